@@ -1,0 +1,36 @@
+# Language, warnings and switches that hold for every target of ours.
+option(SKYREPLAY_TESTS "Build the tests" ON)
+option(SKYREPLAY_BENCH "Build the benchmarks" ON)
+set(SKYREPLAY_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= spells them (address,undefined | thread)")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# One interface for our own code; generated code and dependencies do not get it.
+add_library(sky_options INTERFACE)
+target_compile_options(sky_options INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Werror
+  # Results are equal to the bit on every compiler: no fused multiply-add, no reassociation.
+  -ffp-contract=off)
+
+# ccache makes a second checkout of the same commit build in seconds.
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+if(SKYREPLAY_SANITIZE)
+  add_compile_options(-fsanitize=${SKYREPLAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SKYREPLAY_SANITIZE})
+endif()
+
+# protoc, yaml-cpp and friends would otherwise link several at once on a small machine.
+set_property(GLOBAL PROPERTY JOB_POOLS link=2)
+set(CMAKE_JOB_POOL_LINK link)

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+namespace skyreplay {
+
+/// A length of simulated time. 64-bit nanoseconds: 292 years.
+using Duration = std::chrono::nanoseconds;
+
+/// An instant: nanoseconds since 1970-01-01T00:00:00Z. Never negative in a trace or a run.
+using TimePoint = std::chrono::sys_time<Duration>;
+
+/// Later than any instant of a run.
+inline constexpr TimePoint kEndOfTime{Duration{std::numeric_limits<std::int64_t>::max()}};
+
+/// Where a count series or a synthesis starts unless told otherwise: Monday 2026-01-05T00:00:00Z.
+inline constexpr TimePoint kDefaultOrigin{std::chrono::seconds{1767571200}};
+
+/// "2026-01-05T12:00:00Z", with as many of ".123456789" as are not trailing zeros.
+std::string to_rfc3339(TimePoint time);
+
+/// Reads "2026-01-05T12:00:00[.fraction](Z|±hh:mm)", also a bare date. False if it is not one or
+/// lies before 1970; `time` is then unchanged.
+bool parse_rfc3339(std::string_view text, TimePoint& time);
+
+/// Reads "1.5s", "300ms", "90s", "5m", "2h", "1d", "250us", "10ns", "1h30m". A number without a unit,
+/// a negative or an overflowing one is refused (false).
+bool parse_duration(std::string_view text, Duration& duration);
+
+/// The shortest exact spelling that parse_duration reads back: "250ms", "1h30m", "0s".
+std::string format_duration(Duration duration);
+
+}  // namespace skyreplay

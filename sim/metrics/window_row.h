@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/time.h"
+#include "metrics/histogram_layout.h"
+
+namespace skyreplay::metrics {
+
+/// Where a request's latency went; the parts add up to it exactly (integer nanoseconds).
+struct LatencyParts {
+  std::int64_t queue = 0;        ///< waiting for a place
+  std::int64_t init = 0;         ///< cold start: platform time and Init
+  std::int64_t work = 0;         ///< its own CPU work at the reference speed
+  std::int64_t cpu_stretch = 0;  ///< what a slower or shared CPU added (negative where it is faster)
+  std::int64_t wait = 0;         ///< its own I/O time
+  std::int64_t downstream = 0;   ///< calls to other services
+  std::int64_t retry = 0;        ///< earlier attempts and the backoff between them
+
+  constexpr std::int64_t sum() const {
+    return queue + init + work + cpu_stretch + wait + downstream + retry;
+  }
+  constexpr LatencyParts& operator+=(const LatencyParts& o) {
+    queue += o.queue; init += o.init; work += o.work; cpu_stretch += o.cpu_stretch;
+    wait += o.wait; downstream += o.downstream; retry += o.retry;
+    return *this;
+  }
+};
+
+/// How a client's request ended. Exactly one of them, or still in flight at the end.
+enum class Outcome : std::uint8_t {
+  kCompleted,
+  kError,          ///< the service failed (a 5xx of its own)
+  kThrottle,       ///< 429 on the last attempt
+  kClientTimeout,  ///< the client gave up
+  kServerTimeout,  ///< the function's own limit cut it
+  kRefused,        ///< no place and no room to wait
+};
+inline constexpr std::size_t kOutcomes = 6;
+
+/// Counters that only ever add, of a window or a span.
+struct Counters {
+  std::uint64_t arrivals = 0;
+  std::uint64_t calls = 0;
+  std::uint64_t attempts = 0;
+  std::uint64_t cold_starts = 0;
+  std::uint64_t outcomes[kOutcomes] = {};
+
+  std::uint64_t completions() const { return outcomes[0]; }
+  Counters& operator+=(const Counters& o) {
+    arrivals += o.arrivals; calls += o.calls; attempts += o.attempts; cold_starts += o.cold_starts;
+    for (std::size_t i = 0; i < kOutcomes; ++i) outcomes[i] += o.outcomes[i];
+    return *this;
+  }
+};
+
+/// One service in one window, as the recorder hands it to the result file. Spans are valid during
+/// the call only.
+struct WindowRow {
+  std::uint32_t service = 0;
+  Counters counters;
+  LatencyParts parts;               ///< sums over completed requests
+  std::int64_t latency_max_ns = 0;  ///< over completed requests
+  std::span<const BucketCount> latency;   ///< completed requests, buckets ascending
+  std::span<const BucketCount> overhead;
+  /// Time integrals over the window, in units x nanoseconds; divide by the window's length.
+  std::uint64_t in_flight_ns = 0;
+  std::uint64_t queue_depth_ns = 0;
+  std::uint64_t capacity_desired_ns = 0;
+  std::uint64_t capacity_running_ns = 0;
+  std::uint64_t capacity_pending_ns = 0;
+  std::uint64_t cpu_busy_ns = 0;       ///< vCPU x ns spent working
+  std::uint64_t cpu_available_ns = 0;  ///< vCPU x ns in service
+  std::uint32_t in_flight_max = 0;
+  std::uint32_t queue_depth_max = 0;
+  std::uint32_t capacity_running_max = 0;
+  std::int64_t cost_nano_usd = 0;  ///< bill(window end) - bill(window start)
+};
+
+/// A window [start, end). The first and last of a run may be short.
+struct Window {
+  TimePoint start;
+  TimePoint end;
+};
+
+/// The requests of one octave of latency: where the slow ones spent their time.
+struct OctaveParts {
+  std::uint32_t octave = 0;
+  std::uint64_t count = 0;
+  LatencyParts parts;
+};
+
+/// One service, one route, or everything, over the whole span (warm-up left out).
+struct SpanRow {
+  Counters counters;
+  LatencyParts parts;
+  std::int64_t latency_max_ns = 0;
+  std::vector<BucketCount> latency;
+  std::vector<BucketCount> overhead;
+  std::vector<OctaveParts> octaves;  ///< ascending
+  std::uint64_t in_flight_at_end = 0;
+};
+
+}  // namespace skyreplay::metrics

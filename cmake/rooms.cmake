@@ -15,6 +15,7 @@ function(sky_room)
 
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   add_library(${room} STATIC ${sources})
+  set_target_properties(${room} PROPERTIES LINKER_LANGUAGE CXX)
   target_include_directories(${room} PUBLIC ${window})
   target_link_libraries(${room} PUBLIC ${ARG_LINKS} PRIVATE sky_options ${ARG_LIBRARIES})
 endfunction()

@@ -13,3 +13,8 @@ pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 find_path(FAST_FLOAT_INCLUDE_DIR fast_float/fast_float.h REQUIRED)
 find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
+
+# Headers without a CMake package of their own.
+add_library(header_only INTERFACE)
+target_include_directories(header_only SYSTEM INTERFACE
+  ${RANDOM123_INCLUDE_DIR} ${FAST_FLOAT_INCLUDE_DIR} ${CLI11_INCLUDE_DIR})

@@ -38,7 +38,7 @@ struct HistogramLayout {
 /// One non-empty bucket of a sparse histogram.
 struct BucketCount {
   std::uint32_t bucket = 0;
-  std::uint32_t count = 0;
+  std::uint64_t count = 0;
 };
 
 }  // namespace skyreplay::metrics

@@ -20,8 +20,8 @@ CheckContext& check_context();
 }  // namespace skyreplay
 
 /// On in every build.
-#define SKY_CHECK(condition)                                            \
-  do {                                                                  \
-    if (!(condition)) [[unlikely]]                                      \
-      ::skyreplay::check_failed(#condition, __FILE__, __LINE__);        \
+#define SKY_CHECK(condition)                                     \
+  do {                                                           \
+    if (!(condition)) [[unlikely]]                               \
+      ::skyreplay::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)

@@ -19,17 +19,33 @@ namespace skyreplay {
 /// at once and never negative.
 class Distribution {
  public:
-  struct Constant { Duration value{}; };
-  struct Uniform { Duration low{}, high{}; };
-  struct Exponential { Duration mean{}; };
+  struct Constant {
+    Duration value{};
+  };
+  struct Uniform {
+    Duration low{}, high{};
+  };
+  struct Exponential {
+    Duration mean{};
+  };
   /// REQUIRES 0 < p50 <= p99.
-  struct Lognormal { Duration p50{}, p99{}; };
+  struct Lognormal {
+    Duration p50{}, p99{};
+  };
   /// REQUIRES mean > 0, cv > 0.
-  struct Weibull { Duration mean{}; double cv = 1; };
-  struct Gamma { Duration mean{}; double cv = 1; };
+  struct Weibull {
+    Duration mean{};
+    double cv = 1;
+  };
+  struct Gamma {
+    Duration mean{};
+    double cv = 1;
+  };
   /// Piecewise linear between (percent, value) knots. REQUIRES first percent 0, last 100, both
   /// columns not descending.
-  struct Percentiles { std::vector<std::pair<double, Duration>> knots; };
+  struct Percentiles {
+    std::vector<std::pair<double, Duration>> knots;
+  };
 
   using Law = std::variant<Constant, Uniform, Exponential, Lognormal, Weibull, Gamma, Percentiles>;
 

@@ -46,7 +46,8 @@ class Interrupted : public std::runtime_error {
   int signal_;
 };
 
-/// ", did you mean 'max_size'?" for the candidate nearest to `word` within a third of its length, else "".
+/// ", did you mean 'max_size'?" for the candidate nearest to `word` within a third of its length,
+/// else "".
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace skyreplay

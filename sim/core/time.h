@@ -27,8 +27,8 @@ std::string to_rfc3339(TimePoint time);
 /// lies before 1970; `time` is then unchanged.
 bool parse_rfc3339(std::string_view text, TimePoint& time);
 
-/// Reads "1.5s", "300ms", "90s", "5m", "2h", "1d", "250us", "10ns", "1h30m". A number without a unit,
-/// a negative or an overflowing one is refused (false).
+/// Reads "1.5s", "300ms", "90s", "5m", "2h", "1d", "250us", "10ns", "1h30m". A number without a
+/// unit, a negative or an overflowing one is refused (false).
 bool parse_duration(std::string_view text, Duration& duration);
 
 /// The shortest exact spelling that parse_duration reads back: "250ms", "1h30m", "0s".

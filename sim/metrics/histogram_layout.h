@@ -7,7 +7,8 @@ namespace skyreplay::metrics {
 
 /// The buckets of every latency histogram: log-linear, 64 to an octave, over nonnegative 64-bit
 /// nanoseconds (Tene's HdrHistogram layout). Buckets below 128 ns are exact; above, a bucket is at
-/// most 1/64 wide relative to its lower bound, so its midpoint is within 1/128 < 1 % of any value in it.
+/// most 1/64 wide relative to its lower bound, so its midpoint is within 1/128 < 1 % of any value
+/// in it.
 struct HistogramLayout {
   static constexpr int kSubBucketBits = 6;
   static constexpr std::uint32_t kSubBuckets = 1u << kSubBucketBits;
@@ -18,7 +19,8 @@ struct HistogramLayout {
   static constexpr std::uint32_t bucket(std::int64_t value_ns) {
     const auto v = static_cast<std::uint64_t>(value_ns);
     const int shift = std::bit_width(v | (kSubBuckets * 2 - 1)) - (kSubBucketBits + 1);
-    return (static_cast<std::uint32_t>(shift) << kSubBucketBits) + static_cast<std::uint32_t>(v >> shift);
+    return (static_cast<std::uint32_t>(shift) << kSubBucketBits) +
+           static_cast<std::uint32_t>(v >> shift);
   }
   static constexpr std::uint32_t octave(std::uint32_t bucket) { return bucket >> kSubBucketBits; }
   static constexpr std::int64_t lower_bound_ns(std::uint32_t bucket) {

@@ -11,20 +11,26 @@ namespace skyreplay::metrics {
 
 /// Where a request's latency went; the parts add up to it exactly (integer nanoseconds).
 struct LatencyParts {
-  std::int64_t queue = 0;        ///< waiting for a place
-  std::int64_t init = 0;         ///< cold start: platform time and Init
-  std::int64_t work = 0;         ///< its own CPU work at the reference speed
-  std::int64_t cpu_stretch = 0;  ///< what a slower or shared CPU added (negative where it is faster)
-  std::int64_t wait = 0;         ///< its own I/O time
-  std::int64_t downstream = 0;   ///< calls to other services
-  std::int64_t retry = 0;        ///< earlier attempts and the backoff between them
+  std::int64_t queue = 0;  ///< waiting for a place
+  std::int64_t init = 0;   ///< cold start: platform time and Init
+  std::int64_t work = 0;   ///< its own CPU work at the reference speed
+  std::int64_t cpu_stretch =
+      0;                        ///< what a slower or shared CPU added (negative where it is faster)
+  std::int64_t wait = 0;        ///< its own I/O time
+  std::int64_t downstream = 0;  ///< calls to other services
+  std::int64_t retry = 0;       ///< earlier attempts and the backoff between them
 
   constexpr std::int64_t sum() const {
     return queue + init + work + cpu_stretch + wait + downstream + retry;
   }
   constexpr LatencyParts& operator+=(const LatencyParts& o) {
-    queue += o.queue; init += o.init; work += o.work; cpu_stretch += o.cpu_stretch;
-    wait += o.wait; downstream += o.downstream; retry += o.retry;
+    queue += o.queue;
+    init += o.init;
+    work += o.work;
+    cpu_stretch += o.cpu_stretch;
+    wait += o.wait;
+    downstream += o.downstream;
+    retry += o.retry;
     return *this;
   }
 };
@@ -50,7 +56,10 @@ struct Counters {
 
   std::uint64_t completions() const { return outcomes[0]; }
   Counters& operator+=(const Counters& o) {
-    arrivals += o.arrivals; calls += o.calls; attempts += o.attempts; cold_starts += o.cold_starts;
+    arrivals += o.arrivals;
+    calls += o.calls;
+    attempts += o.attempts;
+    cold_starts += o.cold_starts;
     for (std::size_t i = 0; i < kOutcomes; ++i) outcomes[i] += o.outcomes[i];
     return *this;
   }
@@ -61,9 +70,9 @@ struct Counters {
 struct WindowRow {
   std::uint32_t service = 0;
   Counters counters;
-  LatencyParts parts;               ///< sums over completed requests
-  std::int64_t latency_max_ns = 0;  ///< over completed requests
-  std::span<const BucketCount> latency;   ///< completed requests, buckets ascending
+  LatencyParts parts;                    ///< sums over completed requests
+  std::int64_t latency_max_ns = 0;       ///< over completed requests
+  std::span<const BucketCount> latency;  ///< completed requests, buckets ascending
   std::span<const BucketCount> overhead;
   /// Time integrals over the window, in units x nanoseconds; divide by the window's length.
   std::uint64_t in_flight_ns = 0;

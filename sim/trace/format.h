@@ -20,17 +20,18 @@ std::string_view to_string(InvocationKind kind);
 struct Route {
   std::string name;
   InvocationKind kind = InvocationKind::kSync;
-  std::optional<std::uint32_t> memory_size_mib;      ///< recorded configuration
+  std::optional<std::uint32_t> memory_size_mib;  ///< recorded configuration
   std::optional<double> memory_used_p50_mib;
   std::optional<double> memory_used_max_mib;
-  /// Anything else an importer found worth keeping, e.g. {"memory_used_p99_mib", "211"}; sorted by key.
+  /// Anything else an importer found worth keeping, e.g. {"memory_used_p99_mib", "211"}; sorted by
+  /// key.
   std::vector<std::pair<std::string, std::string>> attributes;
   std::uint64_t rows = 0;  ///< filled by the writer
 };
 
 /// One transformation a trace went through.
 struct ProvenanceStep {
-  std::string tool;       ///< "import azure-functions-2019", "scale", ...
+  std::string tool;  ///< "import azure-functions-2019", "scale", ...
   std::vector<std::pair<std::string, std::string>> arguments;  ///< in order, seed included
   std::vector<std::string> measured;  ///< columns (or statistics) taken from the input
   std::vector<std::string> drawn;     ///< columns drawn, each with its law in words
@@ -39,14 +40,16 @@ struct ProvenanceStep {
 
 /// Request columns a trace may carry beside arrival and route.
 enum class Durations : std::uint8_t {
-  kOneDuration,   ///< `work` holds the whole duration, `wait` is 0: a scenario's work_share splits it
+  kOneDuration,  ///< `work` holds the whole duration, `wait` is 0: a scenario's work_share splits
+                 ///< it
   kWorkAndWait,
 };
 
 /// Everything about a trace but its rows.
 struct TraceInfo {
   TimePoint origin = kDefaultOrigin;
-  TimePoint start = kDefaultOrigin;  ///< span [start, end): the horizon that capacity is billed over
+  TimePoint start =
+      kDefaultOrigin;  ///< span [start, end): the horizon that capacity is billed over
   TimePoint end = kDefaultOrigin;
   Durations durations = Durations::kOneDuration;
   std::uint64_t rows = 0;
@@ -55,8 +58,8 @@ struct TraceInfo {
   std::string digest;  ///< 32 hex digits over all payloads before the footer
 };
 
-/// One request as writers take it. Times are exact to the column's unit: arrival 1 ns, work and wait
-/// 1 µs (rounded to nearest on writing), bytes 1.
+/// One request as writers take it. Times are exact to the column's unit: arrival 1 ns, work and
+/// wait 1 µs (rounded to nearest on writing), bytes 1.
 struct Row {
   TimePoint arrival;
   std::uint32_t route = 0;

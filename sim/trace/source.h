@@ -12,11 +12,11 @@ namespace skyreplay::trace {
 struct Batch {
   static constexpr std::size_t kMaxRows = 1024;
 
-  std::size_t size = 0;           ///< 0: the source is used up
-  std::uint64_t first_row = 0;    ///< row number in the trace of element 0
+  std::size_t size = 0;                      ///< 0: the source is used up
+  std::uint64_t first_row = 0;               ///< row number in the trace of element 0
   const std::int64_t* arrival_ns = nullptr;  ///< since 1970
   const std::uint32_t* route = nullptr;
-  const std::int64_t* work_ns = nullptr;     ///< the whole duration where durations is kOneDuration
+  const std::int64_t* work_ns = nullptr;  ///< the whole duration where durations is kOneDuration
   const std::int64_t* wait_ns = nullptr;
   const std::uint64_t* bytes_in = nullptr;
   const std::uint64_t* bytes_out = nullptr;

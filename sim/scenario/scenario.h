@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "skyreplay/scenario.pb.h"
+
+namespace skyreplay::scenario {
+
+/// A scenario that was read, checked and resolved: every field of message() is set, except those
+/// whose absence is itself a value (docs/scenario.md says which). Cheap to copy; immutable.
+class Scenario {
+ public:
+  /// Reads a YAML or JSON file (JSON being YAML). `sets` are PATH=VALUE overrides, applied in order
+  /// before defaults are filled in.
+  /// Throws InputError with every mistake, one a line, each with file:line:column, or "--set PATH";
+  /// MachineError if the file cannot be read.
+  static Scenario load(const std::filesystem::path& path,
+                       const std::vector<std::string>& sets = {});
+  /// The same from text; `filename` is what messages call it and where folder() comes from.
+  static Scenario parse(std::string_view text, const std::filesystem::path& filename,
+                        const std::vector<std::string>& sets = {});
+
+  /// The resolved message. Models read only this.
+  const proto::Scenario& message() const;
+  /// 32 hex digits over the resolved message: equal for two spellings of one scenario.
+  std::string digest() const;
+  /// The resolved scenario as YAML that load() reads back to the same digest; fields that are
+  /// absent by choice appear as comments.
+  std::string to_yaml() const;
+  /// The folder that relative paths in the file start from.
+  std::filesystem::path folder() const;
+  /// The file as messages call it.
+  const std::string& filename() const;
+  /// The same file with more overrides after the ones it was read with. Throws as parse() does.
+  Scenario with(const std::vector<std::string>& sets) const;
+
+ private:
+  struct State;
+  explicit Scenario(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  std::shared_ptr<const State> state_;
+};
+
+}  // namespace skyreplay::scenario

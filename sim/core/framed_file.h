@@ -69,6 +69,9 @@ class FrameReader {
   Frame read(std::uint64_t offset);
   std::uint64_t file_size() const;
   const std::filesystem::path& path() const;
+  /// Throws the InputError "FILE: damaged block at byte OFFSET: WHAT", also for what only the
+  /// reader of a payload can see.
+  [[noreturn]] void refuse(std::uint64_t offset, std::string_view what) const;
 
  private:
   struct State;

@@ -23,15 +23,22 @@ inline constexpr TimePoint kDefaultOrigin{std::chrono::seconds{1767571200}};
 /// "2026-01-05T12:00:00Z", with as many of ".123456789" as are not trailing zeros.
 std::string to_rfc3339(TimePoint time);
 
-/// Reads "2026-01-05T12:00:00[.fraction](Z|±hh:mm)", also a bare date. False if it is not one or
-/// lies before 1970; `time` is then unchanged.
+/// Reads "2026-01-05T12:00:00[.fraction](Z|±hh:mm)" with at most nine digits of fraction, also a
+/// bare date. False if it is not one, lies before 1970 or after 2262; `time` is then unchanged.
 bool parse_rfc3339(std::string_view text, TimePoint& time);
 
+<<<<<<< HEAD
 /// Reads "1.5s", "300ms", "90s", "5m", "2h", "1d", "250us", "10ns", "1h30m". A number without a
 /// unit, a negative or an overflowing one is refused (false).
+=======
+/// Reads "1.5s", "300ms", "90s", "5m", "2h", "1d", "250us", "10ns", "1h30m" (longer units first),
+/// rounded to the nearest nanosecond. A number without a unit, a negative or an overflowing one is
+/// refused (false) and leaves `duration` unchanged.
+>>>>>>> 4dddba0 (Core: calendar times, atomic files and framed files)
 bool parse_duration(std::string_view text, Duration& duration);
 
-/// The shortest exact spelling that parse_duration reads back: "250ms", "1h30m", "0s".
+/// The exact spelling that parse_duration reads back, largest units first and only the smallest
+/// with a fraction: "250ms", "1h30m", "1m30s", "1.5ms", "0s". A negative one has a leading minus.
 std::string format_duration(Duration duration);
 
 }  // namespace skyreplay

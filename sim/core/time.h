@@ -27,14 +27,9 @@ std::string to_rfc3339(TimePoint time);
 /// bare date. False if it is not one, lies before 1970 or after 2262; `time` is then unchanged.
 bool parse_rfc3339(std::string_view text, TimePoint& time);
 
-<<<<<<< HEAD
-/// Reads "1.5s", "300ms", "90s", "5m", "2h", "1d", "250us", "10ns", "1h30m". A number without a
-/// unit, a negative or an overflowing one is refused (false).
-=======
 /// Reads "1.5s", "300ms", "90s", "5m", "2h", "1d", "250us", "10ns", "1h30m" (longer units first),
 /// rounded to the nearest nanosecond. A number without a unit, a negative or an overflowing one is
 /// refused (false) and leaves `duration` unchanged.
->>>>>>> 4dddba0 (Core: calendar times, atomic files and framed files)
 bool parse_duration(std::string_view text, Duration& duration);
 
 /// The exact spelling that parse_duration reads back, largest units first and only the smallest

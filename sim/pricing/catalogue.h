@@ -1,0 +1,41 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pricing/tariff.h"
+
+namespace skyreplay::pricing {
+
+/// The prices that are known: tariffs by line item ("lambda.duration_x86") and region. It holds
+/// what its data says and nothing else: a price that is missing is an error that names it, never a
+/// guess.
+class Catalogue {
+ public:
+  /// The catalogue that is compiled into the program (data/services.tsv).
+  static const Catalogue& builtin();
+
+  /// Reads tab-separated text in the form of data/services.tsv. Throws InputError with file, line
+  /// and column for every row that cannot be right, all at once.
+  static Catalogue parse(std::string_view text, const std::string& file);
+
+  /// The tariff of a line item in a region. Throws InputError naming both where there is none, with
+  /// the nearest spelling or the regions in which the item's price is known. O(log n).
+  const Tariff& tariff(std::string_view line_item, std::string_view region) const;
+
+  /// All tariffs, ordered by (line item, region).
+  std::span<const Tariff> tariffs() const { return tariffs_; }
+  /// The regions of which any price is known, in order of name.
+  std::vector<std::string> regions() const;
+  /// The line items' names, in order.
+  std::vector<std::string> line_items() const;
+
+ private:
+  const Tariff* find(std::string_view line_item, std::string_view region) const;
+
+  std::vector<Tariff> tariffs_;  // sorted by (line item, region), unique
+};
+
+}  // namespace skyreplay::pricing

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace skyreplay::pricing {
+
+/// An amount of money in 10^-9 USD. Differences may be negative.
+using NanoUsd = std::int64_t;
+
+/// "12.345678901": USD with all nine decimals, so that amounts add up as printed.
+std::string format_usd(NanoUsd amount);
+
+/// A non-negative decimal number, exactly: mantissa x 10^-scale, without trailing zeros.
+class Decimal {
+ public:
+  static constexpr int kMaxScale = 15;
+
+  constexpr Decimal() = default;
+
+  /// Reads digits with at most one point ("0.0000166667", "2"). Nothing else is a decimal: no sign,
+  /// no exponent, at most 15 decimals, a mantissa below 2^53.
+  static std::optional<Decimal> parse(std::string_view text);
+
+  constexpr std::int64_t mantissa() const { return mantissa_; }
+  constexpr int scale() const { return scale_; }
+
+  /// Without an exponent and without trailing zeros; parse() reads it back.
+  std::string to_string() const;
+
+  friend constexpr bool operator==(const Decimal&, const Decimal&) = default;
+
+ private:
+  static constexpr std::int64_t kMaxMantissa = std::int64_t{1} << 53;
+
+  std::int64_t mantissa_ =
+      0;           // invariant: 0 <= mantissa_ < kMaxMantissa, not divisible by 10 unless
+  int scale_ = 0;  // scale_ == 0; 0 <= scale_ <= kMaxScale
+};
+
+}  // namespace skyreplay::pricing

@@ -10,7 +10,7 @@ namespace skyreplay::metrics {
 /// most 1/64 wide relative to its lower bound, so its midpoint is within 1/128 < 1 % of any value
 /// in it.
 struct HistogramLayout {
-  static constexpr int kSubBucketBits = 6;
+  static constexpr std::uint32_t kSubBucketBits = 6;
   static constexpr std::uint32_t kSubBuckets = 1u << kSubBucketBits;
   static constexpr std::uint32_t kOctaves = 64 - kSubBucketBits;  ///< octave 0 and 1 are linear
   static constexpr std::uint32_t kBuckets = kOctaves * kSubBuckets;
@@ -18,9 +18,9 @@ struct HistogramLayout {
   /// REQUIRES value_ns >= 0.
   static constexpr std::uint32_t bucket(std::int64_t value_ns) {
     const auto v = static_cast<std::uint64_t>(value_ns);
-    const int shift = std::bit_width(v | (kSubBuckets * 2 - 1)) - (kSubBucketBits + 1);
-    return (static_cast<std::uint32_t>(shift) << kSubBucketBits) +
-           static_cast<std::uint32_t>(v >> shift);
+    const auto width = static_cast<std::uint32_t>(std::bit_width(v | (kSubBuckets * 2 - 1)));
+    const std::uint32_t shift = width - (kSubBucketBits + 1);
+    return (shift << kSubBucketBits) + static_cast<std::uint32_t>(v >> shift);
   }
   static constexpr std::uint32_t octave(std::uint32_t bucket) { return bucket >> kSubBucketBits; }
   static constexpr std::int64_t lower_bound_ns(std::uint32_t bucket) {

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+#include "metrics/histogram_layout.h"
+
+namespace skyreplay::metrics {
+
+/// One counter per bucket, with a bitmap of the buckets in use, so that adding is a handful of
+/// instructions and reading costs what was added, not what could have been.
+///
+/// 15 KB, of which only the touched lines cost cache. Mergeable: adding two in any order is the
+/// same.
+class DenseHistogram {
+ public:
+  /// REQUIRES bucket < HistogramLayout::kBuckets, and fewer than 2^32 in one bucket between two
+  /// drains.
+  void add(std::uint32_t bucket, std::uint32_t count = 1) {
+    counts_[bucket] += count;
+    used_[HistogramLayout::octave(bucket)] |= std::uint64_t{1} << (bucket % 64);
+  }
+
+  /// Appends the non-empty buckets, ascending, and empties the histogram.
+  void drain(std::vector<BucketCount>& out) {
+    for (std::uint32_t octave = 0; octave < used_.size(); ++octave) {
+      while (used_[octave] != 0) {
+        const auto bit = static_cast<std::uint32_t>(std::countr_zero(used_[octave]));
+        used_[octave] &= used_[octave] - 1;
+        const std::uint32_t bucket = octave * HistogramLayout::kSubBuckets + bit;
+        out.push_back({bucket, counts_[bucket]});
+        counts_[bucket] = 0;
+      }
+    }
+  }
+
+ private:
+  static_assert(HistogramLayout::kSubBuckets == 64, "one bitmap word covers one octave");
+  std::array<std::uint64_t, HistogramLayout::kOctaves> used_{};
+  std::array<std::uint32_t, HistogramLayout::kBuckets> counts_{};
+};
+
+/// The histogram of a whole span: pages of one octave, allocated when first used, so that a
+/// function called a few times costs a few hundred bytes. Counts are 64-bit.
+class SpanHistogram {
+ public:
+  void add(std::uint32_t bucket, std::uint64_t count) {
+    const std::uint32_t octave = HistogramLayout::octave(bucket);
+    if (page_of_[octave] == 0) {
+      pages_.emplace_back();
+      page_of_[octave] = static_cast<std::uint8_t>(pages_.size());
+    }
+    pages_[page_of_[octave] - 1u][bucket % HistogramLayout::kSubBuckets] += count;
+  }
+
+  /// Appends the non-empty buckets, ascending.
+  void collect(std::vector<BucketCount>& out) const {
+    for (std::uint32_t octave = 0; octave < page_of_.size(); ++octave) {
+      if (page_of_[octave] == 0) continue;
+      const Page& page = pages_[page_of_[octave] - 1u];
+      for (std::uint32_t i = 0; i < page.size(); ++i) {
+        if (page[i] != 0) out.push_back({octave * HistogramLayout::kSubBuckets + i, page[i]});
+      }
+    }
+  }
+
+ private:
+  using Page = std::array<std::uint64_t, HistogramLayout::kSubBuckets>;
+  std::array<std::uint8_t, HistogramLayout::kOctaves> page_of_{};  ///< 0: none, else index + 1
+  std::vector<Page> pages_;
+};
+
+/// The value at or below which `percentile` percent of the counted values lie (nearest rank), as
+/// the midpoint of its bucket: within 1 % of the true one. 0 for an empty histogram.
+std::int64_t percentile_ns(const std::vector<BucketCount>& buckets, double percentile);
+
+}  // namespace skyreplay::metrics

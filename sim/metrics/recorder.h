@@ -1,0 +1,213 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/check.h"
+#include "core/time.h"
+#include "metrics/dense_histogram.h"
+#include "metrics/level.h"
+#include "metrics/window_row.h"
+
+namespace skyreplay::metrics {
+
+/// Takes the rows of each window as it closes, services ascending.
+class WindowSink {
+ public:
+  virtual ~WindowSink() = default;
+  virtual void begin_window(const Window& window) = 0;
+  /// The sink may complete the row (its cost) before it stores it.
+  virtual void row(WindowRow& row) = 0;
+  virtual void end_window() = 0;
+};
+
+/// Counts and times every request of a run, per window and service, and over the span per route.
+///
+/// A *flow* is what requests are recorded under: one per route. Each flow belongs to one service,
+/// whose row is the sum of its flows. Only services that were active in a window get a row.
+///
+/// **Cost** per request: on arrival two cache lines, on completion four (flow, service, sample,
+/// octave). A sample is 32 bits in a small buffer of the flow; a full buffer is emptied into the
+/// flow's dense histograms, which only busy flows get. Memory does not depend on the number of
+/// requests or windows. **Order** rows by service index, so a result does not depend on how events
+/// interleaved.
+class Recorder {
+ public:
+  /// `service_of_flow[f]` names the service of flow f. REQUIRES every entry < services.
+  Recorder(std::vector<std::uint32_t> service_of_flow, std::uint32_t services, TimePoint start,
+           WindowSink& sink);
+  ~Recorder();
+
+  // --- The request path. `now` is never before the window's start.
+
+  /// A client's request came in. Not counted (`counted` false) during a warm-up.
+  void arrived(std::uint32_t flow, TimePoint now, bool counted) {
+    ServiceWindow& service = touch(flows_[flow].service);
+    service.in_flight.enter(since_start(now));
+    flows_[flow].arrivals += counted;
+  }
+  /// It was answered well. `latency_ns` is parts.sum(); `overhead_ns` is latency minus the
+  /// request's own work and wait at the reference speed, never below 0.
+  void completed(std::uint32_t flow, TimePoint now, const LatencyParts& parts,
+                 std::int64_t latency_ns, std::int64_t overhead_ns, std::uint32_t attempts);
+  /// It ended otherwise. REQUIRES outcome != kCompleted.
+  void failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts);
+  /// It ended during or from a warm-up: only the number in flight changes.
+  void left_uncounted(std::uint32_t flow, TimePoint now) {
+    touch(flows_[flow].service).in_flight.leave(since_start(now));
+  }
+
+  // --- Rarer changes.
+
+  void cold_start(std::uint32_t flow) { ++rare_[flow].cold_starts; }
+  void capacity_up(std::uint32_t service, TimePoint now) {
+    touch(service).capacity.enter(since_start(now));
+  }
+  void capacity_down(std::uint32_t service, TimePoint now) {
+    touch(service).capacity.leave(since_start(now));
+  }
+
+  /// Closes the window at `end`, hands its rows to the sink and opens the next.
+  void close_window(TimePoint end);
+
+  // --- After the last window.
+
+  SpanRow route_span(std::uint32_t flow) const;
+  SpanRow service_span(std::uint32_t service) const;
+  SpanRow total_span() const;
+  /// Largest number of units (instances, tasks, environments) of a service at a time.
+  std::uint32_t capacity_peak(std::uint32_t service) const { return peaks_[service]; }
+  TimePoint window_start() const { return start_; }
+
+ private:
+  static constexpr std::uint32_t kSamples = 96;
+  static constexpr std::uint32_t kRows = 8;
+
+  struct alignas(64) OctaveRow {
+    LatencyParts parts;
+    std::uint64_t count = 0;
+  };
+  static_assert(sizeof(OctaveRow) == 64);
+
+  /// What a flow fills in a window before it is busy enough for dense histograms.
+  struct CompactBlock {
+    std::array<OctaveRow, kRows> rows;
+    std::array<std::uint32_t, kSamples> samples;  ///< latency bucket << 12 | overhead bucket
+  };
+  struct DenseBlock {
+    DenseHistogram latency;
+    DenseHistogram overhead;
+    std::vector<OctaveParts> octaves;
+  };
+  struct alignas(64) FlowWindow {
+    std::uint64_t tags = kNoTags;  ///< octave of each row of the block, one byte each
+    CompactBlock* block = nullptr;
+    DenseBlock* dense = nullptr;
+    std::int64_t latency_max_ns = 0;
+    std::uint32_t service = 0;
+    std::uint32_t samples = 0;  ///< in the block
+    std::uint32_t rows = 0;     ///< in the block
+    std::uint32_t arrivals = 0;
+    std::uint32_t completions = 0;
+    std::uint32_t extra_attempts = 0;  ///< attempts beyond one for each request that ended
+  };
+  static_assert(sizeof(FlowWindow) == 64);
+  struct RareCounts {
+    std::uint32_t cold_starts = 0;
+    std::uint32_t outcomes[kOutcomes] = {};
+  };
+  struct alignas(64) ServiceWindow {
+    Level in_flight;
+    Level capacity;
+    Level queue;
+    bool active = false;
+  };
+  struct FlowSpan {
+    Counters counters;
+    LatencyParts parts;
+    std::int64_t latency_max_ns = 0;
+    SpanHistogram latency;
+    SpanHistogram overhead;
+    std::vector<OctaveParts> octaves;  ///< ascending
+  };
+
+  static constexpr std::uint64_t kNoTags = ~std::uint64_t{0};
+
+  std::int64_t since_start(TimePoint now) const { return (now - start_).count(); }
+  ServiceWindow& touch(std::uint32_t service) {
+    ServiceWindow& window = services_[service];
+    if (!window.active) {
+      window.active = true;
+      active_.push_back(service);
+    }
+    return window;
+  }
+  OctaveRow& octave_row(FlowWindow& flow, std::uint32_t octave);
+  void spill_samples(FlowWindow& flow);
+  void spill_rows(FlowWindow& flow);
+  DenseBlock& dense_of(FlowWindow& flow);
+  CompactBlock* new_block();
+  Counters take_counters(std::uint32_t flow);
+  void close_flow(std::uint32_t flow, WindowRow& row, bool only_flow);
+  void close_service(std::uint32_t service, std::int64_t length_ns);
+  static void add_to(SpanRow& row, const FlowSpan& span);
+  SpanRow sum_of(std::uint32_t first, std::uint32_t last) const;
+
+  WindowSink& sink_;
+  TimePoint start_;
+  std::vector<FlowWindow> flows_;
+  std::vector<ServiceWindow> services_;
+  std::vector<RareCounts> rare_;
+  std::vector<FlowSpan> spans_;
+  std::vector<std::uint32_t> peaks_;
+  std::vector<std::uint32_t> active_;      ///< services touched in this window, in no order
+  std::vector<std::uint32_t> first_flow_;  ///< by service: into flows_by_service_
+  std::vector<std::uint32_t> flows_by_service_;
+  std::vector<std::unique_ptr<CompactBlock[]>> blocks_;
+  std::size_t blocks_left_ = 0;  ///< unused at the end of the last chunk
+  std::vector<std::unique_ptr<DenseBlock>> dense_;
+  // Scratch of close_window().
+  DenseBlock scratch_;
+  DenseBlock service_scratch_;
+  std::vector<BucketCount> latency_list_;
+  std::vector<BucketCount> overhead_list_;
+};
+
+inline Recorder::OctaveRow& Recorder::octave_row(FlowWindow& flow, std::uint32_t octave) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighs = 0x8080808080808080;
+  // The lowest zero byte of tags XOR octave is the row, if there is one (Mycroft's test).
+  const std::uint64_t difference = flow.tags ^ (kOnes * octave);
+  const std::uint64_t zeros = (difference - kOnes) & ~difference & kHighs;
+  if (zeros != 0) [[likely]] {
+    return flow.block->rows[static_cast<std::size_t>(std::countr_zero(zeros)) / 8];
+  }
+  if (flow.rows == kRows) spill_rows(flow);
+  const std::uint32_t place = flow.rows++;
+  const std::uint32_t shift = place * 8;
+  flow.tags = (flow.tags & ~(std::uint64_t{0xff} << shift)) | (std::uint64_t{octave} << shift);
+  flow.block->rows[place] = {};
+  return flow.block->rows[place];
+}
+
+inline void Recorder::completed(std::uint32_t flow_index, TimePoint now, const LatencyParts& parts,
+                                std::int64_t latency_ns, std::int64_t overhead_ns,
+                                std::uint32_t attempts) {
+  FlowWindow& flow = flows_[flow_index];
+  touch(flow.service).in_flight.leave(since_start(now));
+  if (flow.block == nullptr) [[unlikely]]
+    flow.block = new_block();
+  const std::uint32_t bucket = HistogramLayout::bucket(latency_ns);
+  flow.block->samples[flow.samples++] = bucket << 12 | HistogramLayout::bucket(overhead_ns);
+  OctaveRow& row = octave_row(flow, HistogramLayout::octave(bucket));
+  row.parts += parts;
+  ++row.count;
+  ++flow.completions;
+  flow.extra_attempts += attempts - 1;
+  if (latency_ns > flow.latency_max_ns) flow.latency_max_ns = latency_ns;
+  if (flow.samples == kSamples) [[unlikely]]
+    spill_samples(flow);
+}
+
+}  // namespace skyreplay::metrics

@@ -22,7 +22,8 @@ Catalogue load_builtin() {
     return Catalogue::parse(k_services_tsv, "services.tsv");
   } catch (const InputError& error) {
     fmt::print(stderr, "{}\n", error.what());
-    SKY_CHECK(!"the embedded price catalogue cannot be read");
+    constexpr bool kEmbeddedCatalogueIsValid = false;
+    SKY_CHECK(kEmbeddedCatalogueIsValid);
   }
 }
 
@@ -39,9 +40,9 @@ const Catalogue& Catalogue::builtin() {
 
 Catalogue Catalogue::parse(std::string_view text, const std::string& file) {
   std::vector<CatalogueRow> rows = read_catalogue_rows(text, file);
-  std::stable_sort(rows.begin(), rows.end(), [](const CatalogueRow& a, const CatalogueRow& b) {
-    return std::tie(a.line_item, a.region, a.tier.from) <
-           std::tie(b.line_item, b.region, b.tier.from);
+  std::sort(rows.begin(), rows.end(), [](const CatalogueRow& a, const CatalogueRow& b) {
+    return std::tie(a.line_item, a.region, a.tier.from, a.line) <
+           std::tie(b.line_item, b.region, b.tier.from, b.line);
   });
   Catalogue catalogue;
   std::vector<std::string> mistakes;

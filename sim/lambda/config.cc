@@ -1,0 +1,27 @@
+#include "lambda/config.h"
+
+#include <algorithm>
+
+namespace skyreplay::lambda {
+
+double vcpu_share(std::uint32_t memory_size, double parallelism) {
+  return std::min(parallelism, static_cast<double>(memory_size) / kMiBPerVcpu);
+}
+
+std::string_view to_string(ThrottleReason reason) {
+  switch (reason) {
+    case ThrottleReason::kConcurrentInvocationLimitExceeded:
+      return "ConcurrentInvocationLimitExceeded";
+    case ThrottleReason::kReservedFunctionConcurrentInvocationLimitExceeded:
+      return "ReservedFunctionConcurrentInvocationLimitExceeded";
+    case ThrottleReason::kFunctionInvocationRateLimitExceeded:
+      return "FunctionInvocationRateLimitExceeded";
+    case ThrottleReason::kReservedFunctionInvocationRateLimitExceeded:
+      return "ReservedFunctionInvocationRateLimitExceeded";
+    case ThrottleReason::kCallerRateLimitExceeded:
+      return "CallerRateLimitExceeded";
+  }
+  return "";
+}
+
+}  // namespace skyreplay::lambda

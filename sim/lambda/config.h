@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/distribution.h"
+#include "core/time.h"
+
+namespace skyreplay::lambda {
+
+using namespace std::chrono_literals;
+
+/// How long environments live unused. AWS publishes no rule; the two timers are fitted to measured
+/// traces (L14a).
+struct IdleRule {
+  /// All environments of a function end once nothing of it has run for this long; none: never.
+  std::optional<Duration> function_idle = 645s;
+  /// An environment ends after this long without a request.
+  Duration environment_idle = 1000s;
+};
+
+/// Which idle environment takes a request (L15: measured, the most recently freed one).
+enum class Reuse : std::uint8_t { kMostRecentlyUsed, kLeastRecentlyUsed };
+
+/// One function. Names are CloudFormation's; what AWS does not publish is marked ASSUMED where the
+/// scenario sets it.
+struct FunctionConfig {
+  std::string name;                                             ///< entity of its random streams
+  std::uint32_t service = 0;                                    ///< index in the recorder
+  std::uint32_t memory_size = 128;                              ///< MiB, 128 to 10,240 (L73)
+  Duration timeout = 3s;                                        ///< 1 s to 900 s (L90)
+  std::optional<std::uint32_t> reserved_concurrent_executions;  ///< L41; 0 throttles everything
+  Distribution init_duration;                                   ///< L19, billed (L22)
+  Distribution platform_init_duration;  ///< L17: before Init, seen by the client, not billed
+  Duration init_limit = 10s;            ///< L3
+  double cpu_speed = 1.0;               ///< of one vCPU, reference = 1
+  double parallelism = 1.0;             ///< vCPUs the handler can use (L71)
+  IdleRule idle;
+  Duration max_environment_age = 7200s;  ///< L14
+  Reuse reuse = Reuse::kMostRecentlyUsed;
+};
+
+/// Limits of the account in the Region.
+struct AccountConfig {
+  std::uint32_t concurrent_executions = 1000;          ///< L40
+  std::uint32_t minimum_unreserved_concurrency = 100;  ///< L41, checked by the scenario
+  std::uint32_t scaling_burst = 1000;                  ///< L45: environments at once, per function
+  std::uint32_t scaling_rate_per_second = 100;         ///< L45
+  std::uint32_t requests_per_second_per_concurrency = 10;  ///< L48
+};
+
+/// MiB that come with one vCPU (L70).
+inline constexpr double kMiBPerVcpu = 1769.0;
+
+/// Share of a vCPU that a function's single- or multi-threaded handler gets (L70, L71):
+/// min(parallelism, memory / 1,769).
+double vcpu_share(std::uint32_t memory_size, double parallelism);
+
+/// Why an invocation was answered with 429 (L49), spelled as AWS spells it.
+enum class ThrottleReason : std::uint8_t {
+  kConcurrentInvocationLimitExceeded,
+  kReservedFunctionConcurrentInvocationLimitExceeded,
+  kFunctionInvocationRateLimitExceeded,  ///< scaling rate (L45)
+  kReservedFunctionInvocationRateLimitExceeded,
+  kCallerRateLimitExceeded,  ///< account requests per second (L48)
+};
+inline constexpr std::size_t kThrottleReasons = 5;
+std::string_view to_string(ThrottleReason reason);
+
+}  // namespace skyreplay::lambda

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/time.h"
+#include "kernel/slab.h"
+
+namespace skyreplay::lambda {
+
+inline constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
+/// One execution environment: it serves one request at a time (L16), is busy from its creation for
+/// the request that caused it, and then waits for the next.
+///
+///     Init -> Invoke -> idle -> Invoke -> ... -> ended (idle too long, too old)
+///               |         ^
+///            timed out -> reset: the next Invoke runs Init again (L7)
+struct alignas(64) Environment {
+  TimePoint created;
+  TimePoint freed;          ///< when it last became idle
+  TimePoint billing_start;  ///< of the invocation in hand: its Init where there is one, else Invoke
+  std::uint32_t function = 0;
+  std::uint32_t newer = kNone;  ///< neighbors in the function's list of idle environments
+  std::uint32_t older = kNone;
+  std::uint32_t ordinal = 0;    ///< among the function's environments: counter of its draws
+  std::uint32_t billed_ms = 0;  ///< of the invocation in hand
+  std::uint32_t generation = 0;
+  std::uint16_t resets = 0;
+  bool busy = false;
+  bool needs_init = false;  ///< it was reset
+  bool timed_out = false;   ///< the invocation in hand will be cut by the function's timeout
+};
+static_assert(sizeof(Environment) == 64);
+
+/// The idle environments of one function, linked through them, in the order they were freed.
+/// **Cost** O(1) for either end and for removal from the middle.
+struct IdleList {
+  std::uint32_t newest = kNone;
+  std::uint32_t oldest = kNone;
+
+  bool empty() const { return newest == kNone; }
+
+  void push(kernel::Slab<Environment>& all, std::uint32_t index) {
+    Environment& environment = all[index];
+    environment.older = newest;
+    environment.newer = kNone;
+    (newest == kNone ? oldest : all[newest].newer) = index;
+    newest = index;
+  }
+  void remove(kernel::Slab<Environment>& all, std::uint32_t index) {
+    const Environment& environment = all[index];
+    (environment.newer == kNone ? newest : all[environment.newer].older) = environment.older;
+    (environment.older == kNone ? oldest : all[environment.older].newer) = environment.newer;
+  }
+};
+
+}  // namespace skyreplay::lambda

@@ -1,0 +1,327 @@
+#include "lambda/functions.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+
+namespace skyreplay::lambda {
+namespace {
+
+constexpr std::int64_t kMillisecondNs = 1'000'000;
+
+/// Billed Duration: the sum of its parts rounded up to whole milliseconds once (L23).
+std::uint32_t billed_ms(Duration duration) {
+  return static_cast<std::uint32_t>((duration.count() + kMillisecondNs - 1) / kMillisecondNs);
+}
+
+/// Half up; exact for work below 2^53 ns (104 days).
+Duration scaled(Duration work, double factor) {
+  return Duration{static_cast<std::int64_t>(static_cast<double>(work.count()) * factor + 0.5)};
+}
+
+}  // namespace
+
+Functions::Functions(kernel::Loop& loop, metrics::Recorder& recorder, const AccountConfig& account,
+                     std::uint64_t seed)
+    : loop_(loop),
+      recorder_(recorder),
+      account_(account),
+      seed_(seed),
+      process_(loop.add(*this)),
+      account_rate_(std::uint64_t{account.concurrent_executions} *
+                        account.requests_per_second_per_concurrency,
+                    std::uint64_t{account.concurrent_executions} *
+                        account.requests_per_second_per_concurrency) {}
+
+Functions::~Functions() = default;
+
+std::uint32_t Functions::add(const FunctionConfig& config) {
+  Function function;
+  function.memory = config.memory_size;
+  function.timeout = config.timeout;
+  function.stretch = 1.0 / (vcpu_share(config.memory_size, config.parallelism) * config.cpu_speed);
+  function.reuse_oldest = config.reuse == Reuse::kLeastRecentlyUsed;
+  function.idle_since = loop_.now();
+  const std::uint64_t reserved = config.reserved_concurrent_executions.value_or(0);
+  if (config.reserved_concurrent_executions) {
+    function.reserved = *config.reserved_concurrent_executions;
+    reserved_total_ += function.reserved;
+  }
+  const std::uint64_t reserved_rate = reserved * account_.requests_per_second_per_concurrency;
+  functions_.push_back(function);
+  cold_.push_back({.config = config,
+                   .scaling = {account_.scaling_burst, account_.scaling_rate_per_second},
+                   .reserved_rate = {reserved_rate, reserved_rate},
+                   .init_draws = {seed_, config.name, "init_duration"},
+                   .platform_draws = {seed_, config.name, "platform_init_duration"},
+                   .age_ring = &age_ring(config.max_environment_age)});
+  return static_cast<std::uint32_t>(functions_.size() - 1);
+}
+
+kernel::TimerRing& Functions::age_ring(Duration length) {
+  for (const auto& ring : age_rings_) {
+    if (ring->length() == length) return *ring;
+  }
+  const auto ordinal = static_cast<std::uint32_t>(age_rings_.size());
+  age_rings_.push_back(std::make_unique<kernel::TimerRing>(loop_, process_, kAge, ordinal, length));
+  return *age_rings_.back();
+}
+
+// --- Admission
+
+bool Functions::throttle(std::uint32_t unit, ThrottleReason reason, std::uint64_t in_flight,
+                         std::uint64_t limit) {
+  Throttles& throttles = throttles_[{unit, reason}];
+  if (throttles.count++ == 0) {
+    throttles.function = unit;
+    throttles.reason = reason;
+    throttles.first = loop_.now();
+    throttles.in_flight = in_flight;
+    throttles.limit = limit;
+  }
+  return false;
+}
+
+bool Functions::within_limits(std::uint32_t unit, Function& function) {
+  const TimePoint now = loop_.now();
+  if (!account_rate_.take(now)) {  // L48
+    return throttle(unit, ThrottleReason::kCallerRateLimitExceeded, 0,
+                    std::uint64_t{account_.concurrent_executions} *
+                        account_.requests_per_second_per_concurrency);
+  }
+  if (function.reserved != kUnreserved) [[unlikely]] {
+    if (!cold_[unit].reserved_rate.take(now)) {  // L48
+      return throttle(
+          unit, ThrottleReason::kReservedFunctionInvocationRateLimitExceeded, function.in_flight,
+          std::uint64_t{function.reserved} * account_.requests_per_second_per_concurrency);
+    }
+    if (function.in_flight >= function.reserved) {  // L41; 0 throttles everything
+      return throttle(unit, ThrottleReason::kReservedFunctionConcurrentInvocationLimitExceeded,
+                      function.in_flight, function.reserved);
+    }
+    return true;
+  }
+  // L43: claimed = unreserved executions + everything reserved, used or not.
+  const std::uint32_t claimed = unreserved_in_flight_ + reserved_total_;
+  if (claimed >= account_.concurrent_executions) {
+    return throttle(unit, ThrottleReason::kConcurrentInvocationLimitExceeded, claimed,
+                    account_.concurrent_executions);
+  }
+  return true;
+}
+
+workload::Admitted Functions::admit(std::uint32_t unit, std::uint32_t index,
+                                    workload::Request& request) {
+  Function& function = functions_[unit];
+  constexpr workload::Admitted kThrottled{workload::Admission::kThrottled, {}};
+  if (!within_limits(unit, function)) return kThrottled;
+
+  TimePoint finish;
+  if (!function.idle.empty()) [[likely]] {
+    finish = start_warm(
+        function, function.reuse_oldest ? function.idle.oldest : function.idle.newest, request);
+  } else {
+    Cold& cold = cold_[unit];
+    if (!cold.scaling.take(loop_.now())) {  // L45
+      throttle(unit, ThrottleReason::kFunctionInvocationRateLimitExceeded, cold.alive,
+               account_.scaling_rate_per_second);
+      return kThrottled;
+    }
+    finish = start_cold(unit, function, request);
+  }
+  ++function.in_flight;
+  ++function.requests;  // L26: counted when it starts
+  ++(function.reserved == kUnreserved ? unreserved_in_flight_ : reserved_in_flight_);
+  loop_.schedule(finish, process_, kCompletion, index);
+  return {workload::Admission::kAccepted, finish};
+}
+
+TimePoint Functions::begin_invoke(const Function& function, Environment& environment, TimePoint at,
+                                  Duration init_inside, Duration init_billed,
+                                  const workload::Request& request) {
+  // L71: only the CPU work is stretched; L6: the timeout covers the whole Invoke phase.
+  const Duration handler = scaled(request.work, function.stretch) + request.wait;
+  const Duration wanted = init_inside + handler;
+  environment.timed_out = wanted > function.timeout;
+  const Duration invoke = environment.timed_out ? function.timeout : wanted;  // L27, L74
+  environment.billed_ms = billed_ms(init_billed + invoke);                    // L22, L23
+  environment.billing_start = at - init_billed;
+  environment.busy = true;
+  return at + invoke;
+}
+
+TimePoint Functions::start_warm(Function& function, std::uint32_t index,
+                                workload::Request& request) {
+  Environment& environment = environments_[index];
+  function.idle.remove(environments_, index);
+  request.place = index;
+  Duration init_inside{};
+  if (environment.needs_init) [[unlikely]] {
+    // L7: the suppressed Init runs inside this invocation, is billed and counts against the
+    // timeout.
+    Cold& cold = cold_[environment.function];
+    RandomEngine draw = cold.init_draws.at(environment.ordinal, environment.resets, 1);
+    init_inside = cold.config.init_duration.sample(draw);
+    request.init = std::min(init_inside, function.timeout);
+    environment.needs_init = false;
+  }
+  return begin_invoke(function, environment, loop_.now(), init_inside, Duration{}, request);
+}
+
+TimePoint Functions::start_cold(std::uint32_t unit, Function& function,
+                                workload::Request& request) {
+  Cold& cold = cold_[unit];
+  const std::uint32_t index = environments_.acquire().index;
+  Environment& environment = environments_[index];
+  environment.function = unit;
+  environment.ordinal = cold.created++;
+  environment.created = loop_.now();
+  environment.resets = 0;
+  environment.needs_init = false;
+  request.place = index;
+  ++cold.alive;
+  cold.age_ring->start(environments_.id_of(index));
+  recorder_.capacity_up(cold.config.service, loop_.now());
+  if (request.counted) recorder_.cold_start(request.flow);
+
+  RandomEngine platform_draw = cold.platform_draws.at(environment.ordinal);
+  RandomEngine init_draw = cold.init_draws.at(environment.ordinal);
+  const Duration platform = cold.config.platform_init_duration.sample(platform_draw);  // L17
+  Duration init = cold.config.init_duration.sample(init_draw);
+  Duration init_inside{};
+  if (init > cold.config.init_limit) [[unlikely]] {
+    // L3: cut at the limit, then run again inside the invocation under the function's timeout.
+    init = cold.config.init_limit;
+    RandomEngine again = cold.init_draws.at(environment.ordinal, 0, 2);
+    init_inside = cold.config.init_duration.sample(again);
+  }
+  request.init = platform + init + std::min(init_inside, function.timeout);
+  return begin_invoke(function, environment, loop_.now() + platform + init, init_inside, init,
+                      request);
+}
+
+// --- Completion
+
+void Functions::complete(std::uint32_t request_index) {
+  const std::uint32_t index = clients_->request(request_index).place;
+  Environment& environment = environments_[index];
+  Function& function = functions_[environment.function];
+  function.mib_ms += std::uint64_t{environment.billed_ms} * function.memory;
+  --(function.reserved == kUnreserved ? unreserved_in_flight_ : reserved_in_flight_);
+  if (--function.in_flight == 0) function.idle_since = loop_.now();
+  const bool timed_out = environment.timed_out;
+  if (timed_out) [[unlikely]] {
+    environment.needs_init = true;  // L7, L74
+    ++environment.resets;
+  }
+  free_environment(index);
+  clients_->answer(request_index,
+                   timed_out ? metrics::Outcome::kServerTimeout : metrics::Outcome::kCompleted);
+}
+
+void Functions::free_environment(std::uint32_t index) {
+  Environment& environment = environments_[index];
+  const TimePoint now = loop_.now();
+  environment.busy = false;
+  const std::uint32_t unit = environment.function;
+  const FunctionConfig& config = cold_[unit].config;
+  if (now - environment.created >= config.max_environment_age) [[unlikely]] {  // L14
+    end_environment(index);
+    return;
+  }
+  environment.freed = now;
+  Function& function = functions_[unit];
+  function.idle.push(environments_, index);
+  if (!function.check_pending) [[unlikely]] {
+    const Duration soonest =
+        std::min(config.idle.environment_idle, config.idle.function_idle.value_or(Duration::max()));
+    schedule_check(unit, now + soonest);
+  }
+}
+
+void Functions::end_environment(std::uint32_t index) {
+  const std::uint32_t unit = environments_[index].function;
+  --cold_[unit].alive;
+  recorder_.capacity_down(cold_[unit].config.service, loop_.now());
+  environments_.release(index);
+}
+
+// --- Idle environments
+
+void Functions::schedule_check(std::uint32_t unit, TimePoint at) {
+  functions_[unit].check_pending = true;
+  loop_.schedule(at, process_, kIdleCheck, unit);
+}
+
+void Functions::check_idle(std::uint32_t unit) {
+  Function& function = functions_[unit];
+  const IdleRule& rule = cold_[unit].config.idle;
+  const TimePoint now = loop_.now();
+  function.check_pending = false;
+  const auto end_oldest = [&] {
+    const std::uint32_t oldest = function.idle.oldest;
+    function.idle.remove(environments_, oldest);
+    end_environment(oldest);
+  };
+  const bool quiet = function.in_flight == 0;
+  const bool function_ends =
+      rule.function_idle && quiet && now >= function.idle_since + *rule.function_idle;
+  while (
+      !function.idle.empty() &&
+      (function_ends || now >= environments_[function.idle.oldest].freed + rule.environment_idle)) {
+    end_oldest();
+  }
+  if (function.idle.empty()) return;
+  TimePoint next = environments_[function.idle.oldest].freed + rule.environment_idle;
+  if (rule.function_idle) {
+    // While something runs, the function cannot be due before a full timer from now.
+    next = std::min(next, (quiet ? function.idle_since : now) + *rule.function_idle);
+  }
+  schedule_check(unit, next);
+}
+
+void Functions::expire_old(kernel::TimerRing& ring) {
+  ring.fire([this](kernel::SlabId id) {
+    // A busy one ends when it is freed: never in the middle of an invocation (L14).
+    if (!environments_.is_live(id) || environments_[id.index].busy) return;
+    functions_[environments_[id.index].function].idle.remove(environments_, id.index);
+    end_environment(id.index);
+  });
+}
+
+void Functions::fire(const kernel::Event& event) {
+  if (event.kind == kCompletion) [[likely]] {
+    complete(event.payload);
+  } else if (event.kind == kIdleCheck) {
+    check_idle(event.payload);
+  } else {
+    expire_old(*age_rings_[event.payload]);
+  }
+}
+
+// --- The end
+
+void Functions::finish() {
+  const TimePoint now = loop_.now();
+  for (std::uint32_t i = 0; i < environments_.capacity(); ++i) {
+    const Environment& environment = environments_[i];
+    if (!environment.busy || now <= environment.billing_start) continue;
+    Function& function = functions_[environment.function];
+    function.mib_ms += std::uint64_t{billed_ms(now - environment.billing_start)} * function.memory;
+  }
+}
+
+Usage Functions::usage(std::uint32_t unit) const {
+  return {functions_[unit].requests, functions_[unit].mib_ms};
+}
+
+std::uint32_t Functions::environments(std::uint32_t unit) const { return cold_[unit].alive; }
+
+std::vector<Throttles> Functions::take_throttles() {
+  std::vector<Throttles> taken;
+  for (const auto& [key, throttles] : throttles_) taken.push_back(throttles);
+  throttles_.clear();
+  return taken;
+}
+
+}  // namespace skyreplay::lambda

@@ -1,0 +1,144 @@
+#include "workload/clients.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace skyreplay::workload {
+
+using metrics::Outcome;
+
+namespace {
+
+/// Half up; exact for durations below 2^53 ns (104 days).
+Duration scaled(Duration duration, double factor) {
+  return Duration{static_cast<std::int64_t>(static_cast<double>(duration.count()) * factor + 0.5)};
+}
+
+}  // namespace
+
+Clients::Clients(kernel::Loop& loop, metrics::Recorder& recorder, std::vector<Flow> flows,
+                 const ClientPolicy& policy, std::uint64_t seed, TimePoint warm_up_end)
+    : loop_(loop),
+      recorder_(recorder),
+      flows_(std::move(flows)),
+      policy_(policy),
+      backoff_draws_(seed, "workload.client", "backoff"),
+      warm_up_end_(warm_up_end),
+      process_(loop.add(*this)),
+      timeouts_(loop, process_, kTimeouts, 0, policy.timeout.value_or(Duration{})) {}
+
+void Clients::arrive(std::uint64_t row, std::uint32_t flow_index, Duration work, Duration wait) {
+  const Flow& flow = flows_[flow_index];
+  const std::uint32_t index = requests_.acquire().index;
+  Request& request = requests_[index];
+  const Duration own_work = flow.work_share == 1.0 ? work : scaled(work, flow.work_share);
+  request.arrival = loop_.now();
+  request.work = flow.recorded_speed == 1.0 ? own_work : scaled(own_work, flow.recorded_speed);
+  request.wait = wait + (work - own_work);
+  request.row = row;
+  request.flow = flow_index;
+  request.attempts = 0;
+  request.counted = request.arrival >= warm_up_end_;
+  request.abandoned = false;
+  recorder_.arrived(flow_index, request.arrival, request.counted);
+  attempt(index);
+}
+
+void Clients::attempt(std::uint32_t index) {
+  Request& request = requests_[index];
+  request.attempt = loop_.now();
+  request.init = Duration{};
+  ++request.attempts;
+  const Flow& flow = flows_[request.flow];
+  const Admitted admitted = flow.service->admit(flow.unit, index, request);
+  if (admitted.admission != Admission::kAccepted) [[unlikely]] {
+    answer(index,
+           admitted.admission == Admission::kThrottled ? Outcome::kThrottle : Outcome::kRefused);
+    return;
+  }
+  // An answer at the very instant of the deadline is still in time.
+  if (policy_.timeout && admitted.finish > loop_.now() + *policy_.timeout) {
+    timeouts_.start(requests_.id_of(index));
+  }
+}
+
+void Clients::answer(std::uint32_t index, Outcome outcome) {
+  const Request& request = requests_[index];
+  if (request.abandoned) [[unlikely]] {
+    requests_.release(index);
+  } else if (outcome != Outcome::kCompleted && may_retry(request, outcome)) {
+    retry_later(index);
+  } else {
+    end(index, outcome);
+  }
+}
+
+bool Clients::may_retry(const Request& request, Outcome outcome) const {
+  // A function cut by its own limit is answered with 200 and an error in the body (L74): no SDK
+  // tries that again.
+  return outcome != Outcome::kServerTimeout && request.attempts < policy_.max_attempts;
+}
+
+Duration Clients::backoff(const Request& request) const {
+  Duration longest = policy_.backoff_base;
+  for (int n = 1; n < request.attempts && longest < policy_.backoff_cap; ++n) longest *= 2;
+  longest = std::min(longest, policy_.backoff_cap);
+  if (policy_.jitter == ClientPolicy::Jitter::kNone) return longest;
+  RandomEngine draw = backoff_draws_.at(request.row, request.attempts);
+  return Duration{static_cast<std::int64_t>(static_cast<double>(longest.count()) * draw.uniform())};
+}
+
+void Clients::retry_later(std::uint32_t index) {
+  loop_.schedule(loop_.now() + backoff(requests_[index]), process_, kRetry, index);
+}
+
+void Clients::time_out(kernel::SlabId id) {
+  if (!requests_.is_live(id)) return;
+  const Request left = requests_[id.index];
+  // The record may have gone on to a later attempt since the timer was set.
+  if (left.abandoned || left.attempt + *policy_.timeout != loop_.now()) return;
+  requests_[id.index].abandoned = true;
+
+  const std::uint32_t index = requests_.acquire().index;
+  Request& request = requests_[index];
+  const std::uint32_t generation = request.generation;
+  request = left;
+  request.generation = generation;
+  if (may_retry(request, Outcome::kClientTimeout)) {
+    retry_later(index);
+  } else {
+    end(index, Outcome::kClientTimeout);
+  }
+}
+
+void Clients::end(std::uint32_t index, Outcome outcome) {
+  const Request& request = requests_[index];
+  const TimePoint now = loop_.now();
+  if (!request.counted) [[unlikely]] {
+    recorder_.left_uncounted(request.flow, now);
+  } else if (outcome != Outcome::kCompleted) {
+    recorder_.failed(request.flow, now, outcome, request.attempts);
+  } else {
+    const Duration latency = now - request.arrival;
+    metrics::LatencyParts parts;
+    parts.init = request.init.count();
+    parts.work = request.work.count();
+    parts.wait = request.wait.count();
+    parts.retry = (request.attempt - request.arrival).count();
+    parts.cpu_stretch = latency.count() - parts.init - parts.work - parts.wait - parts.retry;
+    const std::int64_t overhead = latency.count() - parts.work - parts.wait;
+    recorder_.completed(request.flow, now, parts, latency.count(),
+                        std::max<std::int64_t>(0, overhead), request.attempts);
+  }
+  requests_.release(index);
+}
+
+void Clients::fire(const kernel::Event& event) {
+  if (event.kind == kTimeouts) {
+    timeouts_.fire([this](kernel::SlabId id) { time_out(id); });
+    return;
+  }
+  attempt(event.payload);
+}
+
+}  // namespace skyreplay::workload

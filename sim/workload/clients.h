@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/random.h"
+#include "kernel/loop.h"
+#include "kernel/slab.h"
+#include "kernel/timer_ring.h"
+#include "metrics/recorder.h"
+#include "workload/service.h"
+
+namespace skyreplay::workload {
+
+/// How clients behave towards every service (L50: Lambda itself never retries a synchronous call).
+struct ClientPolicy {
+  enum class Jitter : std::uint8_t { kNone, kFull };
+
+  std::optional<Duration> timeout;  ///< of one attempt; none: they wait for ever
+  std::uint32_t max_attempts = 1;   ///< 1 to 255
+  /// Before attempt n + 1: min(cap, base * 2^(n-1)), times a uniform draw under full jitter
+  /// (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+  Duration backoff_base = std::chrono::milliseconds{100};
+  Duration backoff_cap = std::chrono::seconds{20};
+  Jitter jitter = Jitter::kFull;
+};
+
+/// Where a route's requests go and how its recorded durations are read.
+struct Flow {
+  Service* service = nullptr;
+  std::uint32_t unit = 0;
+  /// Share of the trace's `work` column that is CPU work; the rest is added to wait. 1 where the
+  /// trace tells work and wait apart.
+  double work_share = 1.0;
+  /// CPU speed of the machine the trace was recorded on, reference = 1.
+  double recorded_speed = 1.0;
+};
+
+/// The outside world: sends each arrival to its route's service, waits, gives up, tries again, and
+/// records how it ended.
+///
+///     arrival -> attempt -> answer -> recorded
+///                  ^  |        |
+///                  |  timeout  retryable
+///                  +--backoff<-+
+///
+/// A request that times out leaves its record to the service, which keeps working on the abandoned
+/// attempt. **Cost** O(1) an attempt; a timer is only kept for an attempt not known to end in time.
+class Clients final : public kernel::Process {
+ public:
+  Clients(kernel::Loop& loop, metrics::Recorder& recorder, std::vector<Flow> flows,
+          const ClientPolicy& policy, std::uint64_t seed, TimePoint warm_up_end);
+
+  /// A request of the trace arrives now. REQUIRES loop.now() is its arrival.
+  void arrive(std::uint64_t row, std::uint32_t flow, Duration work, Duration wait);
+
+  /// A service's answer to the accepted attempt `index`, now.
+  void answer(std::uint32_t index, metrics::Outcome outcome);
+
+  void fire(const kernel::Event& event) override;
+
+  Request& request(std::uint32_t index) { return requests_[index]; }
+  /// Attempts that some service or client still holds, abandoned ones included.
+  std::size_t in_flight() const { return requests_.live(); }
+
+ private:
+  enum Kind : std::uint16_t { kRetry, kTimeouts };
+
+  void attempt(std::uint32_t index);
+  void time_out(kernel::SlabId id);
+  void retry_later(std::uint32_t index);
+  void end(std::uint32_t index, metrics::Outcome outcome);
+  bool may_retry(const Request& request, metrics::Outcome outcome) const;
+  Duration backoff(const Request& request) const;
+
+  kernel::Loop& loop_;
+  metrics::Recorder& recorder_;
+  std::vector<Flow> flows_;
+  ClientPolicy policy_;
+  RandomStream backoff_draws_;
+  TimePoint warm_up_end_;
+  kernel::ProcessId process_;
+  kernel::Slab<Request> requests_;
+  kernel::TimerRing timeouts_;
+};
+
+}  // namespace skyreplay::workload

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/time.h"
+#include "workload/request.h"
+
+namespace skyreplay::workload {
+
+/// What a service says to an attempt at once.
+enum class Admission : std::uint8_t { kAccepted, kThrottled, kRefused };
+
+struct Admitted {
+  Admission admission = Admission::kAccepted;
+  /// When the answer will come, where that is known at admission; kEndOfTime where it is not.
+  TimePoint finish = kEndOfTime;
+};
+
+/// What requests are sent to. One object may stand for many services (all functions of a region);
+/// `unit` says which.
+class Service {
+ public:
+  virtual ~Service() = default;
+  /// An attempt arrives now. Once accepted, the service answers it through Clients::answer()
+  /// exactly once, later. `index` names the request's record, `request` is that record; the service
+  /// may write its `init` and `place`.
+  virtual Admitted admit(std::uint32_t unit, std::uint32_t index, Request& request) = 0;
+};
+
+}  // namespace skyreplay::workload

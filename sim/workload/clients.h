@@ -17,8 +17,8 @@ namespace skyreplay::workload {
 struct ClientPolicy {
   enum class Jitter : std::uint8_t { kNone, kFull };
 
-  std::optional<Duration> timeout;  ///< of one attempt; none: they wait for ever
-  std::uint32_t max_attempts = 1;   ///< 1 to 255
+  std::optional<Duration> timeout = std::nullopt;  ///< of one attempt; none: they wait for ever
+  std::uint32_t max_attempts = 1;                  ///< 1 to 255
   /// Before attempt n + 1: min(cap, base * 2^(n-1)), times a uniform draw under full jitter
   /// (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
   Duration backoff_base = std::chrono::milliseconds{100};

@@ -1,0 +1,343 @@
+#include "replay/result_codec.h"
+
+#include <fmt/format.h>
+
+#include "core/check.h"
+#include "replay/result_format.h"
+
+namespace skyreplay::replay::codec {
+namespace {
+
+constexpr int kParts = 7;
+
+TimePoint at(std::int64_t nanoseconds) { return TimePoint{Duration{nanoseconds}}; }
+
+void encode_parts(const metrics::LatencyParts& from,
+                  google::protobuf::RepeatedField<std::int64_t>& to) {
+  for (const std::int64_t part : {from.queue, from.init, from.work, from.cpu_stretch, from.wait,
+                                  from.downstream, from.retry}) {
+    to.Add(part);
+  }
+}
+
+/// REQUIRES seven values from `first` on.
+metrics::LatencyParts decode_parts(const google::protobuf::RepeatedField<std::int64_t>& from,
+                                   int first) {
+  return {.queue = from[first],
+          .init = from[first + 1],
+          .work = from[first + 2],
+          .cpu_stretch = from[first + 3],
+          .wait = from[first + 4],
+          .downstream = from[first + 5],
+          .retry = from[first + 6]};
+}
+
+std::string decode_octaves(const pb::Span& from, metrics::SpanRow& to) {
+  const int n = from.octave_size();
+  if (from.octave_count_size() != n || from.octave_parts_ns_size() != n * kParts) {
+    return fmt::format("{} octaves with {} counts and {} parts", n, from.octave_count_size(),
+                       from.octave_parts_ns_size());
+  }
+  for (int i = 0; i < n; ++i) {
+    if (from.octave(i) >= metrics::HistogramLayout::kOctaves) {
+      return fmt::format("octave {} does not exist", from.octave(i));
+    }
+    if (i > 0 && from.octave(i) <= from.octave(i - 1)) return "octaves do not ascend";
+    to.octaves.push_back({.octave = from.octave(i),
+                          .count = from.octave_count(i),
+                          .parts = decode_parts(from.octave_parts_ns(), i * kParts)});
+  }
+  return {};
+}
+
+void encode(const Usage& from, pb::Usage& to) {
+  to.set_in_flight_us(from.in_flight_us);
+  to.set_queue_depth_us(from.queue_depth_us);
+  to.set_capacity_running_us(from.capacity_running_us);
+  to.set_cpu_busy_us(from.cpu_busy_us);
+  to.set_cpu_available_us(from.cpu_available_us);
+  to.set_in_flight_max(from.in_flight_max);
+  to.set_queue_depth_max(from.queue_depth_max);
+  to.set_capacity_running_max(from.capacity_running_max);
+}
+
+Usage decode(const pb::Usage& from) {
+  return {.in_flight_us = from.in_flight_us(),
+          .queue_depth_us = from.queue_depth_us(),
+          .capacity_running_us = from.capacity_running_us(),
+          .cpu_busy_us = from.cpu_busy_us(),
+          .cpu_available_us = from.cpu_available_us(),
+          .in_flight_max = from.in_flight_max(),
+          .queue_depth_max = from.queue_depth_max(),
+          .capacity_running_max = from.capacity_running_max()};
+}
+
+}  // namespace
+
+void append(pb::Histograms& to, std::span<const metrics::BucketCount> buckets) {
+  const int n = static_cast<int>(buckets.size());
+  to.add_size(static_cast<std::uint32_t>(n));
+  auto& deltas = *to.mutable_bucket_delta();
+  auto& counts = *to.mutable_count();
+  deltas.Reserve(deltas.size() + n);
+  counts.Reserve(counts.size() + n);
+  std::uint32_t* delta = deltas.AddNAlreadyReserved(n);
+  std::uint64_t* count = counts.AddNAlreadyReserved(n);
+  std::uint32_t before = 0;
+  for (int i = 0; i < n; ++i) {
+    const metrics::BucketCount& entry = buckets[static_cast<std::size_t>(i)];
+    SKY_CHECK((i == 0 || entry.bucket > before) && entry.count > 0);
+    delta[i] = entry.bucket - before;
+    count[i] = entry.count;
+    before = entry.bucket;
+  }
+}
+
+std::string decode(const pb::Histograms& from, std::size_t rows,
+                   std::vector<metrics::BucketCount>& buckets) {
+  buckets.clear();
+  if (from.bucket_delta_size() != from.count_size()) {
+    return fmt::format("{} buckets with {} counts", from.bucket_delta_size(), from.count_size());
+  }
+  if (from.size_size() != 0 && static_cast<std::size_t>(from.size_size()) != rows) {
+    return fmt::format("{} histograms for {} rows", from.size_size(), rows);
+  }
+  const auto total = static_cast<std::size_t>(from.count_size());
+  buckets.resize(total);
+  std::size_t next = 0;
+  for (const std::uint32_t size : from.size()) {
+    if (size > total - next) return "histograms of more buckets than there are";
+    std::uint64_t bucket = 0;
+    for (std::uint32_t i = 0; i < size; ++i, ++next) {
+      const std::uint32_t delta = from.bucket_delta(static_cast<int>(next));
+      bucket += delta;
+      if (bucket >= metrics::HistogramLayout::kBuckets) {
+        return fmt::format("bucket {} does not exist", bucket);
+      }
+      if (i > 0 && delta == 0) return "buckets do not ascend";
+      buckets[next] = {static_cast<std::uint32_t>(bucket), from.count(static_cast<int>(next))};
+      if (buckets[next].count == 0) return "a bucket without a request";
+    }
+  }
+  return next == total ? "" : "histograms of fewer buckets than there are";
+}
+
+void encode(const ResultHeader& from, pb::Header& to) {
+  to.set_version(kResultVersion);
+  to.set_scenario_name(from.scenario_name);
+  to.set_scenario_text(from.scenario_text);
+  to.set_scenario_digest(from.scenario_digest);
+  to.set_trace_digest(from.trace_digest);
+  to.set_seed(from.seed);
+  to.set_start_ns(from.start.time_since_epoch().count());
+  to.set_end_ns(from.end.time_since_epoch().count());
+  to.set_window_ns(from.window.count());
+  to.set_warm_up_ns(from.warm_up.count());
+  to.set_drain_ns(from.drain.count());
+  to.set_services(static_cast<std::uint32_t>(from.services.size()));
+  to.set_routes(static_cast<std::uint32_t>(from.routes.size()));
+}
+
+std::string decode(const pb::Header& from, ResultHeader& to) {
+  if (from.version() != kResultVersion) {
+    return fmt::format("version {}, this program reads version {}", from.version(), kResultVersion);
+  }
+  if (from.start_ns() < 0 || from.end_ns() < from.start_ns()) {
+    return fmt::format("a span from {} to {} ns", from.start_ns(), from.end_ns());
+  }
+  if (from.window_ns() <= 0) return fmt::format("a window of {} ns", from.window_ns());
+  to.scenario_name = from.scenario_name();
+  to.scenario_text = from.scenario_text();
+  to.scenario_digest = from.scenario_digest();
+  to.trace_digest = from.trace_digest();
+  to.seed = from.seed();
+  to.start = at(from.start_ns());
+  to.end = at(from.end_ns());
+  to.window = Duration{from.window_ns()};
+  to.warm_up = Duration{from.warm_up_ns()};
+  to.drain = Duration{from.drain_ns()};
+  return {};
+}
+
+void encode(const ServiceHeader& from, pb::Service& to) {
+  to.set_name(from.name);
+  to.set_platform(from.platform);
+  to.set_capacity_unit(from.capacity_unit);
+  to.set_region(from.region);
+  to.set_has_queue(from.has_queue);
+  to.set_has_desired(from.has_desired);
+  to.set_has_pending(from.has_pending);
+  to.set_has_cpu(from.has_cpu);
+  to.set_has_capacity(from.has_capacity);
+  to.set_has_cold_starts(from.has_cold_starts);
+}
+
+ServiceHeader decode(const pb::Service& from) {
+  return {.name = from.name(),
+          .platform = from.platform(),
+          .capacity_unit = from.capacity_unit(),
+          .has_queue = from.has_queue(),
+          .has_desired = from.has_desired(),
+          .has_pending = from.has_pending(),
+          .has_cpu = from.has_cpu(),
+          .has_capacity = from.has_capacity(),
+          .has_cold_starts = from.has_cold_starts(),
+          .region = from.region()};
+}
+
+void encode(const Provenance& from, pb::Provenance& to) {
+  to.set_version(from.version);
+  to.set_command(from.command);
+  to.set_tzdata(from.tzdata);
+  to.set_build(from.build);
+}
+
+Provenance decode(const pb::Provenance& from) {
+  return {.version = from.version(),
+          .command = from.command(),
+          .tzdata = from.tzdata(),
+          .build = from.build()};
+}
+
+void encode(const Activity& from, pb::Activity& to) {
+  to.set_time_ns(from.time.time_since_epoch().count());
+  to.set_service(from.service);
+  to.set_kind(from.kind);
+  to.set_cause(from.cause);
+  if (from.from) to.set_from(*from.from);
+  if (from.to) to.set_to(*from.to);
+}
+
+Activity decode(const pb::Activity& from) {
+  Activity to{.time = at(from.time_ns()),
+              .service = from.service(),
+              .kind = from.kind(),
+              .cause = from.cause(),
+              .from = {},
+              .to = {}};
+  if (from.has_from()) to.from = from.from();
+  if (from.has_to()) to.to = from.to();
+  return to;
+}
+
+void encode(const pricing::BillRow& from, pb::BillLine& to) {
+  to.set_service(from.service);
+  to.set_line_item(from.line_item);
+  to.set_unit(from.unit);
+  to.set_quantity(from.quantity);
+  to.set_unit_price_usd(from.unit_price_usd);
+  to.set_nano_usd(from.amount);
+}
+
+pricing::BillRow decode(const pb::BillLine& from) {
+  pricing::BillRow to;
+  to.service = from.service();
+  to.line_item = from.line_item();
+  to.unit = from.unit();
+  to.quantity = from.quantity();
+  to.unit_price_usd = from.unit_price_usd();
+  to.amount = from.nano_usd();
+  return to;
+}
+
+void encode(const metrics::SpanRow& from, pb::Span& to) {
+  to.set_arrivals(from.counters.arrivals);
+  to.set_calls(from.counters.calls);
+  to.set_attempts(from.counters.attempts);
+  to.set_cold_starts(from.counters.cold_starts);
+  for (const std::uint64_t n : from.counters.outcomes) to.add_outcomes(n);
+  to.set_in_flight_at_end(from.in_flight_at_end);
+  encode_parts(from.parts, *to.mutable_parts_ns());
+  to.set_latency_max_ns(from.latency_max_ns);
+  append(*to.mutable_latency(), from.latency);
+  append(*to.mutable_overhead(), from.overhead);
+  for (const metrics::OctaveParts& octave : from.octaves) {
+    to.add_octave(octave.octave);
+    to.add_octave_count(octave.count);
+    encode_parts(octave.parts, *to.mutable_octave_parts_ns());
+  }
+}
+
+std::string decode(const pb::Span& from, metrics::SpanRow& to) {
+  if (from.outcomes_size() != static_cast<int>(metrics::kOutcomes) ||
+      from.parts_ns_size() != kParts) {
+    return fmt::format("a span with {} outcomes and {} parts", from.outcomes_size(),
+                       from.parts_ns_size());
+  }
+  to.counters.arrivals = from.arrivals();
+  to.counters.calls = from.calls();
+  to.counters.attempts = from.attempts();
+  to.counters.cold_starts = from.cold_starts();
+  for (int i = 0; i < from.outcomes_size(); ++i) to.counters.outcomes[i] = from.outcomes(i);
+  to.in_flight_at_end = from.in_flight_at_end();
+  to.parts = decode_parts(from.parts_ns(), 0);
+  to.latency_max_ns = from.latency_max_ns();
+  std::string wrong = decode(from.latency(), 1, to.latency);
+  if (wrong.empty()) wrong = decode(from.overhead(), 1, to.overhead);
+  if (wrong.empty()) wrong = decode_octaves(from, to);
+  return wrong;
+}
+
+void encode(const ServiceSummary& from, pb::Span& to) {
+  encode(from.requests, to);
+  encode(from.usage, *to.mutable_usage());
+  to.set_cost_nano_usd(from.cost);
+  if (from.monthly) to.set_monthly_nano_usd(*from.monthly);
+}
+
+std::string decode(const pb::Span& from, ServiceSummary& to) {
+  to.usage = decode(from.usage());
+  to.cost = from.cost_nano_usd();
+  if (from.has_monthly_nano_usd()) to.monthly = from.monthly_nano_usd();
+  return decode(from, to.requests);
+}
+
+void encode(const Summary& from, pb::Summary& to) {
+  to.set_trace_requests(from.conservation.trace_requests);
+  to.set_arrivals(from.conservation.arrivals);
+  to.set_warm_up_arrivals(from.conservation.warm_up_arrivals);
+  for (const std::uint64_t n : from.conservation.outcomes) to.add_outcomes(n);
+  to.set_in_flight_at_end(from.conservation.in_flight_at_end);
+  to.set_verdict(static_cast<pb::Summary::Verdict>(from.verdict));
+  to.set_verdict_reason(from.verdict_reason);
+  for (const std::string& note : from.notes) to.add_notes(note);
+  to.set_cost_nano_usd(from.cost);
+  if (from.monthly) to.set_monthly_nano_usd(*from.monthly);
+  to.set_monthly_unavailable(from.monthly_unavailable);
+  for (const MeterTotal& meter : from.meters) {
+    pb::Meter& m = *to.add_meters();
+    m.set_service(meter.service);
+    m.set_name(meter.name);
+    m.set_unit(meter.unit);
+    m.set_quantity(meter.quantity);
+  }
+  encode(from.overall, *to.mutable_overall());
+}
+
+std::string decode(const pb::Summary& from, Summary& to) {
+  if (from.outcomes_size() != static_cast<int>(metrics::kOutcomes)) {
+    return fmt::format("a summary with {} outcomes", from.outcomes_size());
+  }
+  if (!pb::Summary::Verdict_IsValid(from.verdict())) {
+    return fmt::format("verdict {} does not exist", static_cast<int>(from.verdict()));
+  }
+  to.conservation.trace_requests = from.trace_requests();
+  to.conservation.arrivals = from.arrivals();
+  to.conservation.warm_up_arrivals = from.warm_up_arrivals();
+  for (int i = 0; i < from.outcomes_size(); ++i) {
+    to.conservation.outcomes[static_cast<std::size_t>(i)] = from.outcomes(i);
+  }
+  to.conservation.in_flight_at_end = from.in_flight_at_end();
+  to.verdict = static_cast<Verdict>(from.verdict());
+  to.verdict_reason = from.verdict_reason();
+  to.notes.assign(from.notes().begin(), from.notes().end());
+  to.cost = from.cost_nano_usd();
+  if (from.has_monthly_nano_usd()) to.monthly = from.monthly_nano_usd();
+  to.monthly_unavailable = from.monthly_unavailable();
+  for (const pb::Meter& meter : from.meters()) {
+    to.meters.push_back({meter.service(), meter.name(), meter.unit(), meter.quantity()});
+  }
+  return decode(from.overall(), to.overall);
+}
+
+}  // namespace skyreplay::replay::codec

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <skyreplay/result.pb.h>
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "metrics/window_row.h"
+#include "pricing/bill.h"
+#include "replay/result_types.h"
+#include "replay/summary.h"
+
+/// Private to the result's writer and reader: plain structs to messages and back. Reading checks
+/// everything that a later index or sum relies on and says what is wrong, "" if nothing is.
+namespace skyreplay::replay::codec {
+
+namespace pb = skyreplay::proto::result;
+
+/// Adds one row. REQUIRES buckets ascending, counts above 0.
+void append(pb::Histograms& to, std::span<const metrics::BucketCount> buckets);
+
+/// Decodes the rows one after another into `buckets`; `sizes[i]` of them belong to row i.
+std::string decode(const pb::Histograms& from, std::size_t rows,
+                   std::vector<metrics::BucketCount>& buckets);
+
+void encode(const ResultHeader& from, pb::Header& to);
+void encode(const ServiceHeader& from, pb::Service& to);
+void encode(const Provenance& from, pb::Provenance& to);
+void encode(const Activity& from, pb::Activity& to);
+void encode(const pricing::BillRow& from, pb::BillLine& to);
+/// All but services and routes.
+void encode(const Summary& from, pb::Summary& to);
+void encode(const metrics::SpanRow& from, pb::Span& to);
+void encode(const ServiceSummary& from, pb::Span& to);
+
+std::string decode(const pb::Header& from, ResultHeader& to);
+ServiceHeader decode(const pb::Service& from);
+Provenance decode(const pb::Provenance& from);
+Activity decode(const pb::Activity& from);
+pricing::BillRow decode(const pb::BillLine& from);
+std::string decode(const pb::Summary& from, Summary& to);
+std::string decode(const pb::Span& from, metrics::SpanRow& to);
+std::string decode(const pb::Span& from, ServiceSummary& to);
+
+}  // namespace skyreplay::replay::codec

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/framed_file.h"
+
+namespace skyreplay::replay {
+
+/// The container of result.binpb; proto/skyreplay/result.proto says what is in each frame.
+inline constexpr FrameFormat kResultFormat{"SKYR1\n", "SKYREND1", "result"};
+inline constexpr std::uint32_t kResultVersion = 1;
+
+/// Frame kinds, in the order of their sections in the file (windows and activities alternate).
+enum class Section : std::uint32_t {
+  kHeader = 1,
+  kTable = 2,
+  kProvenance = 3,
+  kWindow = 4,
+  kActivities = 5,
+  kBill = 6,
+  kSummary = 7,
+  kSpans = 8,
+  kFooter = 9,
+};
+
+/// A block is closed when it may have grown beyond this; what one more row can add keeps it below
+/// kMaxFrameBytes.
+inline constexpr std::size_t kBlockBytes = 16u << 20;
+
+}  // namespace skyreplay::replay
+
+/// The scalar columns of a WindowBlock: name of the field, and the member of metrics::WindowRow it
+/// holds. The one list that writer and reader share.
+#define SKY_RESULT_COLUMNS(COLUMN)                   \
+  COLUMN(arrivals, counters.arrivals)                \
+  COLUMN(calls, counters.calls)                      \
+  COLUMN(attempts, counters.attempts)                \
+  COLUMN(cold_starts, counters.cold_starts)          \
+  COLUMN(completions, counters.outcomes[0])          \
+  COLUMN(errors, counters.outcomes[1])               \
+  COLUMN(throttles, counters.outcomes[2])            \
+  COLUMN(client_timeouts, counters.outcomes[3])      \
+  COLUMN(server_timeouts, counters.outcomes[4])      \
+  COLUMN(refused, counters.outcomes[5])              \
+  COLUMN(queue_ns, parts.queue)                      \
+  COLUMN(init_ns, parts.init)                        \
+  COLUMN(work_ns, parts.work)                        \
+  COLUMN(cpu_stretch_ns, parts.cpu_stretch)          \
+  COLUMN(wait_ns, parts.wait)                        \
+  COLUMN(downstream_ns, parts.downstream)            \
+  COLUMN(retry_ns, parts.retry)                      \
+  COLUMN(latency_max_ns, latency_max_ns)             \
+  COLUMN(in_flight, in_flight_ns)                    \
+  COLUMN(queue_depth, queue_depth_ns)                \
+  COLUMN(capacity_desired, capacity_desired_ns)      \
+  COLUMN(capacity_running, capacity_running_ns)      \
+  COLUMN(capacity_pending, capacity_pending_ns)      \
+  COLUMN(cpu_busy, cpu_busy_ns)                      \
+  COLUMN(cpu_available, cpu_available_ns)            \
+  COLUMN(in_flight_max, in_flight_max)               \
+  COLUMN(queue_depth_max, queue_depth_max)           \
+  COLUMN(capacity_running_max, capacity_running_max) \
+  COLUMN(cost_nano_usd, cost_nano_usd)

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+
+namespace skyreplay::replay {
+
+/// What a result file says of a service before any number. A column whose `has_` is false has no
+/// meaning for the service and stays empty in timeline.csv, never 0.
+struct ServiceHeader {
+  std::string name;
+  std::string platform;         ///< lambda | ec2 | ecs | external
+  std::string capacity_unit;    ///< environments | instances | tasks
+  bool has_queue = false;       ///< queue_depth, queue_depth_max, queue_ms
+  bool has_desired = false;     ///< capacity_desired
+  bool has_pending = false;     ///< capacity_pending
+  bool has_cpu = false;         ///< cpu_utilization
+  bool has_capacity = true;     ///< capacity_unit, capacity_running, capacity_running_max
+  bool has_cold_starts = true;  ///< cold_starts, init_ms
+  std::string region;
+};
+
+struct RouteHeader {
+  std::string name;
+  std::uint32_t service = 0;  ///< index of the service that answers it
+};
+
+/// How the file came to be. Not part of the digest: the same run from another build is the same
+/// run.
+struct Provenance {
+  std::string version;
+  std::string command;
+  std::string tzdata;
+  std::string build;
+};
+
+struct ResultHeader {
+  std::string scenario_name;
+  std::string scenario_text;  ///< as resolved, every default filled in
+  std::string scenario_digest;
+  std::string trace_digest;
+  std::uint64_t seed = 0;
+  TimePoint start;  ///< the horizon [start, end): the trace's span
+  TimePoint end;
+  Duration window{};   ///< length of a whole window
+  Duration warm_up{};  ///< left out of latency and counts
+  Duration drain{};    ///< how long the run goes on after the horizon
+  std::vector<ServiceHeader> services;
+  std::vector<RouteHeader> routes;
+  Provenance provenance;
+};
+
+/// A change of capacity, or another thing worth a line, and why.
+struct Activity {
+  TimePoint time;
+  std::uint32_t service = 0;
+  /// scale_out, scale_in, launch, terminate, replace, health, alarm, fault, deploy, spot, placement
+  /// or limit.
+  std::string kind;
+  std::string cause;  ///< in words and numbers
+  std::optional<std::int64_t> from;
+  std::optional<std::int64_t> to;
+};
+
+}  // namespace skyreplay::replay

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "metrics/window_row.h"
+#include "pricing/bill.h"
+#include "replay/result_types.h"
+#include "replay/summary.h"
+
+namespace skyreplay::replay {
+
+/// Streams a result file. It appears under its name on commit() only.
+///
+/// **Order** begin_window, row..., end_window for one window after another, activities at any time;
+/// then bill, summary, commit. Windows ascend, rows ascend by service, activities ascend by time;
+/// those of one instant may come in any order of services and are sorted.
+/// **Cost** memory is one window's block; a row allocates nothing once the largest window was seen;
+/// about 5 ns a histogram bucket.
+class ResultWriter {
+ public:
+  /// Throws MachineError if the file cannot be created.
+  ResultWriter(const std::filesystem::path& path, const ResultHeader& header);
+  ~ResultWriter();
+  ResultWriter(const ResultWriter&) = delete;
+  ResultWriter& operator=(const ResultWriter&) = delete;
+
+  /// REQUIRES a length above 0 and a start not before the end of the window before.
+  void begin_window(const metrics::Window& window);
+  /// REQUIRES a service above that of the row before, histograms ascending by bucket, counts above
+  /// 0.
+  void row(const metrics::WindowRow& row);
+  /// A window without rows leaves nothing.
+  void end_window();
+
+  /// REQUIRES a time not before that of the activity before.
+  void activity(const Activity& activity);
+  /// May be called several times; rows stay in order.
+  void bill(std::span<const pricing::BillRow> rows);
+  /// REQUIRES as many services and routes as the header has. Once, after the bill.
+  void summary(const Summary& summary);
+
+  /// Writes the footer, puts the file in its place and returns the digest, 32 hex digits.
+  /// REQUIRES a summary. All of these throw MachineError when the disk is full.
+  std::string commit();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace skyreplay::replay

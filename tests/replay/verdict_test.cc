@@ -1,0 +1,80 @@
+#include "replay/verdict.h"
+
+#include <doctest/doctest.h>
+
+namespace skyreplay::replay {
+namespace {
+
+constexpr std::uint64_t kSecond = 1'000'000'000;
+
+TimePoint at(int seconds) { return kDefaultOrigin + std::chrono::seconds(seconds); }
+
+/// A span of 100 s with `middle` requests waiting up to second 90 and `last` from then on.
+QueueTrend depths(std::uint64_t middle, std::uint64_t last) {
+  QueueTrend trend(at(0), at(100));
+  for (int t = 0; t < 100; t += 10)
+    trend.add({at(t), at(t + 10)}, (t < 90 ? middle : last) * 10 * kSecond);
+  return trend;
+}
+
+/// 10 arrivals a second over 100 s.
+metrics::Counters thousand(std::uint64_t throttles, std::uint64_t client_timeouts,
+                           std::uint64_t server_timeouts, std::uint64_t refused) {
+  return {.arrivals = 1000,
+          .outcomes = {0, 0, throttles, client_timeouts, server_timeouts, refused}};
+}
+
+TEST_CASE(
+    "one percent refused, throttled or cut by the server is overload, a request less is not") {
+  CHECK(judge(thousand(3, 0, 3, 4), depths(0, 0)).verdict == Verdict::kOverloaded);
+  CHECK(judge(thousand(3, 0, 3, 3), depths(0, 0)).verdict == Verdict::kStable);
+  CHECK(judge(thousand(10, 0, 0, 0), depths(0, 0)).verdict == Verdict::kOverloaded);
+  CHECK(judge(thousand(0, 0, 10, 0), depths(0, 0)).verdict == Verdict::kOverloaded);
+  CHECK(judge(thousand(0, 0, 0, 10), depths(0, 0)).verdict == Verdict::kOverloaded);
+}
+
+TEST_CASE("clients that give up by themselves are no overload") {
+  CHECK(judge(thousand(0, 900, 0, 0), depths(0, 0)).verdict == Verdict::kStable);
+}
+
+TEST_CASE("overload is named before a backlog") {
+  CHECK(judge(thousand(500, 0, 0, 0), depths(0, 1000)).verdict == Verdict::kOverloaded);
+}
+
+TEST_CASE("a backlog exceeds one second of arrivals and twice the middle half, both") {
+  const auto verdict = [](std::uint64_t middle, std::uint64_t last) {
+    return judge(thousand(0, 0, 0, 0), depths(middle, last)).verdict;
+  };
+  CHECK(verdict(4, 11) == Verdict::kBacklogged);
+  CHECK(verdict(4, 10) == Verdict::kStable);  // ten arrive in a second
+  CHECK(verdict(6, 12) == Verdict::kStable);  // exactly twice
+  CHECK(verdict(6, 13) == Verdict::kBacklogged);
+  CHECK(verdict(100, 100) == Verdict::kStable);  // long, but not growing
+}
+
+TEST_CASE("the reason carries the numbers that decided") {
+  CHECK(judge(thousand(15, 0, 0, 0), depths(0, 0)).reason ==
+        "1.5 % of arrivals were refused, throttled or cut by a server timeout (limit: below 1 %)");
+  CHECK(judge(thousand(0, 0, 0, 0), depths(4, 11)).reason ==
+        "11.0 requests waited on average over the last tenth of the span, 4.0 over its middle "
+        "half, at 10.0 "
+        "arrivals a second");
+}
+
+TEST_CASE("a window across the border counts with the part inside") {
+  QueueTrend trend(at(0), at(100));
+  trend.add({at(20), at(30)}, 80 * kSecond);  // depth 8, five seconds of it in the middle half
+  CHECK(trend.mean_middle_half() == 8.0 * 5 / 50);
+  trend.add({at(85), at(95)}, 20 * kSecond);  // depth 2, five seconds in the last tenth
+  CHECK(trend.mean_last_tenth() == 2.0 * 5 / 10);
+  trend.add({at(100), at(160)}, 999 * kSecond);  // after the span
+  CHECK(trend.mean_last_tenth() == 1.0);
+}
+
+TEST_CASE("a run without arrivals or without length is stable") {
+  CHECK(judge({}, depths(0, 0)).verdict == Verdict::kStable);
+  CHECK(judge({}, QueueTrend(at(5), at(5))).verdict == Verdict::kStable);
+}
+
+}  // namespace
+}  // namespace skyreplay::replay

@@ -43,11 +43,10 @@ struct FunctionConfig {
 
 /// Limits of the account in the Region.
 struct AccountConfig {
-  std::uint32_t concurrent_executions = 1000;          ///< L40
-  std::uint32_t minimum_unreserved_concurrency = 100;  ///< L41, checked by the scenario
-  std::uint32_t scaling_burst = 1000;                  ///< L45: environments at once, per function
-  std::uint32_t scaling_rate_per_second = 100;         ///< L45
-  std::uint32_t requests_per_second_per_concurrency = 10;  ///< L48
+  std::uint32_t concurrent_executions = 1000;  ///< L40
+  std::uint32_t scaling_burst = 1000;          ///< L45: environments at once, per function
+  double scaling_per_second = 100;             ///< L45; read to a thousandth
+  double requests_per_second_factor = 10;      ///< L48: times the concurrency; read to a thousandth
 };
 
 /// MiB that come with one vCPU (L70).

@@ -19,6 +19,16 @@ Duration scaled(Duration work, double factor) {
   return Duration{static_cast<std::int64_t>(static_cast<double>(work.count()) * factor + 0.5)};
 }
 
+std::uint64_t thousandths(double value) {
+  return static_cast<std::uint64_t>(value * 1'000.0 + 0.5);
+}
+
+/// Requests per second that come with a concurrency (L48): a second's worth may come at once.
+TokenBucket request_rate(std::uint32_t concurrency, double factor) {
+  const std::uint64_t rate = thousandths(concurrency * factor);
+  return {rate / 1'000, rate};
+}
+
 }  // namespace
 
 Functions::Functions(kernel::Loop& loop, metrics::Recorder& recorder, const AccountConfig& account,
@@ -28,10 +38,8 @@ Functions::Functions(kernel::Loop& loop, metrics::Recorder& recorder, const Acco
       account_(account),
       seed_(seed),
       process_(loop.add(*this)),
-      account_rate_(std::uint64_t{account.concurrent_executions} *
-                        account.requests_per_second_per_concurrency,
-                    std::uint64_t{account.concurrent_executions} *
-                        account.requests_per_second_per_concurrency) {}
+      account_rate_(
+          request_rate(account.concurrent_executions, account.requests_per_second_factor)) {}
 
 Functions::~Functions() = default;
 
@@ -42,16 +50,15 @@ std::uint32_t Functions::add(const FunctionConfig& config) {
   function.stretch = 1.0 / (vcpu_share(config.memory_size, config.parallelism) * config.cpu_speed);
   function.reuse_oldest = config.reuse == Reuse::kLeastRecentlyUsed;
   function.idle_since = loop_.now();
-  const std::uint64_t reserved = config.reserved_concurrent_executions.value_or(0);
   if (config.reserved_concurrent_executions) {
     function.reserved = *config.reserved_concurrent_executions;
     reserved_total_ += function.reserved;
   }
-  const std::uint64_t reserved_rate = reserved * account_.requests_per_second_per_concurrency;
   functions_.push_back(function);
   cold_.push_back({.config = config,
-                   .scaling = {account_.scaling_burst, account_.scaling_rate_per_second},
-                   .reserved_rate = {reserved_rate, reserved_rate},
+                   .scaling = {account_.scaling_burst, thousandths(account_.scaling_per_second)},
+                   .reserved_rate = request_rate(config.reserved_concurrent_executions.value_or(0),
+                                                 account_.requests_per_second_factor),
                    .init_draws = {seed_, config.name, "init_duration"},
                    .platform_draws = {seed_, config.name, "platform_init_duration"},
                    .age_ring = &age_ring(config.max_environment_age)});
@@ -69,15 +76,15 @@ kernel::TimerRing& Functions::age_ring(Duration length) {
 
 // --- Admission
 
-bool Functions::throttle(std::uint32_t unit, ThrottleReason reason, std::uint64_t in_flight,
-                         std::uint64_t limit) {
+bool Functions::throttle(std::uint32_t unit, ThrottleReason reason, double limit) {
   Throttles& throttles = throttles_[{unit, reason}];
   if (throttles.count++ == 0) {
     throttles.function = unit;
     throttles.reason = reason;
     throttles.first = loop_.now();
-    throttles.in_flight = in_flight;
     throttles.limit = limit;
+    throttles.in_flight = functions_[unit].in_flight;
+    throttles.concurrent_executions = concurrent_executions();
   }
   return false;
 }
@@ -85,26 +92,24 @@ bool Functions::throttle(std::uint32_t unit, ThrottleReason reason, std::uint64_
 bool Functions::within_limits(std::uint32_t unit, Function& function) {
   const TimePoint now = loop_.now();
   if (!account_rate_.take(now)) {  // L48
-    return throttle(unit, ThrottleReason::kCallerRateLimitExceeded, 0,
-                    std::uint64_t{account_.concurrent_executions} *
-                        account_.requests_per_second_per_concurrency);
+    return throttle(unit, ThrottleReason::kCallerRateLimitExceeded,
+                    account_.concurrent_executions * account_.requests_per_second_factor);
   }
   if (function.reserved != kUnreserved) [[unlikely]] {
     if (!cold_[unit].reserved_rate.take(now)) {  // L48
-      return throttle(
-          unit, ThrottleReason::kReservedFunctionInvocationRateLimitExceeded, function.in_flight,
-          std::uint64_t{function.reserved} * account_.requests_per_second_per_concurrency);
+      return throttle(unit, ThrottleReason::kReservedFunctionInvocationRateLimitExceeded,
+                      function.reserved * account_.requests_per_second_factor);
     }
     if (function.in_flight >= function.reserved) {  // L41; 0 throttles everything
       return throttle(unit, ThrottleReason::kReservedFunctionConcurrentInvocationLimitExceeded,
-                      function.in_flight, function.reserved);
+                      function.reserved);
     }
     return true;
   }
   // L43: claimed = unreserved executions + everything reserved, used or not.
   const std::uint32_t claimed = unreserved_in_flight_ + reserved_total_;
   if (claimed >= account_.concurrent_executions) {
-    return throttle(unit, ThrottleReason::kConcurrentInvocationLimitExceeded, claimed,
+    return throttle(unit, ThrottleReason::kConcurrentInvocationLimitExceeded,
                     account_.concurrent_executions);
   }
   return true;
@@ -123,8 +128,8 @@ workload::Admitted Functions::admit(std::uint32_t unit, std::uint32_t index,
   } else {
     Cold& cold = cold_[unit];
     if (!cold.scaling.take(loop_.now())) {  // L45
-      throttle(unit, ThrottleReason::kFunctionInvocationRateLimitExceeded, cold.alive,
-               account_.scaling_rate_per_second);
+      throttle(unit, ThrottleReason::kFunctionInvocationRateLimitExceeded,
+               account_.scaling_per_second);
       return kThrottled;
     }
     finish = start_cold(unit, function, request);

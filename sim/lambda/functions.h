@@ -31,8 +31,9 @@ struct Throttles {
   ThrottleReason reason{};
   TimePoint first;
   std::uint64_t count = 0;
-  std::uint64_t in_flight = 0;  ///< against `limit`, at the first of them
-  std::uint64_t limit = 0;
+  double limit = 0;  ///< environments, requests in flight, or either a second, as the reason has it
+  std::uint32_t in_flight = 0;              ///< of the function, at the first of them
+  std::uint32_t concurrent_executions = 0;  ///< of the account, at the first of them
 };
 
 /// All Lambda functions of one account in one Region.
@@ -108,8 +109,7 @@ class Functions final : public workload::Service, public kernel::Process {
 
   /// The admission limits of L44, steps 1 and 3.
   bool within_limits(std::uint32_t unit, Function& function);
-  bool throttle(std::uint32_t unit, ThrottleReason reason, std::uint64_t in_flight,
-                std::uint64_t limit);
+  bool throttle(std::uint32_t unit, ThrottleReason reason, double limit);
   TimePoint start_warm(Function& function, std::uint32_t index, workload::Request& request);
   TimePoint start_cold(std::uint32_t unit, Function& function, workload::Request& request);
   TimePoint begin_invoke(const Function& function, Environment& environment, TimePoint at,

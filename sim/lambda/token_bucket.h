@@ -7,37 +7,40 @@
 
 namespace skyreplay::lambda {
 
-/// A token bucket in exact integers: full at the start, refilled continuously at `per_second`,
-/// never above `capacity`. REQUIRES capacity and per_second at most 10^9.
+/// A token bucket in exact integers: full at the start, refilled continuously, never above its
+/// capacity.
 class TokenBucket {
  public:
-  TokenBucket(std::uint64_t capacity, std::uint64_t per_second)
-      : full_(capacity * kToken),
+  static constexpr std::uint64_t kMaxTokens = 10'000'000;
+
+  /// `capacity` tokens and a refill of `per_second_thousandths` / 1,000 tokens a second, each at
+  /// most kMaxTokens of its unit; a larger one is taken as that (no account comes near).
+  TokenBucket(std::uint64_t capacity, std::uint64_t per_second_thousandths)
+      : full_(std::min(capacity, kMaxTokens) * kToken),
         level_(full_),
-        per_second_(per_second),
-        fills_in_(per_second == 0 ? Duration::max()
-                                  : Duration{static_cast<std::int64_t>(full_ / per_second + 1)}) {}
+        rate_(std::min(per_second_thousandths, kMaxTokens * 1'000)),
+        fills_in_(rate_ == 0 ? Duration::max()
+                             : Duration{static_cast<std::int64_t>(full_ / rate_ + 1)}) {}
 
   /// Takes a whole token if there is one. REQUIRES `now` not before the call before.
   bool take(TimePoint now) {
     const Duration elapsed = now - last_;
     last_ = now;
-    level_ =
-        elapsed >= fills_in_
-            ? full_
-            : std::min(full_, level_ + static_cast<std::uint64_t>(elapsed.count()) * per_second_);
+    level_ = elapsed >= fills_in_
+                 ? full_
+                 : std::min(full_, level_ + static_cast<std::uint64_t>(elapsed.count()) * rate_);
     if (level_ < kToken) return false;
     level_ -= kToken;
     return true;
   }
 
  private:
-  /// One token is 10^9 units, so a rate per second adds a whole number of units per nanosecond.
-  static constexpr std::uint64_t kToken = 1'000'000'000;
+  /// One token is 10^12 units, so a thousandth of a token a second is one unit a nanosecond.
+  static constexpr std::uint64_t kToken = 1'000'000'000'000;
 
   std::uint64_t full_;
   std::uint64_t level_;
-  std::uint64_t per_second_;
+  std::uint64_t rate_;  ///< units a nanosecond
   Duration fills_in_;
   TimePoint last_{};
 };

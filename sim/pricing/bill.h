@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "pricing/meters.h"
@@ -27,39 +25,39 @@ struct BillRow {
   NanoUsd amount = 0;
 };
 
-/// The bill of one account: one row per tier touched, services and their items in the order given.
+/// What every service of one account has cost so far, settled again and again as a run goes on.
 ///
-/// **Order.** Tiers belong to the account's month (L91), so services that share a tariff stack: the
-/// units of a service begin where those of the services before it, and of its own earlier items,
-/// end. The rows of a service add up to the difference of two rounded totals, as in price(), and so
-/// do the rows of one tariff over all services. Throws InputError as Tariff::total().
-std::vector<BillRow> bill_rows(std::span<const BilledService> services);
-
-/// Prices the same meters again and again as a run goes on: what each service has cost so far.
-///
-/// **Order.** As bill_rows(), so a window's cost is the difference of two readings, and the windows
-/// of a service add up to its rows. Such a difference is negative where the use of an earlier
-/// service moved this one into a cheaper tier. **Cost** of amounts(): one 128-bit division per
-/// item.
+/// **Order** Tiers belong to the account's month (L91): use goes to them in the order in which it
+/// is settled, so the first user of a month fills the first tier. What one service has settled is
+/// never repriced by another's use, so its windows add up to its rows to the last digit.
+/// **Method** Each row is its tier's units times the price, rounded once, half to even.
+/// **Cost** of settle(): one 128-bit division per item and tier in use.
 class Ledger {
  public:
   /// REQUIRES: the meters outlive the ledger and get no further items.
-  explicit Ledger(std::vector<const Meters*> services);
+  explicit Ledger(std::vector<BilledService> services);
 
-  /// Sets amounts[i] to the cost of services[i] so far. REQUIRES: one amount per service. Throws
-  /// InputError as Tariff::total().
-  void read(std::span<NanoUsd> amounts);
+  /// Takes in what service `i` has used since the last call and returns its cost so far. Throws
+  /// InputError where the use reaches beyond the last tier whose price is known.
+  NanoUsd settle(std::uint32_t i);
+
+  /// One row per service, item and tier touched, as settled; in that order.
+  std::vector<BillRow> rows() const;
 
  private:
-  /// The units of one tariff counted so far in a reading, and what they cost together.
-  struct Stack {
-    std::uint64_t units = 0;
-    NanoUsd total = 0;
+  /// One item of one service: how much of it fell into each tier.
+  struct Line {
+    std::uint32_t stack = 0;
+    std::uint64_t settled = 0;  ///< meter units
+    std::vector<std::uint64_t> by_tier;
   };
 
-  std::vector<const Meters*> services_;
-  std::vector<std::uint32_t> stack_of_;  // per item of each service in order: index into stacks_
-  std::vector<Stack> stacks_;            // one per (line item, region)
+  void take_in(Line& line, const Tariff& tariff, std::uint64_t units);
+
+  std::vector<BilledService> services_;
+  std::vector<std::size_t> first_line_;  ///< by service: into lines_
+  std::vector<Line> lines_;
+  std::vector<std::uint64_t> stacks_;  ///< by (line item, region): units of the account so far
 };
 
 }  // namespace skyreplay::pricing

@@ -5,6 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
+#if defined(__x86_64__)
+#include <xxh_x86dispatch.h>  // after xxhash.h: from here on XXH3 uses the widest vectors there are
+#endif
 
 #include <array>
 #include <cerrno>

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kColumnHeader = 5;     // codec, unit
 constexpr std::size_t kMiniblockHeader = 9;  // width, base
 constexpr unsigned kMaxWidth = 64;
-constexpr int kZstdLevel = 3;
+constexpr int kZstdLevel = 1;
 
 using Residuals = std::array<std::uint32_t, kMiniblockRows>;
 
@@ -58,17 +58,6 @@ void append_miniblock(std::string& out, std::span<const std::uint64_t> values) {
   if (width > 32) pack(width - 32, upper.data(), out.data() + at + packed_bytes(32));
 }
 
-/// `packed` under zstd, or "" where that does not save a tenth.
-std::string compress(const std::string& packed) {
-  std::string out(ZSTD_compressBound(packed.size()), '\0');
-  const std::size_t size =
-      ZSTD_compress(out.data(), out.size(), packed.data(), packed.size(), kZstdLevel);
-  SKY_CHECK(ZSTD_isError(size) == 0);
-  if (size > packed.size() - packed.size() / 10) return "";
-  out.resize(size);
-  return out;
-}
-
 std::string header(Codec codec, std::uint32_t unit_ns) {
   std::string out;
   append(out, static_cast<std::uint8_t>(codec));
@@ -103,14 +92,28 @@ std::string encode_column(std::span<const std::uint64_t> values, std::uint32_t u
     append(out, values.empty() ? std::uint64_t{0} : values.front());
     return out;
   }
-  std::string packed;
-  packed.reserve(values.size() * sizeof(std::uint64_t));
+  std::string out = header(Codec::kPacked, unit_ns);
+  out.reserve(values.size() * sizeof(std::uint64_t));
   for (std::size_t at = 0; at < values.size(); at += kMiniblockRows) {
-    append_miniblock(packed, values.subspan(at, std::min(kMiniblockRows, values.size() - at)));
+    append_miniblock(out, values.subspan(at, std::min(kMiniblockRows, values.size() - at)));
   }
-  const std::string compressed = compress(packed);
-  if (compressed.empty()) return header(Codec::kPacked, unit_ns) + packed;
-  return header(Codec::kPackedZstd, unit_ns) + compressed;
+  return out;
+}
+
+bool compress_column(std::string& encoded, std::size_t least_saving) {
+  if (encoded.size() <= kColumnHeader + least_saving) return false;
+  if (static_cast<Codec>(encoded.front()) != Codec::kPacked) return false;
+  const std::string_view packed = std::string_view(encoded).substr(kColumnHeader);
+  std::string out(kColumnHeader + ZSTD_compressBound(packed.size()), '\0');
+  const std::size_t size = ZSTD_compress(out.data() + kColumnHeader, out.size() - kColumnHeader,
+                                         packed.data(), packed.size(), kZstdLevel);
+  SKY_CHECK(ZSTD_isError(size) == 0);
+  if (size + least_saving > packed.size()) return false;
+  out.resize(kColumnHeader + size);
+  encoded.front() = static_cast<char>(Codec::kPackedZstd);
+  out.replace(0, kColumnHeader, encoded, 0, kColumnHeader);
+  encoded = std::move(out);
+  return true;
 }
 
 ColumnDecoder::ColumnDecoder() = default;

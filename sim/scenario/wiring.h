@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/distribution.h"
+#include "scenario/law.h"
 #include "scenario/scenario.h"
 #include "trace/format.h"
 
@@ -33,9 +33,7 @@ struct Wiring {
 /// not fit the account once expanded (L41). Cost: routes × rules.
 Wiring expand(const Scenario& scenario, const trace::TraceInfo& trace);
 
-/// The law a resolved message spells. REQUIRES a message out of a Scenario.
-Distribution to_distribution(const proto::Distribution& message);
-/// Nanoseconds of a resolved message.
-inline Duration to_duration(const proto::Duration& message) { return Duration{message.ns()}; }
+/// "" or why this much reserved concurrency does not fit the account (L41).
+std::string reserved_mistake(const proto::LambdaAccount& account, std::uint64_t reserved);
 
 }  // namespace skyreplay::scenario

@@ -1,0 +1,74 @@
+#include "scenario/defaults.h"
+
+#include "core/check.h"
+#include "scenario/field_path.h"
+
+namespace skyreplay::scenario {
+namespace {
+
+/// Reads the schema's own text for a default as if a scenario had given it.
+void set_default(Message& message, const FieldDescriptor& field) {
+  Mistakes none("scenario.proto");
+  Places nowhere;
+  const Node value = read_yaml(rule_of(field).default_(), 0, none);
+  Binder(none, nowhere).bind_field({field.name(), {}, value}, message, field, field.name());
+  none.throw_if_any();
+}
+
+bool is_given(const Message& message, const FieldDescriptor& field) {
+  const Reflection& get = *message.GetReflection();
+  if (field.is_repeated()) return get.FieldSize(message, &field) > 0;
+  const auto* choice = field.real_containing_oneof();
+  return choice != nullptr ? get.HasOneof(message, choice) : get.HasField(message, &field);
+}
+
+/// The messages inside a field, each with its path.
+template <typename Visit>
+void for_each_message(Message& message, const FieldDescriptor& field, const std::string& path,
+                      const Visit& visit) {
+  const Reflection& get = *message.GetReflection();
+  if (!field.is_repeated()) {
+    if (get.HasField(message, &field)) visit(*get.MutableMessage(&message, &field), path);
+    return;
+  }
+  for (int i = 0; i < get.FieldSize(message, &field); ++i) {
+    Message& element = *get.MutableRepeatedMessage(&message, &field, i);
+    if (!field.is_map()) {
+      visit(element, join_index(path, static_cast<std::size_t>(i)));
+      continue;
+    }
+    const Descriptor& pair = *element.GetDescriptor();
+    const Reflection& entry = *element.GetReflection();
+    visit(*entry.MutableMessage(&element, pair.map_value()),
+          join_path(path, entry.GetString(element, pair.map_key())));
+  }
+}
+
+}  // namespace
+
+void fill_defaults(Message& message, const std::string& path, const Places& places,
+                   Mistakes& mistakes) {
+  const Descriptor& type = *message.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    const Form form = form_of(field);
+    if (form == Form::kNotBuilt) continue;
+    const std::string own = join_path(path, field.name());
+    if (!is_given(message, field)) {
+      const bool is_choice = field.real_containing_oneof() != nullptr;
+      if (!rule_of(field).default_().empty()) {
+        set_default(message, field);
+      } else if (rule_of(field).required() && !places.contains(own)) {
+        mistakes.add(places.near(path), own, "is missing");
+      } else if (is_plain_message(field) && !is_choice) {
+        message.GetReflection()->MutableMessage(&message, &field);
+      }
+    }
+    if (form != Form::kMessage && form != Form::kDistribution) continue;
+    for_each_message(message, field, own, [&](Message& inner, const std::string& inner_path) {
+      fill_defaults(inner, inner_path, places, mistakes);
+    });
+  }
+}
+
+}  // namespace skyreplay::scenario

@@ -1,0 +1,94 @@
+#include "scenario/mistakes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/error.h"
+
+namespace skyreplay::scenario {
+namespace {
+
+/// A file of nothing but mistakes is told apart by its first ones.
+constexpr std::size_t kMaxLines = 100;
+constexpr std::size_t kMaxMistakes = 10'000;
+constexpr std::size_t kMaxQuoted = 80;
+
+/// Whether `inner` is `path` or lies in it.
+bool is_at(std::string_view path, std::string_view inner) {
+  if (!inner.starts_with(path)) return false;
+  return inner.size() == path.size() || inner[path.size()] == '.' || inner[path.size()] == '[';
+}
+
+}  // namespace
+
+std::uint32_t Mistakes::add_source(std::string path) {
+  set_paths_.push_back(std::move(path));
+  return static_cast<std::uint32_t>(set_paths_.size());
+}
+
+void Mistakes::add(const Place& place, std::string_view path, std::string_view text) {
+  all_.push_back({place, std::string(path), std::string(text)});
+  if (all_.size() == kMaxMistakes) throw_if_any();
+}
+
+void Mistakes::fatal(const Place& place, std::string_view path, std::string_view text) {
+  add(place, path, text);
+  throw_if_any();
+  std::abort();  // unreachable: there is at least one mistake
+}
+
+std::string Mistakes::to_line(const Mistake& mistake) const {
+  std::string line;
+  if (mistake.place.source == 0) {
+    line = to_string(SourcePosition{filename_, mistake.place.line, mistake.place.column}) + ": ";
+  } else {
+    const std::string& set = set_paths_[mistake.place.source - 1];
+    line = "--set " + set + ": ";
+    if (mistake.path == set) return line + mistake.text;
+  }
+  if (!mistake.path.empty()) line += mistake.path + ": ";
+  return line + mistake.text;
+}
+
+void Mistakes::throw_if_any() {
+  if (all_.empty()) return;
+  std::stable_sort(all_.begin(), all_.end(),
+                   [](const Mistake& a, const Mistake& b) { return a.place < b.place; });
+  std::vector<std::string> lines;
+  for (const Mistake& mistake : all_) {
+    if (lines.size() == kMaxLines) {
+      lines.push_back(fmt::format("{}: and {} more mistakes", filename_, all_.size() - kMaxLines));
+      break;
+    }
+    lines.push_back(to_line(mistake));
+  }
+  throw InputError(lines);
+}
+
+bool Mistakes::below(std::string_view path) const {
+  return std::any_of(all_.begin(), all_.end(),
+                     [&](const auto& m) { return is_at(path, m.path); }) ||
+         std::any_of(noted_.begin(), noted_.end(), [&](const auto& p) { return is_at(path, p); });
+}
+
+std::string in_quotes(std::string_view text) {
+  std::string shown = "'";
+  for (const char c : text.substr(0, kMaxQuoted)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7f) {
+      shown += fmt::format("\\x{:02x}", byte);
+    } else {
+      shown += c;
+    }
+  }
+  return shown + (text.size() > kMaxQuoted ? "...'" : "'");
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {
+  // The distance costs the product of the lengths; nobody misspells a name at this length.
+  return word.size() > 100 ? "" : did_you_mean(word, candidates);
+}
+
+}  // namespace skyreplay::scenario

@@ -1,0 +1,155 @@
+#include "scenario/show.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "core/check.h"
+#include "scenario/wiring.h"
+
+namespace skyreplay::scenario {
+namespace {
+
+bool is_plain_text(std::string_view text) {
+  constexpr std::string_view kSafe =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
+  constexpr std::array<std::string_view, 10> kWords{"true", "false", "null", "yes", "no",
+                                                    "on",   "off",   "y",    "n",   "True"};
+  if (text.empty() || text.find_first_not_of(kSafe) != std::string_view::npos) return false;
+  const char first = text.front();
+  const bool starts_like_a_name =
+      (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_';
+  return starts_like_a_name && std::find(kWords.begin(), kWords.end(), text) == kWords.end() &&
+         text != "Null" && text != "NULL";
+}
+
+/// A text that reads back as itself: plain where no reader could take it for something else.
+std::string yaml_text(std::string_view text) {
+  if (is_plain_text(text)) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+std::string memory_text(const proto::MemorySize& size) {
+  return size.from_trace() ? "from_trace" : std::to_string(size.mib());
+}
+
+/// Writes messages of fields in block style.
+class Writer {
+ public:
+  explicit Writer(Comments comments) : comments_(comments) {}
+
+  void write(const Message& message, std::size_t indent) {
+    const Descriptor& type = *message.GetDescriptor();
+    for (int i = 0; i < type.field_count(); ++i) write_field(message, *type.field(i), indent);
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  void line(std::size_t indent, const std::string& text) {
+    out_ += std::string(indent, ' ') + text + "\n";
+  }
+
+  void write_field(const Message& message, const FieldDescriptor& field, std::size_t indent) {
+    if (form_of(field) == Form::kNotBuilt) return;
+    const Reflection& get = *message.GetReflection();
+    if (field.is_map()) {
+      write_map(message, field, indent);
+    } else if (field.is_repeated()) {
+      write_list(message, field, indent);
+    } else if (!get.HasField(message, &field)) {
+      const std::string& absent = rule_of(field).absent();
+      const bool is_shown = comments_ == Comments::kAbsentFields && !absent.empty();
+      if (is_shown) line(indent, fmt::format("# {}: not given: {}", field.name(), absent));
+    } else if (form_of(field) == Form::kMessage) {
+      line(indent, field.name() + ":");
+      write(get.GetMessage(message, &field), indent + 2);
+    } else {
+      line(indent, field.name() + ": " + to_text(message, field));
+    }
+  }
+
+  void write_map(const Message& message, const FieldDescriptor& field, std::size_t indent) {
+    const Reflection& get = *message.GetReflection();
+    std::map<std::string, const Message*> sorted;
+    for (int i = 0; i < get.FieldSize(message, &field); ++i) {
+      const Message& pair = get.GetRepeatedMessage(message, &field, i);
+      const Reflection& entry = *pair.GetReflection();
+      const Descriptor& type = *pair.GetDescriptor();
+      sorted.emplace(entry.GetString(pair, type.map_key()),
+                     &entry.GetMessage(pair, type.map_value()));
+    }
+    line(indent, field.name() + ":");
+    for (const auto& [key, value] : sorted) {
+      line(indent + 2, yaml_text(key) + ":");
+      write(*value, indent + 4);
+    }
+  }
+
+  /// Elements on one line each: the lists of this language hold small records.
+  void write_list(const Message& message, const FieldDescriptor& field, std::size_t indent) {
+    const Reflection& get = *message.GetReflection();
+    const int size = get.FieldSize(message, &field);
+    line(indent, field.name() + (size == 0 ? ": []" : ":"));
+    for (int i = 0; i < size; ++i) {
+      const Message& element = get.GetRepeatedMessage(message, &field, i);
+      std::vector<const FieldDescriptor*> fields;
+      element.GetReflection()->ListFields(element, &fields);
+      std::string text;
+      for (const FieldDescriptor* inner : fields) {
+        text += (text.empty() ? "" : ", ") + inner->name() + ": " + to_text(element, *inner);
+      }
+      line(indent + 2, "- {" + text + "}");
+    }
+  }
+
+  Comments comments_;
+  std::string out_;
+};
+
+std::string message_text(const Message& value, Form form) {
+  if (form == Form::kDuration) {
+    return format_duration(to_duration(static_cast<const proto::Duration&>(value)));
+  }
+  if (form == Form::kMemorySize) return memory_text(static_cast<const proto::MemorySize&>(value));
+  SKY_CHECK(form == Form::kDistribution);
+  return to_string(to_distribution(static_cast<const proto::Distribution&>(value)));
+}
+
+}  // namespace
+
+std::string to_text(const Message& message, const FieldDescriptor& field) {
+  const Reflection& get = *message.GetReflection();
+  const Form form = form_of(field);
+  if (form == Form::kBool) return get.GetBool(message, &field) ? "true" : "false";
+  if (form == Form::kUint32) return std::to_string(get.GetUInt32(message, &field));
+  if (form == Form::kUint64) return std::to_string(get.GetUInt64(message, &field));
+  if (form == Form::kDouble) return fmt::format("{}", get.GetDouble(message, &field));
+  if (form == Form::kText) return yaml_text(get.GetString(message, &field));
+  if (form == Form::kEnum) {
+    const std::string& word = rule_of(*get.GetEnum(message, &field)).spelled();
+    return rule_of(field).one_element_list() ? "[" + word + "]" : word;
+  }
+  return message_text(get.GetMessage(message, &field), form);
+}
+
+std::string to_yaml(const Message& message, Comments comments) {
+  Writer writer(comments);
+  writer.write(message, 0);
+  return writer.take();
+}
+
+}  // namespace skyreplay::scenario

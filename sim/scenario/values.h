@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/time.h"
+#include "scenario/node.h"
+#include "scenario/schema.h"
+
+namespace skyreplay::scenario {
+
+/// A value read from one word, or why it could not be.
+template <typename T>
+struct Read {
+  T value{};
+  std::string mistake;  ///< empty: `value` holds
+
+  bool ok() const { return mistake.empty(); }
+};
+
+/// Each reads one node as a field's form and checks it against the field's range.
+Read<bool> read_bool(const Node& node);
+Read<std::uint64_t> read_whole(const Node& node, const FieldDescriptor& field);
+Read<double> read_number(const Node& node, const FieldDescriptor& field);
+Read<std::string> read_text(const Node& node);
+Read<Duration> read_duration(const Node& node, const FieldDescriptor& field);
+Read<proto::MemorySize> read_memory_size(const Node& node, const FieldDescriptor& field);
+/// The enumeration value's number.
+Read<int> read_enum(const Node& node, const EnumDescriptor& type);
+
+/// A decimal number, whole. False if it is none (hexadecimal, infinite, a sign of plus, ...).
+bool parse_number(std::string_view text, double& number);
+
+}  // namespace skyreplay::scenario

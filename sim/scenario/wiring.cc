@@ -1,0 +1,230 @@
+#include "scenario/wiring.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include "core/error.h"
+#include "core/text.h"
+#include "scenario/field_path.h"
+#include "scenario/glob.h"
+#include "scenario/mistakes.h"
+#include "scenario/resolve.h"
+
+namespace skyreplay::scenario {
+namespace {
+
+constexpr std::uint32_t kMinMemoryMib = 128;    // L73
+constexpr std::uint32_t kMaxMemoryMib = 10240;  // L73
+constexpr std::uint32_t kMemoryStepMib = 128;
+constexpr double kMibPerVcpu = 1769;  // L70
+constexpr std::size_t kShownRoutes = 10;
+
+/// Routes with one and the same mistake: the first ones are named, all are counted.
+struct RouteMistake {
+  std::vector<std::string> names;
+  std::size_t count = 0;
+
+  void add(const std::string& name) {
+    if (++count <= kShownRoutes) names.push_back(in_quotes(name));
+  }
+  /// "<text> 3 routes of the trace: 'a', 'b', 'c'"
+  std::string to_string(const std::string& text) const {
+    std::string line = fmt::format("{} {} {} of the trace: {}", text, grouped(count),
+                                   count == 1 ? "route" : "routes", fmt::join(names, ", "));
+    if (count > names.size()) line += fmt::format(" and {} more", grouped(count - names.size()));
+    return line;
+  }
+};
+
+/// L73: the recorded size, else the largest use rounded up to 128 MB; never below the floor.
+std::optional<double> memory_from_trace(const trace::Route& route,
+                                        const proto::LambdaAssumed& assumed) {
+  const double floor = assumed.has_memory_floor() ? assumed.memory_floor() : kMinMemoryMib;
+  if (route.memory_size_mib) return std::max<double>(*route.memory_size_mib, floor);
+  const std::optional<double> used =
+      route.memory_used_max_mib ? route.memory_used_max_mib : route.memory_used_p50_mib;
+  if (used) return std::max(std::ceil(*used / kMemoryStepMib) * kMemoryStepMib, floor);
+  if (assumed.has_memory_floor()) return floor;
+  return std::nullopt;
+}
+
+/// Builds the wiring of one trace.
+class Wirer {
+ public:
+  Wirer(const Scenario& scenario, const trace::TraceInfo& trace)
+      : scenario_(scenario), message_(scenario.message()), trace_(trace) {}
+
+  Wiring run() {
+    choose_rules();
+    for (const std::string& name : service_names(message_)) {
+      const proto::Service& service = message_.services().at(name);
+      if (service.for_each_route()) {
+        add_each(name, service);
+      } else {
+        add_shared(name, service);
+      }
+    }
+    check_reserved();
+    report();
+    set_recorded_speed();
+    report();
+    return std::move(wiring_);
+  }
+
+ private:
+  /// The service of each route, by name; nullptr where no rule matches.
+  void choose_rules() {
+    RouteMistake unmatched;
+    wiring_.route_to_service.assign(trace_.routes.size(), 0);
+    for (const trace::Route& route : trace_.routes) {
+      const auto rule =
+          std::find_if(message_.routes().begin(), message_.routes().end(),
+                       [&](const auto& r) { return glob_matches(r.match(), route.name); });
+      const bool is_matched = rule != message_.routes().end();
+      chosen_.push_back(is_matched ? &rule->service() : nullptr);
+      if (!is_matched) unmatched.add(route.name);
+    }
+    if (unmatched.count > 0) add_mistake("routes", unmatched.to_string("no rule matches"));
+  }
+
+  void add_mistake(const std::string& path, const std::string& text) {
+    mistakes_.push_back(fmt::format("{}: {}: {}", scenario_.filename(), path, text));
+  }
+
+  void report() const {
+    if (!mistakes_.empty()) throw InputError(mistakes_);
+  }
+
+  /// One service for each of its routes.
+  void add_each(const std::string& name, const proto::Service& service) {
+    MemoryMistakes mistakes;
+    for (std::size_t i = 0; i < trace_.routes.size(); ++i) {
+      if (chosen_[i] == nullptr || *chosen_[i] != name) continue;
+      const std::uint32_t memory = memory_of(service, {&trace_.routes[i]}, mistakes);
+      add(i, {name + "/" + trace_.routes[i].name, &service, memory});
+    }
+    add_mistakes(name, mistakes);
+  }
+
+  /// One service for all of its routes.
+  void add_shared(const std::string& name, const proto::Service& service) {
+    MemoryMistakes mistakes;
+    std::vector<const trace::Route*> routes;
+    const auto index = static_cast<std::uint32_t>(wiring_.services.size());
+    for (std::size_t i = 0; i < trace_.routes.size(); ++i) {
+      if (chosen_[i] == nullptr || *chosen_[i] != name) continue;
+      routes.push_back(&trace_.routes[i]);
+      wiring_.route_to_service[i] = index;
+    }
+    wiring_.services.push_back({name, &service, memory_of(service, routes, mistakes)});
+    add_mistakes(name, mistakes);
+  }
+
+  void add(std::size_t route, ConcreteService service) {
+    const auto index = static_cast<std::uint32_t>(wiring_.services.size());
+    const auto [first, is_new] = indices_.emplace(service.name, index);
+    if (!is_new) {
+      add_mistake("workload.trace", fmt::format("the trace has route {} twice",
+                                                in_quotes(trace_.routes[route].name)));
+    }
+    wiring_.route_to_service[route] = index;
+    wiring_.services.push_back(std::move(service));
+  }
+
+  struct MemoryMistakes {
+    RouteMistake unknown;
+    RouteMistake too_large;
+  };
+
+  /// The configured memory of a function that answers these routes: the largest any of them needs.
+  std::uint32_t memory_of(const proto::Service& service,
+                          const std::vector<const trace::Route*>& routes,
+                          MemoryMistakes& mistakes) const {
+    const proto::LambdaFunction& function = service.lambda();
+    if (!function.memory_size().from_trace()) return function.memory_size().mib();
+    double largest = kMinMemoryMib;
+    for (const trace::Route* route : routes) {
+      const std::optional<double> memory = memory_from_trace(*route, function.assumed());
+      if (!memory) mistakes.unknown.add(route->name);
+      if (memory && !(*memory <= kMaxMemoryMib)) mistakes.too_large.add(route->name);
+      largest = std::max(largest, memory.value_or(0));
+    }
+    return static_cast<std::uint32_t>(std::min<double>(largest, kMaxMemoryMib));
+  }
+
+  void add_mistakes(const std::string& name, const MemoryMistakes& mistakes) {
+    const std::string path = join_path("services", name) + ".lambda.memory_size";
+    if (mistakes.unknown.count > 0) {
+      add_mistake(path,
+                  mistakes.unknown.to_string(
+                      "give a number or set assumed.memory_floor; no memory is recorded for"));
+    }
+    if (mistakes.too_large.count > 0) {
+      add_mistake(path,
+                  mistakes.too_large.to_string(fmt::format(
+                      "more than the {} MB that Lambda has is needed by", grouped(kMaxMemoryMib))));
+    }
+  }
+
+  void check_reserved() {
+    std::uint64_t reserved = 0;
+    for (const ConcreteService& service : wiring_.services) {
+      reserved += service.config->lambda().reserved_concurrent_executions();
+    }
+    const std::string text = reserved_mistake(message_.account().lambda(), reserved);
+    if (!text.empty()) add_mistake("account.lambda", text);
+  }
+
+  /// L70, L71: how much of the reference core the recording CPU was, for each route.
+  void set_recorded_speed() {
+    RouteMistake unknown;
+    const proto::RecordedOn& cpu = message_.workload().recorded_on();
+    for (std::size_t i = 0; i < trace_.routes.size(); ++i) {
+      if (cpu.cpu_case() != proto::RecordedOn::kLambdaMemory) {
+        wiring_.recorded_speed.push_back(cpu.speed());
+        continue;
+      }
+      const trace::Route& route = trace_.routes[i];
+      const bool from_trace = cpu.lambda_memory().from_trace();
+      if (from_trace && !route.memory_size_mib) unknown.add(route.name);
+      const double mib = from_trace ? route.memory_size_mib.value_or(1) : cpu.lambda_memory().mib();
+      const ConcreteService& service = wiring_.services[wiring_.route_to_service[i]];
+      const double vcpus = service.config->lambda().assumed().vcpu_parallelism();
+      wiring_.recorded_speed.push_back(std::min(vcpus, mib / kMibPerVcpu));
+    }
+    if (unknown.count > 0) {
+      add_mistake("workload.recorded_on.lambda_memory",
+                  unknown.to_string("give a number; no memory size is recorded for"));
+    }
+  }
+
+  const Scenario& scenario_;
+  const proto::Scenario& message_;
+  const trace::TraceInfo& trace_;
+  Wiring wiring_;
+  std::vector<const std::string*> chosen_;
+  std::map<std::string, std::uint32_t> indices_;
+  std::vector<std::string> mistakes_;
+};
+
+}  // namespace
+
+Wiring expand(const Scenario& scenario, const trace::TraceInfo& trace) {
+  return Wirer(scenario, trace).run();
+}
+
+std::string reserved_mistake(const proto::LambdaAccount& account, std::uint64_t reserved) {
+  const std::uint64_t unreserved = account.minimum_unreserved_concurrent_executions();
+  const std::uint64_t limit = account.concurrent_executions();
+  if (reserved == 0 || reserved + unreserved <= limit) return "";
+  return fmt::format(
+      "reserved concurrency adds up to {}, and {} of the account's {} concurrent executions must "
+      "stay unreserved (L41)",
+      grouped(reserved), grouped(unreserved), grouped(limit));
+}
+
+}  // namespace skyreplay::scenario

@@ -142,16 +142,11 @@ class TreeBuilder final : public YAML::EventHandler {
       parent.node->entries.push_back({"", node.place, std::move(node)});
       return &parent.node->entries.back().value;
     }
-    if (!parent.has_key) refuse_key(node);
+    // yaml-cpp takes some brackets that are never closed for keys.
+    if (!parent.has_key) {
+      mistakes_.fatal(node.place, "", "a key must be a text; or is a bracket left open?");
+    }
     return put_in_map(parent, std::move(node));
-  }
-
-  [[noreturn]] void refuse_key(const Node& node) {
-    // yaml-cpp reports some brackets that are never closed as a key that is nothing.
-    const bool is_nothing = node.kind == Node::Kind::kEmpty;
-    mistakes_.fatal(node.place, "",
-                    is_nothing ? "not valid YAML: a key is missing, or a bracket is left open"
-                               : "a key must be a text");
   }
 
   Node* put_in_map(Open& parent, Node node) {

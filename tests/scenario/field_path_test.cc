@@ -112,7 +112,7 @@ TEST_CASE("a setting that cannot be read shows where and what was expected") {
   CHECK(mistakes_of(kSmall, {"seed="}) ==
         "--set seed: has no value; write null to take the file's value away");
   CHECK(mistakes_of(kSmall, {"seed=[1"}) ==
-        "--set seed: not valid YAML: a key is missing, or a bracket is left open");
+        "--set seed: a key must be a text; or is a bracket left open?");
   CHECK(mistakes_of(kSmall, {"seed=&a 1"}) ==
         "--set seed: anchors (&name) are refused: write the value out");
 }

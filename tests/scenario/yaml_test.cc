@@ -84,6 +84,7 @@ TEST_CASE("what is no YAML is refused with its position and the parser's reason"
 }
 
 TEST_CASE("a key that is not a text is refused") {
-  CHECK(mistakes_of("? [a, b]\n: 1\n") == "shop.yaml:1:3: a key must be a text");
-  CHECK(mistakes_of("~: 1\n") == "shop.yaml:1:1: a key must be a text");
+  CHECK(mistakes_of("? [a, b]\n: 1\n") ==
+        "shop.yaml:1:3: a key must be a text; or is a bracket left open?");
+  CHECK(mistakes_of("~: 1\n") == "shop.yaml:1:1: a key must be a text; or is a bracket left open?");
 }

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "core/check.h"
 #include "replay/result_format.h"
 
@@ -9,6 +12,17 @@ namespace skyreplay::replay::codec {
 namespace {
 
 constexpr int kParts = 7;
+
+/// "75889" or "0.0000166667": what may stand unquoted in CSV and JSON.
+bool is_decimal(const std::string& text) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const auto digits = [](std::string_view part) {
+    return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  const std::string_view whole = std::string_view(text).substr(0, point);
+  if (!digits(whole) || (whole.size() > 1 && whole.front() == '0')) return false;
+  return point == text.size() || digits(std::string_view(text).substr(point + 1));
+}
 
 TimePoint at(std::int64_t nanoseconds) { return TimePoint{Duration{nanoseconds}}; }
 
@@ -221,6 +235,7 @@ Activity decode(const pb::Activity& from) {
 }
 
 void encode(const pricing::BillRow& from, pb::BillLine& to) {
+  SKY_CHECK(is_decimal(from.quantity) && is_decimal(from.unit_price_usd));
   to.set_service(from.service);
   to.set_line_item(from.line_item);
   to.set_unit(from.unit);
@@ -229,15 +244,17 @@ void encode(const pricing::BillRow& from, pb::BillLine& to) {
   to.set_nano_usd(from.amount);
 }
 
-pricing::BillRow decode(const pb::BillLine& from) {
-  pricing::BillRow to;
+std::string decode(const pb::BillLine& from, pricing::BillRow& to) {
+  if (!is_decimal(from.quantity()) || !is_decimal(from.unit_price_usd())) {
+    return "a line of the bill whose quantity or price is no number";
+  }
   to.service = from.service();
   to.line_item = from.line_item();
   to.unit = from.unit();
   to.quantity = from.quantity();
   to.unit_price_usd = from.unit_price_usd();
   to.amount = from.nano_usd();
-  return to;
+  return {};
 }
 
 void encode(const metrics::SpanRow& from, pb::Span& to) {
@@ -305,6 +322,7 @@ void encode(const Summary& from, pb::Summary& to) {
   if (from.monthly) to.set_monthly_nano_usd(*from.monthly);
   to.set_monthly_unavailable(from.monthly_unavailable);
   for (const MeterTotal& meter : from.meters) {
+    SKY_CHECK(is_decimal(meter.quantity));
     pb::Meter& m = *to.add_meters();
     m.set_service(meter.service);
     m.set_name(meter.name);
@@ -335,6 +353,7 @@ std::string decode(const pb::Summary& from, Summary& to) {
   if (from.has_monthly_nano_usd()) to.monthly = from.monthly_nano_usd();
   to.monthly_unavailable = from.monthly_unavailable();
   for (const pb::Meter& meter : from.meters()) {
+    if (!is_decimal(meter.quantity())) return "a meter whose quantity is no number";
     to.meters.push_back({meter.service(), meter.name(), meter.unit(), meter.quantity()});
   }
   return decode(from.overall(), to.overall);

@@ -28,8 +28,9 @@ void encode(const ResultHeader& from, pb::Header& to);
 void encode(const ServiceHeader& from, pb::Service& to);
 void encode(const Provenance& from, pb::Provenance& to);
 void encode(const Activity& from, pb::Activity& to);
+/// REQUIRES quantity and price in decimal.
 void encode(const pricing::BillRow& from, pb::BillLine& to);
-/// All but services and routes.
+/// All but services and routes. REQUIRES quantities and prices in decimal.
 void encode(const Summary& from, pb::Summary& to);
 void encode(const metrics::SpanRow& from, pb::Span& to);
 void encode(const ServiceSummary& from, pb::Span& to);
@@ -38,7 +39,7 @@ std::string decode(const pb::Header& from, ResultHeader& to);
 ServiceHeader decode(const pb::Service& from);
 Provenance decode(const pb::Provenance& from);
 Activity decode(const pb::Activity& from);
-pricing::BillRow decode(const pb::BillLine& from);
+std::string decode(const pb::BillLine& from, pricing::BillRow& to);
 std::string decode(const pb::Summary& from, Summary& to);
 std::string decode(const pb::Span& from, metrics::SpanRow& to);
 std::string decode(const pb::Span& from, ServiceSummary& to);

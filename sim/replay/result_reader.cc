@@ -250,7 +250,8 @@ void ResultReader::State::decode_bill(const FrameReader::Frame& frame) {
   pb::BillBlock message;
   parse(frame, Section::kBill, message);
   bill.clear();
-  for (const pb::BillLine& line : message.lines()) bill.push_back(codec::decode(line));
+  for (const pb::BillLine& line : message.lines())
+    require(frame.offset, codec::decode(line, bill.emplace_back()));
   bill_lines += bill.size();
 }
 

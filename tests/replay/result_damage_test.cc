@@ -145,6 +145,12 @@ TEST_CASE("spans, summary and footer that contradict the rest are refused") {
         "damaged block at byte N: octave 99 does not exist");
   CHECK(after<pb::Summary>(Section::kSummary, [](pb::Summary& s) { s.add_outcomes(1); }) ==
         "damaged block at byte N: a summary with 7 outcomes");
+  CHECK(after<pb::Summary>(Section::kSummary, [](pb::Summary& s) {
+          s.mutable_meters(0)->set_quantity("1, 2");
+        }) == "damaged block at byte N: a meter whose quantity is no number");
+  CHECK(after<pb::BillBlock>(Section::kBill, [](pb::BillBlock& b) {
+          b.mutable_lines(0)->set_quantity("=1");
+        }) == "damaged block at byte N: a line of the bill whose quantity or price is no number");
   CHECK(after<pb::Footer>(Section::kFooter, [](pb::Footer& f) { f.set_rows(5); }) ==
         "damaged block at byte N: the footer says 5 rows, the file holds 4");
   CHECK(after<pb::Footer>(Section::kFooter, [](pb::Footer& f) {

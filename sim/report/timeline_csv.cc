@@ -1,0 +1,145 @@
+#include "report/timeline_csv.h"
+
+#include "replay/statistics.h"
+#include "report/csv.h"
+
+namespace skyreplay::report {
+namespace {
+
+/// Thirty-five numbers of at most 21 characters and their commas.
+constexpr std::size_t kRowBytes = 35 * 22;
+
+std::uint64_t count(const metrics::Counters& counters, metrics::Outcome outcome) {
+  return counters.outcomes[static_cast<std::size_t>(outcome)];
+}
+
+std::string seconds(std::int64_t nanoseconds) {
+  std::string text = std::to_string(nanoseconds / 1'000'000'000);
+  std::string fraction = std::to_string(1'000'000'000 + nanoseconds % 1'000'000'000);
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  if (fraction.size() > 1) text += "." + fraction.substr(1);
+  return text;
+}
+
+}  // namespace
+
+const char* const TimelineCsv::kHeader =
+    "window_start,window_s,service,arrivals,calls,completions,errors,throttles,timeouts,refused,"
+    "attempts,cold_starts,latency_p50_ms,latency_p90_ms,latency_p99_ms,latency_max_ms,overhead_p50_"
+    "ms,"
+    "overhead_p99_ms,queue_ms,init_ms,work_ms,cpu_stretch_ms,wait_ms,downstream_ms,retry_ms,"
+    "queue_depth,queue_depth_max,in_flight,in_flight_max,capacity_unit,capacity_desired,"
+    "capacity_running,capacity_running_max,capacity_pending,cpu_utilization,cost_usd\n";
+
+TimelineCsv::TimelineCsv(const std::filesystem::path& path, const replay::ResultHeader& header)
+    : header_(header), file_(path), out_(file_) {
+  for (const replay::ServiceHeader& service : header.services) {
+    names_.push_back(csv_cell(service.name) + ",");
+    units_.push_back((service.has_capacity ? csv_cell(service.capacity_unit) : "") + ",");
+  }
+  out_.text(kHeader);
+}
+
+void TimelineCsv::window(const metrics::Window& window, std::span<const metrics::WindowRow> rows) {
+  const std::int64_t length = (window.end - window.start).count();
+  length_ns_ = static_cast<std::uint64_t>(length);
+  prefix_ = to_rfc3339(window.start) + "," + seconds(length) + ",";
+  for (const metrics::WindowRow& each : rows) row(each);
+}
+
+void TimelineCsv::row(const metrics::WindowRow& row) {
+  const replay::ServiceHeader& service = header_.services[row.service];
+  const std::string& name = names_[row.service];
+  const std::string& unit = units_[row.service];
+  out_.reserve(kRowBytes + prefix_.size() + name.size() + unit.size());
+  out_.put(prefix_);
+  out_.put(name);
+  counters(row.counters, service);
+  latency(row);
+  parts(row, service);
+  mean_if(service.has_queue, row.queue_depth_ns);
+  max_if(service.has_queue, row.queue_depth_max);
+  mean_if(true, row.in_flight_ns);
+  max_if(true, row.in_flight_max);
+  out_.put(unit);
+  capacity(row, service);
+  out_.usd(row.cost_nano_usd);
+  out_.put('\n');
+}
+
+void TimelineCsv::counters(const metrics::Counters& counters,
+                           const replay::ServiceHeader& service) {
+  const std::uint64_t timeouts = count(counters, metrics::Outcome::kClientTimeout) +
+                                 count(counters, metrics::Outcome::kServerTimeout);
+  for (const std::uint64_t value :
+       {counters.arrivals, counters.calls, counters.completions(),
+        count(counters, metrics::Outcome::kError), count(counters, metrics::Outcome::kThrottle),
+        timeouts, count(counters, metrics::Outcome::kRefused), counters.attempts}) {
+    out_.integer(value);
+    out_.put(',');
+  }
+  max_if(service.has_cold_starts, counters.cold_starts);
+}
+
+void TimelineCsv::latency(const metrics::WindowRow& row) {
+  const auto latency = replay::percentiles(row.latency, row.latency_max_ns);
+  if (!latency) {
+    out_.put(",,,,");
+  } else {
+    for (const std::int64_t value :
+         {latency->p50, latency->p90, latency->p99, row.latency_max_ns}) {
+      out_.milliseconds(value);
+      out_.put(',');
+    }
+  }
+  // No request's overhead exceeds the largest latency.
+  const auto overhead = replay::percentiles(row.overhead, row.latency_max_ns);
+  if (!overhead) {
+    out_.put(",,");
+    return;
+  }
+  for (const std::int64_t value : {overhead->p50, overhead->p99}) {
+    out_.milliseconds(value);
+    out_.put(',');
+  }
+}
+
+void TimelineCsv::parts(const metrics::WindowRow& row, const replay::ServiceHeader& service) {
+  const std::uint64_t n = row.counters.completions();
+  const auto sums = replay::in_order(row.parts);
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const bool meaning =
+        n > 0 && (i != 0 || service.has_queue) && (i != 1 || service.has_cold_starts);
+    if (meaning) out_.milliseconds(replay::mean(sums[i], n));
+    out_.put(',');
+  }
+}
+
+void TimelineCsv::capacity(const metrics::WindowRow& row, const replay::ServiceHeader& service) {
+  mean_if(service.has_capacity && service.has_desired, row.capacity_desired_ns);
+  mean_if(service.has_capacity, row.capacity_running_ns);
+  max_if(service.has_capacity, row.capacity_running_max);
+  mean_if(service.has_capacity && service.has_pending, row.capacity_pending_ns);
+  if (service.has_cpu && row.cpu_available_ns > 0) {
+    // In percent, as CloudWatch's CPUUtilization.
+    out_.percent(row.cpu_busy_ns, row.cpu_available_ns);
+  }
+  out_.put(',');
+}
+
+void TimelineCsv::mean_if(bool meaning, std::uint64_t integral_ns) {
+  if (meaning) out_.ratio(integral_ns, length_ns_);
+  out_.put(',');
+}
+
+void TimelineCsv::max_if(bool meaning, std::uint64_t value) {
+  if (meaning) out_.integer(value);
+  out_.put(',');
+}
+
+void TimelineCsv::commit() {
+  out_.flush();
+  file_.commit();
+}
+
+}  // namespace skyreplay::report

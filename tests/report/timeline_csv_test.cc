@@ -1,0 +1,121 @@
+#include "report/timeline_csv.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "report/render.h"
+#include "support/small_result.h"
+#include "support/temp_folder.h"
+
+namespace skyreplay::report {
+namespace {
+
+std::vector<std::string> lines_of(const std::filesystem::path& path) {
+  std::istringstream in(testing::read_file(path));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+/// "1.234567890" in 1e-9 USD.
+std::int64_t nano(const std::string& usd) {
+  std::string digits = usd;
+  digits.erase(std::remove(digits.begin(), digits.end(), '.'), digits.end());
+  return std::stoll(digits);
+}
+
+// Worked by hand. Buckets above 128 ns are 1/64 of their octave wide:
+//   1,000,000 ns: bucket 954, [  999,424, 1,007,616), midpoint 1,003,519
+//   3,000,000 ns: bucket 1051, [2,981,888, 3,014,656), midpoint 2,998,271
+//   2,000,000 ns: bucket 1018, [1,998,848, 2,015,232), midpoint 2,007,039
+//     999,000 ns: bucket 953, [  991,232,   999,424), midpoint   995,327
+TEST_CASE("every cell of a small timeline is the number worked out by hand") {
+  const testing::TempFolder folder;
+  testing::SmallResult().write(folder.path());
+  render(folder.path());
+  const std::vector<std::string> lines = lines_of(folder / "timeline.csv");
+  REQUIRE(lines.size() == 5);
+  CHECK(lines[0] + "\n" == TimelineCsv::kHeader);
+  // Three completed: 100 ns, 1 ms, 3 ms; median of rank 2, p90 and p99 of rank 3. Parts are thirds:
+  // 2/3 init, 1.5/3 work, -0.1/3 stretch, 0.6/3 wait, 100 ns/3 retry. 45 request-seconds in 30 s.
+  CHECK(lines[1] ==
+        "2026-01-05T00:00:30Z,30,fn/a,5,0,3,0,1,0,0,5,2,1.003519,2.998271,2.998271,3,0,2.007039,"
+        ",0.666667,0.5,-0.033333,0.2,0,0.000033,,,1.5,3,environments,,2,3,,,0.001234567");
+  // No request: no latency; 0 of 90 vCPU-seconds busy is a true 0.
+  CHECK(lines[2] ==
+        "2026-01-05T00:00:30Z,30,\"'=web,\"\"b\"\"\",0,0,0,0,0,0,0,0,,,,,,,,,,,,,,,0,0,0,0,"
+        "instances,2,1.5,2,0.5,0,0.000001000");
+  // One completed of 1,999,000 ns: its bucket's midpoint is above it, so it is clipped.
+  CHECK(
+      lines[3] ==
+      "2026-01-05T00:01:00Z,60,\"'=web,\"\"b\"\"\",10,7,1,2,0,3,3,12,,1.999,1.999,1.999,1.999,"
+      "0.995327,0.995327,0.999,,0.5,0,0.5,0,0,2.25,9,0.333333,1,instances,3,2,2,1,50,-0.000000001");
+  CHECK(lines[4] ==
+        "2026-01-05T00:02:00Z,12.5,fn/a,0,0,0,1,0,0,0,1,0,,,,,,,,,,,,,,,,0.4,1,environments,,1,1,,,"
+        "0.000000999");
+}
+
+TEST_CASE("every line has the header's thirty-six columns") {
+  const testing::TempFolder folder;
+  testing::SmallResult().write(folder.path());
+  render(folder.path());
+  for (const std::string& line : lines_of(folder / "timeline.csv")) {
+    std::size_t columns = 1;
+    bool quoted = false;
+    for (const char c : line) {
+      if (c == '"') quoted = !quoted;
+      if (c == ',' && !quoted) ++columns;
+    }
+    CHECK(columns == 36);
+  }
+}
+
+TEST_CASE("the timeline's cost adds up to the bill, service by service") {
+  const testing::TempFolder folder;
+  testing::SmallResult().write(folder.path());
+  render(folder.path());
+  const auto sum = [&](const std::string& file, const std::string& service) {
+    std::int64_t total = 0;
+    for (const std::string& line : lines_of(folder / file)) {
+      if (line.find(service) != std::string::npos) total += nano(line.substr(line.rfind(',') + 1));
+    }
+    return total;
+  };
+  CHECK(sum("timeline.csv", "fn/a") == 1'235'566);
+  CHECK(sum("bill.csv", "fn/a") == 1'235'566);
+  CHECK(sum("timeline.csv", "=web") == 999);
+  CHECK(sum("bill.csv", "=web") == 999);
+}
+
+TEST_CASE("activities and bill carry their text quoted and their empty numbers empty") {
+  const testing::TempFolder folder;
+  testing::SmallResult().write(folder.path());
+  render(folder.path());
+  const std::vector<std::string> activities = lines_of(folder / "activities.csv");
+  REQUIRE(activities.size() == 4);
+  CHECK(activities[0] == "time,service,kind,cause,from,to");
+  CHECK(activities[1] == "2026-01-05T00:01:00Z,fn/a,limit,concurrency 10 reached,,");
+  CHECK(activities[2] ==
+        "2026-01-05T00:01:00Z,\"'=web,\"\"b\"\"\",scale_out,\"CPUUtilization 71.3 > 50, "
+        "\"\"High\"\"\",2,3");
+  CHECK(activities[3] == "2026-01-05T00:01:01.5Z,\"'=web,\"\"b\"\"\",launch,desired 3,,");
+  const std::vector<std::string> bill = lines_of(folder / "bill.csv");
+  REQUIRE(bill.size() == 4);
+  CHECK(bill[0] == "service,line_item,unit,quantity,unit_price_usd,usd");
+  CHECK(bill[1] == "fn/a,lambda.duration_x86,GB-second,0.07411,0.0000166667,0.001235166");
+}
+
+TEST_CASE("a damaged result renders nothing at all") {
+  const testing::TempFolder folder;
+  testing::SmallResult().write(folder.path());
+  std::string bytes = testing::read_file(folder / "result.binpb");
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  testing::write_file(folder / "result.binpb", bytes);
+  CHECK_THROWS(render(folder.path()));
+  CHECK(folder.entries() == 1);
+}
+
+}  // namespace
+}  // namespace skyreplay::report

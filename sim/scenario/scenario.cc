@@ -111,6 +111,11 @@ std::string Scenario::to_yaml() const {
 
 std::filesystem::path Scenario::folder() const { return state_->path.parent_path(); }
 
+std::filesystem::path Scenario::trace_path() const {
+  const std::string& trace = state_->message.workload().trace();
+  return trace.empty() ? std::filesystem::path() : folder() / trace;
+}
+
 const std::string& Scenario::filename() const { return state_->filename; }
 
 Scenario Scenario::with(const std::vector<std::string>& sets) const {

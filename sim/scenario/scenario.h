@@ -34,6 +34,8 @@ class Scenario {
   std::string to_yaml() const;
   /// The folder that relative paths in the file start from.
   std::filesystem::path folder() const;
+  /// workload.trace, taken from folder() unless absolute; empty if the file names none.
+  std::filesystem::path trace_path() const;
   /// The file as messages call it.
   const std::string& filename() const;
   /// The same file with more overrides after the ones it was read with. Throws as parse() does.

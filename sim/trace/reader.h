@@ -24,10 +24,10 @@ class Reader final : public Source {
   /// Continues at the first row whose arrival is at or after `time`, found through the footer.
   void seek(TimePoint time);
 
-  /// The rarer columns of the batch last returned; nullptr where the trace does not carry them.
-  const std::uint16_t* status() const;
-  const std::int64_t* init_ns() const;
-  const std::uint32_t* memory_used_mib() const;
+  /// Decoded when first asked for.
+  const std::uint16_t* status() const override;
+  const std::int64_t* init_ns() const override;
+  const std::uint32_t* memory_used_mib() const override;
 
  private:
   struct State;

@@ -29,6 +29,11 @@ class Source {
   virtual const TraceInfo& info() const = 0;
   /// The next rows, at most Batch::kMaxRows; size 0 at the end. Throws InputError on damage.
   virtual Batch next() = 0;
+
+  /// The rarer columns of the batch last returned; nullptr where the source does not carry them.
+  virtual const std::uint16_t* status() const { return nullptr; }
+  virtual const std::int64_t* init_ns() const { return nullptr; }
+  virtual const std::uint32_t* memory_used_mib() const { return nullptr; }
 };
 
 }  // namespace skyreplay::trace

@@ -1,1 +1,125 @@
-int main() { return 2; }
+#include <poll.h>
+#include <skyreplay/error.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <new>
+#include <sstream>
+#include <string>
+
+#include "verbs.h"
+
+namespace skyreplay::tool {
+namespace {
+
+/// Exit statuses, as docs/cli.md lists them.
+enum Exit : int { kDone = 0, kBadInput = 2, kMachine = 3 };
+
+/// Every line of `text` to standard error, each saying who speaks.
+void complain(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) std::cerr << "skyreplay: " << line << '\n';
+}
+
+/// A verb that a user may know and that this version does not have: refused by its name.
+void add_unbuilt(CLI::App& parent, const std::string& full, Action& chosen) {
+  const std::string name = full.substr(full.rfind(' ') + 1);
+  CLI::App& verb = *parent.add_subcommand(name, "not built yet")->group("");
+  verb.allow_extras();
+  verb.set_help_flag();
+  verb.callback([full, &chosen] {
+    chosen = [full]() -> int { throw InputError("'" + full + "' is not built yet"); };
+  });
+}
+
+void add_verbs(CLI::App& app, Action& chosen) {
+  CLI::App& trace = *app.add_subcommand("trace", "Look at recorded traces and reshape them");
+  trace.require_subcommand(0, 1);
+  add_trace_info(trace, chosen);
+  add_trace_head(trace, chosen);
+  add_trace_cut(trace, chosen);
+  add_trace_scale(trace, chosen);
+  for (const char* name : {"trace import", "trace synth", "trace anonymize"})
+    add_unbuilt(trace, name, chosen);
+  for (const char* name : {"run", "scenario", "compare", "check", "diff", "explain", "sweep",
+                           "tune", "optimize", "calibrate", "backtest", "prices", "report"}) {
+    add_unbuilt(app, name, chosen);
+  }
+}
+
+/// Parses the command line into an action, or prints the help or version that was `asked` for.
+int parse(CLI::App& app, int argc, char** argv, bool& asked) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    asked = true;
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    complain(error.what());
+    complain("--help lists verbs and flags");
+    return kBadInput;
+  }
+  return kDone;
+}
+
+/// The one place where exceptions end.
+int run(const Action& action) {
+  try {
+    return action();
+  } catch (const InputError& error) {
+    complain(error.what());
+    return kBadInput;
+  } catch (const MachineError& error) {
+    complain(error.what());
+    return kMachine;
+  } catch (const std::filesystem::filesystem_error& error) {
+    complain(error.what());
+    return kMachine;
+  } catch (const std::bad_alloc&) {
+    complain("out of memory");
+    return kMachine;
+  }
+}
+
+/// Whether standard output is a pipe whose reader has read enough and gone.
+bool reader_is_gone() {
+  ::pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+/// An answer that could not be written is no answer; a reader that has gone is no mistake.
+int flush(int status) {
+  std::cout.flush();
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout;
+  if (written || status != kDone || reader_is_gone()) return status;
+  complain("cannot write to standard output");
+  return kMachine;
+}
+
+int main(int argc, char** argv) {
+  // A closed pipe then shows as a failed write, so that output files are still cleaned up.
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app("Replay a recorded request trace on models of EC2 Auto Scaling, ECS and Lambda.",
+               "skyreplay");
+  app.set_version_flag("--version", "skyreplay " SKYREPLAY_VERSION);
+  app.require_subcommand(0, 1);
+  Action chosen;
+  add_verbs(app, chosen);
+  bool asked = false;
+  if (const int status = parse(app, argc, argv, asked); status != kDone || asked) {
+    return flush(status);
+  }
+  if (!chosen) {
+    complain("expected a verb; --help lists them");
+    return kBadInput;
+  }
+  return flush(run(chosen));
+}
+
+}  // namespace
+}  // namespace skyreplay::tool
+
+int main(int argc, char** argv) { return skyreplay::tool::main(argc, argv); }

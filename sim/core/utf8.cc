@@ -1,6 +1,6 @@
-#include "report/utf8.h"
+#include "core/utf8.h"
 
-namespace skyreplay::report {
+namespace skyreplay {
 namespace {
 
 struct Form {
@@ -35,4 +35,4 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
-}  // namespace skyreplay::report
+}  // namespace skyreplay

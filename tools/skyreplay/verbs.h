@@ -1,0 +1,18 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+/// Each verb is one file: it declares its flags and, when chosen, sets what main() then does. No
+/// verb has logic of its own; all of it is behind include/skyreplay.
+namespace skyreplay::tool {
+
+/// What the chosen verb does; returns the exit status. Exceptions are caught in main() alone.
+using Action = std::function<int()>;
+
+void add_trace_info(CLI::App& trace, Action& chosen);
+void add_trace_head(CLI::App& trace, Action& chosen);
+void add_trace_cut(CLI::App& trace, Action& chosen);
+void add_trace_scale(CLI::App& trace, Action& chosen);
+
+}  // namespace skyreplay::tool

@@ -44,8 +44,13 @@ void add_verbs(CLI::App& app, Action& chosen) {
   add_trace_scale(trace, chosen);
   for (const char* name : {"trace import", "trace synth", "trace anonymize"})
     add_unbuilt(trace, name, chosen);
-  for (const char* name : {"run", "scenario", "compare", "check", "diff", "explain", "sweep",
-                           "tune", "optimize", "calibrate", "backtest", "prices", "report"}) {
+  CLI::App& scenario = *app.add_subcommand("scenario", "Check scenario files and show them whole");
+  scenario.require_subcommand(0, 1);
+  add_scenario_check(scenario, chosen);
+  add_scenario_show(scenario, chosen);
+  for (const char* name : {"scenario init", "scenario import"}) add_unbuilt(scenario, name, chosen);
+  for (const char* name : {"run", "compare", "check", "diff", "explain", "sweep", "tune",
+                           "optimize", "calibrate", "backtest", "prices", "report"}) {
     add_unbuilt(app, name, chosen);
   }
 }

@@ -46,6 +46,17 @@ metrics::LatencyParts decode_parts(const google::protobuf::RepeatedField<std::in
           .retry = from[first + 6]};
 }
 
+/// Whether any of the values can be summed in any order without overflow.
+bool summable(const google::protobuf::RepeatedField<std::int64_t>& values) {
+  std::int64_t sum = 0;
+  for (const std::int64_t value : values) {
+    const bool fits = value < 0 ? !__builtin_sub_overflow(sum, value, &sum)
+                                : !__builtin_add_overflow(sum, value, &sum);
+    if (!fits) return false;
+  }
+  return true;
+}
+
 std::string decode_octaves(const pb::Span& from, metrics::SpanRow& to) {
   const int n = from.octave_size();
   if (from.octave_count_size() != n || from.octave_parts_ns_size() != n * kParts) {
@@ -280,6 +291,10 @@ std::string decode(const pb::Span& from, metrics::SpanRow& to) {
       from.parts_ns_size() != kParts) {
     return fmt::format("a span with {} outcomes and {} parts", from.outcomes_size(),
                        from.parts_ns_size());
+  }
+  if (!summable(from.parts_ns()) || !summable(from.octave_parts_ns()) ||
+      from.latency_max_ns() < 0) {
+    return "a span whose times are impossible";
   }
   to.counters.arrivals = from.arrivals();
   to.counters.calls = from.calls();

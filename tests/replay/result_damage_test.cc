@@ -141,6 +141,12 @@ TEST_CASE("spans, summary and footer that contradict the rest are refused") {
         "damaged block at byte N: spans of 1 services and 1 routes, expected 2 and 2");
   CHECK(after<Spans>(Section::kSpans, [](Spans& b) { b.mutable_spans(0)->add_parts_ns(1); }) ==
         "damaged block at byte N: a span with 6 outcomes and 8 parts");
+  CHECK(after<Spans>(Section::kSpans, [](Spans& b) {
+          b.mutable_spans(0)->set_parts_ns(1, INT64_MAX);
+        }) == "damaged block at byte N: a span whose times are impossible");
+  CHECK(after<Spans>(Section::kSpans, [](Spans& b) {
+          b.mutable_spans(0)->set_parts_ns(1, INT64_MIN);
+        }) == "damaged block at byte N: a span whose times are impossible");
   CHECK(after<Spans>(Section::kSpans, [](Spans& b) { b.mutable_spans(0)->set_octave(0, 99); }) ==
         "damaged block at byte N: octave 99 does not exist");
   CHECK(after<pb::Summary>(Section::kSummary, [](pb::Summary& s) { s.add_outcomes(1); }) ==

@@ -15,7 +15,9 @@ target_compile_options(sky_options INTERFACE
   # Results are equal to the bit on every compiler: no fused multiply-add, no reassociation.
   -ffp-contract=off
   # g++ 12 warns wrongly about std::string concatenation (its bug 105651).
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  # clang sees the deprecated buffer inside of libstdc++ 12's own stable_sort.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 
 # ccache makes a second checkout of the same commit build in seconds.
 find_program(CCACHE_PROGRAM ccache)
@@ -29,6 +31,8 @@ if(MOLD_PROGRAM)
 endif()
 
 if(SKYREPLAY_SANITIZE)
+  # With a sanitizer's checks in between, g++ 12 warns wrongly about moved variants.
+  target_compile_options(sky_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   add_compile_options(-fsanitize=${SKYREPLAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SKYREPLAY_SANITIZE})
 endif()

@@ -157,10 +157,13 @@ void put_routes(const TraceInfo& info, TraceSummary& summary) {
                               .memory_used_max_mib = route.memory_used_max_mib});
   }
   summary.kinds.assign(kinds.begin(), kinds.end());
-  const auto more = [](const auto& a, const auto& b) { return a.second > b.second; };
-  std::stable_sort(summary.kinds.begin(), summary.kinds.end(), more);
-  std::stable_sort(summary.routes.begin(), summary.routes.end(),
-                   [](const auto& a, const auto& b) { return a.rows > b.rows; });
+  // Equal counts by name, so that the order is the same everywhere.
+  std::ranges::sort(summary.kinds, [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
+  std::ranges::sort(summary.routes, [](const auto& a, const auto& b) {
+    return a.rows != b.rows ? a.rows > b.rows : a.name < b.name;
+  });
 }
 
 }  // namespace

@@ -151,6 +151,11 @@ std::uint32_t Writer::add_route(Route route) {
   return static_cast<std::uint32_t>(state_->info.routes.size() - 1);
 }
 
+Route& Writer::route(std::uint32_t number) {
+  SKY_CHECK(number < state_->info.routes.size());
+  return state_->info.routes[number];
+}
+
 void Writer::add(const Row& row) {
   State& state = *state_;
   SKY_CHECK(row.arrival >= state.last_arrival);

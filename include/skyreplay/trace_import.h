@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace skyreplay {
+
+/// What `skyreplay trace import` is told. An option that the format has no use for is refused by
+/// its name (InputError), never ignored. docs/traces.md describes each format.
+struct ImportOptions {
+  std::vector<std::string> inputs;  ///< paths, plain or gzip; "-" is standard input
+  std::string format;               ///< empty: recognized from the content
+  std::filesystem::path out;
+  std::uint64_t seed = 1;             ///< of everything that is drawn
+  bool skip_bad_rows = false;         ///< count and report them instead of stopping at the first
+  std::uint32_t max_routes = 10'000;  ///< later ones are counted as the route "other"
+  /// Time zero of what the input counts from it; 2026-01-05T00:00:00Z unless given.
+  std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> origin;
+  /// csv: what a plain number in the arrival column counts.
+  std::optional<std::chrono::nanoseconds> time_unit;
+  /// counts: the length of one period.
+  std::optional<std::chrono::nanoseconds> step;
+  std::string arrivals;        ///< counts, azure: uniform | poisson | equidistant | start
+  std::string timer_arrivals;  ///< azure: the same for timer functions alone
+  std::string service_time;    ///< a law as a scenario spells it, where the input has no durations
+  std::string route;           ///< csv without a route column, counts: the one route's name
+  std::vector<std::string> ignored_columns;  ///< csv: columns to pass over in silence
+};
+
+/// What an import did.
+struct ImportReport {
+  std::string format;
+  std::uint64_t rows = 0;
+  std::uint64_t routes = 0;
+  std::chrono::sys_time<std::chrono::nanoseconds> start;  ///< span [start, end)
+  std::chrono::sys_time<std::chrono::nanoseconds> end;
+  std::string digest;
+  std::vector<std::pair<std::string, std::uint64_t>> dropped;  ///< what was left out, counted
+  std::vector<std::string> notes;  ///< choices the input left open, in words
+};
+
+/// A format that `--format` names.
+struct ImportFormat {
+  std::string name;
+  std::string summary;
+};
+
+/// In the order in which they are tried on an input's first bytes.
+std::vector<ImportFormat> import_formats();
+
+/// Reads the inputs and writes the trace; it appears under `options.out` only when whole. Throws
+/// InputError (with file, line and column where there is one) and MachineError.
+ImportReport import_trace(const ImportOptions& options);
+
+/// What `skyreplay trace synth` is told.
+struct SynthOptions {
+  std::filesystem::path spec;
+  std::filesystem::path out;
+  std::optional<std::uint64_t> seed;                 ///< overrides the spec's
+  std::optional<std::chrono::nanoseconds> duration;  ///< overrides the spec's
+  std::optional<std::uint64_t> requests;  ///< stop after as many requests (the span stays as it is)
+};
+
+/// Writes the trace that a spec describes. Errors as import_trace().
+ImportReport synthesize_trace(const SynthOptions& options);
+
+}  // namespace skyreplay

@@ -1,0 +1,225 @@
+#include "trace/import.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "trace/spec_yaml.h"
+
+namespace skyreplay::trace {
+namespace {
+
+const std::string kOther = "other";
+
+Preface usual_preface(std::string_view) { return {}; }
+
+/// The options that only some formats use, and whether this import sets them.
+std::vector<std::pair<std::string_view, bool>> special_options(const ImportOptions& options) {
+  return {{"--time-unit", options.time_unit.has_value()},
+          {"--step", options.step.has_value()},
+          {"--arrivals", !options.arrivals.empty()},
+          {"--timer-arrivals", !options.timer_arrivals.empty()},
+          {"--service-time", !options.service_time.empty()},
+          {"--route", !options.route.empty()},
+          {"--ignore-column", !options.ignored_columns.empty()}};
+}
+
+void refuse_unused_options(const Importer& importer, const ImportOptions& options) {
+  for (const auto& [flag, set] : special_options(options)) {
+    const bool taken =
+        std::find(importer.takes.begin(), importer.takes.end(), flag) != importer.takes.end();
+    if (set && !taken) {
+      throw InputError(fmt::format("{} has no meaning for the format {}", flag, importer.name));
+    }
+  }
+}
+
+std::string format_names() {
+  std::string names;
+  for (const Importer& importer : importers()) {
+    names += (names.empty() ? "" : ", ") + std::string(importer.name);
+  }
+  return names;
+}
+
+const Importer& importer_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Importer& importer : importers()) {
+    if (importer.name == name) return importer;
+    names.emplace_back(importer.name);
+  }
+  throw InputError(fmt::format("--format: unknown format '{}'{} (there are {})", name,
+                               did_you_mean(name, names), format_names()));
+}
+
+std::string first_line(std::string_view head) {
+  const std::size_t end = std::min(head.find_first_of("\r\n"), head.size());
+  std::string line(head.substr(0, std::min<std::size_t>(end, 60)));
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 0x20) c = '?';
+  }
+  return line + (end > 60 ? "..." : "");
+}
+
+const Importer& importer_for(const ImportOptions& options, TextInput& input) {
+  if (!options.format.empty()) return importer_named(options.format);
+  const std::string_view head = input.peek();
+  if (head.empty()) throw InputError(SourcePosition{input.name()}, "the file is empty");
+  for (const Importer& importer : importers()) {
+    if (importer.recognizes(head)) return importer;
+  }
+  throw InputError(SourcePosition{input.name(), 1, 1},
+                   fmt::format("the format is not recognized from '{}'; --format names it: {}",
+                               first_line(head), format_names()));
+}
+
+std::vector<TextInput> open_inputs(const ImportOptions& options) {
+  if (options.inputs.empty()) throw InputError("trace import: no input was named");
+  if (std::count(options.inputs.begin(), options.inputs.end(), "-") > 1) {
+    throw InputError("trace import: standard input ('-') can be read only once");
+  }
+  std::vector<TextInput> inputs;
+  for (const std::string& path : options.inputs) inputs.emplace_back(path);
+  return inputs;
+}
+
+ProvenanceStep first_step(const Importer& importer, const ImportOptions& options,
+                          TimePoint origin) {
+  ProvenanceStep step;
+  step.tool = "import " + std::string(importer.name);
+  for (const std::string& input : options.inputs) {
+    step.arguments.emplace_back("input", std::filesystem::path(input).filename().string());
+  }
+  step.arguments.emplace_back("origin", to_rfc3339(origin));
+  step.arguments.emplace_back("seed", std::to_string(options.seed));
+  step.arguments.emplace_back("max_routes", std::to_string(options.max_routes));
+  return step;
+}
+
+void check_common(const ImportOptions& options) {
+  if (options.max_routes == 0) throw InputError("--max-routes: must be at least 1");
+  if (options.time_unit && *options.time_unit <= Duration{0}) {
+    throw InputError("--time-unit: must be above 0s");
+  }
+  if (options.step && *options.step <= Duration{0}) throw InputError("--step: must be above 0s");
+  if (options.out.empty()) throw InputError("trace import: --out names no file");
+}
+
+}  // namespace
+
+void BadRows::add(const SourcePosition& position, const std::string& reason,
+                  const std::string& detail) {
+  if (!skip_) throw InputError(position, detail.empty() ? reason : reason + ": " + detail);
+  ++counts_["bad row: " + reason];
+}
+
+void BadRows::leave_out(const std::string& what, std::uint64_t count) {
+  if (count > 0) counts_[what] += count;
+}
+
+std::uint32_t ImportSink::route(const std::string& name, bool& made) {
+  made = false;
+  if (const auto found = numbers_.find(name); found != numbers_.end()) return found->second;
+  if (numbers_.size() < max_routes_) {
+    made = true;
+    const std::uint32_t number = writer_.add_route(Route{.name = name});
+    numbers_.emplace(name, number);
+    return number;
+  }
+  if (!has_other_) {
+    // A route that is really called so takes in the rest.
+    const auto found = numbers_.find(kOther);
+    other_ = found != numbers_.end() ? found->second : writer_.add_route(Route{.name = kOther});
+    has_other_ = true;
+  }
+  return other_;
+}
+
+void ImportSink::add(const Row& row) {
+  if (has_other_ && row.route == other_) ++rows_of_other_;
+  writer_.add(row);
+}
+
+ArrivalLaw arrival_law_of(const std::string& text, std::string_view flag, ArrivalLaw fallback) {
+  ArrivalLaw law = fallback;
+  if (!text.empty() && !parse_arrival_law(text, law)) {
+    const std::vector<std::string> names{"uniform", "poisson", "equidistant", "start"};
+    throw InputError(
+        fmt::format("{}: unknown law '{}'{} (there are uniform, poisson, equidistant, start)", flag,
+                    text, did_you_mean(text, names)));
+  }
+  return law;
+}
+
+Distribution service_time_of(const std::string& text) {
+  return SpecNode::parse(text, "--service-time").distribution();
+}
+
+const std::vector<Importer>& importers() {
+  static const std::vector<Importer> table{
+      {"azure-functions-2019",
+       "invocation counts per minute, durations and memory of Azure Functions, three files",
+       {"--arrivals", "--timer-arrivals", "--service-time"},
+       recognizes_azure_2019,
+       usual_preface,
+       import_azure_2019},
+      {"csv",
+       "one request a row, columns named by the header",
+       {"--time-unit", "--service-time", "--route", "--ignore-column"},
+       recognizes_csv,
+       csv_preface,
+       import_csv},
+      {"counts",
+       "a series of request counts, or timestamp,count lines",
+       {"--step", "--arrivals", "--service-time", "--route"},
+       recognizes_counts,
+       counts_preface,
+       import_counts},
+  };
+  return table;
+}
+
+}  // namespace skyreplay::trace
+
+namespace skyreplay {
+
+std::vector<ImportFormat> import_formats() {
+  std::vector<ImportFormat> formats;
+  for (const trace::Importer& importer : trace::importers()) {
+    formats.push_back({std::string(importer.name), std::string(importer.summary)});
+  }
+  return formats;
+}
+
+ImportReport import_trace(const ImportOptions& options) {
+  trace::check_common(options);
+  std::vector<trace::TextInput> inputs = trace::open_inputs(options);
+  const trace::Importer& importer = trace::importer_for(options, inputs.front());
+  trace::refuse_unused_options(importer, options);
+
+  const trace::Preface preface = importer.preface(inputs.front().peek());
+  const TimePoint origin = options.origin.value_or(preface.origin);
+  ImportReport report;
+  trace::ProvenanceStep step = trace::first_step(importer, options, origin);
+  trace::Writer writer(options.out, origin, preface.durations);
+  trace::ImportSink sink(writer, options.max_routes);
+  trace::BadRows bad(options.skip_bad_rows);
+  trace::ImportJob job{options, std::move(inputs), origin, writer, sink, bad, step, report.notes};
+  importer.run(job);
+
+  bad.leave_out("rows of routes beyond max_routes, counted as route 'other'", sink.rows_of_other());
+  step.dropped.assign(bad.counts().begin(), bad.counts().end());
+  writer.add_provenance(step);
+  const trace::TraceInfo info = writer.commit();
+  report.format = importer.name;
+  report.rows = info.rows;
+  report.routes = info.routes.size();
+  report.start = info.start;
+  report.end = info.end;
+  report.digest = info.digest;
+  report.dropped = step.dropped;
+  return report;
+}
+
+}  // namespace skyreplay

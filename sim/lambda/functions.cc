@@ -306,13 +306,12 @@ void Functions::fire(const kernel::Event& event) {
 
 // --- The end
 
-void Functions::finish() {
-  const TimePoint now = loop_.now();
+void Functions::finish(TimePoint end) {
   for (std::uint32_t i = 0; i < environments_.capacity(); ++i) {
     const Environment& environment = environments_[i];
-    if (!environment.busy || now <= environment.billing_start) continue;
+    if (!environment.busy || end <= environment.billing_start) continue;
     Function& function = functions_[environment.function];
-    function.mib_ms += std::uint64_t{billed_ms(now - environment.billing_start)} * function.memory;
+    function.mib_ms += std::uint64_t{billed_ms(end - environment.billing_start)} * function.memory;
   }
 }
 

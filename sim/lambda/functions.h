@@ -63,8 +63,8 @@ class Functions final : public workload::Service, public kernel::Process {
                            workload::Request& request) override;
   void fire(const kernel::Event& event) override;
 
-  /// Bills what is still running up to now. Call once, at the end of a run.
-  void finish();
+  /// Bills what is still running up to `end`. Call once, at the end of a run.
+  void finish(TimePoint end);
 
   Usage usage(std::uint32_t unit) const;
   /// Throttles since the last call, by (function, reason).

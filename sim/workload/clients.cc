@@ -40,6 +40,8 @@ void Clients::arrive(std::uint64_t row, std::uint32_t flow_index, Duration work,
   request.attempts = 0;
   request.counted = request.arrival >= warm_up_end_;
   request.abandoned = false;
+  ++arrivals_;
+  warm_up_arrivals_ += !request.counted;
   recorder_.arrived(flow_index, request.arrival, request.counted);
   attempt(index);
 }
@@ -65,6 +67,7 @@ void Clients::attempt(std::uint32_t index) {
 void Clients::answer(std::uint32_t index, Outcome outcome) {
   const Request& request = requests_[index];
   if (request.abandoned) [[unlikely]] {
+    --abandoned_;
     requests_.release(index);
   } else if (outcome != Outcome::kCompleted && may_retry(request, outcome)) {
     retry_later(index);
@@ -98,6 +101,7 @@ void Clients::time_out(kernel::SlabId id) {
   // The record may have gone on to a later attempt since the timer was set.
   if (left.abandoned || left.attempt + *policy_.timeout != loop_.now()) return;
   requests_[id.index].abandoned = true;
+  ++abandoned_;
 
   const std::uint32_t index = requests_.acquire().index;
   Request& request = requests_[index];
@@ -114,6 +118,7 @@ void Clients::time_out(kernel::SlabId id) {
 void Clients::end(std::uint32_t index, Outcome outcome) {
   const Request& request = requests_[index];
   const TimePoint now = loop_.now();
+  ++ended_[static_cast<std::size_t>(outcome)];
   if (!request.counted) [[unlikely]] {
     recorder_.left_uncounted(request.flow, now);
   } else if (outcome != Outcome::kCompleted) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -61,8 +62,16 @@ class Clients final : public kernel::Process {
   void fire(const kernel::Event& event) override;
 
   Request& request(std::uint32_t index) { return requests_[index]; }
-  /// Attempts that some service or client still holds, abandoned ones included.
-  std::size_t in_flight() const { return requests_.live(); }
+
+  // What became of every request, counted apart from the recorder, the warm-up's included.
+
+  std::uint64_t arrivals() const { return arrivals_; }
+  std::uint64_t warm_up_arrivals() const { return warm_up_arrivals_; }
+  const std::array<std::uint64_t, metrics::kOutcomes>& ended() const { return ended_; }
+  /// Requests that a client still waits for.
+  std::uint64_t in_flight() const { return requests_.live() - abandoned_; }
+  /// Attempts that services work on though their client has left.
+  std::uint64_t abandoned() const { return abandoned_; }
 
  private:
   enum Kind : std::uint16_t { kRetry, kTimeouts };
@@ -83,6 +92,10 @@ class Clients final : public kernel::Process {
   kernel::ProcessId process_;
   kernel::Slab<Request> requests_;
   kernel::TimerRing timeouts_;
+  std::uint64_t arrivals_ = 0;
+  std::uint64_t warm_up_arrivals_ = 0;
+  std::uint64_t abandoned_ = 0;
+  std::array<std::uint64_t, metrics::kOutcomes> ended_{};
 };
 
 }  // namespace skyreplay::workload

@@ -204,7 +204,7 @@ TEST_CASE("what runs when the books close is billed to that instant") {
   LambdaWorld world({slow_start()});
   world.request(0s, 100s);
   world.advance(10s);
-  world.functions.finish();
+  world.functions.finish(testing::at(10s));
   CHECK(world.functions.usage(0).mib_ms == 9'800u * 1769);  // without 200 ms of the platform
 }
 

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "lambda/config.h"
+#include "pricing/catalogue.h"
+#include "pricing/meters.h"
+#include "scenario/wiring.h"
+
+namespace skyreplay::replay {
+
+/// A function's parameters, read from the resolved message. `service` is its index in the recorder.
+lambda::FunctionConfig function_config(const scenario::ConcreteService& service,
+                                       std::uint32_t index);
+
+/// The account's Lambda limits (L40, L41, L45, L48).
+lambda::AccountConfig account_config(const proto::LambdaAccount& account);
+
+/// What a function is billed for: item 0 its requests (L81), item 1 its duration (L80, L92), by
+/// architecture. Throws InputError where the region has no price for one of them.
+pricing::Meters lambda_meters(const proto::LambdaFunction& function, const std::string& region);
+inline constexpr std::uint32_t kRequestsItem = 0;
+inline constexpr std::uint32_t kDurationItem = 1;
+
+}  // namespace skyreplay::replay

@@ -1,0 +1,212 @@
+#include "replay/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "core/check.h"
+#include "kernel/loop.h"
+#include "lambda/functions.h"
+#include "metrics/recorder.h"
+#include "replay/lambda_model.h"
+#include "replay/result_writer.h"
+#include "replay/summarize.h"
+#include "replay/window_costs.h"
+#include "scenario/wiring.h"
+#include "workload/clients.h"
+
+namespace skyreplay::replay {
+namespace {
+
+constexpr std::uint64_t kRowsPerProgress = 65'536;
+
+Duration to_duration(const proto::Duration& duration) { return Duration{duration.ns()}; }
+
+std::vector<std::string> names_of(const scenario::Wiring& wiring) {
+  std::vector<std::string> names;
+  for (const scenario::ConcreteService& service : wiring.services) names.push_back(service.name);
+  return names;
+}
+
+std::vector<pricing::Meters> meters_of(const scenario::Wiring& wiring, const std::string& region) {
+  std::vector<pricing::Meters> meters;
+  for (const scenario::ConcreteService& service : wiring.services) {
+    meters.push_back(lambda_meters(service.config->lambda(), region));
+  }
+  return meters;
+}
+
+ResultHeader header_of(const scenario::Scenario& scenario, const scenario::Wiring& wiring,
+                       const trace::TraceInfo& trace, const Provenance& provenance) {
+  const proto::Scenario& message = scenario.message();
+  ResultHeader header;
+  header.scenario_name = message.name();
+  header.scenario_text = scenario.to_yaml();
+  header.scenario_digest = scenario.digest();
+  header.trace_digest = trace.digest;
+  header.seed = message.seed();
+  header.start = trace.start;
+  header.end = trace.end;
+  header.window = to_duration(message.recorder().window());
+  header.warm_up = to_duration(message.recorder().warm_up());
+  header.drain = to_duration(message.drain());
+  header.provenance = provenance;
+  for (const scenario::ConcreteService& service : wiring.services) {
+    header.services.push_back({.name = service.name,
+                               .platform = "lambda",
+                               .capacity_unit = "environments",
+                               .region = message.region()});
+  }
+  for (std::size_t i = 0; i < trace.routes.size(); ++i) {
+    header.routes.push_back({trace.routes[i].name, wiring.route_to_service[i]});
+  }
+  return header;
+}
+
+workload::ClientPolicy client_policy(const proto::Client& client) {
+  workload::ClientPolicy policy;
+  if (client.has_timeout()) policy.timeout = to_duration(client.timeout());
+  policy.max_attempts = client.max_attempts();
+  policy.backoff_base = to_duration(client.backoff().base());
+  policy.backoff_cap = to_duration(client.backoff().cap());
+  policy.jitter = client.backoff().jitter() == proto::Backoff::NONE
+                      ? workload::ClientPolicy::Jitter::kNone
+                      : workload::ClientPolicy::Jitter::kFull;
+  return policy;
+}
+
+/// Everything of one run, wired; play() runs it.
+class Run {
+ public:
+  Run(const scenario::Scenario& scenario, trace::Source& source, const RunSettings& settings)
+      : message_(scenario.message()),
+        source_(source),
+        settings_(settings),
+        trace_(source.info()),
+        wiring_(scenario::expand(scenario, trace_)),
+        names_(names_of(wiring_)),
+        writer_(settings.result, header_of(scenario, wiring_, trace_, settings.provenance)),
+        costs_(names_, meters_of(wiring_, message_.region()), writer_, trace_.start, trace_.end),
+        recorder_(wiring_.route_to_service, static_cast<std::uint32_t>(names_.size()), trace_.start,
+                  costs_),
+        functions_(loop_, recorder_, account_config(message_.account().lambda()), message_.seed()),
+        clients_(loop_, recorder_, make_flows(), client_policy(message_.workload().client()),
+                 message_.seed(), trace_.start + to_duration(message_.recorder().warm_up())),
+        window_(to_duration(message_.recorder().window())) {
+    functions_.answer_to(clients_);
+    costs_.bill(functions_);
+    check_context().seed = message_.seed();
+    const Duration since_epoch = trace_.start.time_since_epoch();
+    boundary_ = TimePoint{since_epoch - since_epoch % window_ + window_};
+  }
+
+  std::string play() {
+    replay_arrivals();
+    drain();
+    return finish();
+  }
+
+ private:
+  std::vector<workload::Flow> make_flows() {
+    const double share =
+        trace_.durations == trace::Durations::kOneDuration ? message_.workload().work_share() : 1.0;
+    for (std::uint32_t i = 0; i < wiring_.services.size(); ++i) {
+      functions_.add(function_config(wiring_.services[i], i));
+    }
+    std::vector<workload::Flow> flows;
+    for (std::size_t route = 0; route < trace_.routes.size(); ++route) {
+      flows.push_back({.service = &functions_,
+                       .unit = wiring_.route_to_service[route],
+                       .work_share = share,
+                       .recorded_speed = wiring_.recorded_speed[route]});
+    }
+    return flows;
+  }
+
+  /// Everything before `boundary_` happens, then its window closes.
+  void close_window() {
+    advance(boundary_ - Duration{1});
+    recorder_.close_window(boundary_);
+    boundary_ += window_;
+  }
+  void advance(TimePoint time) {
+    loop_.advance(time);
+    check_context().simulated_time_ns = time.time_since_epoch().count();
+  }
+  void tell_progress() {
+    if (settings_.progress) {
+      settings_.progress({loop_.now(), trace_.start, trace_.end, clients_.arrivals()});
+    }
+  }
+
+  void replay_arrivals() {
+    std::uint64_t untold = kRowsPerProgress;  // also once at the start
+    for (trace::Batch batch = source_.next(); batch.size > 0; batch = source_.next()) {
+      for (std::size_t i = 0; i < batch.size; ++i) {
+        const TimePoint arrival{Duration{batch.arrival_ns[i]}};
+        while (arrival >= boundary_) [[unlikely]]
+          close_window();
+        loop_.advance(arrival);
+        clients_.arrive(batch.first_row + i, batch.route[i], Duration{batch.work_ns[i]},
+                        Duration{batch.wait_ns[i]});
+      }
+      untold += batch.size;
+      if (untold >= kRowsPerProgress) {
+        untold = 0;
+        tell_progress();
+      }
+    }
+  }
+
+  /// The rest of the span, then whole windows until nothing is in flight, at most `drain` long.
+  void drain() {
+    const TimePoint limit = trace_.end + to_duration(message_.drain());
+    const auto busy = [this] { return clients_.in_flight() + clients_.abandoned() > 0; };
+    while (boundary_ < trace_.end || (busy() && boundary_ <= limit)) {
+      close_window();
+      tell_progress();
+    }
+    end_ = busy() ? limit : std::max(trace_.end, recorder_.window_start());
+    if (end_ > recorder_.window_start()) advance(end_ - Duration{1});
+    functions_.finish(end_);
+    if (end_ > recorder_.window_start()) recorder_.close_window(end_);
+  }
+
+  std::string finish() {
+    writer_.bill(costs_.ledger().rows());
+    writer_.summary(summarize({.names = names_,
+                               .trace = trace_,
+                               .workload = message_.workload(),
+                               .clients = clients_,
+                               .recorder = recorder_,
+                               .costs = costs_}));
+    return writer_.commit();
+  }
+
+  const proto::Scenario& message_;
+  trace::Source& source_;
+  const RunSettings& settings_;
+  const trace::TraceInfo& trace_;
+  scenario::Wiring wiring_;
+  std::vector<std::string> names_;
+  ResultWriter writer_;
+  WindowCosts costs_;
+  kernel::Loop loop_;
+  metrics::Recorder recorder_;
+  lambda::Functions functions_;
+  workload::Clients clients_;
+  Duration window_;
+  TimePoint boundary_;  ///< end of the window in hand
+  TimePoint end_;
+};
+
+}  // namespace
+
+std::string run(const scenario::Scenario& scenario, trace::Source& source,
+                const RunSettings& settings) {
+  Run run(scenario, source, settings);
+  return run.play();
+}
+
+}  // namespace skyreplay::replay

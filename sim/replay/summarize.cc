@@ -1,0 +1,113 @@
+#include "replay/summarize.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "core/check.h"
+#include "pricing/monthly.h"
+
+namespace skyreplay::replay {
+namespace {
+
+Conservation conservation_of(const Finished& run) {
+  Conservation conservation;
+  conservation.trace_requests = run.trace.rows;
+  conservation.arrivals = run.clients.arrivals();
+  conservation.warm_up_arrivals = run.clients.warm_up_arrivals();
+  conservation.outcomes = run.clients.ended();
+  conservation.in_flight_at_end = run.clients.in_flight();
+  SKY_CHECK(conservation.holds());
+  return conservation;
+}
+
+/// A count with thousands apart: "1,234,567".
+std::string grouped(std::uint64_t value) {
+  std::string digits = std::to_string(value);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
+}
+
+/// Every kind of call but the synchronous is replayed as one for now.
+void note_kinds(const Finished& run, std::vector<std::string>& notes) {
+  std::map<trace::InvocationKind, std::uint64_t> calls;
+  std::uint64_t sum = 0;
+  for (const trace::Route& route : run.trace.routes) {
+    if (route.kind == trace::InvocationKind::kSync) continue;
+    calls[route.kind] += route.rows;
+    sum += route.rows;
+  }
+  if (sum == 0) return;
+  std::string list;
+  for (const auto& [kind, count] : calls) {
+    if (count == 0) continue;
+    list += fmt::format("{}{} {}", list.empty() ? "" : ", ", to_string(kind), grouped(count));
+  }
+  notes.push_back(
+      fmt::format("{} calls are replayed as synchronous ones ({})", grouped(sum), list));
+}
+
+void note_assumptions(const Finished& run, std::vector<std::string>& notes) {
+  if (run.trace.durations == trace::Durations::kOneDuration) {
+    notes.push_back(fmt::format(
+        "ASSUMED: {} of each recorded duration is CPU work, the rest waiting (workload.work_share)",
+        run.workload.work_share()));
+  }
+  for (const trace::ProvenanceStep& step : run.trace.provenance) {
+    for (const std::string& drawn : step.drawn) {
+      notes.push_back(fmt::format("drawn, not measured, by {}: {}", step.tool, drawn));
+    }
+  }
+}
+
+void add_costs(const Finished& run, Summary& summary) {
+  std::vector<pricing::BilledService> billed;
+  std::map<std::string, std::uint32_t> index;
+  for (std::uint32_t i = 0; i < run.names.size(); ++i) {
+    const pricing::Meters& meters = run.costs.meters(i);
+    billed.push_back({run.names[i], &meters});
+    index[run.names[i]] = i;
+    summary.services[i].cost = run.costs.cost(i);
+    summary.cost += run.costs.cost(i);
+    for (std::uint32_t item = 0; item < meters.size(); ++item) {
+      const pricing::Tariff& tariff = meters.tariff(item);
+      summary.meters.push_back({run.names[i], tariff.line_item(), std::string(tariff.meter_unit()),
+                                std::to_string(meters.units(item))});
+    }
+  }
+  const pricing::MonthlyEstimate month =
+      pricing::monthly_estimate(billed, run.trace.end - run.trace.start);
+  summary.monthly_unavailable = month.unavailable;
+  if (!month.unavailable.empty()) return;
+  summary.monthly = month.total;
+  for (ServiceSummary& service : summary.services) service.monthly = 0;
+  for (const pricing::BillRow& row : month.rows) {
+    *summary.services[index.at(row.service)].monthly += row.amount;
+  }
+}
+
+}  // namespace
+
+Summary summarize(const Finished& run) {
+  Summary summary;
+  summary.conservation = conservation_of(run);
+  summary.overall = run.recorder.total_span();
+  for (std::uint32_t i = 0; i < run.names.size(); ++i) {
+    ServiceSummary service;
+    service.requests = run.recorder.service_span(i);
+    service.usage = run.costs.usage(i);
+    summary.services.push_back(std::move(service));
+  }
+  for (std::uint32_t route = 0; route < run.trace.routes.size(); ++route) {
+    summary.routes.push_back(run.recorder.route_span(route));
+  }
+  const Judgement judgement = judge(summary.overall.counters, run.costs.queue());
+  summary.verdict = judgement.verdict;
+  summary.verdict_reason = judgement.reason;
+  note_kinds(run, summary.notes);
+  note_assumptions(run, summary.notes);
+  add_costs(run, summary);
+  return summary;
+}
+
+}  // namespace skyreplay::replay

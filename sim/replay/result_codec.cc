@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/check.h"
+#include "replay/histogram_codec.h"
 #include "replay/result_format.h"
 
 namespace skyreplay::replay::codec {
@@ -75,6 +76,19 @@ std::string decode_octaves(const pb::Span& from, metrics::SpanRow& to) {
   return {};
 }
 
+std::string histogram(std::span<const metrics::BucketCount> buckets) {
+  HistogramEncoder encoder;
+  encoder.add(buckets);
+  return std::string(encoder.bytes());
+}
+
+std::string histogram(const std::string& bytes, std::vector<metrics::BucketCount>& to) {
+  HistogramRows rows;
+  std::string wrong = decode_histograms(bytes, 1, rows);
+  if (wrong.empty()) to.assign(rows.buckets.begin(), rows.buckets.begin() + rows.sizes[0]);
+  return wrong;
+}
+
 void encode(const Usage& from, pb::Usage& to) {
   to.set_in_flight_us(from.in_flight_us);
   to.set_queue_depth_us(from.queue_depth_us);
@@ -98,54 +112,6 @@ Usage decode(const pb::Usage& from) {
 }
 
 }  // namespace
-
-void append(pb::Histograms& to, std::span<const metrics::BucketCount> buckets) {
-  const int n = static_cast<int>(buckets.size());
-  to.add_size(static_cast<std::uint32_t>(n));
-  auto& deltas = *to.mutable_bucket_delta();
-  auto& counts = *to.mutable_count();
-  deltas.Reserve(deltas.size() + n);
-  counts.Reserve(counts.size() + n);
-  std::uint32_t* delta = deltas.AddNAlreadyReserved(n);
-  std::uint64_t* count = counts.AddNAlreadyReserved(n);
-  std::uint32_t before = 0;
-  for (int i = 0; i < n; ++i) {
-    const metrics::BucketCount& entry = buckets[static_cast<std::size_t>(i)];
-    SKY_CHECK((i == 0 || entry.bucket > before) && entry.count > 0);
-    delta[i] = entry.bucket - before;
-    count[i] = entry.count;
-    before = entry.bucket;
-  }
-}
-
-std::string decode(const pb::Histograms& from, std::size_t rows,
-                   std::vector<metrics::BucketCount>& buckets) {
-  buckets.clear();
-  if (from.bucket_delta_size() != from.count_size()) {
-    return fmt::format("{} buckets with {} counts", from.bucket_delta_size(), from.count_size());
-  }
-  if (from.size_size() != 0 && static_cast<std::size_t>(from.size_size()) != rows) {
-    return fmt::format("{} histograms for {} rows", from.size_size(), rows);
-  }
-  const auto total = static_cast<std::size_t>(from.count_size());
-  buckets.resize(total);
-  std::size_t next = 0;
-  for (const std::uint32_t size : from.size()) {
-    if (size > total - next) return "histograms of more buckets than there are";
-    std::uint64_t bucket = 0;
-    for (std::uint32_t i = 0; i < size; ++i, ++next) {
-      const std::uint32_t delta = from.bucket_delta(static_cast<int>(next));
-      bucket += delta;
-      if (bucket >= metrics::HistogramLayout::kBuckets) {
-        return fmt::format("bucket {} does not exist", bucket);
-      }
-      if (i > 0 && delta == 0) return "buckets do not ascend";
-      buckets[next] = {static_cast<std::uint32_t>(bucket), from.count(static_cast<int>(next))};
-      if (buckets[next].count == 0) return "a bucket without a request";
-    }
-  }
-  return next == total ? "" : "histograms of fewer buckets than there are";
-}
 
 void encode(const ResultHeader& from, pb::Header& to) {
   to.set_version(kResultVersion);
@@ -277,8 +243,8 @@ void encode(const metrics::SpanRow& from, pb::Span& to) {
   to.set_in_flight_at_end(from.in_flight_at_end);
   encode_parts(from.parts, *to.mutable_parts_ns());
   to.set_latency_max_ns(from.latency_max_ns);
-  append(*to.mutable_latency(), from.latency);
-  append(*to.mutable_overhead(), from.overhead);
+  to.set_latency(histogram(from.latency));
+  to.set_overhead(histogram(from.overhead));
   for (const metrics::OctaveParts& octave : from.octaves) {
     to.add_octave(octave.octave);
     to.add_octave_count(octave.count);
@@ -304,8 +270,8 @@ std::string decode(const pb::Span& from, metrics::SpanRow& to) {
   to.in_flight_at_end = from.in_flight_at_end();
   to.parts = decode_parts(from.parts_ns(), 0);
   to.latency_max_ns = from.latency_max_ns();
-  std::string wrong = decode(from.latency(), 1, to.latency);
-  if (wrong.empty()) wrong = decode(from.overhead(), 1, to.overhead);
+  std::string wrong = histogram(from.latency(), to.latency);
+  if (wrong.empty()) wrong = histogram(from.overhead(), to.overhead);
   if (wrong.empty()) wrong = decode_octaves(from, to);
   return wrong;
 }

@@ -17,13 +17,6 @@ namespace skyreplay::replay::codec {
 
 namespace pb = skyreplay::proto::result;
 
-/// Adds one row. REQUIRES buckets ascending, counts above 0.
-void append(pb::Histograms& to, std::span<const metrics::BucketCount> buckets);
-
-/// Decodes the rows one after another into `buckets`; `sizes[i]` of them belong to row i.
-std::string decode(const pb::Histograms& from, std::size_t rows,
-                   std::vector<metrics::BucketCount>& buckets);
-
 void encode(const ResultHeader& from, pb::Header& to);
 void encode(const ServiceHeader& from, pb::Service& to);
 void encode(const Provenance& from, pb::Provenance& to);

@@ -24,9 +24,12 @@ enum class Section : std::uint32_t {
   kFooter = 9,
 };
 
-/// A block is closed when it may have grown beyond this; what one more row can add keeps it below
-/// kMaxFrameBytes.
-inline constexpr std::size_t kBlockBytes = 16u << 20;
+/// A block is closed when it has grown to about this, so that writing and reading stay in cache.
+inline constexpr std::size_t kBlockBytes = 256u << 10;
+/// What a row is taken to add beside its histograms. Were every number of every row as long as can
+/// be, a block of windows would still be below the limit, and no larger one is read.
+inline constexpr std::size_t kRowBytes = 160;
+inline constexpr std::size_t kMaxWindowBlockBytes = 2u << 20;
 
 }  // namespace skyreplay::replay
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "replay/histogram_codec.h"
 #include "replay/result_codec.h"
 #include "replay/result_digest.h"
 #include "replay/result_format.h"
@@ -58,8 +59,7 @@ struct ResultReader::State {
 
   void decode_window(const FrameReader::Frame& frame);
   void decode_rows(std::uint64_t at);
-  void attach(std::uint64_t at, const pb::Histograms& from,
-              std::vector<metrics::BucketCount>& buckets,
+  void attach(std::uint64_t at, std::string_view bytes, HistogramRows& decoded,
               std::span<const metrics::BucketCount> metrics::WindowRow::* member);
   void decode_activities(const FrameReader::Frame& frame);
   void decode_bill(const FrameReader::Frame& frame);
@@ -104,8 +104,8 @@ struct ResultReader::State {
   std::optional<std::uint32_t> last_service;  ///< of the window so far
   pb::WindowBlock block;
   std::vector<metrics::WindowRow> rows;
-  std::vector<metrics::BucketCount> latency;
-  std::vector<metrics::BucketCount> overhead;
+  HistogramRows latency;
+  HistogramRows overhead;
   std::vector<Activity> activities;
   TimePoint last_time;
   std::vector<pricing::BillRow> bill;
@@ -165,6 +165,9 @@ void ResultReader::State::check_references() {
 }
 
 void ResultReader::State::decode_window(const FrameReader::Frame& frame) {
+  if (frame.payload.size() > kMaxWindowBlockBytes) {
+    refuse(frame.offset, fmt::format("a window block of {} bytes", frame.payload.size()));
+  }
   parse(frame, Section::kWindow, block);
   const std::uint64_t at = frame.offset;
   const std::int64_t start = block.start_ns();
@@ -219,13 +222,13 @@ void ResultReader::State::decode_rows(std::uint64_t at) {
 }
 
 void ResultReader::State::attach(
-    std::uint64_t at, const pb::Histograms& from, std::vector<metrics::BucketCount>& buckets,
+    std::uint64_t at, std::string_view bytes, HistogramRows& decoded,
     std::span<const metrics::BucketCount> metrics::WindowRow::* member) {
-  require(at, codec::decode(from, rows.size(), buckets));
-  std::size_t begin = 0;
-  for (int i = 0; i < from.size_size(); ++i) {
-    rows[static_cast<std::size_t>(i)].*member = std::span(buckets).subspan(begin, from.size(i));
-    begin += from.size(i);
+  require(at, decode_histograms(bytes, rows.size(), decoded));
+  const metrics::BucketCount* next = decoded.buckets.data();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].*member = {next, decoded.sizes[i]};
+    next += decoded.sizes[i];
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "replay/histogram_codec.h"
 #include "replay/result_codec.h"
 #include "replay/result_digest.h"
 #include "replay/result_format.h"
@@ -52,8 +53,14 @@ struct ResultWriter::State {
   bool window_counted = false;
   std::int64_t next_service = 0;  ///< the least index the next row may have
   std::uint32_t service_before = 0;
-  std::size_t block_bytes = 0;  ///< estimate, from above for all but the rarest values
+  /// About, of the block in hand.
+  std::size_t block_bytes() const {
+    return block_rows * kRowBytes + latency.bytes().size() + overhead.bytes().size();
+  }
+  std::size_t block_rows = 0;
   pb::WindowBlock block;
+  HistogramEncoder latency;
+  HistogramEncoder overhead;
 
   /// Activities of one instant, until it is over; then sorted by service into the block.
   std::vector<Activity> instant;
@@ -105,29 +112,31 @@ void ResultWriter::State::write_tables(const ResultHeader& header) {
 }
 
 void ResultWriter::State::flush_window() {
-  if (block.service_delta_size() == 0) return;
+  if (block_rows == 0) return;
 #define SKY_DROP(field, member) drop_if_zero(*block.mutable_##field());
   SKY_RESULT_COLUMNS(SKY_DROP)
 #undef SKY_DROP
-  drop_if_zero(*block.mutable_latency()->mutable_size());
-  drop_if_zero(*block.mutable_overhead()->mutable_size());
+  const auto set = [](const HistogramEncoder& from, std::string& to) {
+    from.all_empty() ? to.clear() : void(to.assign(from.bytes()));
+  };
+  set(latency, *block.mutable_latency());
+  set(overhead, *block.mutable_overhead());
   block.set_start_ns(window.start.time_since_epoch().count());
   block.set_length_ns((window.end - window.start).count());
-  footer.set_rows(footer.rows() + static_cast<std::uint64_t>(block.service_delta_size()));
+  footer.set_rows(footer.rows() + block_rows);
   if (!std::exchange(window_counted, true)) footer.set_windows(footer.windows() + 1);
   write(Section::kWindow, block);
   clear_window();
 }
 
 void ResultWriter::State::clear_window() {
-  // Column by column: clearing the whole message would free its histograms.
   block.clear_service_delta();
 #define SKY_CLEAR(field, member) block.clear_##field();
   SKY_RESULT_COLUMNS(SKY_CLEAR)
 #undef SKY_CLEAR
-  block.mutable_latency()->Clear();
-  block.mutable_overhead()->Clear();
-  block_bytes = 0;
+  latency.clear();
+  overhead.clear();
+  block_rows = 0;
   service_before = 0;
 }
 
@@ -198,10 +207,10 @@ void ResultWriter::row(const metrics::WindowRow& row) {
 #define SKY_ADD(field, member) block.add_##field(row.member);
   SKY_RESULT_COLUMNS(SKY_ADD)
 #undef SKY_ADD
-  codec::append(*block.mutable_latency(), row.latency);
-  codec::append(*block.mutable_overhead(), row.overhead);
-  s.block_bytes += 160 + 4 * (row.latency.size() + row.overhead.size());
-  if (s.block_bytes >= kBlockBytes) s.flush_window();
+  s.latency.add(row.latency);
+  s.overhead.add(row.overhead);
+  ++s.block_rows;
+  if (s.block_bytes() >= kBlockBytes) s.flush_window();
 }
 
 void ResultWriter::end_window() {

@@ -96,22 +96,31 @@ TEST_CASE("a window's impossible values are refused, each by its name") {
         "damaged block at byte N: a window without rows");
 }
 
+/// The first window, its latencies replaced by these bytes.
+std::string with_latency(const std::string& bytes) {
+  return after_window([&](pb::WindowBlock& b) { b.set_latency(bytes); });
+}
+
 TEST_CASE("a histogram's impossible values are refused, each by its name") {
-  using Block = pb::WindowBlock;
-  CHECK(after_window([](Block& b) { b.mutable_latency()->set_size(0, 4'000'000'000); }) ==
-        "damaged block at byte N: histograms of more buckets than there are");
-  CHECK(after_window([](Block& b) { b.mutable_latency()->set_size(0, 1); }) ==
-        "damaged block at byte N: histograms of fewer buckets than there are");
-  CHECK(after_window([](Block& b) { b.mutable_latency()->add_size(0); }) ==
-        "damaged block at byte N: 3 histograms for 2 rows");
-  CHECK(after_window([](Block& b) { b.mutable_latency()->set_bucket_delta(1, 5'000); }) ==
-        "damaged block at byte N: bucket 5100 does not exist");
-  CHECK(after_window([](Block& b) { b.mutable_latency()->set_bucket_delta(1, 0); }) ==
+  // Two rows. One bucket, number 3, one request; then an empty histogram.
+  CHECK(with_latency(std::string("\x01\x06\x00", 3)).find("the digest is") != std::string::npos);
+  CHECK(with_latency("\x05\x06") == "damaged block at byte N: histograms that end too early");
+  CHECK(with_latency("\x01\x06") == "damaged block at byte N: histograms that end too early");
+  CHECK(with_latency("\x01\x07") == "damaged block at byte N: histograms that end too early");
+  CHECK(with_latency("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f") ==
+        "damaged block at byte N: histograms that end too early");
+  CHECK(with_latency(std::string("\x01\x06\x00\x00", 4)) ==
+        "damaged block at byte N: histograms left over");
+  CHECK(with_latency(std::string("\x01\x80\x3a\x00", 4)) ==
+        "damaged block at byte N: bucket 3712 does not exist");
+  CHECK(with_latency(std::string("\x02\xfe\x39\x02\x00", 5)) ==
+        "damaged block at byte N: bucket 3712 does not exist");
+  CHECK(with_latency(std::string("\x02\x06\x00\x00", 4)) ==
         "damaged block at byte N: buckets do not ascend");
-  CHECK(after_window([](Block& b) { b.mutable_latency()->set_count(1, 0); }) ==
+  CHECK(with_latency(std::string("\x01\x07\x00\x00", 4)) ==
         "damaged block at byte N: a bucket without a request");
-  CHECK(after_window([](Block& b) { b.mutable_latency()->add_count(1); }) ==
-        "damaged block at byte N: 3 buckets with 4 counts");
+  CHECK(with_latency(std::string(3'000'000, '\x00')) ==
+        "damaged block at byte N: a window block of 3000171 bytes");
 }
 
 TEST_CASE("header, tables and activities that contradict one another are refused") {

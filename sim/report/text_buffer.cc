@@ -1,13 +1,9 @@
 #include "report/text_buffer.h"
 
-#include <array>
 #include <bit>
 
 namespace skyreplay::report {
 namespace {
-
-constexpr std::array<std::uint64_t, 10> kPowersOfTen = {
-    1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
 
 std::uint64_t magnitude(std::int64_t value) {
   return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
@@ -15,31 +11,29 @@ std::uint64_t magnitude(std::int64_t value) {
 
 }  // namespace
 
-void TextBuffer::fraction(std::uint64_t value, int digits, bool trim) {
+template <int Digits>
+void TextBuffer::fraction(std::uint64_t value, bool trim) {
   if (trim && value == 0) return;
-  while (trim && value % 10 == 0) {
-    value /= 10;
-    --digits;
-  }
-  put('.');
   char* begin = bytes_.data() + used_;
-  for (int i = digits; i-- > 0; value /= 10) begin[i] = static_cast<char>('0' + value % 10);
-  used_ += static_cast<std::size_t>(digits);
+  *begin = '.';
+  for (int i = Digits; i > 0; value /= 10) begin[i--] = static_cast<char>('0' + value % 10);
+  std::size_t length = Digits + 1;
+  while (trim && begin[length - 1] == '0') --length;
+  used_ += length;
 }
 
-void TextBuffer::scaled(std::int64_t value, int decimals) {
-  const std::uint64_t power = kPowersOfTen[static_cast<std::size_t>(decimals)];
-  const std::uint64_t size = magnitude(value);
-  if (value < 0) put('-');
-  integer(size / power);
-  fraction(size % power, decimals, true);
+void TextBuffer::milliseconds(std::int64_t nanoseconds) {
+  const std::uint64_t size = magnitude(nanoseconds);
+  if (nanoseconds < 0) put('-');
+  integer(size / 1'000'000);
+  fraction<6>(size % 1'000'000, true);
 }
 
 void TextBuffer::usd(std::int64_t nano_usd) {
   const std::uint64_t size = magnitude(nano_usd);
   if (nano_usd < 0) put('-');
   integer(size / 1'000'000'000);
-  fraction(size % 1'000'000'000, 9, false);
+  fraction<9>(size % 1'000'000'000, false);
 }
 
 void TextBuffer::ratio(std::uint64_t numerator, std::uint64_t denominator) {
@@ -57,7 +51,7 @@ void TextBuffer::ratio(std::uint64_t numerator, std::uint64_t denominator) {
     millionths = 0;
   }
   integer(whole);
-  fraction(millionths, 6, true);
+  fraction<6>(millionths, true);
 }
 
 void TextBuffer::percent(std::uint64_t numerator, std::uint64_t denominator) {

@@ -45,10 +45,8 @@ class TextBuffer {
   void integer(std::uint64_t value) { to_chars(value); }
   void integer(std::int64_t value) { to_chars(value); }
 
-  /// value / 10^decimals, without trailing zeros: 1500000 ns as "1.5" ms with six decimals.
-  void scaled(std::int64_t value, int decimals);
-  /// Nanoseconds as milliseconds, exact.
-  void milliseconds(std::int64_t nanoseconds) { scaled(nanoseconds, 6); }
+  /// Nanoseconds as milliseconds, exact, without trailing zeros: 1500000 as "1.5".
+  void milliseconds(std::int64_t nanoseconds);
   /// With all nine decimals, so that amounts add up as printed.
   void usd(std::int64_t nano_usd);
   /// numerator / denominator to six decimals, half up, without trailing zeros; exact up to a
@@ -67,7 +65,9 @@ class TextBuffer {
     char* begin = bytes_.data() + used_;
     used_ += static_cast<std::size_t>(std::to_chars(begin, begin + 20, value).ptr - begin);
   }
-  void fraction(std::uint64_t value, int digits, bool trim);
+  /// ".ddddddddd" with exactly Digits digits, less trailing zeros if `trim`. REQUIRES room for all.
+  template <int Digits>
+  void fraction(std::uint64_t value, bool trim);
 
   AtomicFile& file_;
   std::string bytes_;

@@ -118,7 +118,7 @@ TEST_CASE("a length that lies is refused before anything is allocated") {
 }
 
 TEST_CASE("a changed byte of payload or checksum is found") {
-  for (const std::size_t at : {14, 21, 22, 26}) {
+  for (const std::size_t at : {14U, 21U, 22U, 26U}) {
     CHECK(error_with(with_byte(small_bytes(), at, 'J'), 6) ==
           "t: damaged block at byte 6: checksum does not match");
   }

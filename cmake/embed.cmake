@@ -1,16 +1,14 @@
-# sky_embed(TARGET FILE NAMESPACE)
+# sky_embed(TARGET FILE NAMESPACE SYMBOL)
 #
-# Compiles FILE's bytes into TARGET as `extern const std::string_view NAMESPACE::k_FILE_NAME`, where
-# FILE_NAME is its name with dots turned into underscores. Declare it where it is used. The object
-# depends on the bytes alone, not on where the source lies.
+# Compiles FILE's bytes into TARGET as `extern const std::string_view NAMESPACE::SYMBOL`; declare it
+# where it is used. The object depends on the bytes alone, not on where the source lies.
 set(SKY_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
-function(sky_embed target file namespace)
+function(sky_embed target file namespace symbol)
   get_filename_component(name ${file} NAME)
-  string(MAKE_C_IDENTIFIER ${name} symbol)
   set(source ${CMAKE_CURRENT_SOURCE_DIR}/${file})
-  set(output ${CMAKE_CURRENT_BINARY_DIR}/embedded_${symbol}.cc)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/embedded_${name}.cc)
   add_custom_command(OUTPUT ${output}
-    COMMAND ${CMAKE_COMMAND} -DINPUT=${source} -DOUTPUT=${output} -DSYMBOL=k_${symbol}
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${source} -DOUTPUT=${output} -DSYMBOL=${symbol}
             -DNAMESPACE=${namespace} -P ${SKY_EMBED_SCRIPT}
     DEPENDS ${source} ${SKY_EMBED_SCRIPT}
     COMMENT "Embedding ${name}" VERBATIM)

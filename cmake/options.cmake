@@ -3,6 +3,8 @@ option(SKYREPLAY_TESTS "Build the tests" ON)
 option(SKYREPLAY_BENCH "Build the benchmarks" ON)
 set(SKYREPLAY_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= spells them (address,undefined | thread)")
 
+set(SKYREPLAY_TEST_PREFIX "" CACHE STRING "Before the names of this build's tests, to tell them from the release build's")
+
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)

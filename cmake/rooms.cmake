@@ -28,7 +28,7 @@ endfunction()
 # sky_tests(NAME LINKS target...)
 #
 # Builds every *_test.cc of the calling folder into one program and registers each file as a ctest
-# test named "NAME/x_test".
+# test named "NAME/x_test", after SKYREPLAY_TEST_PREFIX.
 function(sky_tests name)
   cmake_parse_arguments(ARG "" "" "LINKS;LABELS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
@@ -39,8 +39,9 @@ function(sky_tests name)
   target_link_libraries(${name}_tests PRIVATE sky_options test_support ${ARG_LINKS})
   foreach(source ${sources})
     get_filename_component(file ${source} NAME_WE)
-    add_test(NAME ${name}/${file} COMMAND ${name}_tests --source-file=*/${file}.cc)
-    set_tests_properties(${name}/${file} PROPERTIES
+    set(test ${SKYREPLAY_TEST_PREFIX}${name}/${file})
+    add_test(NAME ${test} COMMAND ${name}_tests --source-file=*/${file}.cc)
+    set_tests_properties(${test} PROPERTIES
       LABELS "${ARG_LABELS}"
       SKIP_REGULAR_EXPRESSION "SKIPPED: every case of this file"
       ENVIRONMENT "SKYREPLAY_SOURCE=${PROJECT_SOURCE_DIR}")

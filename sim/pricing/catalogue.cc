@@ -11,7 +11,7 @@
 
 namespace skyreplay::pricing {
 
-extern const std::string_view k_services_tsv;  // data/services.tsv, embedded by the build
+extern const std::string_view kServicesTsv;  // data/services.tsv, embedded by the build
 
 namespace {
 
@@ -19,7 +19,7 @@ constexpr std::string_view kEverywhere = "*";
 
 Catalogue load_builtin() {
   try {
-    return Catalogue::parse(k_services_tsv, "services.tsv");
+    return Catalogue::parse(kServicesTsv, "services.tsv");
   } catch (const InputError& error) {
     fmt::print(stderr, "{}\n", error.what());
     constexpr bool kEmbeddedCatalogueIsValid = false;

@@ -98,7 +98,7 @@ class RowReader {
                      .line_item = std::string(fields[kLineItem].text),
                      .region = std::string(fields[kRegion].text),
                      .unit = std::string(fields[kUnit].text),
-                     .tier = {.usd = *usd,
+                     .tier = {.usd = usd.value_or(Decimal()),
                               .from = from,
                               .to = to,
                               .source = std::string(fields[kSource].text),

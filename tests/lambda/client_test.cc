@@ -54,7 +54,7 @@ TEST_CASE("full jitter stays below the pause and depends on the request's row al
   ClientPolicy policy = patient(2);
   policy.jitter = ClientPolicy::Jitter::kFull;
   std::vector<std::int64_t> pauses;
-  for (const std::uint64_t skipped : {0, 7}) {
+  for (const std::uint64_t skipped : {0U, 7U}) {
     LambdaWorld world({plain_function()}, {.concurrent_executions = 1}, policy);
     world.rows = 5 + skipped;
     world.request(0s, 10ms);

@@ -38,19 +38,20 @@ void add_unbuilt(CLI::App& parent, const std::string& full, Action& chosen) {
 void add_verbs(CLI::App& app, Action& chosen) {
   CLI::App& trace = *app.add_subcommand("trace", "Look at recorded traces and reshape them");
   trace.require_subcommand(0, 1);
+  add_run(app, chosen);
+  add_trace_import(trace, chosen);
   add_trace_info(trace, chosen);
   add_trace_head(trace, chosen);
   add_trace_cut(trace, chosen);
   add_trace_scale(trace, chosen);
-  for (const char* name : {"trace import", "trace synth", "trace anonymize"})
-    add_unbuilt(trace, name, chosen);
+  for (const char* name : {"trace synth", "trace anonymize"}) add_unbuilt(trace, name, chosen);
   CLI::App& scenario = *app.add_subcommand("scenario", "Check scenario files and show them whole");
   scenario.require_subcommand(0, 1);
   add_scenario_check(scenario, chosen);
   add_scenario_show(scenario, chosen);
   for (const char* name : {"scenario init", "scenario import"}) add_unbuilt(scenario, name, chosen);
-  for (const char* name : {"run", "compare", "check", "diff", "explain", "sweep", "tune",
-                           "optimize", "calibrate", "backtest", "prices", "report"}) {
+  for (const char* name : {"compare", "check", "diff", "explain", "sweep", "tune", "optimize",
+                           "calibrate", "backtest", "prices", "report"}) {
     add_unbuilt(app, name, chosen);
   }
 }
@@ -80,6 +81,9 @@ int run(const Action& action) {
   } catch (const MachineError& error) {
     complain(error.what());
     return kMachine;
+  } catch (const Interrupted& stop) {
+    complain("interrupted; nothing was left half-written");
+    return 128 + stop.signal();
   } catch (const std::filesystem::filesystem_error& error) {
     complain(error.what());
     return kMachine;

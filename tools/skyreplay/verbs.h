@@ -10,6 +10,8 @@ namespace skyreplay::tool {
 /// What the chosen verb does; returns the exit status. Exceptions are caught in main() alone.
 using Action = std::function<int()>;
 
+void add_run(CLI::App& app, Action& chosen);
+void add_trace_import(CLI::App& trace, Action& chosen);
 void add_scenario_check(CLI::App& scenario, Action& chosen);
 void add_scenario_show(CLI::App& scenario, Action& chosen);
 void add_trace_info(CLI::App& trace, Action& chosen);

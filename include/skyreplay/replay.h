@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace skyreplay {
+
+/// How far a run is.
+struct RunProgress {
+  std::chrono::sys_time<std::chrono::nanoseconds> now;  ///< simulated time
+  double share = 0;                                     ///< of the trace's span, 0 to 1
+  std::uint64_t requests = 0;
+};
+
+/// What `skyreplay run` is told.
+struct RunOptions {
+  std::filesystem::path scenario;
+  std::filesystem::path trace;    ///< empty: the one the scenario names
+  std::filesystem::path out;      ///< a folder; it appears whole or not at all
+  bool force = false;             ///< replace an existing folder
+  std::vector<std::string> sets;  ///< PATH=VALUE overrides, in order
+  std::string version;            ///< for the provenance
+  /// Called about every 65,536 requests; may be empty, and may throw to stop the run.
+  std::function<void(const RunProgress&)> progress;
+};
+
+struct RunReport {
+  std::string table;   ///< for people
+  std::string digest;  ///< 32 hex digits; equal for equal runs
+};
+
+/// Replays a trace against a scenario and leaves timeline.csv, activities.csv, bill.csv,
+/// summary.json and result.binpb in `out`. Throws InputError, MachineError.
+RunReport run_scenario(const RunOptions& options);
+
+}  // namespace skyreplay

@@ -39,6 +39,13 @@ void add_trace_import(CLI::App& trace, Action& chosen) {
       ->capture_default_str();
   verb.add_option("--arrivals", options->arrivals, "uniform, poisson, equidistant or start");
   verb.add_option("--service-time", options->service_time, "A law, as a scenario spells it");
+  verb.add_option_function<std::string>(
+          "--step",
+          [options](const std::string& step) {
+            options->step = std::chrono::seconds{step == "1s" ? 1 : step == "1m" ? 60 : 300};
+          },
+          "counts: the length of one period")
+      ->check(CLI::IsMember({"1s", "1m", "5m"}));
   verb.add_option("--route", options->route, "The route's name where the input has none");
   verb.callback([options, bad_rows, &chosen] {
     chosen = [options, bad_rows] { return import(*options, *bad_rows); };

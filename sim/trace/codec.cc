@@ -12,7 +12,6 @@
 
 #include "core/check.h"
 #include "core/text.h"
-#include "trace/unpack.h"
 
 namespace skyreplay::trace {
 namespace {
@@ -68,20 +67,6 @@ std::string header(Codec codec, std::uint32_t unit_ns) {
 [[noreturn]] void above_limit(std::uint64_t value, std::uint64_t limit) {
   throw ColumnDamage(
       fmt::format("the value {} is above the limit of {}", grouped(value), grouped(limit)));
-}
-
-/// Throws unless every one of 128 residuals is at most `room`.
-void check_residuals(const Residuals& values, std::uint64_t base, std::uint32_t room) {
-  std::uint32_t high = 0;
-  for (const std::uint32_t value : values) high = std::max(high, value);
-  if (high > room) above_limit(base + high, base + room);
-}
-
-/// One pass without a branch over values below 2^31: a difference below zero leaves its sign.
-void check_small_residuals(const Residuals& values, std::uint64_t base, std::uint32_t room) {
-  std::uint32_t signs = 0;
-  for (const std::uint32_t value : values) signs |= room - value;
-  if (signs >> 31 != 0) check_residuals(values, base, room);
 }
 
 }  // namespace
@@ -192,85 +177,80 @@ ColumnDecoder::Miniblock ColumnDecoder::take() {
   return block;
 }
 
+ColumnDecoder::Wide ColumnDecoder::unpack_wide(const Miniblock& block) {
+  Residuals low, high{};
+  unpack(std::min(block.width, 32u), block.packed, low.data());
+  if (block.width > 32) {
+    unpack(block.width - 32, block.packed + packed_bytes(32), high.data());
+  }
+  Wide values;
+  for (std::size_t i = 0; i < kMiniblockRows; ++i) {
+    values[i] = std::uint64_t{high[i]} << 32 | low[i];
+  }
+  return values;
+}
+
 void ColumnDecoder::decode(std::uint64_t* out, std::size_t rows, std::uint64_t limit) {
-  Residuals low, high;
-  const std::uint64_t unit = unit_ns_;
-  const std::uint64_t most = limit / unit;
+  const std::uint64_t most = limit / unit_ns_;
   for (std::size_t at = 0; at < rows; at += kMiniblockRows, out += kMiniblockRows) {
     const Miniblock block = take();
     if (block.base > most) above_limit(block.base, most);
     const std::uint64_t room = most - block.base;
-    const std::uint64_t base = block.base * unit;
-    unpack(std::min(block.width, 32u), block.packed, low.data());
-    if (block.width <= 32) {
-      if (largest(block.width) > room) {
-        check_residuals(low, block.base, static_cast<std::uint32_t>(room));
-      }
-      for (std::size_t i = 0; i < kMiniblockRows; ++i) out[i] = base + std::uint64_t{low[i]} * unit;
+    if (block.width <= 32 && largest(block.width) <= room) {
+      unpack_times(block.width, block.packed, block.base * unit_ns_, unit_ns_, out);
       continue;
     }
-    unpack(block.width - 32, block.packed + packed_bytes(32), high.data());
+    const Wide values = unpack_wide(block);
     for (std::size_t i = 0; i < kMiniblockRows; ++i) {
-      const std::uint64_t residual = std::uint64_t{high[i]} << 32 | low[i];
-      if (residual > room) above_limit(residual, room);
-      out[i] = base + residual * unit;
+      if (values[i] > room) above_limit(block.base + values[i], most);
+      out[i] = (block.base + values[i]) * unit_ns_;
     }
   }
 }
 
 void ColumnDecoder::decode(std::uint32_t* out, std::size_t rows, std::uint32_t limit) {
-  Residuals values;
   for (std::size_t at = 0; at < rows; at += kMiniblockRows, out += kMiniblockRows) {
     const Miniblock block = take();
     if (block.base > limit) above_limit(block.base, limit);
-    if (block.width > 32)
+    if (block.width > 32) {
       throw ColumnDamage(fmt::format("{} bits are too wide for it", block.width));
+    }
     const auto base = static_cast<std::uint32_t>(block.base);
     const std::uint32_t room = limit - base;
-    unpack(block.width, block.packed, values.data());
-    if (largest(block.width) > room) {
-      if (block.width < 32) {
-        check_small_residuals(values, base, room);
-      } else {
-        check_residuals(values, base, room);
-      }
+    const bool narrow = block.width < 32 && room >> 31 == 0;
+    if (narrow && unpack_plus(block.width, block.packed, base, room, out)) continue;
+    const Wide values = unpack_wide(block);
+    for (std::size_t i = 0; i < kMiniblockRows; ++i) {
+      if (values[i] > room) above_limit(base + values[i], limit);
+      out[i] = base + static_cast<std::uint32_t>(values[i]);
     }
-    for (std::size_t i = 0; i < kMiniblockRows; ++i) out[i] = base + values[i];
   }
 }
 
 void ColumnDecoder::decode_sums(std::int64_t* out, std::size_t rows, std::int64_t& sum,
                                 std::int64_t limit) {
-  Residuals low, high;
   for (std::size_t at = 0; at < rows; at += kMiniblockRows, out += kMiniblockRows) {
     const Miniblock block = take();
     const std::size_t count = std::min(kMiniblockRows, rows - at);
     const auto room = static_cast<std::uint64_t>(limit - sum);
-    unpack(std::min(block.width, 32u), block.packed, low.data());
-    // Bases are checked first, so that 128 differences cannot overflow 64 bits below.
     if (block.base > room) above_limit(block.base, room);
-    if (block.width <= 32 && block.base <= std::uint64_t{1} << 54) {
-      const auto base = static_cast<std::int64_t>(block.base);
-      std::uint64_t total = static_cast<std::uint64_t>(sum);
-      for (std::size_t i = 0; i < count; ++i) {
-        total += static_cast<std::uint64_t>(base) + low[i];
-        out[i] = static_cast<std::int64_t>(total);
+    // Narrow enough that 128 of them cannot overflow: then one check of the last is one of all.
+    if (count == kMiniblockRows && block.width <= 32 && block.base <= std::uint64_t{1} << 54) {
+      // Signed and unsigned of one size may alias.
+      const std::uint64_t last =
+          unpack_sums(block.width, block.packed, block.base, static_cast<std::uint64_t>(sum),
+                      reinterpret_cast<std::uint64_t*>(out));
+      if (last > static_cast<std::uint64_t>(limit)) {
+        above_limit(last, static_cast<std::uint64_t>(limit));
       }
-      if (total > static_cast<std::uint64_t>(limit))
-        above_limit(total, static_cast<std::uint64_t>(limit));
-      sum = static_cast<std::int64_t>(total);
+      sum = static_cast<std::int64_t>(last);
       continue;
     }
-    if (block.width > 32) {
-      unpack(block.width - 32, block.packed + packed_bytes(32), high.data());
-    } else {
-      high.fill(0);
-    }
+    const Wide values = unpack_wide(block);
     for (std::size_t i = 0; i < count; ++i) {
       const auto left = static_cast<std::uint64_t>(limit - sum);
-      const std::uint64_t residual = std::uint64_t{high[i]} << 32 | low[i];
-      if (residual > left || block.base > left - residual) above_limit(residual, left);
-      sum += static_cast<std::int64_t>(block.base + residual);
+      if (values[i] > left || block.base > left - values[i]) above_limit(values[i], left);
+      sum += static_cast<std::int64_t>(block.base + values[i]);
       out[i] = sum;
     }
   }

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "trace/unpack.h"
 
 namespace skyreplay::trace {
 
@@ -64,7 +67,11 @@ class ColumnDecoder {
     const char* packed = nullptr;
   };
 
+  using Wide = std::array<std::uint64_t, kMiniblockRows>;
+
   Miniblock take();
+  /// The differences to the base, of any width: the slow way.
+  static Wide unpack_wide(const Miniblock& block);
   void inflate(std::string_view compressed, std::size_t rows);
 
   bool constant_ = true;

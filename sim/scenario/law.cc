@@ -33,7 +33,7 @@ Distribution::Law law_of(const proto::Distribution& message) {
     case proto::Distribution::LAW_NOT_SET:
       break;
   }
-  SKY_CHECK(!"a distribution without a law");
+  SKY_CHECK(false && "a distribution without a law");
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ Form form_of(const FieldDescriptor& field) {
     default:
       break;
   }
-  SKY_CHECK(!"the schema uses a type that has no spelling");
+  SKY_CHECK(false && "the schema uses a type that has no spelling");
 }
 
 bool is_plain_message(const FieldDescriptor& field) {

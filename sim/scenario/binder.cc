@@ -11,9 +11,9 @@ namespace skyreplay::scenario {
 namespace {
 
 /// An empty list, or nothing where a list would be, is a way to say that there are none.
-bool says_nothing(const Node& node, const FieldDescriptor& field) {
-  if (node.kind == Node::Kind::kEmpty || node.kind == Node::Kind::kNull) return true;
-  const bool is_many = node.kind == Node::Kind::kList || node.kind == Node::Kind::kMap;
+bool says_nothing(const SourceNode& node, const FieldDescriptor& field) {
+  if (node.kind == SourceNode::Kind::kEmpty || node.kind == SourceNode::Kind::kNull) return true;
+  const bool is_many = node.kind == SourceNode::Kind::kList || node.kind == SourceNode::Kind::kMap;
   return field.is_repeated() && is_many && node.entries.empty();
 }
 
@@ -36,8 +36,8 @@ Place Places::near(std::string_view path) const {
   }
 }
 
-void Binder::bind_message(const Node& node, Message& message, const std::string& path) {
-  if (!expect(node, Node::Kind::kMap, path, "a map of fields")) return;
+void Binder::bind_message(const SourceNode& node, Message& message, const std::string& path) {
+  if (!expect(node, SourceNode::Kind::kMap, path, "a map of fields")) return;
   const Descriptor& type = *message.GetDescriptor();
   const std::vector<std::string> names = known_fields(type);
   for (const Entry& entry : node.entries) {
@@ -54,16 +54,16 @@ void Binder::bind_message(const Node& node, Message& message, const std::string&
 
 bool Binder::refuse_unfit(const Entry& entry, const Message& message, const FieldDescriptor& field,
                           const std::string& path) {
-  const Node& node = entry.value;
+  const SourceNode& node = entry.value;
   if (form_of(field) == Form::kNotBuilt) {
     if (!says_nothing(node, field)) {
       mistakes_.add(entry.key_place, path, rule_of(field).not_built());
     }
     return true;
   }
-  if (node.kind == Node::Kind::kBroken) mistakes_.note(path);
-  if (node.kind == Node::Kind::kBroken || node.kind == Node::Kind::kNull) return true;
-  if (node.kind == Node::Kind::kEmpty) {
+  if (node.kind == SourceNode::Kind::kBroken) mistakes_.note(path);
+  if (node.kind == SourceNode::Kind::kBroken || node.kind == SourceNode::Kind::kNull) return true;
+  if (node.kind == SourceNode::Kind::kEmpty) {
     mistakes_.add(entry.key_place, path,
                   form_of(field) == Form::kMessage && !field.is_repeated()
                       ? "has no value; write {} for all defaults, or leave the field out"
@@ -81,7 +81,7 @@ bool Binder::refuse_unfit(const Entry& entry, const Message& message, const Fiel
 
 void Binder::bind_field(const Entry& entry, Message& message, const FieldDescriptor& field,
                         const std::string& path) {
-  if (entry.value.kind != Node::Kind::kNull) places_.add(path, entry.value.place);
+  if (entry.value.kind != SourceNode::Kind::kNull) places_.add(path, entry.value.place);
   if (refuse_unfit(entry, message, field, path)) return;
   if (field.is_map()) {
     bind_map(entry.value, message, field, path);
@@ -92,11 +92,11 @@ void Binder::bind_field(const Entry& entry, Message& message, const FieldDescrip
   }
 }
 
-void Binder::bind_one(const Node& node, Message& message, const FieldDescriptor& field,
+void Binder::bind_one(const SourceNode& node, Message& message, const FieldDescriptor& field,
                       const std::string& path) {
-  const bool is_wrapped = rule_of(field).one_element_list() && node.kind == Node::Kind::kList &&
-                          node.entries.size() == 1;
-  const Node& value = is_wrapped ? node.entries.front().value : node;
+  const bool is_wrapped = rule_of(field).one_element_list() &&
+                          node.kind == SourceNode::Kind::kList && node.entries.size() == 1;
+  const SourceNode& value = is_wrapped ? node.entries.front().value : node;
   if (form_of(field) == Form::kMessage) {
     bind_message(value, *message.GetReflection()->MutableMessage(&message, &field), path);
   } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
@@ -106,7 +106,7 @@ void Binder::bind_one(const Node& node, Message& message, const FieldDescriptor&
   }
 }
 
-void Binder::bind_scalar(const Node& node, Message& message, const FieldDescriptor& field,
+void Binder::bind_scalar(const SourceNode& node, Message& message, const FieldDescriptor& field,
                          const std::string& path) {
   const Reflection& set = *message.GetReflection();
   const Form form = form_of(field);
@@ -131,7 +131,7 @@ void Binder::bind_scalar(const Node& node, Message& message, const FieldDescript
   }
 }
 
-void Binder::bind_special(const Node& node, Message& message, const FieldDescriptor& field,
+void Binder::bind_special(const SourceNode& node, Message& message, const FieldDescriptor& field,
                           const std::string& path) {
   Message& value = *message.GetReflection()->MutableMessage(&message, &field);
   if (form_of(field) == Form::kDuration) {
@@ -145,9 +145,9 @@ void Binder::bind_special(const Node& node, Message& message, const FieldDescrip
   }
 }
 
-void Binder::bind_list(const Node& node, Message& message, const FieldDescriptor& field,
+void Binder::bind_list(const SourceNode& node, Message& message, const FieldDescriptor& field,
                        const std::string& path) {
-  if (!expect(node, Node::Kind::kList, path, "a list")) return;
+  if (!expect(node, SourceNode::Kind::kList, path, "a list")) return;
   for (std::size_t i = 0; i < node.entries.size(); ++i) {
     const std::string element = join_index(path, i);
     places_.add(element, node.entries[i].value.place);
@@ -156,11 +156,12 @@ void Binder::bind_list(const Node& node, Message& message, const FieldDescriptor
   }
 }
 
-void Binder::bind_map(const Node& node, Message& message, const FieldDescriptor& field,
+void Binder::bind_map(const SourceNode& node, Message& message, const FieldDescriptor& field,
                       const std::string& path) {
-  if (!expect(node, Node::Kind::kMap, path, "a map")) return;
+  if (!expect(node, SourceNode::Kind::kMap, path, "a map")) return;
   for (const Entry& entry : node.entries) {
-    if (entry.value.kind == Node::Kind::kNull) continue;  // `--set services.web=null` takes it away
+    if (entry.value.kind == SourceNode::Kind::kNull)
+      continue;  // `--set services.web=null` takes it away
     Message& pair = *message.GetReflection()->AddMessage(&message, &field);
     pair.GetReflection()->SetString(&pair, pair.GetDescriptor()->map_key(), entry.key);
     const FieldDescriptor& value = *pair.GetDescriptor()->map_value();
@@ -168,16 +169,16 @@ void Binder::bind_map(const Node& node, Message& message, const FieldDescriptor&
   }
 }
 
-void Binder::bind_distribution(const Node& node, proto::Distribution& message,
+void Binder::bind_distribution(const SourceNode& node, proto::Distribution& message,
                                const std::string& path) {
   const FieldDescriptor& constant =
       *message.GetDescriptor()->FindFieldByNumber(proto::Distribution::kConstantFieldNumber);
-  if (node.kind == Node::Kind::kScalar) return bind_special(node, message, constant, path);
-  if (!expect(node, Node::Kind::kMap, path, "a duration or a map with one law")) return;
+  if (node.kind == SourceNode::Kind::kScalar) return bind_special(node, message, constant, path);
+  if (!expect(node, SourceNode::Kind::kMap, path, "a duration or a map with one law")) return;
   for (const Entry& entry : node.entries) {
     const bool is_own = entry.key == "uniform" || entry.key == "percentiles";
     if (!is_own) {
-      bind_message({Node::Kind::kMap, node.place, false, "", {entry}}, message, path);
+      bind_message({SourceNode::Kind::kMap, node.place, false, "", {entry}}, message, path);
       continue;
     }
     const std::string law = join_path(path, entry.key);
@@ -193,9 +194,9 @@ void Binder::bind_distribution(const Node& node, proto::Distribution& message,
   }
 }
 
-void Binder::bind_uniform(const Node& node, proto::Distribution::Uniform& law,
+void Binder::bind_uniform(const SourceNode& node, proto::Distribution::Uniform& law,
                           const std::string& path) {
-  if (!expect(node, Node::Kind::kList, path, "a list of two durations")) return;
+  if (!expect(node, SourceNode::Kind::kList, path, "a list of two durations")) return;
   if (node.entries.size() != 2) {
     mistakes_.add(node.place, path,
                   fmt::format("must be two durations [low, high], not {}", node.entries.size()));
@@ -206,9 +207,9 @@ void Binder::bind_uniform(const Node& node, proto::Distribution::Uniform& law,
   bind_special(node.entries[1].value, law, *type.FindFieldByName("high"), join_index(path, 1));
 }
 
-void Binder::bind_percentiles(const Node& node, proto::Distribution::Percentiles& law,
+void Binder::bind_percentiles(const SourceNode& node, proto::Distribution::Percentiles& law,
                               const std::string& path) {
-  if (!expect(node, Node::Kind::kMap, path, "a map from percent to duration")) return;
+  if (!expect(node, SourceNode::Kind::kMap, path, "a map from percent to duration")) return;
   for (const Entry& entry : node.entries) {
     const std::string knot_path = join_path(path, entry.key);
     double percent = 0;
@@ -226,10 +227,10 @@ void Binder::bind_percentiles(const Node& node, proto::Distribution::Percentiles
                    [](const auto& a, const auto& b) { return a.percent() < b.percent(); });
 }
 
-bool Binder::expect(const Node& node, Node::Kind kind, const std::string& path,
+bool Binder::expect(const SourceNode& node, SourceNode::Kind kind, const std::string& path,
                     std::string_view expected) {
   if (node.kind == kind) return true;
-  if (node.kind == Node::Kind::kBroken) {
+  if (node.kind == SourceNode::Kind::kBroken) {
     mistakes_.note(path);
     return false;
   }
@@ -238,9 +239,9 @@ bool Binder::expect(const Node& node, Node::Kind kind, const std::string& path,
 }
 
 template <typename T>
-bool Binder::accept(const T& read, const Node& node, const std::string& path) {
+bool Binder::accept(const T& read, const SourceNode& node, const std::string& path) {
   if (read.ok()) return true;
-  if (node.kind != Node::Kind::kBroken) mistakes_.add(node.place, path, read.mistake);
+  if (node.kind != SourceNode::Kind::kBroken) mistakes_.add(node.place, path, read.mistake);
   return false;
 }
 

@@ -29,7 +29,7 @@ class Binder {
   Binder(Mistakes& mistakes, Places& places) : mistakes_(mistakes), places_(places) {}
 
   /// Fills `message` from a map. `path` is the field path of the message ("" at the top).
-  void bind_message(const Node& node, Message& message, const std::string& path);
+  void bind_message(const SourceNode& node, Message& message, const std::string& path);
   /// Fills one field; `path` is its own.
   void bind_field(const Entry& entry, Message& message, const FieldDescriptor& field,
                   const std::string& path);
@@ -37,24 +37,26 @@ class Binder {
  private:
   bool refuse_unfit(const Entry& entry, const Message& message, const FieldDescriptor& field,
                     const std::string& path);
-  void bind_one(const Node& node, Message& message, const FieldDescriptor& field,
+  void bind_one(const SourceNode& node, Message& message, const FieldDescriptor& field,
                 const std::string& path);
-  void bind_scalar(const Node& node, Message& message, const FieldDescriptor& field,
+  void bind_scalar(const SourceNode& node, Message& message, const FieldDescriptor& field,
                    const std::string& path);
-  void bind_special(const Node& node, Message& message, const FieldDescriptor& field,
+  void bind_special(const SourceNode& node, Message& message, const FieldDescriptor& field,
                     const std::string& path);
-  void bind_list(const Node& node, Message& message, const FieldDescriptor& field,
+  void bind_list(const SourceNode& node, Message& message, const FieldDescriptor& field,
                  const std::string& path);
-  void bind_map(const Node& node, Message& message, const FieldDescriptor& field,
+  void bind_map(const SourceNode& node, Message& message, const FieldDescriptor& field,
                 const std::string& path);
-  void bind_distribution(const Node& node, proto::Distribution& message, const std::string& path);
-  void bind_uniform(const Node& node, proto::Distribution::Uniform& law, const std::string& path);
-  void bind_percentiles(const Node& node, proto::Distribution::Percentiles& law,
+  void bind_distribution(const SourceNode& node, proto::Distribution& message,
+                         const std::string& path);
+  void bind_uniform(const SourceNode& node, proto::Distribution::Uniform& law,
+                    const std::string& path);
+  void bind_percentiles(const SourceNode& node, proto::Distribution::Percentiles& law,
                         const std::string& path);
-  bool expect(const Node& node, Node::Kind kind, const std::string& path,
+  bool expect(const SourceNode& node, SourceNode::Kind kind, const std::string& path,
               std::string_view expected);
   template <typename T>
-  bool accept(const T& read, const Node& node, const std::string& path);
+  bool accept(const T& read, const SourceNode& node, const std::string& path);
 
   Mistakes& mistakes_;
   Places& places_;

@@ -10,7 +10,7 @@ namespace {
 void set_default(Message& message, const FieldDescriptor& field) {
   Mistakes none("scenario.proto");
   Places nowhere;
-  const Node value = read_yaml(rule_of(field).default_(), 0, none);
+  const SourceNode value = read_yaml(rule_of(field).default_(), 0, none);
   Binder(none, nowhere).bind_field({field.name(), {}, value}, message, field, field.name());
   none.throw_if_any();
 }

@@ -103,8 +103,8 @@ class Setter {
   Setter(const Setting& setting, std::uint32_t source, Mistakes& mistakes)
       : setting_(setting), place_{source, 0, 0}, mistakes_(mistakes) {}
 
-  void run(Node& root, Node value) {
-    Node* node = &root;
+  void run(SourceNode& root, SourceNode value) {
+    SourceNode* node = &root;
     for (const PathStep& step : setting_.path) {
       node = step.kind == PathStep::Kind::kName ? by_name(*node, step.name) : element(*node, step);
       if (node == nullptr) return;
@@ -113,18 +113,18 @@ class Setter {
   }
 
  private:
-  Node* refuse(const std::string& text) {
+  SourceNode* refuse(const std::string& text) {
     mistakes_.add(place_, setting_.path_text, text);
     return nullptr;
   }
 
-  Node* by_name(Node& node, const std::string& name) {
-    if (node.kind == Node::Kind::kBroken) return nullptr;
-    if (node.kind == Node::Kind::kEmpty || node.kind == Node::Kind::kNull) {
-      node.kind = Node::Kind::kMap;
+  SourceNode* by_name(SourceNode& node, const std::string& name) {
+    if (node.kind == SourceNode::Kind::kBroken) return nullptr;
+    if (node.kind == SourceNode::Kind::kEmpty || node.kind == SourceNode::Kind::kNull) {
+      node.kind = SourceNode::Kind::kMap;
       node.place = place_;
     }
-    if (node.kind != Node::Kind::kMap) {
+    if (node.kind != SourceNode::Kind::kMap) {
       return refuse(fmt::format("there is no {} in {}", in_quotes(name), describe(node)));
     }
     Entry* entry = find(node, name);
@@ -136,10 +136,11 @@ class Setter {
     return &entry->value;
   }
 
-  Node* element(Node& node, const PathStep& step) {
-    if (node.kind == Node::Kind::kBroken) return nullptr;
-    const bool is_absent = node.kind == Node::Kind::kEmpty || node.kind == Node::Kind::kNull;
-    if (node.kind != Node::Kind::kList && !is_absent) {
+  SourceNode* element(SourceNode& node, const PathStep& step) {
+    if (node.kind == SourceNode::Kind::kBroken) return nullptr;
+    const bool is_absent =
+        node.kind == SourceNode::Kind::kEmpty || node.kind == SourceNode::Kind::kNull;
+    if (node.kind != SourceNode::Kind::kList && !is_absent) {
       return refuse(
           fmt::format("brackets choose an element of a list, and this is {}", describe(node)));
     }
@@ -149,8 +150,8 @@ class Setter {
         fmt::format("there is no element [{}]: the list has {}", step.index, node.entries.size()));
   }
 
-  Node* where(Node& list, const PathStep& step) {
-    Node* found = nullptr;
+  SourceNode* where(SourceNode& list, const PathStep& step) {
+    SourceNode* found = nullptr;
     for (Entry& entry : list.entries) {
       const Entry* field = find(entry.value, step.name);
       if (field == nullptr || field->value.scalar != step.value) continue;
@@ -198,11 +199,11 @@ Setting parse_setting(std::string_view text) {
   return setting;
 }
 
-void apply_setting(const Setting& setting, Node& root, Mistakes& mistakes) {
+void apply_setting(const Setting& setting, SourceNode& root, Mistakes& mistakes) {
   const std::uint32_t source = mistakes.add_source(setting.path_text);
-  const Node value = read_yaml(setting.value, source, mistakes);
-  if (value.kind == Node::Kind::kBroken) return;
-  if (value.kind == Node::Kind::kEmpty) {
+  const SourceNode value = read_yaml(setting.value, source, mistakes);
+  if (value.kind == SourceNode::Kind::kBroken) return;
+  if (value.kind == SourceNode::Kind::kEmpty) {
     mistakes.add({source, 0, 0}, setting.path_text,
                  "has no value; write null to take the file's value away");
     return;

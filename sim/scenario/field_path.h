@@ -43,6 +43,6 @@ Setting parse_setting(std::string_view text);
 
 /// Puts the value where its path says, making maps on the way as needed. Mistakes (a list without
 /// that element, a step into a plain value) are reported under the setting.
-void apply_setting(const Setting& setting, Node& root, Mistakes& mistakes);
+void apply_setting(const Setting& setting, SourceNode& root, Mistakes& mistakes);
 
 }  // namespace skyreplay::scenario

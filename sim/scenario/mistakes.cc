@@ -59,7 +59,9 @@ void Mistakes::throw_if_any() {
   std::vector<std::string> lines;
   for (const Mistake& mistake : all_) {
     if (lines.size() == kMaxLines) {
-      lines.push_back(fmt::format("{}: and {} more mistakes", filename_, all_.size() - kMaxLines));
+      const char* least = all_.size() == kMaxMistakes ? "at least " : "";
+      lines.push_back(
+          fmt::format("{}: and {}{} more mistakes", filename_, least, all_.size() - kMaxLines));
       break;
     }
     lines.push_back(to_line(mistake));

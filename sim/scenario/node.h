@@ -11,7 +11,7 @@ namespace skyreplay::scenario {
 struct Entry;
 
 /// What a user wrote, before it means anything: the tree of a YAML document with positions.
-struct Node {
+struct SourceNode {
   enum class Kind {
     kEmpty,   ///< nothing where a value should be
     kNull,    ///< `null` or `~`: the field is left unset
@@ -32,11 +32,11 @@ struct Node {
 struct Entry {
   std::string key;
   Place key_place;
-  Node value;
+  SourceNode value;
 };
 
 /// The entry with this key, or nullptr. Cost: linear.
-inline Entry* find(Node& map, std::string_view key) {
+inline Entry* find(SourceNode& map, std::string_view key) {
   for (Entry& entry : map.entries) {
     if (entry.key == key) return &entry;
   }
@@ -44,7 +44,7 @@ inline Entry* find(Node& map, std::string_view key) {
 }
 
 /// "a map", "a list", "'abc'": how a message names what was found.
-std::string describe(const Node& node);
+std::string describe(const SourceNode& node);
 
 /// Deepest nesting and most nodes of a document.
 inline constexpr std::size_t kMaxDepth = 64;
@@ -54,6 +54,6 @@ inline constexpr std::size_t kMaxNodes = 1'000'000;
 /// control characters, duplicate keys, anchors and aliases, tags, a second document, nesting above
 /// kMaxDepth, more than kMaxNodes nodes. Mistakes go to `mistakes` under `source`; where the text
 /// cannot be read on, throws InputError through it.
-Node read_yaml(std::string_view text, std::uint32_t source, Mistakes& mistakes);
+SourceNode read_yaml(std::string_view text, std::uint32_t source, Mistakes& mistakes);
 
 }  // namespace skyreplay::scenario

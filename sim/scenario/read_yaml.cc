@@ -20,7 +20,7 @@ class TreeBuilder final : public YAML::EventHandler {
   TreeBuilder(std::string_view text, std::uint32_t source, Mistakes& mistakes)
       : text_(text), source_(source), mistakes_(mistakes) {}
 
-  Node take() { return std::move(root_); }
+  SourceNode take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (documents_++ > 0) {
@@ -30,9 +30,9 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    Node node;
-    node.kind =
-        is_null_at(static_cast<std::size_t>(mark.pos)) ? Node::Kind::kNull : Node::Kind::kEmpty;
+    SourceNode node;
+    node.kind = is_null_at(static_cast<std::size_t>(mark.pos)) ? SourceNode::Kind::kNull
+                                                               : SourceNode::Kind::kEmpty;
     put(std::move(node), mark, "?", anchor);
   }
 
@@ -40,8 +40,8 @@ class TreeBuilder final : public YAML::EventHandler {
     mistakes_.add(place(mark), "",
                   "aliases (*name) are refused: write the value out, or quote a text that starts "
                   "with '*'");
-    Node node;
-    node.kind = Node::Kind::kBroken;
+    SourceNode node;
+    node.kind = SourceNode::Kind::kBroken;
     put(std::move(node), mark, "?", 0);
   }
 
@@ -51,8 +51,8 @@ class TreeBuilder final : public YAML::EventHandler {
       take_key(mark, value);
       return;
     }
-    Node node;
-    node.kind = Node::Kind::kScalar;
+    SourceNode node;
+    node.kind = SourceNode::Kind::kScalar;
     node.scalar = value;
     node.is_quoted = tag == "!";
     put(std::move(node), mark, tag, anchor);
@@ -60,13 +60,13 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(Node::Kind::kList, mark, tag, anchor);
+    open(SourceNode::Kind::kList, mark, tag, anchor);
   }
   void OnSequenceEnd() override { open_.pop_back(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    open(Node::Kind::kMap, mark, tag, anchor);
+    open(SourceNode::Kind::kMap, mark, tag, anchor);
   }
   void OnMapEnd() override { open_.pop_back(); }
 
@@ -74,7 +74,7 @@ class TreeBuilder final : public YAML::EventHandler {
   /// A list or map whose end has not come yet. Its node does not move: its parent gets no other
   /// child before it ends.
   struct Open {
-    Node* node = nullptr;
+    SourceNode* node = nullptr;
     bool has_key = false;
     std::string key;
     Place key_place;
@@ -96,7 +96,8 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   bool wants_key() const {
-    return !open_.empty() && open_.back().node->kind == Node::Kind::kMap && !open_.back().has_key;
+    return !open_.empty() && open_.back().node->kind == SourceNode::Kind::kMap &&
+           !open_.back().has_key;
   }
 
   void take_key(const YAML::Mark& mark, const std::string& key) {
@@ -106,14 +107,14 @@ class TreeBuilder final : public YAML::EventHandler {
     map.key_place = place(mark);
   }
 
-  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+  void open(SourceNode::Kind kind, const YAML::Mark& mark, const std::string& tag,
             YAML::anchor_t anchor) {
     if (open_.size() == kMaxDepth) {
       mistakes_.fatal(place(mark), "", fmt::format("nested deeper than {} levels", kMaxDepth));
     }
-    Node node;
+    SourceNode node;
     node.kind = kind;
-    Node* placed = put(std::move(node), mark, tag, anchor);
+    SourceNode* placed = put(std::move(node), mark, tag, anchor);
     open_.push_back({placed, false, "", {}, {}});
   }
 
@@ -130,7 +131,8 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   /// Puts a node where the document is now, and says where it then lies.
-  Node* put(Node node, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+  SourceNode* put(SourceNode node, const YAML::Mark& mark, const std::string& tag,
+                  YAML::anchor_t anchor) {
     check_extras(mark, tag, anchor);
     node.place = place(mark);
     if (open_.empty()) {
@@ -138,7 +140,7 @@ class TreeBuilder final : public YAML::EventHandler {
       return &root_;
     }
     Open& parent = open_.back();
-    if (parent.node->kind == Node::Kind::kList) {
+    if (parent.node->kind == SourceNode::Kind::kList) {
       parent.node->entries.push_back({"", node.place, std::move(node)});
       return &parent.node->entries.back().value;
     }
@@ -149,9 +151,9 @@ class TreeBuilder final : public YAML::EventHandler {
     return put_in_map(parent, std::move(node));
   }
 
-  Node* put_in_map(Open& parent, Node node) {
+  SourceNode* put_in_map(Open& parent, SourceNode node) {
     parent.has_key = false;
-    if (node.kind == Node::Kind::kEmpty) node.place = parent.key_place;
+    if (node.kind == SourceNode::Kind::kEmpty) node.place = parent.key_place;
     const auto [first, is_new] = parent.keys.emplace(parent.key, parent.key_place);
     if (is_new) {
       parent.node->entries.push_back({parent.key, parent.key_place, std::move(node)});
@@ -160,40 +162,40 @@ class TreeBuilder final : public YAML::EventHandler {
     mistakes_.add(parent.key_place, "",
                   fmt::format("duplicate key {}, first on line {}", in_quotes(parent.key),
                               first->second.line));
-    duplicates_.push_back(std::make_unique<Node>(std::move(node)));
+    duplicates_.push_back(std::make_unique<SourceNode>(std::move(node)));
     return duplicates_.back().get();
   }
 
   std::string_view text_;
   std::uint32_t source_;
   Mistakes& mistakes_;
-  Node root_;
+  SourceNode root_;
   std::vector<Open> open_;
-  std::vector<std::unique_ptr<Node>> duplicates_;  ///< read, and left out of the tree
+  std::vector<std::unique_ptr<SourceNode>> duplicates_;  ///< read, and left out of the tree
   std::size_t nodes_ = 0;
   int documents_ = 0;
 };
 
 }  // namespace
 
-std::string describe(const Node& node) {
+std::string describe(const SourceNode& node) {
   switch (node.kind) {
-    case Node::Kind::kScalar:
+    case SourceNode::Kind::kScalar:
       return node.is_quoted ? "the text " + in_quotes(node.scalar) : in_quotes(node.scalar);
-    case Node::Kind::kList:
+    case SourceNode::Kind::kList:
       return "a list";
-    case Node::Kind::kMap:
+    case SourceNode::Kind::kMap:
       return "a map";
-    case Node::Kind::kNull:
+    case SourceNode::Kind::kNull:
       return "null";
-    case Node::Kind::kEmpty:
-    case Node::Kind::kBroken:
+    case SourceNode::Kind::kEmpty:
+    case SourceNode::Kind::kBroken:
       break;
   }
   return "nothing";
 }
 
-Node read_yaml(std::string_view text, std::uint32_t source, Mistakes& mistakes) {
+SourceNode read_yaml(std::string_view text, std::uint32_t source, Mistakes& mistakes) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   check_text(text, source, mistakes);
   TreeBuilder builder(text, source, mistakes);

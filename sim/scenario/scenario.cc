@@ -64,12 +64,12 @@ proto::Scenario read_message(std::string_view text, const std::string& filename,
                              const std::vector<std::string>& sets) {
   Mistakes mistakes(filename);
   Places places;
-  Node root = read_yaml(text, 0, mistakes);
-  if (root.kind == Node::Kind::kEmpty) mistakes.fatal({0, 1, 1}, "", "is empty");
+  SourceNode root = read_yaml(text, 0, mistakes);
+  if (root.kind == SourceNode::Kind::kEmpty) mistakes.fatal({0, 1, 1}, "", "is empty");
   for (const std::string& set : sets) apply_setting(parse_setting(set), root, mistakes);
   proto::Scenario message;
   Binder(mistakes, places).bind_message(root, message, "");
-  if (root.kind == Node::Kind::kMap) resolve(message, places, mistakes);
+  if (root.kind == SourceNode::Kind::kMap) resolve(message, places, mistakes);
   mistakes.throw_if_any();
   return message;
 }

@@ -10,7 +10,9 @@
 namespace skyreplay::scenario {
 namespace {
 
-bool is_plain(const Node& node) { return node.kind == Node::Kind::kScalar && !node.is_quoted; }
+bool is_plain(const SourceNode& node) {
+  return node.kind == SourceNode::Kind::kScalar && !node.is_quoted;
+}
 
 bool parse_whole(std::string_view text, std::uint64_t& number) {
   const char* end = text.data() + text.size();
@@ -29,7 +31,7 @@ double bound(const std::string& text, bool is_duration) {
 
 /// "" or "must be between 0 and 1, not 2".
 std::string out_of_range(const FieldDescriptor& field, double value, bool is_duration,
-                         const Node& node) {
+                         const SourceNode& node) {
   const proto::FieldRule& rule = rule_of(field);
   const bool is_low = !rule.min().empty() && value < bound(rule.min(), is_duration);
   const bool is_high = !rule.max().empty() && value > bound(rule.max(), is_duration);
@@ -65,14 +67,14 @@ bool parse_number(std::string_view text, double& number) {
   return error == std::errc() && stop == end && std::isfinite(number);
 }
 
-Read<bool> read_bool(const Node& node) {
+Read<bool> read_bool(const SourceNode& node) {
   if (is_plain(node) && (node.scalar == "true" || node.scalar == "false")) {
     return {node.scalar == "true", ""};
   }
   return {false, "must be true or false, not " + describe(node)};
 }
 
-Read<std::uint64_t> read_whole(const Node& node, const FieldDescriptor& field) {
+Read<std::uint64_t> read_whole(const SourceNode& node, const FieldDescriptor& field) {
   std::uint64_t value = 0;
   double number = 0;
   if (!is_plain(node) || !parse_number(node.scalar, number)) {
@@ -86,7 +88,7 @@ Read<std::uint64_t> read_whole(const Node& node, const FieldDescriptor& field) {
   return {value, mistake};
 }
 
-Read<double> read_number(const Node& node, const FieldDescriptor& field) {
+Read<double> read_number(const SourceNode& node, const FieldDescriptor& field) {
   double value = 0;
   if (!is_plain(node) || !parse_number(node.scalar, value)) {
     return {0, "must be a number, not " + describe(node)};
@@ -94,16 +96,16 @@ Read<double> read_number(const Node& node, const FieldDescriptor& field) {
   return {value, out_of_range(field, value, false, node)};
 }
 
-Read<std::string> read_text(const Node& node) {
-  if (node.kind != Node::Kind::kScalar) return {"", "must be a text, not " + describe(node)};
+Read<std::string> read_text(const SourceNode& node) {
+  if (node.kind != SourceNode::Kind::kScalar) return {"", "must be a text, not " + describe(node)};
   if (node.scalar.empty()) return {"", "must not be empty"};
   return {node.scalar, ""};
 }
 
-Read<Duration> read_duration(const Node& node, const FieldDescriptor& field) {
+Read<Duration> read_duration(const SourceNode& node, const FieldDescriptor& field) {
   Duration value{};
   double number = 0;
-  if (node.kind != Node::Kind::kScalar) {
+  if (node.kind != SourceNode::Kind::kScalar) {
     return {value, "must be a duration such as 25s, not " + describe(node)};
   }
   if (parse_duration(node.scalar, value)) {
@@ -116,10 +118,10 @@ Read<Duration> read_duration(const Node& node, const FieldDescriptor& field) {
   return {value, "must be a duration such as 250ms, 25s or 1h30m, not " + describe(node)};
 }
 
-Read<proto::MemorySize> read_memory_size(const Node& node, const FieldDescriptor& field) {
+Read<proto::MemorySize> read_memory_size(const SourceNode& node, const FieldDescriptor& field) {
   proto::MemorySize size;
   double number = 0;
-  if (node.kind == Node::Kind::kScalar && node.scalar == "from_trace") {
+  if (node.kind == SourceNode::Kind::kScalar && node.scalar == "from_trace") {
     size.set_from_trace(true);
     return {size, ""};
   }
@@ -131,15 +133,15 @@ Read<proto::MemorySize> read_memory_size(const Node& node, const FieldDescriptor
   return {size, mib.mistake};
 }
 
-Read<int> read_enum(const Node& node, const EnumDescriptor& type) {
+Read<int> read_enum(const SourceNode& node, const EnumDescriptor& type) {
   const std::vector<std::string> names = spellings(type);
   for (int i = 0; i < type.value_count(); ++i) {
-    const bool is_it = type.value(i)->number() != 0 && node.kind == Node::Kind::kScalar &&
+    const bool is_it = type.value(i)->number() != 0 && node.kind == SourceNode::Kind::kScalar &&
                        rule_of(*type.value(i)).spelled() == node.scalar;
     if (is_it) return {type.value(i)->number(), ""};
   }
   const std::string nearest =
-      node.kind == Node::Kind::kScalar ? suggestion(node.scalar, names) : "";
+      node.kind == SourceNode::Kind::kScalar ? suggestion(node.scalar, names) : "";
   return {0, fmt::format("must be one of {}; not {}{}", join(names), describe(node), nearest)};
 }
 

@@ -19,14 +19,14 @@ struct Read {
 };
 
 /// Each reads one node as a field's form and checks it against the field's range.
-Read<bool> read_bool(const Node& node);
-Read<std::uint64_t> read_whole(const Node& node, const FieldDescriptor& field);
-Read<double> read_number(const Node& node, const FieldDescriptor& field);
-Read<std::string> read_text(const Node& node);
-Read<Duration> read_duration(const Node& node, const FieldDescriptor& field);
-Read<proto::MemorySize> read_memory_size(const Node& node, const FieldDescriptor& field);
+Read<bool> read_bool(const SourceNode& node);
+Read<std::uint64_t> read_whole(const SourceNode& node, const FieldDescriptor& field);
+Read<double> read_number(const SourceNode& node, const FieldDescriptor& field);
+Read<std::string> read_text(const SourceNode& node);
+Read<Duration> read_duration(const SourceNode& node, const FieldDescriptor& field);
+Read<proto::MemorySize> read_memory_size(const SourceNode& node, const FieldDescriptor& field);
 /// The enumeration value's number.
-Read<int> read_enum(const Node& node, const EnumDescriptor& type);
+Read<int> read_enum(const SourceNode& node, const EnumDescriptor& type);
 
 /// A decimal number, whole. False if it is none (hexadecimal, infinite, a sign of plus, ...).
 bool parse_number(std::string_view text, double& number);

@@ -56,6 +56,7 @@ TEST_CASE("text beyond ASCII, a byte order mark and Windows line ends are read")
 }
 
 TEST_CASE("a second document is refused where it starts") {
+  CHECK(mistakes_of("---\n" + kSmall + "...\n") == "");
   CHECK(mistakes_of(kSmall + "---\nversion: 1\n") ==
         "shop.yaml:3:1: a second document starts here; a scenario is one document");
 }

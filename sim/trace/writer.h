@@ -17,7 +17,8 @@ class Writer {
 
   /// Adds a route and returns its number (0, 1, ...).
   std::uint32_t add_route(Route route);
-  /// What the footer will say of a route added before: may be changed until commit(), but for `rows`.
+  /// What the footer will say of a route added before: may be changed until commit(), but for
+  /// `rows`.
   Route& route(std::uint32_t number);
   /// REQUIRES arrival >= the row before's and >= 1970, route < routes added, work and wait >= 0.
   void add(const Row& row);

@@ -19,13 +19,11 @@ struct ImportOptions {
   std::uint64_t seed = 1;             ///< of everything that is drawn
   bool skip_bad_rows = false;         ///< count and report them instead of stopping at the first
   std::uint32_t max_routes = 10'000;  ///< later ones are counted as the route "other"
-  /// Time zero of what the input counts from it; 2026-01-05T00:00:00Z unless given.
-  std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> origin;
-  /// csv: what a plain number in the arrival column counts.
-  std::optional<std::chrono::nanoseconds> time_unit;
-  /// counts: the length of one period.
-  std::optional<std::chrono::nanoseconds> step;
-  std::string arrivals;        ///< counts, azure: uniform | poisson | equidistant | start
+  /// RFC 3339: time zero of what the input counts from it; 2026-01-05T00:00:00Z unless given.
+  std::string origin;
+  std::string time_unit;  ///< csv: what a plain number in the arrival column counts: s|ms|us|ns
+  std::string step;       ///< counts: the length of one period, such as 1m
+  std::string arrivals;   ///< counts, azure: uniform | poisson | equidistant | start
   std::string timer_arrivals;  ///< azure: the same for timer functions alone
   std::string service_time;    ///< a law as a scenario spells it, where the input has no durations
   std::string route;           ///< csv without a route column, counts: the one route's name
@@ -61,9 +59,10 @@ ImportReport import_trace(const ImportOptions& options);
 struct SynthOptions {
   std::filesystem::path spec;
   std::filesystem::path out;
-  std::optional<std::uint64_t> seed;                 ///< overrides the spec's
-  std::optional<std::chrono::nanoseconds> duration;  ///< overrides the spec's
-  std::optional<std::uint64_t> requests;  ///< stop after as many requests (the span stays as it is)
+  std::optional<std::uint64_t> seed;  ///< overrides the spec's
+  std::string duration;               ///< overrides the spec's, such as 30m
+  /// Overrides the duration by the one that as many requests take on average.
+  std::optional<std::uint64_t> requests;
 };
 
 /// Writes the trace that a spec describes. Errors as import_trace().

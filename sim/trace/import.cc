@@ -16,8 +16,8 @@ Preface usual_preface(std::string_view) { return {}; }
 
 /// The options that only some formats use, and whether this import sets them.
 std::vector<std::pair<std::string_view, bool>> special_options(const ImportOptions& options) {
-  return {{"--time-unit", options.time_unit.has_value()},
-          {"--step", options.step.has_value()},
+  return {{"--time-unit", !options.time_unit.empty()},
+          {"--step", !options.step.empty()},
           {"--arrivals", !options.arrivals.empty()},
           {"--timer-arrivals", !options.timer_arrivals.empty()},
           {"--service-time", !options.service_time.empty()},
@@ -99,11 +99,34 @@ ProvenanceStep first_step(const Importer& importer, const ImportOptions& options
 
 void check_common(const ImportOptions& options) {
   if (options.max_routes == 0) throw InputError("--max-routes: must be at least 1");
-  if (options.time_unit && *options.time_unit <= Duration{0}) {
-    throw InputError("--time-unit: must be above 0s");
-  }
-  if (options.step && *options.step <= Duration{0}) throw InputError("--step: must be above 0s");
   if (options.out.empty()) throw InputError("trace import: --out names no file");
+}
+
+std::optional<Duration> step_of(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  Duration step{};
+  if (!parse_duration(text, step) || step <= Duration{0}) {
+    throw InputError(fmt::format("--step: '{}' is no duration above 0s, such as 1m", text));
+  }
+  return step;
+}
+
+std::optional<Duration> unit_of(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  for (const char* unit : {"s", "ms", "us", "ns"}) {
+    Duration duration{};
+    if (text == unit && parse_duration("1" + text, duration)) return duration;
+  }
+  throw InputError(fmt::format("--time-unit: '{}' is none of s, ms, us, ns", text));
+}
+
+TimePoint origin_of(const std::string& text, TimePoint fallback) {
+  TimePoint origin = fallback;
+  if (!text.empty() && !parse_rfc3339(text, origin)) {
+    throw InputError(
+        fmt::format("--origin: '{}' is no time from 1970 on, such as 2026-01-05T00:00:00Z", text));
+  }
+  return origin;
 }
 
 }  // namespace
@@ -199,13 +222,22 @@ ImportReport import_trace(const ImportOptions& options) {
   trace::refuse_unused_options(importer, options);
 
   const trace::Preface preface = importer.preface(inputs.front().peek());
-  const TimePoint origin = options.origin.value_or(preface.origin);
+  const TimePoint origin = trace::origin_of(options.origin, preface.origin);
   ImportReport report;
   trace::ProvenanceStep step = trace::first_step(importer, options, origin);
   trace::Writer writer(options.out, origin, preface.durations);
   trace::ImportSink sink(writer, options.max_routes);
   trace::BadRows bad(options.skip_bad_rows);
-  trace::ImportJob job{options, std::move(inputs), origin, writer, sink, bad, step, report.notes};
+  trace::ImportJob job{.options = options,
+                       .inputs = std::move(inputs),
+                       .origin = origin,
+                       .time_unit = trace::unit_of(options.time_unit),
+                       .step = trace::step_of(options.step),
+                       .writer = writer,
+                       .sink = sink,
+                       .bad = bad,
+                       .provenance = step,
+                       .notes = report.notes};
   importer.run(job);
 
   bad.leave_out("rows of routes beyond max_routes, counted as route 'other'", sink.rows_of_other());

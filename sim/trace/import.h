@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -60,10 +61,11 @@ struct ImportJob {
   const ImportOptions& options;
   std::vector<TextInput> inputs;
   TimePoint origin;
+  std::optional<Duration> time_unit, step;  ///< as options spell them
   Writer& writer;
   ImportSink& sink;
   BadRows& bad;
-  ProvenanceStep& step;  ///< tool, inputs and common arguments are filled already
+  ProvenanceStep& provenance;  ///< tool, inputs and common arguments are filled already
   std::vector<std::string>& notes;
 };
 

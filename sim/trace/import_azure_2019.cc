@@ -241,7 +241,7 @@ class AzureImport {
   }
 
   void describe() {
-    auto& step = job_.step;
+    auto& step = job_.provenance;
     step.arguments.emplace_back("arrivals", std::string(to_string(law_)));
     step.arguments.emplace_back("timer_arrivals", std::string(to_string(timer_law_)));
     step.measured = {"route",

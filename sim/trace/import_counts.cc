@@ -91,7 +91,7 @@ class CountsImport {
     work_ = RandomStream(job.options.seed, route_, "service_time");
     bool made = false;
     number_ = job.sink.route(route_, made);
-    if (job.options.step) set_step(*job.options.step);
+    if (job.step) set_step(*job.step);
   }
 
   bool has_step() const { return step_ > Duration{0}; }
@@ -130,7 +130,7 @@ class CountsImport {
     if (period_ == 0) throw InputError(SourcePosition{name}, "there are no counts to import");
     const Duration length = step_ * static_cast<std::int64_t>(period_);
     job_.writer.set_span(start_, start_ + length);
-    auto& step = job_.step;
+    auto& step = job_.provenance;
     step.arguments.emplace_back("step", format_duration(step_));
     step.arguments.emplace_back("arrivals", std::string(to_string(law_)));
     step.arguments.emplace_back("service_time", to_string(service_time_));

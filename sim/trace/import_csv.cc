@@ -334,7 +334,7 @@ class CsvImport {
     const Layout layout = read_header(reader, job_.options.ignored_columns);
     check_layout(reader, layout, service_time_.has_value());
     check_same_durations(reader, layout);
-    const auto& unit = job_.options.time_unit;
+    const auto& unit = job_.time_unit;
     RowParser parser(layout, unit ? std::optional(unit->count()) : std::nullopt, job_.origin);
     for (auto outcome = reader.next(); outcome != DelimitedReader::Outcome::kEnd;
          outcome = reader.next()) {
@@ -422,14 +422,14 @@ class CsvImport {
 
   void describe(const Layout& layout) {
     for (const ColumnName& name : kColumns) {
-      auto& measured = job_.step.measured;
+      auto& measured = job_.provenance.measured;
       const std::string text(name.name);
       if (layout.has(name.column) && std::count(measured.begin(), measured.end(), text) == 0) {
         measured.push_back(text);
       }
     }
-    if (service_time_ && job_.step.drawn.empty()) {
-      job_.step.drawn.push_back("duration: " + to_string(*service_time_));
+    if (service_time_ && job_.provenance.drawn.empty()) {
+      job_.provenance.drawn.push_back("duration: " + to_string(*service_time_));
     }
   }
 

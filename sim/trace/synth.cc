@@ -12,10 +12,12 @@ namespace {
 
 void override_spec(const SynthOptions& options, trace::SynthSpec& spec) {
   if (options.seed) spec.seed = *options.seed;
-  if (options.duration && options.requests) {
+  if (!options.duration.empty() && options.requests) {
     throw InputError("trace synth: give either --duration or --requests, not both");
   }
-  if (options.duration) spec.duration = *options.duration;
+  if (!options.duration.empty() && !parse_duration(options.duration, spec.duration)) {
+    throw InputError(fmt::format("--duration: '{}' is no duration such as 30m", options.duration));
+  }
   if (options.requests) {
     const double seconds = static_cast<double>(*options.requests) / spec.mean_rate();
     if (!(seconds > 0 && seconds < 3.2e8)) {
@@ -24,6 +26,9 @@ void override_spec(const SynthOptions& options, trace::SynthSpec& spec) {
     spec.duration = Duration{std::llround(seconds * 1e9)};
   }
   if (spec.duration <= Duration{0}) throw InputError("--duration: must be above 0s");
+  if (spec.duration > std::chrono::hours(24 * 3660)) {
+    throw InputError("--duration: must not exceed ten years");
+  }
 }
 
 /// Copies a source row by row; its routes have been added in their order.

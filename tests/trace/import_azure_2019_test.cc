@@ -361,7 +361,7 @@ TEST_CASE("a bad row stops with file, line, column and reason, or is counted") {
     CHECK(small.error().ends_with("invocations.csv:1:1: minute 2 has two columns"));
   }
   SUBCASE("an option of another format") {
-    small.options.step = 1s;
+    small.options.step = "1s";
     CHECK(small.error() == "--step has no meaning for the format azure-functions-2019");
   }
   SUBCASE("an unknown law") {

@@ -20,7 +20,7 @@ struct Counts {
   ImportReport report;
 
   Counts() {
-    options.step = 1s;
+    options.step = "1s";
     options.service_time = "50ms";
   }
   Contents run(const std::string& text) {
@@ -55,7 +55,7 @@ TEST_CASE("each count is kept in its period, parted by blanks or line ends") {
 
 TEST_CASE("timestamps set the origin and the step, and missing periods count as none") {
   Counts counts;
-  counts.options.step.reset();
+  counts.options.step.clear();
   const Contents trace = counts.run(
       "timestamp,value\n2014-04-10 00:04:00,2\n2014-04-10 00:09:00,1.0\n2014-04-10 00:24:00,4\n");
   CHECK(trace.info.start ==
@@ -64,7 +64,7 @@ TEST_CASE("timestamps set the origin and the step, and missing periods count as 
   CHECK(per_step(trace, 5min) == std::map<std::int64_t, int>{{0, 2}, {1, 1}, {4, 4}});
   CHECK(counts.report.dropped == std::vector<std::pair<std::string, std::uint64_t>>{
                                      {"periods missing in the series, taken as 0 requests", 2}});
-  counts.options.origin = kDefaultOrigin;
+  counts.options.origin = to_rfc3339(kDefaultOrigin);
   CHECK(counts.run("2014-04-10 00:04:00,2\n2014-04-10 00:09:00,1\n").info.start == kDefaultOrigin);
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("what is missing or wrong is named with its place") {
         "2026-01-05T00:00:01.5Z, step 1s");
   counts.options.format = "counts";
   CHECK(counts.error("  \n") == "in.txt: there are no counts to import");
-  counts.options.step.reset();
+  counts.options.step.clear();
   CHECK(counts.error("1 2\n") ==
         "counts: --step is needed: the length of one period, such as 1s, 1m or 5m");
   counts.options.service_time.clear();

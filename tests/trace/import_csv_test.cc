@@ -67,10 +67,10 @@ TEST_CASE("work and wait are kept apart, with a unit in the header or in the val
 
 TEST_CASE("a plain number counts from the epoch, or from --origin if given") {
   Csv csv;
-  csv.options.time_unit = 1s;
+  csv.options.time_unit = "s";
   CHECK(csv.run("arrival,duration_ms\n1767571200.000000001,1\n").rows[0].arrival ==
         kDefaultOrigin + 1ns);
-  csv.options.origin = kDefaultOrigin;
+  csv.options.origin = to_rfc3339(kDefaultOrigin);
   csv.options.route = "GET /";
   const Contents trace = csv.run("arrival,duration_ms\n0.25,1\n");
   CHECK(trace.rows[0].arrival == kDefaultOrigin + 250ms);

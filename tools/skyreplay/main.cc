@@ -36,7 +36,7 @@ void add_unbuilt(CLI::App& parent, const std::string& full, Action& chosen) {
 }
 
 void add_verbs(CLI::App& app, Action& chosen) {
-  CLI::App& trace = *app.add_subcommand("trace", "Look at recorded traces and reshape them");
+  CLI::App& trace = *app.add_subcommand("trace", "Make traces, look at them and reshape them");
   trace.require_subcommand(0, 1);
   add_run(app, chosen);
   add_trace_import(trace, chosen);
@@ -44,7 +44,8 @@ void add_verbs(CLI::App& app, Action& chosen) {
   add_trace_head(trace, chosen);
   add_trace_cut(trace, chosen);
   add_trace_scale(trace, chosen);
-  for (const char* name : {"trace synth", "trace anonymize"}) add_unbuilt(trace, name, chosen);
+  add_trace_synth(trace, chosen);
+  add_unbuilt(trace, "trace anonymize", chosen);
   CLI::App& scenario = *app.add_subcommand("scenario", "Check scenario files and show them whole");
   scenario.require_subcommand(0, 1);
   add_scenario_check(scenario, chosen);

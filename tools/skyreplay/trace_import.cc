@@ -1,23 +1,48 @@
-#include <skyreplay/error.h>
+#include <fmt/format.h>
 #include <skyreplay/trace_import.h>
 
 #include <iostream>
 #include <memory>
 
+#include "trace_written.h"
 #include "verbs.h"
 
 namespace skyreplay::tool {
 namespace {
 
-int import(ImportOptions& options, const std::string& bad_rows) {
-  options.skip_bad_rows = bad_rows == "skip";
-  const ImportReport report = import_trace(options);
-  std::cout << options.out.string() << ": " << report.rows << " requests on " << report.routes
-            << " routes, digest " << report.digest << '\n';
-  for (const auto& [what, count] : report.dropped) {
-    std::cout << "left out: " << what << ": " << count << '\n';
+std::string describe_formats() {
+  std::string text = "The inputs' format, else recognized from the content:";
+  for (const ImportFormat& format : import_formats()) {
+    text += fmt::format("\n{} - {}", format.name, format.summary);
   }
-  for (const std::string& note : report.notes) std::cout << "note: " << note << '\n';
+  return text;
+}
+
+void add_format_flags(CLI::App& verb, ImportOptions& options) {
+  verb.add_option("--origin", options.origin, "Time zero of inputs that count from one (RFC 3339)");
+  verb.add_option("--time-unit", options.time_unit,
+                  "csv: what a plain number in the arrival column counts: s, ms, us or ns");
+  verb.add_option("--step", options.step, "counts: the length of one period, such as 1m");
+  verb.add_option("--arrivals", options.arrivals,
+                  "counts, azure-functions-2019: where calls lie within a period: uniform (also "
+                  "spelled poisson), equidistant or start");
+  verb.add_option("--timer-arrivals", options.timer_arrivals,
+                  "azure-functions-2019: the same for timer functions alone");
+  verb.add_option("--service-time", options.service_time,
+                  "A law of durations where the input has none, such as 50ms or "
+                  "'{lognormal: {p50: 20ms, p99: 400ms}}'");
+  verb.add_option("--route", options.route,
+                  "counts, csv without a route column: the one route's name ('all' unless given)");
+  verb.add_option("--ignore-column", options.ignored_columns,
+                  "csv: pass over this column (repeatable)");
+}
+
+/// What was left out and what was chosen goes to standard error; the answer is the file.
+int import(const ImportOptions& options) {
+  const ImportReport report = import_trace(options);
+  for (const std::string& note : report.notes) std::cerr << "note: " << note << '\n';
+  for (const auto& [what, count] : report.dropped) std::cerr << what << ": " << count << '\n';
+  print_written(options.out, {report.rows, report.start, report.end, report.digest});
   return 0;
 }
 
@@ -25,31 +50,22 @@ int import(ImportOptions& options, const std::string& bad_rows) {
 
 void add_trace_import(CLI::App& trace, Action& chosen) {
   const auto options = std::make_shared<ImportOptions>();
-  const auto bad_rows = std::make_shared<std::string>("stop");
-  CLI::App& verb = *trace.add_subcommand("import", "Make a trace from recorded data");
+  CLI::App& verb = *trace.add_subcommand("import", "Make a trace from logs or counts");
   verb.add_option("INPUT", options->inputs, "Files, plain or gzip; - is standard input")
       ->required();
-  verb.add_option("--format", options->format, "csv, counts or azure-functions-2019");
   verb.add_option("--out", options->out, "The .skytrace file to write")->required();
+  verb.add_option("--format", options->format, describe_formats());
   verb.add_option("--seed", options->seed, "Seed of what is drawn")->capture_default_str();
-  verb.add_option("--bad-rows", *bad_rows, "What a bad row does")
-      ->check(CLI::IsMember({"stop", "skip"}))
-      ->capture_default_str();
-  verb.add_option("--max-routes", options->max_routes, "Later routes are counted as 'other'")
-      ->capture_default_str();
-  verb.add_option("--arrivals", options->arrivals, "uniform, poisson, equidistant or start");
-  verb.add_option("--service-time", options->service_time, "A law, as a scenario spells it");
   verb.add_option_function<std::string>(
-          "--step",
-          [options](const std::string& step) {
-            options->step = std::chrono::seconds{step == "1s" ? 1 : step == "1m" ? 60 : 300};
-          },
-          "counts: the length of one period")
-      ->check(CLI::IsMember({"1s", "1m", "5m"}));
-  verb.add_option("--route", options->route, "The route's name where the input has none");
-  verb.callback([options, bad_rows, &chosen] {
-    chosen = [options, bad_rows] { return import(*options, *bad_rows); };
-  });
+          "--bad-rows",
+          [options](const std::string& word) { options->skip_bad_rows = word == "skip"; },
+          "stop at the first bad row (default), or skip: count and report them")
+      ->check(CLI::IsMember({"stop", "skip"}));
+  verb.add_option("--max-routes", options->max_routes,
+                  "Routes beyond this many, in order of appearance, count as 'other'")
+      ->capture_default_str();
+  add_format_flags(verb, *options);
+  verb.callback([options, &chosen] { chosen = [options] { return import(*options); }; });
 }
 
 }  // namespace skyreplay::tool

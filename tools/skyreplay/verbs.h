@@ -18,5 +18,6 @@ void add_trace_info(CLI::App& trace, Action& chosen);
 void add_trace_head(CLI::App& trace, Action& chosen);
 void add_trace_cut(CLI::App& trace, Action& chosen);
 void add_trace_scale(CLI::App& trace, Action& chosen);
+void add_trace_synth(CLI::App& trace, Action& chosen);
 
 }  // namespace skyreplay::tool

@@ -23,10 +23,11 @@ std::uint64_t thousandths(double value) {
   return static_cast<std::uint64_t>(value * 1'000.0 + 0.5);
 }
 
-/// Requests per second that come with a concurrency (L48): a second's worth may come at once.
+/// Requests per second that come with a concurrency (L48): a second's worth may come at once, and
+/// one request however low the rate.
 TokenBucket request_rate(std::uint32_t concurrency, double factor) {
   const std::uint64_t rate = thousandths(concurrency * factor);
-  return {rate / 1'000, rate};
+  return {std::max<std::uint64_t>(rate / 1'000, 1), rate};
 }
 
 }  // namespace
@@ -96,7 +97,7 @@ bool Functions::within_limits(std::uint32_t unit, Function& function) {
                     account_.concurrent_executions * account_.requests_per_second_factor);
   }
   if (function.reserved != kUnreserved) [[unlikely]] {
-    if (!cold_[unit].reserved_rate.take(now)) {  // L48
+    if (function.reserved > 0 && !cold_[unit].reserved_rate.take(now)) {  // L48
       return throttle(unit, ThrottleReason::kReservedFunctionInvocationRateLimitExceeded,
                       function.reserved * account_.requests_per_second_factor);
     }

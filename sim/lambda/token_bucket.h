@@ -19,16 +19,17 @@ class TokenBucket {
       : full_(std::min(capacity, kMaxTokens) * kToken),
         level_(full_),
         rate_(std::min(per_second_thousandths, kMaxTokens * 1'000)),
-        fills_in_(rate_ == 0 ? Duration::max()
-                             : Duration{static_cast<std::int64_t>(full_ / rate_ + 1)}) {}
+        fills_in_(full_ / kLongest >= rate_
+                      ? Duration::max()
+                      : Duration{static_cast<std::int64_t>(full_ / rate_ + 1)}) {}
 
   /// Takes a whole token if there is one. REQUIRES `now` not before the call before.
   bool take(TimePoint now) {
     const Duration elapsed = now - last_;
     last_ = now;
-    level_ = elapsed >= fills_in_
-                 ? full_
-                 : std::min(full_, level_ + static_cast<std::uint64_t>(elapsed.count()) * rate_);
+    const std::uint64_t refill =
+        elapsed >= fills_in_ ? full_ : static_cast<std::uint64_t>(elapsed.count()) * rate_;
+    level_ += std::min(refill, full_ - level_);  // level_ + refill may be above 2^64
     if (level_ < kToken) return false;
     level_ -= kToken;
     return true;
@@ -37,6 +38,7 @@ class TokenBucket {
  private:
   /// One token is 10^12 units, so a thousandth of a token a second is one unit a nanosecond.
   static constexpr std::uint64_t kToken = 1'000'000'000'000;
+  static constexpr std::uint64_t kLongest = static_cast<std::uint64_t>(Duration::max().count());
 
   std::uint64_t full_;
   std::uint64_t level_;

@@ -47,6 +47,10 @@ TEST_CASE("L41: a reservation of 0 throttles everything") {
   world.request(0s, 1s);
   world.request(5s, 1s);
   CHECK(LambdaWorld::count(world.end(10s), Outcome::kThrottle) == 2);
+  const auto throttles = world.functions.take_throttles();
+  REQUIRE(throttles.size() == 1);
+  // Not its requests a second, though ten times nothing is nothing.
+  CHECK(throttles[0].reason == ThrottleReason::kReservedFunctionConcurrentInvocationLimitExceeded);
 }
 
 TEST_CASE("L45: a function gets 1,000 new environments at once and 100 more a second") {
@@ -92,6 +96,29 @@ TEST_CASE("L48: a reservation brings its own requests a second") {
   REQUIRE(throttles.size() == 1);
   CHECK(throttles[0].reason == ThrottleReason::kReservedFunctionInvocationRateLimitExceeded);
   CHECK(throttles[0].count == 2);
+}
+
+TEST_CASE("L48: less than one request a second is still one now and then") {
+  LambdaWorld world({plain_function()},
+                    {.concurrent_executions = 1, .requests_per_second_factor = 0.5});
+  for (int i = 0; i < 5; ++i) world.request(1s * i, 1ms);
+  // A request at 0, 2 and 4 s; those at 1 and 3 s come too soon.
+  CHECK(world.functions.usage(0).requests == 3);
+}
+
+TEST_CASE("a full-sized token bucket does not wrap around as it fills") {
+  TokenBucket bucket(TokenBucket::kMaxTokens, TokenBucket::kMaxTokens * 1'000);
+  CHECK(bucket.take(TimePoint{10s}));
+  // 9,999,999 tokens and 8,446,745 more: in units, 2^64 and less than a token.
+  CHECK(bucket.take(TimePoint{10s + 844'674'508ns}));
+}
+
+TEST_CASE("a token bucket that takes 317 years to fill is not full") {
+  TokenBucket bucket(TokenBucket::kMaxTokens, 1);
+  std::uint64_t taken = 0;
+  while (taken < TokenBucket::kMaxTokens + 2 && bucket.take(TimePoint{1s})) ++taken;
+  CHECK(taken == TokenBucket::kMaxTokens);
+  CHECK_FALSE(bucket.take(TimePoint{2s}));
 }
 
 TEST_CASE("a token bucket is exact at the nanosecond") {

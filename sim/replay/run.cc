@@ -163,7 +163,8 @@ class Run {
   void drain() {
     const TimePoint limit = trace_.end + to_duration(message_.drain());
     const auto busy = [this] { return clients_.in_flight() + clients_.abandoned() > 0; };
-    while (boundary_ < trace_.end || (busy() && boundary_ <= limit)) {
+    // The last window stays open: what runs when the books close is billed in it.
+    while (boundary_ < trace_.end || (busy() && boundary_ < limit)) {
       close_window();
       tell_progress();
     }

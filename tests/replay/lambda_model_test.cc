@@ -1,0 +1,97 @@
+#include "replay/lambda_model.h"
+
+#include <doctest/doctest.h>
+
+#include "scenario/scenario.h"
+
+namespace skyreplay::replay {
+namespace {
+
+using namespace std::chrono_literals;
+
+lambda::FunctionConfig config_of(const std::string& function) {
+  const scenario::Scenario scenario = scenario::Scenario::parse(
+      "version: 1\nservices: {fn: {lambda: " + function + "}}\n", "t.yaml");
+  const scenario::ConcreteService service{"fn", &scenario.message().services().at("fn"), 512};
+  return function_config(service, 7);
+}
+
+TEST_CASE("L3, L14, L14a, L15, L17, L19, L41, L90: a function's fields reach the model") {
+  const lambda::FunctionConfig config = config_of(
+      "{timeout: 30, reserved_concurrent_executions: 5, architectures: arm64, assumed: {"
+      "init_duration: 1s, platform_init_duration: 2s, init_limit: 3s, vcpu_parallelism: 4, "
+      "keep_alive: {function_idle: 5s, environment_idle: 6s}, max_environment_age: 7s, "
+      "reuse: least_recently_used}}");
+  CHECK(config.name == "services.fn");
+  CHECK(config.service == 7);
+  CHECK(config.memory_size == 512);
+  CHECK(config.timeout == 30s);
+  CHECK(config.reserved_concurrent_executions == 5);
+  CHECK(config.init_duration.mean_s() == 1);
+  CHECK(config.platform_init_duration.mean_s() == 2);
+  CHECK(config.init_limit == 3s);
+  CHECK(config.parallelism == 4);
+  CHECK(config.cpu_speed == 1.2);
+  CHECK(config.idle.function_idle == 5s);
+  CHECK(config.idle.environment_idle == 6s);
+  CHECK(config.max_environment_age == 7s);
+  CHECK(config.reuse == lambda::Reuse::kLeastRecentlyUsed);
+}
+
+TEST_CASE("L3, L14, L14a, L15, L90: a function without a word has the defaults") {
+  const lambda::FunctionConfig config = config_of("{}");
+  CHECK(config.timeout == 3s);
+  CHECK_FALSE(config.reserved_concurrent_executions);
+  CHECK(config.init_limit == 10s);
+  CHECK(config.parallelism == 1);
+  CHECK(config.cpu_speed == 1);
+  CHECK(config.idle.function_idle == 645s);
+  CHECK(config.idle.environment_idle == 1000s);
+  CHECK(config.max_environment_age == 2h);
+  CHECK(config.reuse == lambda::Reuse::kMostRecentlyUsed);
+  // L17, L19: medians 174 ms and 143 ms.
+  CHECK(config.platform_init_duration.quantile_s(0.5) == doctest::Approx(0.174));
+  CHECK(config.init_duration.quantile_s(0.5) == doctest::Approx(0.143));
+}
+
+TEST_CASE("L10, L14a: profiles and a fixed lifetime set both timers") {
+  const auto timers = [](const std::string& rule) {
+    const lambda::IdleRule idle = config_of("{assumed: {keep_alive: " + rule + "}}").idle;
+    return std::pair{*idle.function_idle, idle.environment_idle};
+  };
+  CHECK(timers("{profile: lambda-2020}") == std::pair<Duration, Duration>{645s, 1000s});
+  CHECK(timers("{profile: lambda-2021}") == std::pair<Duration, Duration>{360s, 1000s});
+  CHECK(timers("{fixed: 10m}") == std::pair<Duration, Duration>{600s, 600s});
+  CHECK(timers("{profile: lambda-2021, environment_idle: 20m}") ==
+        std::pair<Duration, Duration>{360s, 1200s});
+}
+
+TEST_CASE("L40, L45, L48: the account's limits reach the model") {
+  const scenario::Scenario scenario = scenario::Scenario::parse(
+      "version: 1\nservices: {fn: {lambda: {}}}\naccount: {lambda: {concurrent_executions: 2000, "
+      "scaling_rate: {burst: 30, per_second: 4}, requests_per_second_factor: 5}}\n",
+      "t.yaml");
+  const lambda::AccountConfig account = account_config(scenario.message().account().lambda());
+  CHECK(account.concurrent_executions == 2000);
+  CHECK(account.scaling_burst == 30);
+  CHECK(account.scaling_per_second == 4);
+  CHECK(account.requests_per_second_factor == 5);
+}
+
+TEST_CASE("L80, L81: each architecture is billed by its own line items") {
+  const auto items = [](const std::string& architecture) {
+    const scenario::Scenario scenario = scenario::Scenario::parse(
+        "version: 1\nservices: {fn: {lambda: {architectures: " + architecture + "}}}\n", "t.yaml");
+    const pricing::Meters meters =
+        lambda_meters(scenario.message().services().at("fn").lambda(), "us-east-1");
+    return std::pair{meters.tariff(kRequestsItem).line_item(),
+                     meters.tariff(kDurationItem).line_item()};
+  };
+  CHECK(items("x86_64") ==
+        std::pair<std::string, std::string>{"lambda.requests_x86", "lambda.duration_x86"});
+  CHECK(items("arm64") ==
+        std::pair<std::string, std::string>{"lambda.requests_arm", "lambda.duration_arm"});
+}
+
+}  // namespace
+}  // namespace skyreplay::replay

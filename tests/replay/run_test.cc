@@ -1,0 +1,101 @@
+#include "replay/run.h"
+
+#include <doctest/doctest.h>
+
+#include "support/run_world.h"
+
+namespace skyreplay::replay {
+namespace {
+
+using testing::RowSource;
+using testing::RunResult;
+using namespace std::chrono_literals;
+
+/// One function of 1,024 MB that starts at once, its work unstretched.
+std::string plain(const std::string& top, const std::string& lambda = "") {
+  return "version: 1\n" + top +
+         "services:\n"
+         "  fn:\n"
+         "    lambda:\n"
+         "      memory_size: 1024\n"
+         "      timeout: 900\n" +
+         lambda +
+         "      assumed: {init_duration: 0s, platform_init_duration: 0s, speed: 1.7275390625}\n";
+}
+
+RowSource one_route(const std::vector<RowSource::Row>& rows, Duration end) {
+  return {{{.name = "r"}}, rows, end};
+}
+
+std::string quantity(const RunResult& result, const std::string& line_item) {
+  for (const pricing::BillRow& row : result.bill) {
+    if (row.line_item == line_item) return row.quantity;
+  }
+  return "none";
+}
+
+TEST_CASE(
+    "what is in flight when the run ends is billed to that instant, on a window's edge or off") {
+  // 1 GB from 50 s on: 10 s to the end of the span, and then as long as the run goes on.
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"0s", "10"}, {"1m", "70"}, {"90s", "100"}, {"15m", "600"}};
+  for (const auto& [drain, gb_seconds] : cases) {
+    CAPTURE(drain);
+    RowSource source = one_route({{50s, 0s, 600s}}, 60s);
+    const RunResult result(plain("drain: " + drain + "\n"), source);
+    CHECK(quantity(result, "lambda.duration_x86") == gb_seconds);
+    CHECK(result.summary.conservation.in_flight_at_end == (drain == "15m" ? 0u : 1u));
+  }
+}
+
+TEST_CASE("the timeline's costs add up to the bill, window by window and to the last digit") {
+  std::vector<RowSource::Row> rows;
+  for (int i = 0; i < 500; ++i) rows.push_back({1s * i, 123ms, 0s});
+  RowSource source = one_route(rows, 500s);
+  const RunResult result(plain("recorder: {window: 7s}\n"), source);
+  pricing::NanoUsd timeline = 0;
+  for (const RunResult::Row& row : result.timeline) timeline += row.row.cost_nano_usd;
+  pricing::NanoUsd bill = 0;
+  for (const pricing::BillRow& row : result.bill) bill += row.amount;
+  CHECK(timeline == bill);
+  CHECK(result.summary.cost == bill);
+  CHECK(quantity(result, "lambda.requests_x86") == "500");
+  CHECK(quantity(result, "lambda.duration_x86") == "61.5");
+  // 500 x 0.2 USD / 10^6 + 61.5 x 0.0000166667 USD = 100,000 + 1,025,002.05 nano-USD.
+  CHECK(bill == 100'000 + 1'025'002);
+}
+
+TEST_CASE("a warm-up is left out of the counts, never out of the bill") {
+  RowSource source = one_route({{10s, 1s, 0s}, {70s, 1s, 0s}}, 120s);
+  const RunResult result(plain("recorder: {warm_up: 60s}\n"), source);
+  CHECK(result.summary.overall.counters.arrivals == 1);
+  CHECK(result.summary.conservation.warm_up_arrivals == 1);
+  CHECK(quantity(result, "lambda.requests_x86") == "2");
+  CHECK(quantity(result, "lambda.duration_x86") == "2");
+}
+
+TEST_CASE("L49: throttles leave an activity with the reason AWS gives, and cost nothing") {
+  RowSource source = one_route({{10s, 5s, 0s}, {11s, 1s, 0s}, {12s, 1s, 0s}}, 60s);
+  const RunResult result(plain("", "      reserved_concurrent_executions: 1\n"), source);
+  REQUIRE(result.activities.size() == 1);
+  CHECK(result.activities[0].time == TimePoint{11s});
+  CHECK(result.activities[0].kind == "limit");
+  CHECK(result.activities[0].cause ==
+        "ReservedFunctionConcurrentInvocationLimitExceeded: 1 in flight of 1 reserved; 2 throttled "
+        "in this window");
+  CHECK(quantity(result, "lambda.requests_x86") == "1");
+}
+
+TEST_CASE("an asynchronous call is replayed as a synchronous one, and the summary says so") {
+  trace::Route route;
+  route.name = "r";
+  route.kind = trace::InvocationKind::kQueue;
+  route.rows = 2;
+  RowSource source({route}, {{10s, 1s, 0s}, {11s, 1s, 0s}}, 60s);
+  const RunResult result(plain(""), source);
+  REQUIRE(result.summary.notes.size() == 1);
+  CHECK(result.summary.notes[0] == "2 calls are replayed as synchronous ones (queue 2)");
+}
+
+}  // namespace
+}  // namespace skyreplay::replay

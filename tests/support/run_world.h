@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "replay/result_reader.h"
+#include "replay/run.h"
+#include "scenario/scenario.h"
+#include "support/temp_folder.h"
+#include "trace/source.h"
+
+namespace skyreplay::testing {
+
+/// A trace held in memory: work and wait apart, all rows in one batch.
+class RowSource final : public trace::Source {
+ public:
+  struct Row {
+    Duration arrival{};  ///< since the epoch
+    Duration work{};
+    Duration wait{};
+    std::uint32_t route = 0;
+  };
+
+  /// REQUIRES at most Batch::kMaxRows rows, ascending, within [0, end).
+  RowSource(std::vector<trace::Route> routes, const std::vector<Row>& rows, Duration end) {
+    info_.start = TimePoint{};
+    info_.end = TimePoint{end};
+    info_.durations = trace::Durations::kWorkAndWait;
+    info_.routes = std::move(routes);
+    info_.rows = rows.size();
+    for (const Row& row : rows) {
+      arrival_.push_back(row.arrival.count());
+      work_.push_back(row.work.count());
+      wait_.push_back(row.wait.count());
+      route_.push_back(row.route);
+    }
+    bytes_.resize(rows.size());
+  }
+
+  const trace::TraceInfo& info() const override { return info_; }
+  trace::Batch next() override {
+    if (std::exchange(done_, true)) return {};
+    return {.size = arrival_.size(),
+            .first_row = 0,
+            .arrival_ns = arrival_.data(),
+            .route = route_.data(),
+            .work_ns = work_.data(),
+            .wait_ns = wait_.data(),
+            .bytes_in = bytes_.data(),
+            .bytes_out = bytes_.data()};
+  }
+
+ private:
+  trace::TraceInfo info_;
+  std::vector<std::int64_t> arrival_;
+  std::vector<std::int64_t> work_;
+  std::vector<std::int64_t> wait_;
+  std::vector<std::uint32_t> route_;
+  std::vector<std::uint64_t> bytes_;
+  bool done_ = false;
+};
+
+/// A whole run and what it left: the rows of the timeline, the bill, the activities, the summary.
+struct RunResult {
+  struct Row {
+    TimePoint start;
+    metrics::WindowRow row;  ///< without its spans
+  };
+  std::vector<Row> timeline;
+  std::vector<pricing::BillRow> bill;
+  std::vector<replay::Activity> activities;
+  replay::Summary summary;
+
+  RunResult(const std::string& scenario_text, trace::Source& source) {
+    const TempFolder folder;
+    const std::filesystem::path path = folder / "result.binpb";
+    replay::run(scenario::Scenario::parse(scenario_text, "test.yaml"), source,
+                {.result = path, .provenance = {}, .progress = {}});
+    replay::ResultReader reader(path);
+    summary = reader.summary();
+    read(reader);
+  }
+
+ private:
+  void read(replay::ResultReader& reader) {
+    using Item = replay::ResultReader::Item;
+    for (Item item = reader.next(); item != Item::kEnd; item = reader.next()) {
+      if (item == Item::kWindow) {
+        for (metrics::WindowRow row : reader.rows()) {
+          row.latency = {};
+          row.overhead = {};
+          timeline.push_back({reader.window().start, row});
+        }
+      } else if (item == Item::kActivities) {
+        activities.insert(activities.end(), reader.activities().begin(), reader.activities().end());
+      } else {
+        bill.insert(bill.end(), reader.bill().begin(), reader.bill().end());
+      }
+    }
+  }
+};
+
+}  // namespace skyreplay::testing

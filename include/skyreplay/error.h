@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace skyreplay {
@@ -35,7 +36,7 @@ class MachineError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The user asked to stop (exit 130 or 143). `signal` is SIGINT or SIGTERM.
+/// The user asked to stop (exit 130 or 143), see request_stop(). `signal` is SIGINT or SIGTERM.
 class Interrupted : public std::runtime_error {
  public:
   explicit Interrupted(int signal);
@@ -44,5 +45,14 @@ class Interrupted : public std::runtime_error {
  private:
   int signal_;
 };
+
+/// Asks everything this process is doing in the library to stop: what reads or writes a file throws
+/// Interrupted soon, leaving nothing half-written. 0 takes it back. May be called by a signal
+/// handler.
+void request_stop(int signal) noexcept;
+
+/// ", did you mean 'max_size'?" for the candidate nearest to `word` within a third of its length,
+/// else "". Two letters swapped count as one slip, as does one missing, extra or wrong.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace skyreplay

@@ -19,9 +19,9 @@ struct RunProgress {
 /// What `skyreplay run` is told.
 struct RunOptions {
   std::filesystem::path scenario;
-  std::filesystem::path trace;    ///< empty: the one the scenario names
-  std::filesystem::path out;      ///< a folder; it appears whole or not at all
-  bool force = false;             ///< replace an existing folder
+  std::filesystem::path trace;  ///< empty: the one the scenario names
+  std::filesystem::path out;    ///< a folder; it appears whole or not at all
+  bool force = false;  ///< replace `out` if it is empty or holds a result.binpb, nothing else
   std::vector<std::string> sets;  ///< PATH=VALUE overrides, in order
   std::string version;            ///< for the provenance
   /// Called about every 65,536 requests; may be empty, and may throw to stop the run.

@@ -12,6 +12,7 @@
 
 #include "core/check.h"
 #include "core/error.h"
+#include "core/stop.h"
 
 namespace skyreplay {
 namespace {
@@ -39,6 +40,28 @@ fs::path without_trailing_slash(const fs::path& path) {
 
 constexpr int kAttempts = 1000;
 
+/// A slip in --out must not cost a user a folder of their own.
+void refuse_to_replace(const fs::path& path, bool force, std::string_view mark) {
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(path, error);
+  if (!fs::exists(status)) return;
+  if (!fs::is_directory(status)) {
+    throw InputError(fmt::format("'{}' is not a folder, so it is not replaced", path.string()));
+  }
+  if (!force) {
+    throw InputError(
+        fmt::format("output folder '{}' exists already; choose another or replace it with --force",
+                    path.string()));
+  }
+  const bool empty = fs::is_empty(path, error);
+  if (error) fail("look into", path, error.value());
+  if (!empty && !fs::is_regular_file(path / mark, error)) {
+    throw InputError(fmt::format(
+        "folder '{}' holds no {}, so --force does not replace it; choose another or empty it",
+        path.string(), mark));
+  }
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(const fs::path& path) : path_(path) {
@@ -64,6 +87,7 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::write(std::string_view bytes) {
   SKY_CHECK(file_ != nullptr);
+  throw_if_stopped();
   if (bytes.empty()) return;
   if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) {
     fail("write", path_, errno);
@@ -72,6 +96,7 @@ void AtomicFile::write(std::string_view bytes) {
 
 void AtomicFile::commit() {
   SKY_CHECK(file_ != nullptr);
+  throw_if_stopped();
   std::FILE* file = file_;
   file_ = nullptr;
   // fclose flushes: a full disk may only show here.
@@ -80,20 +105,9 @@ void AtomicFile::commit() {
   temporary_.clear();
 }
 
-AtomicFolder::AtomicFolder(const fs::path& path, bool force)
+AtomicFolder::AtomicFolder(const fs::path& path, bool force, std::string_view mark)
     : path_(without_trailing_slash(path)), force_(force) {
-  std::error_code error;
-  const fs::file_status status = fs::symlink_status(path_, error);
-  if (fs::exists(status)) {
-    if (!force_) {
-      throw InputError(fmt::format(
-          "output folder '{}' exists already; choose another or replace it with --force",
-          path_.string()));
-    }
-    if (!fs::is_directory(status)) {
-      throw InputError(fmt::format("'{}' is not a folder, so it is not replaced", path_.string()));
-    }
-  }
+  refuse_to_replace(path_, force, mark);
   for (int attempt = 0;; ++attempt) {
     temporary_ = temporary_name(path_, attempt);
     if (::mkdir(temporary_.c_str(), 0777) == 0) return;
@@ -108,6 +122,7 @@ AtomicFolder::~AtomicFolder() {
 
 void AtomicFolder::commit() {
   SKY_CHECK(!temporary_.empty());
+  throw_if_stopped();
   fs::path old;
   if (std::error_code error; force_ && fs::exists(fs::symlink_status(path_, error))) {
     old = temporary_;

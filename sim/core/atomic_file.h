@@ -7,7 +7,8 @@
 namespace skyreplay {
 
 /// A file that appears under its name whole or not at all: bytes go to a temporary beside it,
-/// commit() flushes and renames, the destructor removes what was not committed.
+/// commit() flushes and renames, the destructor removes what was not committed. Writing stops where
+/// request_stop() was called.
 class AtomicFile {
  public:
   /// Throws MachineError naming the path and the system's reason.
@@ -29,10 +30,12 @@ class AtomicFile {
 };
 
 /// A folder that appears whole or not at all: files are written below temporary(), commit() renames
-/// it to its name. With `force` an existing folder is replaced; without, it is an InputError.
+/// it to its name.
 class AtomicFolder {
  public:
-  AtomicFolder(const std::filesystem::path& path, bool force);
+  /// An existing folder is an InputError, unless `force` is set and it is empty or holds a file
+  /// called `mark`: then commit() replaces it. Nothing else is ever replaced, however it is asked.
+  AtomicFolder(const std::filesystem::path& path, bool force, std::string_view mark);
   ~AtomicFolder();
   AtomicFolder(const AtomicFolder&) = delete;
   AtomicFolder& operator=(const AtomicFolder&) = delete;

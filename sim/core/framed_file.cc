@@ -16,6 +16,7 @@
 
 #include "core/check.h"
 #include "core/error.h"
+#include "core/stop.h"
 #include "core/text.h"
 
 namespace skyreplay {
@@ -165,6 +166,7 @@ std::uint64_t FrameReader::file_size() const { return state_->size; }
 const std::filesystem::path& FrameReader::path() const { return state_->path; }
 
 FrameReader::Frame FrameReader::read(std::uint64_t offset) {
+  throw_if_stopped();
   State& state = *state_;
   const std::uint64_t end = state.size - kEndBytes;
   if (offset < first_offset() || offset > end || end - offset < kFrameHeaderBytes) {

@@ -65,7 +65,7 @@ class FrameReader {
   std::uint64_t footer_offset() const;
   /// The first frame's offset.
   std::uint64_t first_offset() const;
-  /// Reads and verifies the frame at `offset`.
+  /// Reads and verifies the frame at `offset`. Throws Interrupted after request_stop().
   Frame read(std::uint64_t offset);
   std::uint64_t file_size() const;
   const std::filesystem::path& path() const;

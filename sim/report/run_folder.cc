@@ -23,7 +23,7 @@ std::filesystem::path trace_of(const RunOptions& options, const scenario::Scenar
 RunReport run_scenario(const RunOptions& options) {
   const scenario::Scenario scenario = scenario::Scenario::load(options.scenario, options.sets);
   trace::Reader reader(trace_of(options, scenario));
-  AtomicFolder folder(options.out, options.force);
+  AtomicFolder folder(options.out, options.force, "result.binpb");
   replay::RunSettings settings;
   settings.result = folder.temporary() / "result.binpb";
   settings.provenance.version = options.version;

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/stop.h"
 
 namespace skyreplay::trace {
 namespace {
@@ -46,10 +47,12 @@ struct TextInput::State {
     std::memmove(raw.data(), raw.data() + raw_begin, raw_left());
     raw_end -= raw_begin;
     raw_begin = 0;
+    throw_if_stopped();
     while (raw_end < wanted) {
       const std::size_t got = std::fread(raw.data() + raw_end, 1, raw.size() - raw_end, file);
       if (got == 0) {
         if (std::ferror(file) != 0) {
+          throw_if_stopped();
           throw MachineError(fmt::format("{}: cannot read: {}", name, std::strerror(errno)));
         }
         return;

@@ -89,14 +89,14 @@ TEST_CASE("running out of room leaves nothing under the name") {
 TEST_CASE("a folder appears whole on commit and not at all without it") {
   const TempFolder folder;
   {
-    AtomicFolder out(folder / "out", false);
+    AtomicFolder out(folder / "out", false, "mark");
     write_file(out.temporary() / "a", "1");
     CHECK(!std::filesystem::exists(folder / "out"));
     out.commit();
   }
   CHECK(read_file(folder / "out/a") == "1");
   {
-    const AtomicFolder abandoned(folder / "other", false);
+    const AtomicFolder abandoned(folder / "other", false, "mark");
   }
   CHECK(folder.entries() == 1);
 }
@@ -105,10 +105,11 @@ TEST_CASE("an existing folder is refused without force and replaced with it") {
   const TempFolder folder;
   std::filesystem::create_directory(folder / "out");
   write_file(folder / "out/old", "1");
-  CHECK(message_of<InputError>([&] { AtomicFolder out(folder / "out", false); }) ==
+  write_file(folder / "out/mark", "");
+  CHECK(message_of<InputError>([&] { AtomicFolder out(folder / "out", false, "mark"); }) ==
         "output folder '" + (folder / "out").string() +
             "' exists already; choose another or replace it with --force");
-  AtomicFolder out(folder / "out/", true);
+  AtomicFolder out(folder / "out/", true, "mark");
   write_file(out.temporary() / "new", "2");
   CHECK(std::filesystem::exists(folder / "out/old"));
   out.commit();
@@ -117,10 +118,43 @@ TEST_CASE("an existing folder is refused without force and replaced with it") {
   CHECK(folder.entries() == 1);
 }
 
+TEST_CASE("force replaces an empty folder, and none that lacks the mark") {
+  const TempFolder folder;
+  std::filesystem::create_directories(folder / "empty");
+  AtomicFolder(folder / "empty", true, "mark").commit();
+  std::filesystem::create_directories(folder / "photos/mark");
+  CHECK(message_of<InputError>([&] { AtomicFolder out(folder / "photos", true, "mark"); }) ==
+        "folder '" + (folder / "photos").string() +
+            "' holds no mark, so --force does not replace it; choose another or empty it");
+  CHECK(std::filesystem::exists(folder / "photos/mark"));
+  CHECK(folder.entries() == 2);
+}
+
+TEST_CASE("a stop asked for leaves neither file nor folder, and no temporary") {
+  const TempFolder folder;
+  const auto stopped = [](const auto& write) {
+    request_stop(15);
+    int signal = 0;
+    try {
+      write();
+    } catch (const Interrupted& stop) {
+      signal = stop.signal();
+    }
+    request_stop(0);
+    return signal;
+  };
+  CHECK(stopped([&] { AtomicFile(folder / "a").write("x"); }) == 15);
+  CHECK(stopped([&] { AtomicFile(folder / "a").commit(); }) == 15);
+  CHECK(stopped([&] { AtomicFolder(folder / "out", false, "mark").commit(); }) == 15);
+  CHECK(folder.entries() == 0);
+  AtomicFile(folder / "a").commit();
+  CHECK(folder.entries() == 1);
+}
+
 TEST_CASE("force does not replace a file by a folder") {
   const TempFolder folder;
   write_file(folder / "out", "precious");
-  CHECK(message_of<InputError>([&] { AtomicFolder out(folder / "out", true); }) ==
+  CHECK(message_of<InputError>([&] { AtomicFolder out(folder / "out", true, "mark"); }) ==
         "'" + (folder / "out").string() + "' is not a folder, so it is not replaced");
   CHECK(read_file(folder / "out") == "precious");
 }

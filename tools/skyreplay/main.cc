@@ -10,6 +10,7 @@
 #include <sstream>
 #include <string>
 
+#include "usage.h"
 #include "verbs.h"
 
 namespace skyreplay::tool {
@@ -60,16 +61,28 @@ void add_verbs(CLI::App& app, Action& chosen) {
 /// Parses the command line into an action, or prints the help or version that was `asked` for.
 int parse(CLI::App& app, int argc, char** argv, bool& asked) {
   try {
+    check_verb(app, argc, argv);
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
     asked = true;
     return app.exit(success);
+  } catch (const CLI::ExtrasError&) {
+    refuse_extras(app);
   } catch (const CLI::ParseError& error) {
+    throw InputError(error.what());
+  }
+  return kDone;
+}
+
+/// A command line that cannot be understood is bad input like any other, with a hint.
+int parse_or_complain(CLI::App& app, int argc, char** argv, bool& asked) {
+  try {
+    return parse(app, argc, argv, asked);
+  } catch (const InputError& error) {
     complain(error.what());
     complain("--help lists verbs and flags");
     return kBadInput;
   }
-  return kDone;
 }
 
 /// The one place where exceptions end.
@@ -109,7 +122,18 @@ int flush(int status) {
   return kMachine;
 }
 
+/// The first SIGINT or SIGTERM asks for a clean stop, the second ends the program at once. No
+/// SA_RESTART: a read that waits for more input is interrupted as well.
+void stop_cleanly_on_signals() {
+  struct ::sigaction action{};
+  action.sa_handler = request_stop;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
 int main(int argc, char** argv) {
+  stop_cleanly_on_signals();
   // A closed pipe then shows as a failed write, so that output files are still cleaned up.
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app("Replay a recorded request trace on models of EC2 Auto Scaling, ECS and Lambda.",
@@ -119,7 +143,7 @@ int main(int argc, char** argv) {
   Action chosen;
   add_verbs(app, chosen);
   bool asked = false;
-  if (const int status = parse(app, argc, argv, asked); status != kDone || asked) {
+  if (const int status = parse_or_complain(app, argc, argv, asked); status != kDone || asked) {
     return flush(status);
   }
   if (!chosen) {

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <skyreplay/replay.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace skyreplay::tool {
+
+/// What is said to standard error while a run goes on: a bar that redraws itself on a terminal,
+/// else a plain line every ten seconds. The caller has the clock.
+class ProgressMeter {
+ public:
+  using Clock = std::chrono::steady_clock;
+  enum class Style { kBar, kColoredBar, kLines };
+
+  ProgressMeter(Style style, Clock::time_point started) : style_(style), started_(started) {}
+
+  /// What to write now; empty where it is too early to say something again.
+  std::string update(const RunProgress& at, Clock::time_point now);
+  /// What takes the bar away, so that the next text starts on an empty line; empty if there is
+  /// none.
+  std::string clear();
+
+ private:
+  std::string bar(const RunProgress& at, Clock::time_point now) const;
+  std::string line(const RunProgress& at, Clock::time_point now) const;
+
+  Style style_;
+  Clock::time_point started_;
+  Clock::time_point last_ = started_;
+  bool drawn_ = false;
+};
+
+}  // namespace skyreplay::tool

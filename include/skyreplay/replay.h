@@ -24,7 +24,7 @@ struct RunOptions {
   bool force = false;  ///< replace `out` if it is empty or holds a result.binpb, nothing else
   std::vector<std::string> sets;  ///< PATH=VALUE overrides, in order
   std::string version;            ///< for the provenance
-  /// Called about every 65,536 requests; may be empty, and may throw to stop the run.
+  /// Called about every 65,536 requests and every 1,024 windows; may be empty.
   std::function<void(const RunProgress&)> progress;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/stop.h"
 #include "kernel/loop.h"
 #include "lambda/functions.h"
 #include "metrics/recorder.h"
@@ -20,6 +21,7 @@ namespace skyreplay::replay {
 namespace {
 
 constexpr std::uint64_t kRowsPerProgress = 65'536;
+constexpr std::uint64_t kWindowsPerProgress = 1'024;
 
 Duration to_duration(const proto::Duration& duration) { return Duration{duration.ns()}; }
 
@@ -129,12 +131,14 @@ class Run {
     advance(boundary_ - Duration{1});
     recorder_.close_window(boundary_);
     boundary_ += window_;
+    if (++windows_closed_ % kWindowsPerProgress == 0) tell_progress();
   }
   void advance(TimePoint time) {
     loop_.advance(time);
     check_context().simulated_time_ns = time.time_since_epoch().count();
   }
   void tell_progress() {
+    throw_if_stopped();
     if (settings_.progress) {
       settings_.progress({loop_.now(), trace_.start, trace_.end, clients_.arrivals()});
     }
@@ -164,10 +168,7 @@ class Run {
     const TimePoint limit = trace_.end + to_duration(message_.drain());
     const auto busy = [this] { return clients_.in_flight() + clients_.abandoned() > 0; };
     // The last window stays open: what runs when the books close is billed in it.
-    while (boundary_ < trace_.end || (busy() && boundary_ < limit)) {
-      close_window();
-      tell_progress();
-    }
+    while (boundary_ < trace_.end || (busy() && boundary_ < limit)) close_window();
     end_ = busy() ? limit : std::max(trace_.end, recorder_.window_start());
     if (end_ > recorder_.window_start()) advance(end_ - Duration{1});
     functions_.finish(end_);
@@ -200,6 +201,7 @@ class Run {
   Duration window_;
   TimePoint boundary_;  ///< end of the window in hand
   TimePoint end_;
+  std::uint64_t windows_closed_ = 0;
 };
 
 }  // namespace

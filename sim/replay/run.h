@@ -10,7 +10,8 @@
 
 namespace skyreplay::replay {
 
-/// How far a run is; given to whoever watches, about every 65,536 requests.
+/// How far a run is; given to whoever watches, about every 65,536 requests and every 1,024
+/// windows.
 struct Progress {
   TimePoint now;
   TimePoint start;
@@ -21,7 +22,7 @@ struct Progress {
 struct RunSettings {
   std::filesystem::path result;  ///< where result.binpb goes
   Provenance provenance;
-  /// Called now and then; may throw Interrupted to stop the run. May be empty.
+  /// Called now and then; may be empty.
   std::function<void(const Progress&)> progress;
 };
 
@@ -29,7 +30,8 @@ struct RunSettings {
 ///
 /// **Order** The result depends on the scenario, the trace and the seed alone. **Cost** memory for
 /// what is in flight and one window. Throws InputError for a scenario that does not fit the trace,
-/// a damaged trace, or a price that is missing; MachineError when the disk is full.
+/// a damaged trace, or a price that is missing; MachineError when the disk is full; Interrupted
+/// soon after request_stop().
 std::string run(const scenario::Scenario& scenario, trace::Source& source,
                 const RunSettings& settings);
 

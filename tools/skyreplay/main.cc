@@ -9,6 +9,7 @@
 #include <new>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "usage.h"
 #include "verbs.h"
@@ -66,10 +67,12 @@ int parse(CLI::App& app, int argc, char** argv, bool& asked) {
   } catch (const CLI::Success& success) {
     asked = true;
     return app.exit(success);
-  } catch (const CLI::ExtrasError&) {
-    refuse_extras(app);
   } catch (const CLI::ParseError& error) {
-    throw InputError(error.what());
+    std::vector<std::string> mistakes = extra_arguments(app);
+    // Its own words for extra arguments would only say again what was said better.
+    const bool extras = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+    if (!extras) mistakes.emplace_back(error.what());
+    throw InputError(mistakes);
   }
   return kDone;
 }

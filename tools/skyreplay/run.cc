@@ -82,11 +82,15 @@ void add_run(CLI::App& app, Action& chosen) {
   verb.add_flag("--force", options->run.force, "Replace the folder if it holds an earlier result");
   options->settings.add_to(verb);
   verb.add_option("--threads", options->threads,
-                  "Use at most N; one run uses one, and its result depends on none of this")
+                  "Use at most N threads; one run uses one, whatever N")
       ->type_name("N")
       ->check(CLI::Range(1U, 4096U));
   verb.add_flag("--quiet", options->quiet, "No progress");
   verb.add_flag("--json", options->json, "Print summary.json instead of the table");
+  verb.add_option_function<std::string>(
+          "--requests",
+          [](const std::string&) { throw InputError("'run --requests' is not built yet"); })
+      ->group("");
   options->run.version = SKYREPLAY_VERSION;
   verb.callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

@@ -14,7 +14,9 @@ void add_trace_cut(CLI::App& trace, Action& chosen) {
   verb.add_option("--out", options->output, "The .skytrace file to write")->required();
   verb.add_option("--from", options->from, "First instant: 2026-01-05T12:00:00Z, or +90m");
   verb.add_option("--to", options->to, "First instant no longer kept, likewise");
-  verb.add_option("--routes", options->routes, "Patterns with * and ?; others are left out");
+  verb.add_option("--routes", options->routes,
+                  "A pattern with * and ?; others are left out (repeatable)")
+      ->allow_extra_args(false);
   verb.add_option("--skip-rows", options->skip_rows, "Leave out as many requests at the front");
   verb.add_option("--rows", options->rows, "Keep at most as many requests");
   verb.callback([options, &chosen] {

@@ -34,7 +34,8 @@ void add_format_flags(CLI::App& verb, ImportOptions& options) {
   verb.add_option("--route", options.route,
                   "counts, csv without a route column: the one route's name ('all' unless given)");
   verb.add_option("--ignore-column", options.ignored_columns,
-                  "csv: pass over this column (repeatable)");
+                  "csv: pass over this column (repeatable)")
+      ->allow_extra_args(false);
 }
 
 /// What was left out and what was chosen goes to standard error; the answer is the file.

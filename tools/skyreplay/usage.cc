@@ -49,7 +49,7 @@ void check_verb(const CLI::App& app, int argc, char** argv) {
   }
 }
 
-void refuse_extras(const CLI::App& app) {
+std::vector<std::string> extra_arguments(const CLI::App& app) {
   const CLI::App* verb = &app;
   std::string spelled;
   while (!verb->get_subcommands().empty()) {
@@ -60,7 +60,7 @@ void refuse_extras(const CLI::App& app) {
   for (const std::string& argument : app.remaining(true)) {
     mistakes.push_back(mistake(argument, *verb, spelled));
   }
-  throw InputError(mistakes);
+  return mistakes;
 }
 
 }  // namespace skyreplay::tool

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
 
 namespace skyreplay::tool {
 
@@ -8,8 +10,8 @@ namespace skyreplay::tool {
 /// nearest verb.
 void check_verb(const CLI::App& app, int argc, char** argv);
 
-/// Throws InputError naming every argument that the chosen verb did not take and, for a flag, the
-/// nearest that it does. REQUIRES parsing ended in CLI::ExtrasError.
-[[noreturn]] void refuse_extras(const CLI::App& app);
+/// One message for every argument that the chosen verb does not take, with the nearest flag that it
+/// does. REQUIRES app.parse() threw.
+std::vector<std::string> extra_arguments(const CLI::App& app);
 
 }  // namespace skyreplay::tool

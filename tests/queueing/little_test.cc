@@ -69,7 +69,7 @@ TEST_CASE(
 
 TEST_CASE("amid a long run the number in flight is the given rate times the mean latency") {
   // In flight at either edge are requests that one side counts and the other does not: noise.
-  const double kRate = 6;
+  const double rate_per_s = 6;
   const auto measure = [&](double rate, std::uint64_t seed) {
     Stream stream = stream_of(rate, seed);
     stream.span = 160min;
@@ -83,7 +83,7 @@ TEST_CASE("amid a long run the number in flight is the given rate times the mean
                              seconds(stream.span - stream.warm_up);
     return in_flight / latency_s;
   };
-  check_law(kRate, measure, [](double rate) { return rate; }, 20);
+  check_law(rate_per_s, measure, [](double rate) { return rate; }, 20);
 }
 
 }  // namespace

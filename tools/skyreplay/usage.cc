@@ -1,5 +1,6 @@
 #include "usage.h"
 
+#include <fmt/format.h>
 #include <skyreplay/error.h>
 
 #include <algorithm>
@@ -22,10 +23,10 @@ std::vector<std::string> flags_of(const CLI::App& verb) {
 }
 
 std::string mistake(const std::string& argument, const CLI::App& verb, const std::string& spelled) {
-  const std::string of = spelled.empty() ? "" : " of '" + spelled + "'";
-  if (!argument.starts_with('-')) return "unexpected argument '" + argument + "'" + of;
+  const std::string of = spelled.empty() ? "" : fmt::format(" of '{}'", spelled);
+  if (!argument.starts_with('-')) return fmt::format("unexpected argument '{}'{}", argument, of);
   const std::string flag = argument.substr(0, argument.find('='));
-  return "unknown flag '" + flag + "'" + of + did_you_mean(flag, flags_of(verb));
+  return fmt::format("unknown flag '{}'{}{}", flag, of, did_you_mean(flag, flags_of(verb)));
 }
 
 }  // namespace
@@ -42,10 +43,12 @@ void check_verb(const CLI::App& app, int argc, char** argv) {
     if (found == verbs.end()) {
       std::vector<std::string> names;
       for (const CLI::App* verb : verbs) names.push_back(verb->get_name());
-      throw InputError("unknown verb '" + spelled + word + "'" + did_you_mean(word, names));
+      throw InputError(
+          fmt::format("unknown verb '{}{}'{}", spelled, word, did_you_mean(word, names)));
     }
     at = *found;
-    spelled += word + ' ';
+    spelled += word;
+    spelled += ' ';
   }
 }
 

@@ -14,9 +14,10 @@ using namespace std::chrono_literals;
 /// How long environments live unused. AWS publishes no rule; the two timers are fitted to measured
 /// traces (L14a).
 struct IdleRule {
-  /// All environments of a function end once nothing of it has run for this long; none: never.
+  /// All environments of a function end once nothing of it has run for this long (L11); none:
+  /// never.
   std::optional<Duration> function_idle = 645s;
-  /// An environment ends after this long without a request.
+  /// An environment ends after this long without a request (L12).
   Duration environment_idle = 1000s;
 };
 

@@ -9,8 +9,8 @@ namespace skyreplay::lambda {
 
 inline constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
-/// One execution environment: it serves one request at a time (L16), is busy from its creation for
-/// the request that caused it, and then waits for the next.
+/// One execution environment and its phases (L1): it serves one request at a time (L16), is busy
+/// from its creation for the request that caused it (L2), and then waits for the next.
 ///
 ///     Init -> Invoke -> idle -> Invoke -> ... -> ended (idle too long, too old)
 ///               |         ^

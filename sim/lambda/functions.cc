@@ -269,7 +269,7 @@ void Functions::check_idle(std::uint32_t unit) {
     function.idle.remove(environments_, oldest);
     end_environment(oldest);
   };
-  const bool quiet = function.in_flight == 0;
+  const bool quiet = function.in_flight == 0;  // L14a
   const bool function_ends =
       rule.function_idle && quiet && now >= function.idle_since + *rule.function_idle;
   while (

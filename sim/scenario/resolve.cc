@@ -25,9 +25,10 @@ struct IdleTimers {
   Duration environment_idle{};
 };
 
+/// L10, L14a: what was measured in 2020, and in 2021 on.
 IdleTimers timers_of(proto::KeepAlive::Profile profile) {
   if (profile == proto::KeepAlive::LAMBDA_2021) return {seconds{360}, seconds{1000}};
-  return {seconds{645}, seconds{1000}};  // L14a
+  return {seconds{645}, seconds{1000}};
 }
 
 /// Derives and checks what needs more than one field.

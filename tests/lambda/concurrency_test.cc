@@ -98,6 +98,29 @@ TEST_CASE("L48: a reservation brings its own requests a second") {
   CHECK(throttles[0].count == 2);
 }
 
+TEST_CASE("L48: requests to a reserved function count for the account too") {
+  FunctionConfig reserved = plain_function();
+  reserved.reserved_concurrent_executions = 2;
+  LambdaWorld world({reserved, plain_function()}, {.concurrent_executions = 3});
+  for (int i = 0; i < 31; ++i) world.request(1ms * i, 100us, 0s, i < 15 ? 0 : 1);
+  const auto throttles = world.functions.take_throttles();
+  REQUIRE(throttles.size() == 1);
+  CHECK(throttles[0].function == 1);
+  CHECK(throttles[0].reason == ThrottleReason::kCallerRateLimitExceeded);
+  CHECK(throttles[0].count == 1);  // 30 at once and 0.9 refilled by the 31st
+}
+
+TEST_CASE("L44: the request rate decides before concurrency, and a throttled request uses it up") {
+  LambdaWorld world({plain_function()}, {.concurrent_executions = 1});
+  for (int i = 0; i < 12; ++i) world.request(0s, 100s);
+  const auto throttles = world.functions.take_throttles();
+  REQUIRE(throttles.size() == 2);
+  CHECK(throttles[0].reason == ThrottleReason::kConcurrentInvocationLimitExceeded);
+  CHECK(throttles[0].count == 9);
+  CHECK(throttles[1].reason == ThrottleReason::kCallerRateLimitExceeded);
+  CHECK(throttles[1].count == 2);
+}
+
 TEST_CASE("L48: less than one request a second is still one now and then") {
   LambdaWorld world({plain_function()},
                     {.concurrent_executions = 1, .requests_per_second_factor = 0.5});

@@ -118,6 +118,78 @@ TEST_CASE("L3: an Init over 10 s is cut, billed, and run again under the functio
   CHECK(shorter.functions.usage(0).mib_ms == 15'000u * 1769);
 }
 
+TEST_CASE("L3: the Init that runs again takes a time of its own") {
+  FunctionConfig config = plain_function();
+  config.init_duration = Distribution(Distribution::Uniform{11s, 20s});
+  LambdaWorld world({config});
+  world.request(0s, 1s);
+  const metrics::SpanRow total = world.end(60s);
+  RandomEngine draw = RandomStream(1, "fn0", "init_duration").at(0);
+  const Duration again = Duration{total.parts.init} - 10s;
+  CHECK(again >= 11s);
+  CHECK(again <= 20s);
+  CHECK(again != config.init_duration.sample(draw));  // the one that was cut
+}
+
+TEST_CASE("L6, L7: an Init inside an Invoke counts against the timeout") {
+  FunctionConfig config = slow_start();
+  config.timeout = 3s;
+  LambdaWorld world({config});
+  world.request(0s, 5s);       // cut: the environment is reset
+  world.request(10s, 2700ms);  // 0.3 s of Init and 2.7 s: in time
+  world.request(20s, 5s);      // cut again
+  world.request(30s, 2701ms);  // a millisecond too long
+  const metrics::SpanRow total = world.end(40s);
+  CHECK(total.counters.completions() == 1);
+  CHECK(LambdaWorld::count(total, Outcome::kServerTimeout) == 3);
+  CHECK(world.functions.usage(0).mib_ms == (3300u + 3 * 3000u) * 1769);
+}
+
+TEST_CASE("L19: each environment of each function draws an Init of its own") {
+  FunctionConfig config = plain_function();
+  config.init_duration = Distribution(Distribution::Exponential{1s});
+  LambdaWorld world({config, config, config});
+  for (const std::uint32_t function : {0U, 0U, 1U, 2U}) world.request(0s, 1s, 0s, function);
+  world.end(600s);
+  RandomEngine draw = RandomStream(1, "fn0", "init_duration").at(0);
+  const std::int64_t first = config.init_duration.sample(draw).count();
+  CHECK(world.recorder.service_span(0).parts.init != 2 * first);
+  CHECK(world.recorder.service_span(1).parts.init != world.recorder.service_span(2).parts.init);
+
+  // Platform time and Init of one law are two draws.
+  config.platform_init_duration = config.init_duration;
+  LambdaWorld both({config});
+  both.request(0s, 1s);
+  const std::int64_t sum = both.end(600s).parts.init;
+  CHECK(sum > first);
+  CHECK(sum != 2 * first);
+}
+
+TEST_CASE("L71: a faster vCPU shortens the work, not the wait") {
+  FunctionConfig config = plain_function();
+  config.cpu_speed = 2;
+  LambdaWorld world({config});
+  world.request(0s, 1s, 1s);
+  CHECK(world.end(60s).latency_max_ns == 1'500'000'000);
+}
+
+TEST_CASE(
+    "L14a: a function is quiet from the end of its last request, not of its oldest environment") {
+  LambdaWorld world({plain_function()});
+  world.request(0s, 1s);
+  world.request(0s, 800s);
+  world.advance(700s);  // the first is idle for 699 s, but something runs
+  CHECK(world.functions.environments(0) == 2);
+  world.advance(1001s - 1ns);
+  CHECK(world.functions.environments(0) == 2);
+  world.advance(1001s);  // idle for 1,000 s
+  CHECK(world.functions.environments(0) == 1);
+  world.advance(1445s - 1ns);
+  CHECK(world.functions.environments(0) == 1);
+  world.advance(1445s);  // 800 + 645
+  CHECK(world.functions.environments(0) == 0);
+}
+
 TEST_CASE("L14a: a quiet function loses all its environments after 645 s, exactly") {
   LambdaWorld world({plain_function()});
   world.request(0s, 1s);

@@ -74,6 +74,47 @@ TEST_CASE("a warm-up is left out of the counts, never out of the bill") {
   CHECK(quantity(result, "lambda.duration_x86") == "2");
 }
 
+TEST_CASE(
+    "one recorded duration is split by work_share, and the recording CPU's speed scales the work "
+    "alone") {
+  const std::string top = "workload: {work_share: 0.25, recorded_on: {speed: 2}}\n";
+  RowSource one = one_route({{10s, 1s, 0s}}, 60s);
+  one.use_one_duration();
+  // 0.25 s of work at twice the reference speed, and 0.75 s of wait.
+  const RunResult split(plain(top), one);
+  CHECK(split.summary.overall.latency_max_ns == 1'250'000'000);
+  CHECK(split.summary.overall.parts.wait == 750'000'000);
+  // A trace that tells them apart is not split.
+  RowSource both = one_route({{10s, 1s, 1s}}, 60s);
+  const RunResult apart(plain(top), both);
+  CHECK(apart.summary.overall.latency_max_ns == 3'000'000'000);
+}
+
+TEST_CASE("the clients' timeout, attempts and backoff come from the scenario") {
+  RowSource source = one_route({{0s, 0s, 1100ms}, {1s, 0s, 3s}}, 60s);
+  // The second is throttled at 1 s, served at 1.3 s, and given up at 3.3 s.
+  const RunResult result(plain("workload: {client: {timeout: 2s, max_attempts: 2, backoff: "
+                               "{base: 300ms, cap: 1s, jitter: none}}}\n",
+                               "      reserved_concurrent_executions: 1\n"),
+                         source);
+  const metrics::Counters& counters = result.summary.overall.counters;
+  CHECK(counters.attempts == 3);
+  CHECK(counters.completions() == 1);
+  CHECK(counters.outcomes[static_cast<std::size_t>(metrics::Outcome::kClientTimeout)] == 1);
+  CHECK(quantity(result, "lambda.requests_x86") == "2");
+}
+
+TEST_CASE("windows are aligned to the clock, so the first and the last may be short") {
+  RowSource source = one_route({{55s, 1s, 0s}}, 130s);
+  source.start_at(50s);
+  const RunResult result(plain(""), source);
+  std::vector<Duration> starts;
+  for (const RunResult::Row& row : result.timeline) starts.push_back(row.start.time_since_epoch());
+  CHECK(starts == std::vector<Duration>{50s, 60s, 120s});
+  // The environment lives through the last window, which is 10 s long.
+  CHECK(result.timeline.back().row.capacity_running_ns == 10'000'000'000);
+}
+
 TEST_CASE("L49: throttles leave an activity with the reason AWS gives, and cost nothing") {
   RowSource source = one_route({{10s, 5s, 0s}, {11s, 1s, 0s}, {12s, 1s, 0s}}, 60s);
   const RunResult result(plain("", "      reserved_concurrent_executions: 1\n"), source);

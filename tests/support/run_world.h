@@ -13,7 +13,7 @@
 
 namespace skyreplay::testing {
 
-/// A trace held in memory: work and wait apart, all rows in one batch.
+/// A trace held in memory, all rows in one batch. Work and wait are apart unless told otherwise.
 class RowSource final : public trace::Source {
  public:
   struct Row {
@@ -38,6 +38,11 @@ class RowSource final : public trace::Source {
     }
     bytes_.resize(rows.size());
   }
+
+  /// The span starts later than at the epoch. REQUIRES not above the first arrival.
+  void start_at(Duration start) { info_.start = TimePoint{start}; }
+  /// A row's work is its whole duration, as in most traces.
+  void use_one_duration() { info_.durations = trace::Durations::kOneDuration; }
 
   const trace::TraceInfo& info() const override { return info_; }
   trace::Batch next() override {

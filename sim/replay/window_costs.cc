@@ -53,6 +53,7 @@ WindowCosts::WindowCosts(const std::vector<std::string>& names, std::vector<pric
       ledger_(billed(names_, meters_)),
       costs_(names.size(), 0),
       usage_(names.size()),
+      end_(end),
       queue_(start, end) {}
 
 void WindowCosts::begin_window(const metrics::Window& window) {
@@ -71,7 +72,7 @@ void WindowCosts::row(metrics::WindowRow& row) {
   read_meters(row.service);
   const pricing::NanoUsd cost = ledger_.settle(row.service);
   row.cost_nano_usd = cost - std::exchange(costs_[row.service], cost);
-  usage_[row.service].add(row);
+  usage_[row.service].add(row, window_, end_);
   queue_.add(window_, row.queue_depth_ns);
   writer_.row(row);
 }

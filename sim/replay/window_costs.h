@@ -46,6 +46,7 @@ class WindowCosts final : public metrics::WindowSink {
   pricing::Ledger ledger_;
   std::vector<pricing::NanoUsd> costs_;
   std::vector<Usage> usage_;
+  TimePoint end_;  ///< of the horizon, which means are over
   QueueTrend queue_;
   metrics::Window window_;
 };

@@ -48,6 +48,17 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a service's means are over the horizon, its peaks over the whole run") {
+  for (const Duration end : {Duration{60s}, Duration{90s}}) {
+    RowSource source = one_route({{50s, 0s, 600s}}, end);
+    const RunResult result(plain(""), source);
+    const Usage& usage = result.summary.services[0].usage;
+    CHECK(Duration{usage.in_flight_us * 1us} == end - 50s);
+    CHECK(Duration{usage.capacity_running_us * 1us} == end - 50s);
+    CHECK(usage.in_flight_max == 1);
+  }
+}
+
 TEST_CASE("the timeline's costs add up to the bill, window by window and to the last digit") {
   std::vector<RowSource::Row> rows;
   for (int i = 0; i < 500; ++i) rows.push_back({1s * i, 123ms, 0s});

@@ -1,0 +1,84 @@
+"""Holds docs/results.md to a real result: every column and key is described there, and none that does not exist."""
+
+import csv
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+# Keys that this scenario's result does not have: no queue, no CPU of its own, a month that can be estimated.
+CONDITIONAL = {"monthly_unavailable", "queue_depth", "cpu_utilization"}
+
+SCENARIO = "version: 1\nservices: {fn: {lambda: {reserved_concurrent_executions: 1}}}\n"
+ROWS = "arrival_s,route,duration_ms\n0,a,2000\n0.5,a,2000\n9,a,100\n"
+
+
+def section(page: str, heading: str) -> str:
+    return re.split(r"^## ", page.partition(f"\n## {heading}\n")[2], flags=re.MULTILINE)[0]
+
+
+def first_cells(text: str) -> list[str]:
+    """The names in backticks in the first cell of each table row."""
+    cells = re.findall(r"^\| ([^|]*) \|", text, flags=re.MULTILINE)
+    return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
+
+
+def keys_of(value) -> set[str]:
+    if isinstance(value, dict):
+        return set(value).union(*map(keys_of, value.values()))
+    return set().union(*map(keys_of, value)) if isinstance(value, list) else set()
+
+
+class Results(unittest.TestCase):
+    page = (SOURCE / "docs/results.md").read_text()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="skyreplay-docs-")
+        folder = pathlib.Path(cls.folder.name)
+        (folder / "s.yaml").write_text(SCENARIO)
+        (folder / "rows.csv").write_text(ROWS)
+        tool = pathlib.Path(os.environ["SKYREPLAY"]).resolve()
+        for arguments in ("trace import --format csv rows.csv --out t.skytrace",
+                          "run s.yaml --trace t.skytrace --out result"):
+            subprocess.run([tool, *arguments.split()], cwd=folder, check=True, capture_output=True)
+        cls.result = folder / "result"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def test_every_file_is_listed(self):
+        table = self.page.partition("| file |")[2].partition("\n\n")[0]
+        self.assertEqual(set(first_cells(table)), {file.name for file in self.result.iterdir()})
+
+    def test_every_column_is_described_in_its_order(self):
+        for name in ("timeline.csv", "activities.csv", "bill.csv"):
+            with open(self.result / name, newline="") as file:
+                header, first, *_ = csv.reader(file)
+            self.assertEqual(first_cells(section(self.page, name)), header, name)
+            self.assertEqual(len(first), len(header))
+
+    def test_every_key_of_the_summary_is_described(self):
+        keys = keys_of(json.loads((self.result / "summary.json").read_text()))
+        text = section(self.page, "summary.json")
+        described = set(re.findall(r"`(\w+)`", text)) - {"null"}
+        self.assertEqual(keys - described, set())
+        self.assertEqual(described - keys - CONDITIONAL, set())
+
+    def test_every_kind_of_activity_and_verdict_is_named(self):
+        schema = (SOURCE / "proto/skyreplay/result.proto").read_text()
+        kinds = re.search(r"// (scale_out,[^\n]*\n[^\n]*limit)\.", schema).group(1)
+        for kind in re.findall(r"[a-z_]+", kinds):
+            self.assertIn(kind, section(self.page, "activities.csv"))
+        for verdict in re.search(r"enum Verdict \{(.*?)\}", schema, re.DOTALL).group(1).split()[::3]:
+            self.assertIn(f"**{verdict.lower()}**", section(self.page, "Verdict"))
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "trace/decimal.h"
 
@@ -79,12 +80,11 @@ void SpecNode::fail(const std::string& message) const {
 std::vector<std::pair<std::string, SpecNode>> SpecNode::entries() const {
   if (!is_map()) fail("expected a map of keys and values");
   std::vector<std::pair<std::string, SpecNode>> result;
+  std::set<std::string> keys;
   for (const auto& pair : handle_->node) {
     if (!pair.first.IsScalar()) fail("a key must be a plain word");
     const std::string key = pair.first.Scalar();
-    const bool twice = std::any_of(result.begin(), result.end(),
-                                   [&](const auto& entry) { return entry.first == key; });
-    if (twice) {
+    if (!keys.insert(key).second) {
       throw InputError(position_at(*handle_->file, pair.first.Mark()),
                        fmt::format("the key '{}' stands here a second time", key));
     }

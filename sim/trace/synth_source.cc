@@ -116,7 +116,7 @@ struct SynthSource::State {
 };
 
 SynthSource::State::State(const SynthSpec& of)
-    : spec(of), slot_length(slot_length_for(of.rate)), slot_begin(of.start) {
+    : spec(of), slot_length(slot_length_for(of.mean_rate())), slot_begin(of.start) {
   info.origin = spec.start;
   info.start = spec.start;
   info.end = spec.start + spec.duration;

@@ -1,15 +1,16 @@
 #include "trace/synth_spec.h"
 
+#include <fast_float/fast_float.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <boost/random/lognormal_distribution.hpp>
 #include <cmath>
-#include <cstdlib>
 #include <set>
 
 #include "trace/spec_yaml.h"
+#include "trace/synth_parts.h"
 #include "trace/text_input.h"
 
 namespace skyreplay::trace {
@@ -20,6 +21,9 @@ constexpr double kPi = 3.14159265358979323846;
 constexpr Duration kDay = std::chrono::hours(24);
 constexpr std::uint64_t kMaxRoutes = 1'000'000;
 constexpr double kMaxRate = 1e9;
+constexpr const char* kTooManyRoutes = "all classes together have more than 1,000,000 routes";
+constexpr Duration kMinPeriod = std::chrono::milliseconds(1);
+constexpr Duration kMaxSpan = std::chrono::hours(24 * 3660);
 
 double hours(Duration duration) {
   return std::chrono::duration<double, std::ratio<3600>>(duration).count();
@@ -60,12 +64,10 @@ double SynthBursts::share_of_time() const {
 double SynthSpec::mean_rate() const {
   double sum = rate;
   for (const SynthClass& each : classes) {
-    double weight = 0, inverse = 0;
-    for (const auto& [period, share] : each.periods) {
-      weight += share;
-      inverse += share / std::chrono::duration<double>(period).count();
+    if (each.periods.empty()) continue;
+    for (const Duration period : periods_of(each)) {
+      sum += 1 / std::chrono::duration<double>(period).count();
     }
-    if (weight > 0) sum += static_cast<double>(each.routes.size()) * inverse / weight;
   }
   return sum;
 }
@@ -90,7 +92,14 @@ const SpecNode& need(const SpecNode& parent, const Fields& fields, const std::st
 Duration positive_duration(const SpecNode& node) {
   const Duration value = node.duration();
   if (value <= Duration{0}) node.fail("must be above 0s");
+  if (value > kMaxSpan) node.fail("must not exceed ten years");
   return value;
+}
+
+/// A number that is a key, such as an hour of the day.
+bool key_number(const std::string& key, double low, double high, double& value) {
+  const auto [end, error] = fast_float::from_chars(key.data(), key.data() + key.size(), value);
+  return error == std::errc() && end == key.data() + key.size() && value >= low && value <= high;
 }
 
 /// A plain number, or {p50: a, p99: b}.
@@ -120,15 +129,32 @@ SynthShape shape_of(const SpecNode& node) {
   }
   const SpecNode& table = *find(fields, "by_hour");
   for (const auto& [key, value] : table.entries()) {
-    char* end = nullptr;
-    const double hour = std::strtod(key.c_str(), &end);
-    if (end != key.c_str() + key.size() || !(hour >= 0 && hour < 24)) {
+    double hour = 0;
+    if (!key_number(key, 0, 23.999, hour)) {
       value.fail(fmt::format("'{}' is no hour of the day, 0 to 23.99", key));
     }
     shape.by_hour.emplace_back(hour, value.number(0, 1e6));
   }
   if (shape.by_hour.empty()) table.fail("expected hours and multipliers, such as {9: 1.2}");
   std::sort(shape.by_hour.begin(), shape.by_hour.end());
+  for (std::size_t i = 1; i < shape.by_hour.size(); ++i) {
+    if (shape.by_hour[i].first == shape.by_hour[i - 1].first) {
+      table.fail(fmt::format("the hour {} stands here twice", shape.by_hour[i].first));
+    }
+  }
+  return shape;
+}
+
+/// A shape that the spec's own span can be scaled by.
+SynthShape shape_within(const SpecNode& node, const SynthSpec& spec) {
+  const SynthShape shape = shape_of(node);
+  const double mean = mean_of(shape, spec.start, spec.duration);
+  double highest = 1 + shape.amplitude;
+  for (const auto& [hour, multiplier] : shape.by_hour) highest = std::max(highest, multiplier);
+  if (mean <= 0) node.fail("is 0 throughout the spec's span");
+  if (spec.rate * highest / mean > kMaxRate) {
+    node.fail("the busiest hour has more than 1,000,000,000 requests a second");
+  }
   return shape;
 }
 
@@ -156,11 +182,8 @@ SynthPopularity popularity_of(const SpecNode& node) {
 std::vector<std::pair<double, double>> relative_of(const SpecNode& node) {
   std::vector<std::pair<double, double>> knots;
   for (const auto& [key, value] : node.entries()) {
-    char* end = nullptr;
-    const double percent = std::strtod(key.c_str(), &end);
-    if (end != key.c_str() + key.size() || !(percent >= 0 && percent <= 100)) {
-      value.fail(fmt::format("'{}' is not a percent", key));
-    }
+    double percent = 0;
+    if (!key_number(key, 0, 100, percent)) value.fail(fmt::format("'{}' is not a percent", key));
     knots.emplace_back(percent, value.number(0, 1e6));
     const std::size_t n = knots.size();
     if (n > 1 &&
@@ -189,7 +212,9 @@ SynthDurations durations_of(const SpecNode& node) {
     durations.law = node.distribution();
     return durations;
   }
-  const Fields fields = node.entries({"p50", "p99_over_p50", "relative", "max"});
+  std::vector<std::string> allowed{"p50", "p99_over_p50", "relative", "max"};
+  allowed.insert(allowed.end(), law_names().begin(), law_names().end());
+  const Fields fields = node.entries(allowed);
   durations.p50 = need(node, fields, "p50").distribution();
   const SpecNode* ratio = find(fields, "p99_over_p50");
   const SpecNode* relative = find(fields, "relative");
@@ -236,7 +261,12 @@ std::vector<std::pair<InvocationKind, double>> kinds_of(const SpecNode& node) {
 }
 
 std::vector<std::pair<Duration, double>> periods_of(const SpecNode& node) {
-  if (node.is_scalar()) return {{positive_duration(node), 1}};
+  constexpr const char* kBounds = "a period must lie between 1ms and ten years";
+  if (node.is_scalar()) {
+    const Duration period = positive_duration(node);
+    if (period < kMinPeriod) node.fail(kBounds);
+    return {{period, 1}};
+  }
   std::vector<std::pair<Duration, double>> periods;
   double sum = 0;
   for (const auto& [key, share] : node.entries()) {
@@ -244,6 +274,7 @@ std::vector<std::pair<Duration, double>> periods_of(const SpecNode& node) {
     if (!parse_duration(key, period) || period <= Duration{0}) {
       share.fail(fmt::format("'{}' is not a period such as 5m", key));
     }
+    if (period < kMinPeriod || period > kMaxSpan) share.fail(kBounds);
     periods.emplace_back(period, share.number(0, 1e9));
     sum += periods.back().second;
   }
@@ -251,7 +282,9 @@ std::vector<std::pair<Duration, double>> periods_of(const SpecNode& node) {
   return periods;
 }
 
-std::vector<std::string> routes_of(const SpecNode& node, const std::string& class_name) {
+/// `room` is how many more routes the spec may have: a count is checked before it is believed.
+std::vector<std::string> routes_of(const SpecNode& node, const std::string& class_name,
+                                   std::uint64_t room) {
   std::vector<std::string> routes;
   if (!node.is_scalar()) {
     for (const SpecNode& element : node.elements()) {
@@ -261,9 +294,11 @@ std::vector<std::string> routes_of(const SpecNode& node, const std::string& clas
       }
     }
     if (routes.empty()) node.fail("expected at least one route");
+    if (routes.size() > room) node.fail(kTooManyRoutes);
     return routes;
   }
   const std::uint64_t count = node.count(1, kMaxRoutes);
+  if (count > room) node.fail(kTooManyRoutes);
   for (std::uint64_t i = 1; i <= count; ++i) routes.push_back(fmt::format("{}-{}", class_name, i));
   return routes;
 }
@@ -286,11 +321,11 @@ void read_periodic(const SpecNode& node, const Fields& fields, SynthClass& resul
   }
 }
 
-SynthClass class_of(const SpecNode& node) {
+SynthClass class_of(const SpecNode& node, const SynthSpec& spec, std::uint64_t room) {
   const Fields fields = node.entries(kClassFields);
   SynthClass result;
   result.name = need(node, fields, "name").text();
-  result.routes = routes_of(need(node, fields, "routes"), result.name);
+  result.routes = routes_of(need(node, fields, "routes"), result.name, room);
   if (find(fields, "every") != nullptr) {
     read_periodic(node, fields, result);
   } else {
@@ -298,7 +333,7 @@ SynthClass class_of(const SpecNode& node) {
     if (const SpecNode* phase = find(fields, "phase"))
       phase->fail("only a class with 'every' has one");
     if (const SpecNode* part = find(fields, "popularity")) result.popularity = popularity_of(*part);
-    if (const SpecNode* part = find(fields, "shape")) result.shape = shape_of(*part);
+    if (const SpecNode* part = find(fields, "shape")) result.shape = shape_within(*part, spec);
     if (const SpecNode* part = find(fields, "bursts")) result.bursts = bursts_of(*part);
   }
   if (const SpecNode* part = find(fields, "kind")) result.kinds = kinds_of(*part);
@@ -337,15 +372,21 @@ SynthSpec parse_synth_spec(const std::string& text, const std::string& file) {
   need(top, fields, "version").count(1, 1);
   if (const SpecNode* node = find(fields, "name")) spec.name = node->text();
   if (const SpecNode* node = find(fields, "seed")) spec.seed = node->count(0, ~std::uint64_t{0});
-  if (const SpecNode* node = find(fields, "start")) spec.start = node->time();
+  if (const SpecNode* node = find(fields, "start")) {
+    spec.start = node->time();
+    if (spec.start > kEndOfTime - 3 * kMaxSpan) node->fail("must lie before the year 2232");
+  }
   const SpecNode& duration = need(top, fields, "duration");
   spec.duration = positive_duration(duration);
   spec.mean_over = spec.duration;
-  if (spec.duration > std::chrono::hours(24 * 3660)) duration.fail("must not exceed ten years");
   if (const SpecNode* node = find(fields, "rate")) spec.rate = node->number(0, kMaxRate);
-  if (const SpecNode* node = find(fields, "shape")) spec.shape = shape_of(*node);
+  if (const SpecNode* node = find(fields, "shape")) spec.shape = shape_within(*node, spec);
   const SpecNode& classes = need(top, fields, "classes");
-  for (const SpecNode& element : classes.elements()) spec.classes.push_back(class_of(element));
+  std::uint64_t room = kMaxRoutes;
+  for (const SpecNode& element : classes.elements()) {
+    spec.classes.push_back(class_of(element, spec, room));
+    room -= spec.classes.back().routes.size();
+  }
   if (spec.classes.empty()) classes.fail("expected at least one class");
   check_classes(classes, spec);
   return spec;

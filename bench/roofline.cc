@@ -114,6 +114,8 @@ int main(int argc, char** argv) {
   const std::uint64_t rows = decode_all(argv[1]);
   const double d = best_ns(rows, [&] { decode_all(argv[1]); });
   const double h = best_ns(rows, [&] { hold_all(argv[1]); }) - d;
+  // Nothing buffered may be printed again by a child.
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::printf("requests %llu\nd %.2f ns (bar: at most 4)\nh %.2f ns\n",
               static_cast<unsigned long long>(rows), d, h);
   if (argc == 2) return 0;

@@ -1,12 +1,9 @@
 #include "kernel/calendar.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace skyreplay::kernel {
 namespace {
-
-constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 
 /// Sweeping is worth it only once dead events outnumber live ones and are not a handful.
 constexpr std::size_t kSweepFloor = 64;
@@ -21,10 +18,10 @@ EventId Calendar::push_cancellable(Event event) {
     generations_.push_back(0);
   }
   event.slot = free_slots_.back();
-  event.generation = generations_[event.slot];
+  event.tag = generations_[event.slot];
   free_slots_.pop_back();
   push(event);
-  return {event.slot, event.generation};
+  return {event.slot, event.tag};
 }
 
 bool Calendar::cancel(EventId id) {
@@ -37,7 +34,7 @@ bool Calendar::cancel(EventId id) {
 }
 
 bool Calendar::is_dead(const Event& event) const {
-  return event.slot != 0 && generations_[event.slot] != event.generation;
+  return event.slot != 0 && generations_[event.slot] != event.tag;
 }
 
 bool Calendar::release_if_live(const Event& event) {
@@ -47,23 +44,6 @@ bool Calendar::release_if_live(const Event& event) {
   }
   ++generations_[event.slot];
   free_slots_.push_back(event.slot);
-  return true;
-}
-
-bool Calendar::refill(std::uint64_t limit) {
-  if (mask_ == 0) return false;
-  const auto i = static_cast<std::size_t>(std::countr_zero(mask_)) + 1;
-  const std::uint64_t least = minimum_[i];
-  // `last_` moves here and nowhere else: not on a peek, not to `limit`.
-  if (least > limit) return false;
-  buckets_[0].clear();
-  front_ = 0;
-  last_ = least;
-  mask_ &= mask_ - 1;
-  minimum_[i] = kNever;
-  // Lower buckets are empty, so moving in order keeps ties in the order they were pushed.
-  for (const Event& event : buckets_[i]) append(key_of(event.time), event);
-  buckets_[i].clear();
   return true;
 }
 

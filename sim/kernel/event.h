@@ -16,8 +16,10 @@ struct Event {
   std::uint32_t payload = 0;
   ProcessId process = 0;
   std::uint16_t kind = 0;
-  std::uint32_t slot = 0;        ///< 0: cannot be cancelled
-  std::uint32_t generation = 0;  ///< of the slot when the event was scheduled
+  std::uint32_t slot = 0;  ///< 0: cannot be cancelled
+  /// Of an event that can be cancelled, the generation of its slot when it was scheduled; of any
+  /// other, a second word of the process's own.
+  std::uint32_t tag = 0;
 };
 static_assert(sizeof(Event) == 24);
 

@@ -13,6 +13,9 @@ class Process {
   virtual ~Process() = default;
   /// The event's time is the loop's now().
   virtual void fire(const Event& event) = 0;
+  /// The event is among the next few to fire: a chance to prefetch what it will touch. It may come
+  /// several times or not at all, and must change nothing.
+  virtual void expect(const Event&) const {}
 };
 
 /// The clock and the calendar of one run. Single-threaded; time never goes back.
@@ -31,8 +34,9 @@ class Loop {
   TimePoint now() const { return now_; }
 
   /// REQUIRES at >= now().
-  void schedule(TimePoint at, ProcessId process, std::uint16_t kind, std::uint32_t payload) {
-    calendar_.push({.time = at, .payload = payload, .process = process, .kind = kind});
+  void schedule(TimePoint at, ProcessId process, std::uint16_t kind, std::uint32_t payload,
+                std::uint32_t tag = 0) {
+    calendar_.push({.time = at, .payload = payload, .process = process, .kind = kind, .tag = tag});
   }
   /// Like schedule(), for what may have to be taken back.
   EventId schedule_cancellable(TimePoint at, ProcessId process, std::uint16_t kind,
@@ -47,7 +51,8 @@ class Loop {
   void advance(TimePoint time) {
     SKY_CHECK(time >= now_);
     Event event;
-    while (calendar_.pop_due(time, event)) {
+    const auto soon = [this](const Event& e) { processes_[e.process]->expect(e); };
+    while (calendar_.pop_due(time, event, soon)) {
       now_ = event.time;
       processes_[event.process]->fire(event);
       ++events_;

@@ -43,6 +43,7 @@ class Slab {
   SlabId id_of(std::uint32_t index) const { return {index, records_[index].generation}; }
   T& operator[](std::uint32_t index) { return records_[index]; }
   const T& operator[](std::uint32_t index) const { return records_[index]; }
+  void prefetch(std::uint32_t index) const { __builtin_prefetch(&records_[index]); }
   std::size_t live() const { return records_.size() - free_.size(); }
   /// Places ever in use at a time: the memory held.
   std::size_t capacity() const { return records_.size(); }

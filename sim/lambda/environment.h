@@ -16,10 +16,11 @@ inline constexpr std::uint32_t kNone = ~std::uint32_t{0};
 ///               |         ^
 ///            timed out -> reset: the next Invoke runs Init again (L7)
 struct alignas(64) Environment {
-  TimePoint created;
+  TimePoint retires_at;     ///< its maximum age: it ends when next idle
   TimePoint freed;          ///< when it last became idle
   TimePoint billing_start;  ///< of the invocation in hand: its Init where there is one, else Invoke
   std::uint32_t function = 0;
+  std::uint32_t request = 0;    ///< in hand
   std::uint32_t newer = kNone;  ///< neighbors in the function's list of idle environments
   std::uint32_t older = kNone;
   std::uint32_t ordinal = 0;    ///< among the function's environments: counter of its draws
@@ -40,17 +41,22 @@ struct IdleList {
 
   bool empty() const { return newest == kNone; }
 
+  /// A newest environment's `newer` is not kept up to date.
   void push(kernel::Slab<Environment>& all, std::uint32_t index) {
     Environment& environment = all[index];
     environment.older = newest;
-    environment.newer = kNone;
     (newest == kNone ? oldest : all[newest].newer) = index;
     newest = index;
   }
   void remove(kernel::Slab<Environment>& all, std::uint32_t index) {
     const Environment& environment = all[index];
-    (environment.newer == kNone ? newest : all[environment.newer].older) = environment.older;
-    (environment.older == kNone ? oldest : all[environment.older].newer) = environment.newer;
+    if (index == newest) {
+      newest = environment.older;
+      if (index == oldest) oldest = kNone;
+      return;
+    }
+    all[environment.newer].older = environment.older;
+    (index == oldest ? oldest : all[environment.older].newer) = environment.newer;
   }
 };
 

@@ -1,6 +1,7 @@
 #include "lambda/functions.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/check.h"
 
@@ -122,10 +123,11 @@ workload::Admitted Functions::admit(std::uint32_t unit, std::uint32_t index,
   constexpr workload::Admitted kThrottled{workload::Admission::kThrottled, {}};
   if (!within_limits(unit, function)) return kThrottled;
 
+  std::uint32_t environment;
   TimePoint finish;
   if (!function.idle.empty()) [[likely]] {
-    finish = start_warm(
-        function, function.reuse_oldest ? function.idle.oldest : function.idle.newest, request);
+    environment = function.reuse_oldest ? function.idle.oldest : function.idle.newest;
+    finish = start_warm(function, environment, request);
   } else {
     Cold& cold = cold_[unit];
     if (!cold.scaling.take(loop_.now())) {  // L45
@@ -133,12 +135,14 @@ workload::Admitted Functions::admit(std::uint32_t unit, std::uint32_t index,
                account_.scaling_per_second);
       return kThrottled;
     }
-    finish = start_cold(unit, function, request);
+    environment = new_environment(unit);
+    finish = start_cold(function, environments_[environment], request);
   }
+  environments_[environment].request = index;
   ++function.in_flight;
   ++function.requests;  // L26: counted when it starts
   ++(function.reserved == kUnreserved ? unreserved_in_flight_ : reserved_in_flight_);
-  loop_.schedule(finish, process_, kCompletion, index);
+  loop_.schedule(finish, process_, kCompletion, environment, unit);
   return {workload::Admission::kAccepted, finish};
 }
 
@@ -160,7 +164,6 @@ TimePoint Functions::start_warm(Function& function, std::uint32_t index,
                                 workload::Request& request) {
   Environment& environment = environments_[index];
   function.idle.remove(environments_, index);
-  request.place = index;
   Duration init_inside{};
   if (environment.needs_init) [[unlikely]] {
     // L7: the suppressed Init runs inside this invocation, is billed and counts against the
@@ -174,22 +177,25 @@ TimePoint Functions::start_warm(Function& function, std::uint32_t index,
   return begin_invoke(function, environment, loop_.now(), init_inside, Duration{}, request);
 }
 
-TimePoint Functions::start_cold(std::uint32_t unit, Function& function,
-                                workload::Request& request) {
+std::uint32_t Functions::new_environment(std::uint32_t unit) {
   Cold& cold = cold_[unit];
   const std::uint32_t index = environments_.acquire().index;
   Environment& environment = environments_[index];
   environment.function = unit;
   environment.ordinal = cold.created++;
-  environment.created = loop_.now();
+  environment.retires_at = loop_.now() + cold.config.max_environment_age;
   environment.resets = 0;
   environment.needs_init = false;
-  request.place = index;
   ++cold.alive;
   cold.age_ring->start(environments_.id_of(index));
   recorder_.capacity_up(cold.config.service, loop_.now());
-  if (request.counted) recorder_.cold_start(request.flow);
+  return index;
+}
 
+TimePoint Functions::start_cold(const Function& function, Environment& environment,
+                                workload::Request& request) {
+  const Cold& cold = cold_[environment.function];
+  if (request.counted) recorder_.cold_start(request.flow);
   RandomEngine platform_draw = cold.platform_draws.at(environment.ordinal);
   RandomEngine init_draw = cold.init_draws.at(environment.ordinal);
   const Duration platform = cold.config.platform_init_duration.sample(platform_draw);  // L17
@@ -208,10 +214,9 @@ TimePoint Functions::start_cold(std::uint32_t unit, Function& function,
 
 // --- Completion
 
-void Functions::complete(std::uint32_t request_index) {
-  const std::uint32_t index = clients_->request(request_index).place;
+void Functions::complete(std::uint32_t index, std::uint32_t unit) {
   Environment& environment = environments_[index];
-  Function& function = functions_[environment.function];
+  Function& function = functions_[unit];
   function.mib_ms += std::uint64_t{environment.billed_ms} * function.memory;
   --(function.reserved == kUnreserved ? unreserved_in_flight_ : reserved_in_flight_);
   if (--function.in_flight == 0) function.idle_since = loop_.now();
@@ -220,8 +225,9 @@ void Functions::complete(std::uint32_t request_index) {
     environment.needs_init = true;  // L7, L74
     ++environment.resets;
   }
+  const std::uint32_t request = environment.request;
   free_environment(index);
-  clients_->answer(request_index,
+  clients_->answer(request,
                    timed_out ? metrics::Outcome::kServerTimeout : metrics::Outcome::kCompleted);
 }
 
@@ -230,8 +236,7 @@ void Functions::free_environment(std::uint32_t index) {
   const TimePoint now = loop_.now();
   environment.busy = false;
   const std::uint32_t unit = environment.function;
-  const FunctionConfig& config = cold_[unit].config;
-  if (now - environment.created >= config.max_environment_age) [[unlikely]] {  // L14
+  if (now >= environment.retires_at) [[unlikely]] {  // L14
     end_environment(index);
     return;
   }
@@ -239,6 +244,7 @@ void Functions::free_environment(std::uint32_t index) {
   Function& function = functions_[unit];
   function.idle.push(environments_, index);
   if (!function.check_pending) [[unlikely]] {
+    const FunctionConfig& config = cold_[unit].config;
     const Duration soonest =
         std::min(config.idle.environment_idle, config.idle.function_idle.value_or(Duration::max()));
     schedule_check(unit, now + soonest);
@@ -297,12 +303,26 @@ void Functions::expire_old(kernel::TimerRing& ring) {
 
 void Functions::fire(const kernel::Event& event) {
   if (event.kind == kCompletion) [[likely]] {
-    complete(event.payload);
+    complete(event.payload, event.tag);
   } else if (event.kind == kIdleCheck) {
     check_idle(event.payload);
   } else {
     expire_old(*age_rings_[event.payload]);
   }
+}
+
+void Functions::expect(const kernel::Event& event) const {
+  if (event.kind != kCompletion) return;
+  environments_.prefetch(event.payload);
+  __builtin_prefetch(&functions_[event.tag]);
+}
+
+void Functions::expect(std::uint32_t unit) {
+  // Two steps, because which environment comes next stands in the function's record.
+  const std::uint32_t before = std::exchange(expected_[next_expected_++ % kExpected], unit);
+  __builtin_prefetch(&functions_[unit]);
+  const std::uint32_t environment = functions_[before].idle.newest;
+  if (environment != kNone) environments_.prefetch(environment);
 }
 
 // --- The end

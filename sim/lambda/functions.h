@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -61,7 +62,9 @@ class Functions final : public workload::Service, public kernel::Process {
 
   workload::Admitted admit(std::uint32_t unit, std::uint32_t index,
                            workload::Request& request) override;
+  void expect(std::uint32_t unit) override;
   void fire(const kernel::Event& event) override;
+  void expect(const kernel::Event& event) const override;
 
   /// Bills what is still running up to `end`. Call once, at the end of a run.
   void finish(TimePoint end);
@@ -78,6 +81,7 @@ class Functions final : public workload::Service, public kernel::Process {
  private:
   enum Kind : std::uint16_t { kCompletion, kIdleCheck, kAge };
   static constexpr std::uint32_t kUnreserved = ~std::uint32_t{0};
+  static constexpr std::uint32_t kExpected = 8;
 
   /// What the request path touches: one cache line a function.
   struct alignas(64) Function {
@@ -111,11 +115,13 @@ class Functions final : public workload::Service, public kernel::Process {
   bool within_limits(std::uint32_t unit, Function& function);
   bool throttle(std::uint32_t unit, ThrottleReason reason, double limit);
   TimePoint start_warm(Function& function, std::uint32_t index, workload::Request& request);
-  TimePoint start_cold(std::uint32_t unit, Function& function, workload::Request& request);
+  std::uint32_t new_environment(std::uint32_t unit);
+  TimePoint start_cold(const Function& function, Environment& environment,
+                       workload::Request& request);
   TimePoint begin_invoke(const Function& function, Environment& environment, TimePoint at,
                          Duration init_inside, Duration init_billed,
                          const workload::Request& request);
-  void complete(std::uint32_t request_index);
+  void complete(std::uint32_t environment, std::uint32_t unit);
   void free_environment(std::uint32_t index);
   void end_environment(std::uint32_t index);
   void check_idle(std::uint32_t unit);
@@ -131,6 +137,8 @@ class Functions final : public workload::Service, public kernel::Process {
   kernel::ProcessId process_;
   std::vector<Function> functions_;
   std::vector<Cold> cold_;
+  std::array<std::uint32_t, kExpected> expected_{};  ///< units announced last, a ring
+  std::uint32_t next_expected_ = 0;
   kernel::Slab<Environment> environments_;
   TokenBucket account_rate_;
   std::uint32_t unreserved_in_flight_ = 0;

@@ -44,11 +44,84 @@ Recorder::Recorder(std::vector<std::uint32_t> service_of_flow, std::uint32_t ser
 
 Recorder::~Recorder() = default;
 
-void Recorder::failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts) {
-  SKY_CHECK(outcome != Outcome::kCompleted);
-  touch(flows_[flow].service).in_flight.leave(since_start(now));
-  ++rare_[flow].outcomes[static_cast<std::size_t>(outcome)];
-  flows_[flow].extra_attempts += attempts - 1;
+inline Recorder::OctaveRow* Recorder::find_row(const FlowWindow& flow, std::uint32_t octave) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighs = 0x8080808080808080;
+  // The lowest zero byte of tags XOR octave is the row, if there is one (Mycroft's test).
+  const std::uint64_t difference = flow.tags ^ (kOnes * octave);
+  const std::uint64_t zeros = (difference - kOnes) & ~difference & kHighs;
+  if (zeros == 0) return nullptr;
+  return &flow.block->rows[static_cast<std::size_t>(std::countr_zero(zeros)) / 8];
+}
+
+inline Recorder::OctaveRow& Recorder::octave_row(FlowWindow& flow, std::uint32_t octave) {
+  if (OctaveRow* row = find_row(flow, octave); row != nullptr) [[likely]]
+    return *row;
+  if (flow.rows == kRows) spill_rows(flow);
+  const std::uint32_t place = flow.rows++;
+  const std::uint32_t shift = place * 8;
+  flow.tags = (flow.tags & ~(std::uint64_t{0xff} << shift)) | (std::uint64_t{octave} << shift);
+  flow.block->rows[place] = {};
+  return flow.block->rows[place];
+}
+
+inline void Recorder::prefetch(const Note& note) const {
+  if (note.what == What::kNothing) return;
+  const FlowWindow& flow = flows_[note.flow];
+  __builtin_prefetch(&services_[flow.service], 1);
+  if (note.what != What::kCompleted || flow.block == nullptr) return;
+  __builtin_prefetch(&flow.block->samples[flow.samples], 1);
+  const std::uint32_t bucket = HistogramLayout::bucket(note.latency_ns);
+  if (const OctaveRow* row = find_row(flow, HistogramLayout::octave(bucket)); row != nullptr) {
+    __builtin_prefetch(row, 1);
+  }
+}
+
+inline void Recorder::count(Note& note) {
+  if (note.what == What::kNothing) return;
+  FlowWindow& flow = flows_[note.flow];
+  Level& in_flight = touch(flow.service).in_flight;
+  if (note.what == What::kArrived) {
+    in_flight.enter(note.since_start_ns);
+    flow.arrivals += note.attempts;
+    return;
+  }
+  in_flight.leave(note.since_start_ns);
+  if (note.what == What::kLeft) return;
+  flow.extra_attempts += note.attempts - 1;
+  if (note.what == What::kFailed) [[unlikely]] {
+    ++rare_[note.flow].outcomes[static_cast<std::size_t>(note.outcome)];
+    return;
+  }
+  if (flow.block == nullptr) [[unlikely]]
+    flow.block = new_block();
+  const std::uint32_t bucket = HistogramLayout::bucket(note.latency_ns);
+  flow.block->samples[flow.samples++] = bucket << 12 | HistogramLayout::bucket(note.overhead_ns);
+  OctaveRow& row = octave_row(flow, HistogramLayout::octave(bucket));
+  row.parts += note.parts;
+  ++row.count;
+  ++flow.completions;
+  if (note.latency_ns > flow.latency_max_ns) flow.latency_max_ns = note.latency_ns;
+  if (flow.samples == kSamples) [[unlikely]]
+    spill_samples(flow);
+}
+
+Recorder::Note& Recorder::next_note(std::uint32_t flow, TimePoint now) {
+  prefetch(notes_[(notes_made_ + kHalfWay) % kNotes]);
+  Note& note = notes_[notes_made_++ % kNotes];
+  count(note);
+  note.flow = flow;
+  note.since_start_ns = since_start(now);
+  __builtin_prefetch(&flows_[flow]);
+  return note;
+}
+
+void Recorder::count_all() {
+  for (std::size_t i = 0; i < kNotes; ++i) {
+    Note& note = notes_[(notes_made_ + i) % kNotes];
+    count(note);
+    note.what = What::kNothing;
+  }
 }
 
 Recorder::CompactBlock* Recorder::new_block() {
@@ -188,6 +261,7 @@ void Recorder::close_service(std::uint32_t service, std::int64_t length_ns) {
 void Recorder::close_window(TimePoint end) {
   const std::int64_t length_ns = since_start(end);
   SKY_CHECK(length_ns > 0);
+  count_all();
   sink_.begin_window({start_, end});
   std::sort(active_.begin(), active_.end());
   std::size_t kept = 0;

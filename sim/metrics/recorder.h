@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -28,10 +29,11 @@ class WindowSink {
 /// whose row is the sum of its flows. Only services that were active in a window get a row.
 ///
 /// **Cost** per request: on arrival two cache lines, on completion four (flow, service, sample,
-/// octave). A sample is 32 bits in a small buffer of the flow; a full buffer is emptied into the
-/// flow's dense histograms, which only busy flows get. Memory does not depend on the number of
-/// requests or windows. **Order** rows by service index, so a result does not depend on how events
-/// interleaved.
+/// octave), prefetched: arrivals and ends pass through a short queue, in order, and are counted
+/// when their lines have come. A sample is 32 bits in a small buffer of the flow; a full buffer is
+/// emptied into the flow's dense histograms, which only busy flows get. Memory does not depend on
+/// the number of requests or windows. **Order** rows by service index, so a result does not depend
+/// on how events interleaved.
 class Recorder {
  public:
   /// `service_of_flow[f]` names the service of flow f. REQUIRES every entry < services.
@@ -39,23 +41,35 @@ class Recorder {
            WindowSink& sink);
   ~Recorder();
 
+  struct Completion {
+    std::int64_t latency_ns = 0;
+    /// Latency minus the request's own work and wait at the reference speed, never below 0.
+    std::int64_t overhead_ns = 0;
+    std::uint32_t attempts = 1;
+  };
+
   // --- The request path. `now` is never before the window's start.
 
   /// A client's request came in. Not counted (`counted` false) during a warm-up.
   void arrived(std::uint32_t flow, TimePoint now, bool counted) {
-    ServiceWindow& service = touch(flows_[flow].service);
-    service.in_flight.enter(since_start(now));
-    flows_[flow].arrivals += counted;
+    Note& note = next_note(flow, now);
+    note.what = What::kArrived;
+    note.attempts = counted;
   }
-  /// It was answered well. `latency_ns` is parts.sum(); `overhead_ns` is latency minus the
-  /// request's own work and wait at the reference speed, never below 0.
-  void completed(std::uint32_t flow, TimePoint now, const LatencyParts& parts,
-                 std::int64_t latency_ns, std::int64_t overhead_ns, std::uint32_t attempts);
+  /// It was answered well. Returns its parts, all 0, for the caller to fill at once: their sum is
+  /// the latency.
+  LatencyParts& completed(std::uint32_t flow, TimePoint now, const Completion& as);
   /// It ended otherwise. REQUIRES outcome != kCompleted.
-  void failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts);
+  void failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts) {
+    SKY_CHECK(outcome != Outcome::kCompleted);
+    Note& note = next_note(flow, now);
+    note.what = What::kFailed;
+    note.outcome = outcome;
+    note.attempts = attempts;
+  }
   /// It ended during or from a warm-up: only the number in flight changes.
   void left_uncounted(std::uint32_t flow, TimePoint now) {
-    touch(flows_[flow].service).in_flight.leave(since_start(now));
+    next_note(flow, now).what = What::kLeft;
   }
 
   // --- Rarer changes.
@@ -134,6 +148,26 @@ class Recorder {
 
   static constexpr std::uint64_t kNoTags = ~std::uint64_t{0};
 
+  enum class What : std::uint8_t { kNothing, kArrived, kCompleted, kFailed, kLeft };
+  /// An arrival or an end that is still to be counted.
+  struct Note {
+    LatencyParts parts;
+    std::int64_t latency_ns = 0;
+    std::int64_t overhead_ns = 0;
+    std::int64_t since_start_ns = 0;
+    std::uint32_t flow = 0;
+    std::uint32_t attempts = 0;  ///< of an arrival: 1 if it counts
+    What what = What::kNothing;
+    Outcome outcome{};
+  };
+  static constexpr std::size_t kNotes = 16;  ///< a power of two
+  static constexpr std::size_t kHalfWay = kNotes / 2;
+
+  Note& next_note(std::uint32_t flow, TimePoint now);
+  void prefetch(const Note& note) const;
+  void count(Note& note);
+  void count_all();
+
   std::int64_t since_start(TimePoint now) const { return (now - start_).count(); }
   ServiceWindow& touch(std::uint32_t service) {
     ServiceWindow& window = services_[service];
@@ -143,6 +177,7 @@ class Recorder {
     }
     return window;
   }
+  static OctaveRow* find_row(const FlowWindow& flow, std::uint32_t octave);
   OctaveRow& octave_row(FlowWindow& flow, std::uint32_t octave);
   void spill_samples(FlowWindow& flow);
   void spill_rows(FlowWindow& flow);
@@ -167,6 +202,8 @@ class Recorder {
   std::vector<std::unique_ptr<CompactBlock[]>> blocks_;
   std::size_t blocks_left_ = 0;  ///< unused at the end of the last chunk
   std::vector<std::unique_ptr<DenseBlock>> dense_;
+  std::array<Note, kNotes> notes_;  ///< a ring; the oldest stands at notes_made_
+  std::size_t notes_made_ = 0;
   // Scratch of close_window().
   DenseBlock scratch_;
   DenseBlock service_scratch_;
@@ -174,40 +211,14 @@ class Recorder {
   std::vector<BucketCount> overhead_list_;
 };
 
-inline Recorder::OctaveRow& Recorder::octave_row(FlowWindow& flow, std::uint32_t octave) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  constexpr std::uint64_t kHighs = 0x8080808080808080;
-  // The lowest zero byte of tags XOR octave is the row, if there is one (Mycroft's test).
-  const std::uint64_t difference = flow.tags ^ (kOnes * octave);
-  const std::uint64_t zeros = (difference - kOnes) & ~difference & kHighs;
-  if (zeros != 0) [[likely]] {
-    return flow.block->rows[static_cast<std::size_t>(std::countr_zero(zeros)) / 8];
-  }
-  if (flow.rows == kRows) spill_rows(flow);
-  const std::uint32_t place = flow.rows++;
-  const std::uint32_t shift = place * 8;
-  flow.tags = (flow.tags & ~(std::uint64_t{0xff} << shift)) | (std::uint64_t{octave} << shift);
-  flow.block->rows[place] = {};
-  return flow.block->rows[place];
-}
-
-inline void Recorder::completed(std::uint32_t flow_index, TimePoint now, const LatencyParts& parts,
-                                std::int64_t latency_ns, std::int64_t overhead_ns,
-                                std::uint32_t attempts) {
-  FlowWindow& flow = flows_[flow_index];
-  touch(flow.service).in_flight.leave(since_start(now));
-  if (flow.block == nullptr) [[unlikely]]
-    flow.block = new_block();
-  const std::uint32_t bucket = HistogramLayout::bucket(latency_ns);
-  flow.block->samples[flow.samples++] = bucket << 12 | HistogramLayout::bucket(overhead_ns);
-  OctaveRow& row = octave_row(flow, HistogramLayout::octave(bucket));
-  row.parts += parts;
-  ++row.count;
-  ++flow.completions;
-  flow.extra_attempts += attempts - 1;
-  if (latency_ns > flow.latency_max_ns) flow.latency_max_ns = latency_ns;
-  if (flow.samples == kSamples) [[unlikely]]
-    spill_samples(flow);
+inline LatencyParts& Recorder::completed(std::uint32_t flow, TimePoint now, const Completion& as) {
+  Note& note = next_note(flow, now);
+  note.what = What::kCompleted;
+  note.attempts = as.attempts;
+  note.latency_ns = as.latency_ns;
+  note.overhead_ns = as.overhead_ns;
+  note.parts = {};
+  return note.parts;
 }
 
 }  // namespace skyreplay::metrics

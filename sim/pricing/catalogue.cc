@@ -61,6 +61,7 @@ Catalogue Catalogue::parse(std::string_view text, const std::string& file) {
     }
   }
   if (!mistakes.empty()) throw InputError(mistakes);
+  catalogue.list_regions();
   return catalogue;
 }
 
@@ -77,10 +78,9 @@ const Tariff* Catalogue::find(std::string_view line_item, std::string_view regio
 const Tariff& Catalogue::tariff(std::string_view line_item, std::string_view region) const {
   if (const Tariff* found = region == kEverywhere ? nullptr : find(line_item, region))
     return *found;
-  const std::vector<std::string> known_regions = regions();
-  if (!std::binary_search(known_regions.begin(), known_regions.end(), region)) {
+  if (!std::binary_search(regions_.begin(), regions_.end(), region)) {
     throw InputError(fmt::format("no price of region '{}' is known{}; known are {}", region,
-                                 did_you_mean(region, known_regions), joined(known_regions)));
+                                 did_you_mean(region, regions_), joined(regions_)));
   }
   if (const Tariff* found = find(line_item, kEverywhere)) return *found;
   std::vector<std::string> elsewhere;
@@ -95,14 +95,12 @@ const Tariff& Catalogue::tariff(std::string_view line_item, std::string_view reg
                                region, joined(elsewhere)));
 }
 
-std::vector<std::string> Catalogue::regions() const {
-  std::vector<std::string> names;
+void Catalogue::list_regions() {
   for (const Tariff& tariff : tariffs_) {
-    if (tariff.region() != kEverywhere) names.push_back(tariff.region());
+    if (tariff.region() != kEverywhere) regions_.push_back(tariff.region());
   }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
+  std::sort(regions_.begin(), regions_.end());
+  regions_.erase(std::unique(regions_.begin(), regions_.end()), regions_.end());
 }
 
 std::vector<std::string> Catalogue::line_items() const {

@@ -28,14 +28,17 @@ class Catalogue {
   /// All tariffs, ordered by (line item, region).
   std::span<const Tariff> tariffs() const { return tariffs_; }
   /// The regions of which any price is known, in order of name.
-  std::vector<std::string> regions() const;
+  const std::vector<std::string>& regions() const { return regions_; }
   /// The line items' names, in order.
   std::vector<std::string> line_items() const;
 
  private:
+  void list_regions();
+
   const Tariff* find(std::string_view line_item, std::string_view region) const;
 
-  std::vector<Tariff> tariffs_;  // sorted by (line item, region), unique
+  std::vector<Tariff> tariffs_;       // sorted by (line item, region), unique
+  std::vector<std::string> regions_;  ///< sorted
 };
 
 }  // namespace skyreplay::pricing

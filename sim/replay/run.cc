@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::uint64_t kRowsPerProgress = 65'536;
 constexpr std::uint64_t kWindowsPerProgress = 1'024;
+/// How many arrivals ahead a function's records are fetched into cache.
+constexpr std::size_t kLookAhead = 16;
 
 Duration to_duration(const proto::Duration& duration) { return Duration{duration.ns()}; }
 
@@ -151,6 +153,7 @@ class Run {
         const TimePoint arrival{Duration{batch.arrival_ns[i]}};
         while (arrival >= boundary_) [[unlikely]]
           close_window();
+        if (i + kLookAhead < batch.size) clients_.expect(batch.route[i + kLookAhead]);
         loop_.advance(arrival);
         clients_.arrive(batch.first_row + i, batch.route[i], Duration{batch.work_ns[i]},
                         Duration{batch.wait_ns[i]});

@@ -125,15 +125,17 @@ void Clients::end(std::uint32_t index, Outcome outcome) {
     recorder_.failed(request.flow, now, outcome, request.attempts);
   } else {
     const Duration latency = now - request.arrival;
-    metrics::LatencyParts parts;
+    const std::int64_t own = request.work.count() + request.wait.count();
+    metrics::LatencyParts& parts =
+        recorder_.completed(request.flow, now,
+                            {.latency_ns = latency.count(),
+                             .overhead_ns = std::max<std::int64_t>(0, latency.count() - own),
+                             .attempts = request.attempts});
     parts.init = request.init.count();
     parts.work = request.work.count();
     parts.wait = request.wait.count();
     parts.retry = (request.attempt - request.arrival).count();
-    parts.cpu_stretch = latency.count() - parts.init - parts.work - parts.wait - parts.retry;
-    const std::int64_t overhead = latency.count() - parts.work - parts.wait;
-    recorder_.completed(request.flow, now, parts, latency.count(),
-                        std::max<std::int64_t>(0, overhead), request.attempts);
+    parts.cpu_stretch = latency.count() - own - parts.init - parts.retry;
   }
   requests_.release(index);
 }

@@ -56,6 +56,12 @@ class Clients final : public kernel::Process {
   /// A request of the trace arrives now. REQUIRES loop.now() is its arrival.
   void arrive(std::uint64_t row, std::uint32_t flow, Duration work, Duration wait);
 
+  /// A request on this route will arrive after a few others: a chance to prefetch.
+  void expect(std::uint32_t flow) {
+    const Flow& next = flows_[flow];
+    next.service->expect(next.unit);
+  }
+
   /// A service's answer to the accepted attempt `index`, now.
   void answer(std::uint32_t index, metrics::Outcome outcome);
 

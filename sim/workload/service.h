@@ -25,6 +25,9 @@ class Service {
   /// exactly once, later. `index` names the request's record, `request` is that record; the service
   /// may write its `init` and `place`.
   virtual Admitted admit(std::uint32_t unit, std::uint32_t index, Request& request) = 0;
+  /// An attempt for this unit will arrive shortly, most likely: a chance to prefetch. Changes no
+  /// result.
+  virtual void expect(std::uint32_t) {}
 };
 
 }  // namespace skyreplay::workload

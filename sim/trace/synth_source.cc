@@ -14,6 +14,7 @@ namespace {
 
 /// A slot holds about this many requests at most, so that it is sorted in cache.
 constexpr double kRequestsPerSlot = 4'096;
+constexpr double kMaxCallsPerRing = 1e6;  ///< of a draw whose law is far skewed
 
 Duration slot_length_for(double rate) {
   Duration slot = std::chrono::seconds(1);
@@ -28,8 +29,8 @@ Duration slot_length_for(double rate) {
 struct ClassState {
   const SynthClass* spec;
   std::uint32_t first_route;
-  RandomStream requests;  ///< at (slot, ordinal); of a periodic class at (call, route)
-  RandomStream counts;    ///< at (slot)
+  RandomStream requests;  ///< at (slot, ordinal); of a periodic class at (ring, route, call)
+  RandomStream counts;    ///< at (slot); of a periodic class at (ring, route)
   AliasTable routes;
   const SynthShape* shape;
   double level = 0;                     ///< requests a second where shape and bursts are at 1
@@ -46,18 +47,31 @@ struct Request {
   std::uint64_t bytes_out = 0;
 };
 
-/// A periodic route's next call.
+/// A periodic route's next ring.
 struct Timer {
   TimePoint next;
-  std::uint32_t route;  ///< within its class
   std::uint32_t owner;  ///< class
-  Duration period;
+  std::uint32_t route;  ///< within its class
   std::uint64_t ordinal;
+  Duration period;
 
-  bool operator>(const Timer& other) const {
-    return std::tuple(next, owner, route) > std::tuple(other.next, other.owner, other.route);
-  }
+  auto operator<=>(const Timer&) const = default;
 };
+
+/// A call of a ring that is past, still to come.
+struct PendingCall {
+  TimePoint arrival;
+  std::uint32_t owner;
+  std::uint32_t route;
+  std::uint64_t ring;
+  std::uint64_t number;
+
+  auto operator<=>(const PendingCall&) const = default;
+};
+
+/// The earliest on top.
+template <typename Element>
+using Earliest = std::priority_queue<Element, std::vector<Element>, std::greater<>>;
 
 std::vector<double> kind_weights(const SynthClass& spec) {
   std::vector<double> weights;
@@ -98,7 +112,8 @@ struct SynthSource::State {
   TimePoint slot_begin;
   std::uint64_t emitted = 0;
   std::vector<ClassState> classes;
-  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers;
+  Earliest<Timer> timers;
+  Earliest<PendingCall> pending;
   std::vector<Request> requests;  ///< of the slot in hand, as they were drawn
   std::vector<std::pair<TimePoint, std::uint32_t>> order;  ///< by arrival, into `requests`
   std::size_t taken = 0;
@@ -111,6 +126,7 @@ struct SynthSource::State {
   bool fill_slot();
   void draw_class(ClassState& state, Duration length);
   std::uint64_t draw_count(const ClassState& state, double per_second, Duration length) const;
+  void ring(const Timer& timer);
   void ring_timers(TimePoint until);
   Request draw(const ClassState& state, std::uint32_t route, RandomEngine& random) const;
 };
@@ -163,7 +179,7 @@ void SynthSource::State::add_timers(const SynthClass& each, std::uint32_t owner)
       const Duration since = spec.start.time_since_epoch() % periods[i];
       phase = since == Duration{0} ? since : periods[i] - since;
     }
-    timers.push({spec.start + phase, i, owner, periods[i], 0});
+    timers.push({spec.start + phase, owner, i, 0, periods[i]});
   }
 }
 
@@ -204,19 +220,35 @@ void SynthSource::State::draw_class(ClassState& state, Duration length) {
   const auto& bursts = state.spec->bursts;
   const bool thinned = bursts && bursts->per_route;
   double rate = state.level * state.shape->at(slot_begin + length / 2);
-  if (bursts && (thinned || state.bursts[0].on_at(slot_begin))) rate *= bursts->multiplier;
+  if (thinned) rate *= bursts->highest();
+  if (bursts && !thinned && state.bursts[0].on_at(slot_begin)) rate *= bursts->multiplier;
   const std::uint64_t count = draw_count(state, rate, length);
   for (std::uint64_t k = 0; k < count; ++k) {
     RandomEngine random = state.requests.at(slot, k);
     const TimePoint arrival = slot_begin + place(random(), length);
     const std::uint32_t route = state.routes.pick(random());
-    // Candidates come at the rate of a burst; outside one only some of them are kept.
-    if (thinned && !state.bursts[route].on_at(slot_begin) &&
-        random.uniform() * bursts->multiplier >= 1) {
-      continue;
+    // Candidates come at the higher of the two rates; at other times only some of them are kept.
+    if (thinned) {
+      const double factor = state.bursts[route].on_at(slot_begin) ? bursts->multiplier : 1;
+      if (factor < bursts->highest() && random.uniform() * bursts->highest() >= factor) continue;
     }
     requests.push_back(draw(state, route, random));
     requests.back().arrival = arrival;
+  }
+}
+
+/// Enters the calls of one ring.
+void SynthSource::State::ring(const Timer& timer) {
+  const ClassState& state = classes[timer.owner];
+  RandomEngine counts = state.counts.at(timer.ordinal, timer.route);
+  const double drawn = std::min(state.spec->calls.sample(counts), kMaxCallsPerRing);
+  const auto calls = static_cast<std::uint64_t>(std::max(std::llround(drawn), 1LL));
+  for (std::uint64_t k = 0; k < calls; ++k) {
+    TimePoint arrival = timer.next;
+    if (state.spec->within > Duration{0}) arrival += place(counts(), state.spec->within);
+    if (arrival < info.end) {
+      pending.push({arrival, timer.owner, timer.route, timer.ordinal, k});
+    }
   }
 }
 
@@ -224,12 +256,17 @@ void SynthSource::State::ring_timers(TimePoint until) {
   while (!timers.empty() && timers.top().next < until) {
     Timer timer = timers.top();
     timers.pop();
-    const ClassState& state = classes[timer.owner];
-    RandomEngine random = state.requests.at(timer.ordinal++, timer.route);
-    requests.push_back(draw(state, timer.route, random));
-    requests.back().arrival = timer.next;
+    ring(timer);
     timer.next += timer.period;
+    ++timer.ordinal;
     timers.push(timer);
+  }
+  for (; !pending.empty() && pending.top().arrival < until; pending.pop()) {
+    const PendingCall& call = pending.top();
+    const ClassState& state = classes[call.owner];
+    RandomEngine random = state.requests.at(call.ring, call.route, call.number);
+    requests.push_back(draw(state, call.route, random));
+    requests.back().arrival = call.arrival;
   }
 }
 

@@ -22,6 +22,8 @@ constexpr Duration kDay = std::chrono::hours(24);
 constexpr std::uint64_t kMaxRoutes = 1'000'000;
 constexpr double kMaxRate = 1e9;
 constexpr const char* kTooManyRoutes = "all classes together have more than 1,000,000 routes";
+constexpr double kMaxCallsPerRing = 100'000;
+constexpr double kMaxPending = 10'000'000;
 constexpr Duration kMinPeriod = std::chrono::milliseconds(1);
 constexpr Duration kMaxSpan = std::chrono::hours(24 * 3660);
 
@@ -36,6 +38,12 @@ double NumberLaw::sample(RandomEngine& random) const {
   const double sigma = std::log(p99 / p50) / kZ99;
   const double draw = boost::random::lognormal_distribution<double>(std::log(p50), sigma)(random);
   return std::round(std::min(draw, 1e15) * 1000) / 1000;
+}
+
+double NumberLaw::mean() const {
+  if (p50 == p99) return p50;
+  const double sigma = std::log(p99 / p50) / kZ99;
+  return p50 * std::exp(sigma * sigma / 2);
 }
 
 double SynthShape::at(TimePoint time) const {
@@ -66,7 +74,7 @@ double SynthSpec::mean_rate() const {
   for (const SynthClass& each : classes) {
     if (each.periods.empty()) continue;
     for (const Duration period : periods_of(each)) {
-      sum += 1 / std::chrono::duration<double>(period).count();
+      sum += each.calls.mean() / std::chrono::duration<double>(period).count();
     }
   }
   return sum;
@@ -166,7 +174,7 @@ SynthBursts bursts_of(const SpecNode& node) {
     if (word != "route" && word != "class") of->fail("expected 'class' or 'route'");
     bursts.per_route = word == "route";
   }
-  bursts.multiplier = need(node, fields, "multiplier").number(1, 10'000);
+  bursts.multiplier = need(node, fields, "multiplier").number(0, 10'000);
   bursts.every = positive_duration(need(node, fields, "every"));
   bursts.length = positive_duration(need(node, fields, "length"));
   return bursts;
@@ -304,8 +312,17 @@ std::vector<std::string> routes_of(const SpecNode& node, const std::string& clas
 }
 
 const std::vector<std::string> kClassFields{
-    "name",  "routes", "share",    "kind",   "popularity", "every",    "phase",
-    "shape", "bursts", "duration", "memory", "bytes_in",   "bytes_out"};
+    "name",   "routes", "share",  "kind",     "popularity", "every",    "phase",    "calls",
+    "within", "shape",  "bursts", "duration", "memory",     "bytes_in", "bytes_out"};
+
+/// Calls that have been rung for and are still to come wait in memory.
+void check_pending(const SpecNode& node, const SynthClass& timers) {
+  const auto shortest = std::min_element(timers.periods.begin(), timers.periods.end());
+  const double rings = std::chrono::duration<double>(timers.within) / shortest->first;
+  const double pending =
+      static_cast<double>(timers.routes.size()) * timers.calls.mean() * std::max(rings, 1.0);
+  if (pending > kMaxPending) node.fail("has more than 10,000,000 calls under way at a time");
+}
 
 void read_periodic(const SpecNode& node, const Fields& fields, SynthClass& result) {
   result.periods = periods_of(need(node, fields, "every"));
@@ -319,6 +336,11 @@ void read_periodic(const SpecNode& node, const Fields& fields, SynthClass& resul
     if (word != "random" && word != "aligned") phase->fail("expected 'random' or 'aligned'");
     result.aligned = word == "aligned";
   }
+  if (const SpecNode* calls = find(fields, "calls")) {
+    result.calls = number_law(*calls, 1, kMaxCallsPerRing);
+  }
+  if (const SpecNode* within = find(fields, "within")) result.within = positive_duration(*within);
+  check_pending(node, result);
 }
 
 SynthClass class_of(const SpecNode& node, const SynthSpec& spec, std::uint64_t room) {
@@ -330,8 +352,11 @@ SynthClass class_of(const SpecNode& node, const SynthSpec& spec, std::uint64_t r
     read_periodic(node, fields, result);
   } else {
     result.share = need(node, fields, "share").number(0, 1);
-    if (const SpecNode* phase = find(fields, "phase"))
-      phase->fail("only a class with 'every' has one");
+    for (const char* key : {"phase", "calls", "within"}) {
+      if (const SpecNode* other = find(fields, key)) {
+        other->fail("only a class with 'every' has one");
+      }
+    }
     if (const SpecNode* part = find(fields, "popularity")) result.popularity = popularity_of(*part);
     if (const SpecNode* part = find(fields, "shape")) result.shape = shape_within(*part, spec);
     if (const SpecNode* part = find(fields, "bursts")) result.bursts = bursts_of(*part);

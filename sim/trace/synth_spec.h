@@ -18,6 +18,7 @@ struct NumberLaw {
   double p99 = 0;
 
   double sample(RandomEngine& random) const;
+  double mean() const;
 };
 
 /// How a rate moves over the day (UTC): linear between the hours named, or a sine; else flat.
@@ -29,8 +30,8 @@ struct SynthShape {
   double at(TimePoint time) const;
 };
 
-/// Times of a higher rate: gaps of mean `every`, then a burst of mean `length`, both exponential.
-/// The mean rate stays what it is without bursts.
+/// Times of a higher rate, or of a lower one (a multiplier below 1: lulls): gaps of mean `every`,
+/// then a burst of mean `length`, both exponential. The mean rate stays what it is without bursts.
 struct SynthBursts {
   bool per_route = false;  ///< each route has its own, or one timeline for the class
   double multiplier = 1;
@@ -40,6 +41,8 @@ struct SynthBursts {
   double share_of_time() const;
   /// The factor outside bursts that keeps the mean.
   double base() const { return 1 / (1 + (multiplier - 1) * share_of_time()); }
+  /// The higher of the two factors.
+  double highest() const { return multiplier > 1 ? multiplier : 1; }
 };
 
 /// How requests spread over a class's routes: weight of rank i is i^-exponent, or the quantile at
@@ -71,7 +74,9 @@ struct SynthClass {
   std::vector<std::pair<InvocationKind, double>> kinds{{InvocationKind::kSync, 1}};
   SynthPopularity popularity;
   std::vector<std::pair<Duration, double>> periods;  ///< with weights; empty: a Poisson class
-  bool aligned = false;  ///< periodic calls at multiples of the period, else from a random phase
+  bool aligned = false;   ///< rings at multiples of the period, else from a random phase
+  NumberLaw calls{1, 1};  ///< of one ring, drawn per ring and rounded, at least 1
+  Duration within{};      ///< each call at a uniform instant of so long after the ring; 0: at once
   std::optional<SynthShape> shape;
   std::optional<SynthBursts> bursts;
   SynthDurations durations;

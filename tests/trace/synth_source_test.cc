@@ -264,6 +264,71 @@ TEST_CASE("a period of the span's length makes exactly one call of each route") 
   CHECK(calls == std::vector<int>(40, 1));
 }
 
+TEST_CASE("a ring makes as many calls as its law says, all within the stretch after it") {
+  const auto requests = made(
+      "duration: 1h\nclasses:\n  - {name: t, routes: 1, every: 10m, phase: aligned, calls: 36, "
+      "within: 4m, duration: 1ms}\n");
+  REQUIRE(requests.size() == 216);
+  std::vector<double> minutes(10);
+  for (const Request& each : requests) {
+    ++minutes[static_cast<std::size_t>((each.arrival - kDefaultOrigin) % 10min / 1min)];
+  }
+  double chi_square = 0;
+  for (std::size_t i = 0; i < 4; ++i) chi_square += (minutes[i] - 54) * (minutes[i] - 54) / 54;
+  CHECK(chi_square < 16.3);  // 99.9 % of 3 degrees of freedom
+  for (std::size_t i = 4; i < 10; ++i) CHECK(minutes[i] == 0);
+
+  const auto at_once = made(
+      "duration: 20m\nclasses:\n  - {name: t, routes: 1, every: 10m, phase: aligned, calls: 3, "
+      "duration: 1ms}\n");
+  REQUIRE(at_once.size() == 6);
+  for (std::size_t i = 0; i < 6; ++i) {
+    CHECK(at_once[i].arrival == kDefaultOrigin + static_cast<std::int64_t>(i / 3) * 10min);
+  }
+}
+
+TEST_CASE("calls of a ring drawn from a law have its median, and those past the end are cut off") {
+  const std::string text =
+      "duration: 2000m\nclasses:\n  - {name: t, routes: 1, every: 1m, phase: aligned, "
+      "calls: {p50: 100, p99: 400}, duration: 1ms";
+  auto rings = counts(made(text + "}\n"), 1min, 2000);
+  std::sort(rings.begin(), rings.end());
+  // sigma = ln 4 / 2.3263 = 0.596; the median's error 1.2533 sigma / sqrt(2000) = 1.67 %.
+  CHECK(std::abs(quantile(rings, 0.5) / 100 - 1) < 3.29 * 0.0167);
+  CHECK(variance(rings) > 1000);
+
+  const auto cut = made(
+      "duration: 10m\nclasses:\n  - {name: t, routes: 1, every: 10m, phase: aligned, calls: 1000, "
+      "within: 20m, duration: 1ms}\n");
+  CHECK(std::abs(static_cast<double>(cut.size()) - 500) < 3.29 * std::sqrt(250));
+  CHECK(cut.back().arrival < kDefaultOrigin + 10min);
+}
+
+TEST_CASE("a multiplier below 1 makes lulls and keeps the mean") {
+  // A fifth of the time at a tenth of the rate: 10/0.82 = 12.195 a second, and 1.2195 in a lull.
+  for (const std::string of : {"class", "route"}) {
+    CAPTURE(of);
+    double total = 0;
+    std::vector<double> high, low;
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+      const auto requests = made(
+          "duration: 50000s\nrate: 10\nclasses:\n  - {name: a, routes: 1, share: 1, "
+          "duration: 1ms, bursts: {of: " +
+              of + ", multiplier: 0.1, every: 400s, length: 100s}}\n",
+          seed);
+      total += static_cast<double>(requests.size());
+      for (const double count : counts(requests, 20s, 2500)) {
+        if (count < 60) low.push_back(count);
+        if (count > 190) high.push_back(count);
+      }
+    }
+    // Per seed 100 cycles; the share of time in lulls varies by about 11 %, the rate by 2.5 %.
+    CHECK(std::abs(total / 8 / 50'000 - 10) < 10 * 0.03);
+    CHECK(std::abs(mean(high) - 243.9) < 2);
+    CHECK(std::abs(mean(low) - 24.39) < 2);
+  }
+}
+
 TEST_CASE("periods spread over a class's routes in proportion to their weights") {
   const auto requests = made(
       "duration: 1h\nclasses:\n  - {name: t, routes: 8, every: {1m: 5, 10m: 3}, duration: 1ms}\n");

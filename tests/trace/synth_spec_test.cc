@@ -72,6 +72,8 @@ classes:
     kind: schedule
     every: {1m: 2, 1h: 1}
     phase: aligned
+    calls: {p50: 20, p99: 60}
+    within: 45s
     duration: {p50: 4ms, relative: {0: 0.5, 50: 1, 100: 9}}
 )",
                                           "s.yaml");
@@ -102,9 +104,12 @@ classes:
   const SynthClass& tick = spec.classes[2];
   CHECK(tick.periods == std::vector<std::pair<Duration, double>>{{1min, 2}, {1h, 1}});
   CHECK(tick.aligned);
+  CHECK(tick.calls.p99 == 60);
+  CHECK(tick.within == 45s);
   CHECK(tick.durations.relative.size() == 3);
-  // 12.5 a second, two routes a minute and one an hour.
-  CHECK(spec.mean_rate() == doctest::Approx(12.5 + 2.0 / 60 + 1.0 / 3600));
+  // 12.5 a second, two routes a minute and one an hour; the calls of a ring have the lognormal's
+  // mean, 20 exp(sigma² / 2) with sigma = ln 3 / 2.32635: 22.3595.
+  CHECK(spec.mean_rate() == doctest::Approx(12.5 + 22.3595 * (2.0 / 60 + 1.0 / 3600)));
 }
 
 TEST_CASE("what is left out has the documented default") {
@@ -243,8 +248,8 @@ TEST_CASE("impossible classes") {
         "s.yaml:9:24: classes[0].popularity.zipf: 11 lies outside 0 to 10");
   CHECK(wrong_field("bursts: {of: all, multiplier: 2, every: 1m, length: 1s}") ==
         "s.yaml:9:18: classes[0].bursts.of: expected 'class' or 'route'");
-  CHECK(wrong_field("bursts: {multiplier: 0.5, every: 1m, length: 1s}") ==
-        "s.yaml:9:26: classes[0].bursts.multiplier: 0.5 lies outside 1 to 10000");
+  CHECK(wrong_field("bursts: {multiplier: -1, every: 1m, length: 1s}") ==
+        "s.yaml:9:26: classes[0].bursts.multiplier: -1 lies outside 0 to 10000");
   CHECK(wrong_field("bursts: {multiplier: 2, every: 0s, length: 1s}") ==
         "s.yaml:9:36: classes[0].bursts.every: must be above 0s");
   CHECK(wrong_field("memory: {p50_mib: {p50: 100, p99: 50}}") ==
@@ -275,6 +280,15 @@ TEST_CASE("impossible periods, and what a periodic class has not") {
         "s.yaml:9:12: classes[0].share: a class with 'every' is periodic and has none of this");
   CHECK(timer("every: 5m\n    bursts: {multiplier: 2, every: 1m, length: 1s}") ==
         "s.yaml:9:13: classes[0].bursts: a class with 'every' is periodic and has none of this");
+  CHECK(timer("every: 5m\n    calls: 0") ==
+        "s.yaml:9:12: classes[0].calls: 0 lies outside 1 to 100000");
+  CHECK(timer("every: 5m\n    calls: {p50: 9, p90: 20}") ==
+        "s.yaml:9:21: classes[0].calls: unknown field 'p90', did you mean 'p50'?");
+  CHECK(timer("every: 5m\n    within: 0s") == "s.yaml:9:13: classes[0].within: must be above 0s");
+  CHECK(timer("every: 1s\n    calls: 1000\n    within: 3h") ==
+        "s.yaml:5:5: classes[0]: has more than 10,000,000 calls under way at a time");
+  CHECK(wrong_field("within: 5s") ==
+        "s.yaml:9:13: classes[0].within: only a class with 'every' has one");
   CHECK(wrong_field("phase: random") ==
         "s.yaml:9:12: classes[0].phase: only a class with 'every' has one");
   CHECK(wrong(kTop + "classes:\n  - {name: a, routes: 1, every: 1m, duration: 5ms}\n") ==

@@ -1,9 +1,9 @@
 """Runs the ```console blocks of a Markdown document and compares what they print with what is shown.
 
-A line "$ command" is run by bash; lines "> more" directly below a command that ends in a backslash go on
-with it. The lines up to the next command are its standard output; none shown means any. A line "..." stands
-for any number of lines, "..." within a line for any text. Every command must exit with 0: show a failure as
-`command 2>&1 || echo "exit $?"`.
+A line "$ command" is run by bash; lines "> more" directly below a command that ends in a backslash, or that
+begins a here-document, go on with it. The lines up to the next command are its standard output; none shown
+means any. A line "..." stands for any number of lines, "..." within a line for any text. Every command must
+exit with 0: show a failure as `command 2>&1 || echo "exit $?"`.
 
 All blocks of a document share one scratch folder, in which the repository's own folders are linked, with
 skyreplay on the PATH. A block that names SKYREPLAY_TRACES is left out where that folder is absent.
@@ -40,7 +40,8 @@ def console_blocks(document: str) -> list[list[Command]]:
             raise SystemExit(f"line {number}: a console block must begin with '$ '")
         elif inside:
             command = blocks[-1][-1]
-            if command.text.endswith("\\") and line.startswith("> ") and not command.shown:
+            goes_on = command.text.endswith("\\") or "<<" in command.text
+            if goes_on and line.startswith("> ") and not command.shown:
                 command.text += "\n" + line[2:]
             else:
                 command.shown.append(line)

@@ -18,6 +18,10 @@ class Blocks(unittest.TestCase):
         [[command]] = run_blocks.console_blocks("```console\n$ a \\\n> b\nout\n```\n")
         self.assertEqual((command.text, command.shown), ("a \\\nb", ["out"]))
 
+    def test_a_here_document_goes_on_below(self):
+        [[command]] = run_blocks.console_blocks("```console\n$ cat << E\n> b\n>   c\n> E\nb\n  c\n```\n")
+        self.assertEqual((command.text, command.shown), ("cat << E\nb\n  c\nE", ["b", "  c"]))
+
     def test_a_block_that_begins_without_a_command_is_refused(self):
         with self.assertRaises(SystemExit):
             run_blocks.console_blocks("```console\nout\n```\n")

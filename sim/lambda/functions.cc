@@ -315,12 +315,14 @@ void Functions::expect(const kernel::Event& event) const {
   if (event.kind != kCompletion) return;
   environments_.prefetch(event.payload);
   __builtin_prefetch(&functions_[event.tag]);
+  recorder_.expect_service(event.tag);  // functions and services are numbered alike
 }
 
 void Functions::expect(std::uint32_t unit) {
   // Two steps, because which environment comes next stands in the function's record.
   const std::uint32_t before = std::exchange(expected_[next_expected_++ % kExpected], unit);
   __builtin_prefetch(&functions_[unit]);
+  recorder_.expect_service(unit);
   const std::uint32_t environment = functions_[before].idle.newest;
   if (environment != kNone) environments_.prefetch(environment);
 }

@@ -65,39 +65,32 @@ inline Recorder::OctaveRow& Recorder::octave_row(FlowWindow& flow, std::uint32_t
   return flow.block->rows[place];
 }
 
-inline void Recorder::prefetch(const Note& note) const {
-  if (note.what == What::kNothing) return;
-  const FlowWindow& flow = flows_[note.flow];
-  __builtin_prefetch(&services_[flow.service], 1);
-  if (note.what != What::kCompleted || flow.block == nullptr) return;
-  __builtin_prefetch(&flow.block->samples[flow.samples], 1);
-  const std::uint32_t bucket = HistogramLayout::bucket(note.latency_ns);
-  if (const OctaveRow* row = find_row(flow, HistogramLayout::octave(bucket)); row != nullptr) {
-    __builtin_prefetch(row, 1);
-  }
+void Recorder::failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts) {
+  SKY_CHECK(outcome != Outcome::kCompleted);
+  touch(flows_[flow].service).in_flight.leave(since_start(now));
+  ++rare_[flow].outcomes[static_cast<std::size_t>(outcome)];
+  flows_[flow].extra_attempts += attempts - 1;
 }
 
-inline void Recorder::count(Note& note) {
-  if (note.what == What::kNothing) return;
+inline void Recorder::prefetch(const Note& note) const {
+  if (note.flow == kNoFlow) [[unlikely]]
+    return;
+  const FlowWindow& flow = flows_[note.flow];
+  if (flow.block == nullptr) [[unlikely]]
+    return;
+  __builtin_prefetch(&flow.block->samples[flow.samples], 1);
+  const OctaveRow* row = find_row(flow, HistogramLayout::octave(note.sample >> 12));
+  if (row != nullptr) __builtin_prefetch(row, 1);
+}
+
+inline void Recorder::count(const Note& note) {
+  if (note.flow == kNoFlow) [[unlikely]]
+    return;
   FlowWindow& flow = flows_[note.flow];
-  Level& in_flight = touch(flow.service).in_flight;
-  if (note.what == What::kArrived) {
-    in_flight.enter(note.since_start_ns);
-    flow.arrivals += note.attempts;
-    return;
-  }
-  in_flight.leave(note.since_start_ns);
-  if (note.what == What::kLeft) return;
-  flow.extra_attempts += note.attempts - 1;
-  if (note.what == What::kFailed) [[unlikely]] {
-    ++rare_[note.flow].outcomes[static_cast<std::size_t>(note.outcome)];
-    return;
-  }
   if (flow.block == nullptr) [[unlikely]]
     flow.block = new_block();
-  const std::uint32_t bucket = HistogramLayout::bucket(note.latency_ns);
-  flow.block->samples[flow.samples++] = bucket << 12 | HistogramLayout::bucket(note.overhead_ns);
-  OctaveRow& row = octave_row(flow, HistogramLayout::octave(bucket));
+  flow.block->samples[flow.samples++] = note.sample;
+  OctaveRow& row = octave_row(flow, HistogramLayout::octave(note.sample >> 12));
   row.parts += note.parts;
   ++row.count;
   ++flow.completions;
@@ -106,22 +99,19 @@ inline void Recorder::count(Note& note) {
     spill_samples(flow);
 }
 
-Recorder::Note& Recorder::next_note(std::uint32_t flow, TimePoint now) {
-  prefetch(notes_[(notes_made_ + kHalfWay) % kNotes]);
-  Note& note = notes_[notes_made_++ % kNotes];
-  count(note);
-  note.flow = flow;
-  note.since_start_ns = since_start(now);
-  __builtin_prefetch(&flows_[flow]);
-  return note;
-}
-
 void Recorder::count_all() {
   for (std::size_t i = 0; i < kNotes; ++i) {
     Note& note = notes_[(notes_made_ + i) % kNotes];
     count(note);
-    note.what = What::kNothing;
+    note.flow = kNoFlow;
   }
+}
+
+Recorder::Note& Recorder::next_note() {
+  prefetch(notes_[(notes_made_ + kHalfWay) % kNotes]);
+  Note& note = notes_[notes_made_++ % kNotes];
+  count(note);
+  return note;
 }
 
 Recorder::CompactBlock* Recorder::new_block() {

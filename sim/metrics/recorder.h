@@ -29,11 +29,11 @@ class WindowSink {
 /// whose row is the sum of its flows. Only services that were active in a window get a row.
 ///
 /// **Cost** per request: on arrival two cache lines, on completion four (flow, service, sample,
-/// octave), prefetched: arrivals and ends pass through a short queue, in order, and are counted
-/// when their lines have come. A sample is 32 bits in a small buffer of the flow; a full buffer is
-/// emptied into the flow's dense histograms, which only busy flows get. Memory does not depend on
-/// the number of requests or windows. **Order** rows by service index, so a result does not depend
-/// on how events interleaved.
+/// octave). Completions wait in a short queue until their lines have been prefetched; who knows of
+/// an arrival or end beforehand says so by expect(). A sample is 32 bits in a small buffer of the
+/// flow; a full buffer is emptied into the flow's dense histograms, which only busy flows get.
+/// Memory does not depend on the number of requests or windows. **Order** rows by service index, so
+/// a result does not depend on how events interleaved.
 class Recorder {
  public:
   /// `service_of_flow[f]` names the service of flow f. REQUIRES every entry < services.
@@ -52,25 +52,23 @@ class Recorder {
 
   /// A client's request came in. Not counted (`counted` false) during a warm-up.
   void arrived(std::uint32_t flow, TimePoint now, bool counted) {
-    Note& note = next_note(flow, now);
-    note.what = What::kArrived;
-    note.attempts = counted;
+    FlowWindow& window = flows_[flow];
+    touch(window.service).in_flight.enter(since_start(now));
+    window.arrivals += counted;
   }
   /// It was answered well. Returns its parts, all 0, for the caller to fill at once: their sum is
   /// the latency.
   LatencyParts& completed(std::uint32_t flow, TimePoint now, const Completion& as);
   /// It ended otherwise. REQUIRES outcome != kCompleted.
-  void failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts) {
-    SKY_CHECK(outcome != Outcome::kCompleted);
-    Note& note = next_note(flow, now);
-    note.what = What::kFailed;
-    note.outcome = outcome;
-    note.attempts = attempts;
-  }
+  void failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts);
   /// It ended during or from a warm-up: only the number in flight changes.
   void left_uncounted(std::uint32_t flow, TimePoint now) {
-    next_note(flow, now).what = What::kLeft;
+    touch(flows_[flow].service).in_flight.leave(since_start(now));
   }
+
+  /// An arrival on the flow, or an arrival or end at the service, is near: prefetches.
+  void expect_flow(std::uint32_t flow) const { __builtin_prefetch(&flows_[flow], 1); }
+  void expect_service(std::uint32_t service) const { __builtin_prefetch(&services_[service], 1); }
 
   // --- Rarer changes.
 
@@ -148,24 +146,20 @@ class Recorder {
 
   static constexpr std::uint64_t kNoTags = ~std::uint64_t{0};
 
-  enum class What : std::uint8_t { kNothing, kArrived, kCompleted, kFailed, kLeft };
-  /// An arrival or an end that is still to be counted.
+  /// A completion that is still to be counted.
+  static constexpr std::uint32_t kNoFlow = ~std::uint32_t{0};
   struct Note {
     LatencyParts parts;
     std::int64_t latency_ns = 0;
-    std::int64_t overhead_ns = 0;
-    std::int64_t since_start_ns = 0;
-    std::uint32_t flow = 0;
-    std::uint32_t attempts = 0;  ///< of an arrival: 1 if it counts
-    What what = What::kNothing;
-    Outcome outcome{};
+    std::uint32_t sample = 0;
+    std::uint32_t flow = kNoFlow;
   };
   static constexpr std::size_t kNotes = 16;  ///< a power of two
   static constexpr std::size_t kHalfWay = kNotes / 2;
 
-  Note& next_note(std::uint32_t flow, TimePoint now);
+  Note& next_note();
   void prefetch(const Note& note) const;
-  void count(Note& note);
+  void count(const Note& note);
   void count_all();
 
   std::int64_t since_start(TimePoint now) const { return (now - start_).count(); }
@@ -212,11 +206,14 @@ class Recorder {
 };
 
 inline LatencyParts& Recorder::completed(std::uint32_t flow, TimePoint now, const Completion& as) {
-  Note& note = next_note(flow, now);
-  note.what = What::kCompleted;
-  note.attempts = as.attempts;
+  FlowWindow& window = flows_[flow];
+  touch(window.service).in_flight.leave(since_start(now));
+  window.extra_attempts += as.attempts - 1;
+  Note& note = next_note();
+  note.flow = flow;
+  note.sample =
+      HistogramLayout::bucket(as.latency_ns) << 12 | HistogramLayout::bucket(as.overhead_ns);
   note.latency_ns = as.latency_ns;
-  note.overhead_ns = as.overhead_ns;
   note.parts = {};
   return note.parts;
 }

@@ -59,6 +59,7 @@ class Clients final : public kernel::Process {
   /// A request on this route will arrive after a few others: a chance to prefetch.
   void expect(std::uint32_t flow) {
     const Flow& next = flows_[flow];
+    recorder_.expect_flow(flow);
     next.service->expect(next.unit);
   }
 

@@ -153,7 +153,7 @@ class Run {
         const TimePoint arrival{Duration{batch.arrival_ns[i]}};
         while (arrival >= boundary_) [[unlikely]]
           close_window();
-        if (i + kLookAhead < batch.size) clients_.expect(batch.route[i + kLookAhead]);
+        if (i + kLookAhead < batch.size) clients_.expect_arrival(batch.route[i + kLookAhead]);
         loop_.advance(arrival);
         clients_.arrive(batch.first_row + i, batch.route[i], Duration{batch.work_ns[i]},
                         Duration{batch.wait_ns[i]});

@@ -42,7 +42,7 @@ std::int64_t mean(std::int64_t sum, std::uint64_t n) {
   const std::uint64_t rest = magnitude % n;
   const std::uint64_t half = n - rest;  // rest > half means beyond the middle
   if (rest > half || (rest == half && quotient % 2 == 1)) ++quotient;
-  return negative ? -static_cast<std::int64_t>(quotient) : static_cast<std::int64_t>(quotient);
+  return static_cast<std::int64_t>(negative ? 0 - quotient : quotient);
 }
 
 std::array<std::int64_t, kLatencyParts> in_order(const metrics::LatencyParts& parts) {

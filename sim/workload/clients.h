@@ -57,7 +57,7 @@ class Clients final : public kernel::Process {
   void arrive(std::uint64_t row, std::uint32_t flow, Duration work, Duration wait);
 
   /// A request on this route will arrive after a few others: a chance to prefetch.
-  void expect(std::uint32_t flow) {
+  void expect_arrival(std::uint32_t flow) {
     const Flow& next = flows_[flow];
     recorder_.expect_flow(flow);
     next.service->expect(next.unit);

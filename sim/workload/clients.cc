@@ -50,6 +50,7 @@ void Clients::attempt(std::uint32_t index) {
   Request& request = requests_[index];
   request.attempt = loop_.now();
   request.init = Duration{};
+  request.more = false;
   ++request.attempts;
   const Flow& flow = flows_[request.flow];
   const Admitted admitted = flow.service->admit(flow.unit, index, request);
@@ -135,7 +136,11 @@ void Clients::end(std::uint32_t index, Outcome outcome) {
     parts.work = request.work.count();
     parts.wait = request.wait.count();
     parts.retry = (request.attempt - request.arrival).count();
-    parts.cpu_stretch = latency.count() - own - parts.init - parts.retry;
+    if (request.more) {
+      parts.queue = request.queue.count();
+      parts.downstream = request.downstream.count();
+    }
+    parts.cpu_stretch = latency.count() - parts.sum();  // so far without it
   }
   requests_.release(index);
 }

@@ -2,6 +2,7 @@
 
 #include "core/check.h"
 #include "scenario/field_path.h"
+#include "scenario/walk.h"
 
 namespace skyreplay::scenario {
 namespace {
@@ -20,28 +21,6 @@ bool is_given(const Message& message, const FieldDescriptor& field) {
   if (field.is_repeated()) return get.FieldSize(message, &field) > 0;
   const auto* choice = field.real_containing_oneof();
   return choice != nullptr ? get.HasOneof(message, choice) : get.HasField(message, &field);
-}
-
-/// The messages inside a field, each with its path.
-template <typename Visit>
-void for_each_message(Message& message, const FieldDescriptor& field, const std::string& path,
-                      const Visit& visit) {
-  const Reflection& get = *message.GetReflection();
-  if (!field.is_repeated()) {
-    if (get.HasField(message, &field)) visit(*get.MutableMessage(&message, &field), path);
-    return;
-  }
-  for (int i = 0; i < get.FieldSize(message, &field); ++i) {
-    Message& element = *get.MutableRepeatedMessage(&message, &field, i);
-    if (!field.is_map()) {
-      visit(element, join_index(path, static_cast<std::size_t>(i)));
-      continue;
-    }
-    const Descriptor& pair = *element.GetDescriptor();
-    const Reflection& entry = *element.GetReflection();
-    visit(*entry.MutableMessage(&element, pair.map_value()),
-          join_path(path, entry.GetString(element, pair.map_key())));
-  }
 }
 
 }  // namespace

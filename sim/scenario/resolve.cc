@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "scenario/defaults.h"
 #include "scenario/field_path.h"
+#include "scenario/walk.h"
 #include "scenario/wiring.h"
 
 namespace skyreplay::scenario {
@@ -142,22 +143,17 @@ class Resolver {
   }
 
   /// Whether each law's parameters make a law.
-  void check_laws(const Message& message, const std::string& path) {
+  void check_laws(Message& message, const std::string& path) {
     if (message.GetDescriptor() == proto::Distribution::descriptor()) {
       check_law(static_cast<const proto::Distribution&>(message), path);
       return;
     }
-    const Reflection& get = *message.GetReflection();
-    std::vector<const FieldDescriptor*> fields;
-    get.ListFields(message, &fields);
-    for (const FieldDescriptor* field : fields) {
-      const bool is_single =
-          field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field->is_repeated();
-      if (is_single) check_laws(get.GetMessage(message, field), join_path(path, field->name()));
-    }
-    if (message.GetDescriptor() != proto::Scenario::descriptor()) return;
-    for (const std::string& name : names_) {
-      check_laws(scenario_.services().at(name), join_path("services", name));
+    const Descriptor& type = *message.GetDescriptor();
+    for (int i = 0; i < type.field_count(); ++i) {
+      const Form form = form_of(*type.field(i));
+      if (form != Form::kMessage && form != Form::kDistribution) continue;
+      for_each_message(message, *type.field(i), join_path(path, type.field(i)->name()),
+                       [&](Message& inner, const std::string& at) { check_laws(inner, at); });
     }
   }
 

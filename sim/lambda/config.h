@@ -40,6 +40,7 @@ struct FunctionConfig {
   IdleRule idle;
   Duration max_environment_age = 7200s;  ///< L14
   Reuse reuse = Reuse::kMostRecentlyUsed;
+  std::optional<std::uint32_t> calls;  ///< the list of calls it makes (workload::Calls)
 };
 
 /// Limits of the account in the Region.

@@ -27,6 +27,7 @@ struct alignas(64) Environment {
   std::uint32_t billed_ms = 0;  ///< of the invocation in hand
   std::uint32_t generation = 0;
   std::uint16_t resets = 0;
+  std::uint16_t memory = 0;  ///< MiB it was created with, at most 10,240 (L73)
   bool busy = false;
   bool needs_init = false;  ///< it was reset
   bool timed_out = false;   ///< the invocation in hand will be cut by the function's timeout

@@ -46,25 +46,59 @@ Functions::Functions(kernel::Loop& loop, metrics::Recorder& recorder, const Acco
 Functions::~Functions() = default;
 
 std::uint32_t Functions::add(const FunctionConfig& config) {
-  Function function;
-  function.memory = config.memory_size;
-  function.timeout = config.timeout;
-  function.stretch = 1.0 / (vcpu_share(config.memory_size, config.parallelism) * config.cpu_speed);
-  function.reuse_oldest = config.reuse == Reuse::kLeastRecentlyUsed;
-  function.idle_since = loop_.now();
-  if (config.reserved_concurrent_executions) {
-    function.reserved = *config.reserved_concurrent_executions;
-    reserved_total_ += function.reserved;
-  }
-  functions_.push_back(function);
+  const auto unit = static_cast<std::uint32_t>(functions_.size());
+  functions_.emplace_back();
+  functions_[unit].reuse_oldest = config.reuse == Reuse::kLeastRecentlyUsed;
+  functions_[unit].idle_since = loop_.now();
+  functions_[unit].makes_calls = config.calls.has_value();
   cold_.push_back({.config = config,
                    .scaling = {account_.scaling_burst, thousandths(account_.scaling_per_second)},
-                   .reserved_rate = request_rate(config.reserved_concurrent_executions.value_or(0),
-                                                 account_.requests_per_second_factor),
+                   .reserved_rate = {0, 0},
                    .init_draws = {seed_, config.name, "init_duration"},
                    .platform_draws = {seed_, config.name, "platform_init_duration"},
                    .age_ring = &age_ring(config.max_environment_age)});
-  return static_cast<std::uint32_t>(functions_.size() - 1);
+  set_limits(unit, config);
+  return unit;
+}
+
+/// What a configuration says of an invocation that starts now.
+void Functions::set_limits(std::uint32_t unit, const FunctionConfig& config) {
+  Function& function = functions_[unit];
+  function.memory = config.memory_size;
+  function.timeout = config.timeout;
+  function.stretch = 1.0 / (vcpu_share(config.memory_size, config.parallelism) * config.cpu_speed);
+  function.reserved = config.reserved_concurrent_executions.value_or(kUnreserved);
+  reserved_total_ += config.reserved_concurrent_executions.value_or(0);
+  cold_[unit].reserved_rate = request_rate(config.reserved_concurrent_executions.value_or(0),
+                                           account_.requests_per_second_factor);
+}
+
+void Functions::change(std::uint32_t unit, const FunctionConfig& config) {
+  Function& function = functions_[unit];
+  const bool was_reserved = function.reserved != kUnreserved;
+  if (was_reserved) reserved_total_ -= function.reserved;
+  (was_reserved ? reserved_in_flight_ : unreserved_in_flight_) -= function.in_flight;
+  const FunctionConfig& before = cold_[unit].config;
+  const bool is_update =
+      before.memory_size != config.memory_size || before.timeout != config.timeout;
+  set_limits(unit, config);
+  (function.reserved != kUnreserved ? reserved_in_flight_ : unreserved_in_flight_) +=
+      function.in_flight;
+  cold_[unit].config = config;
+  if (is_update) retire_all(unit);  // reserved concurrency alone is no update of the function
+}
+
+void Functions::retire_all(std::uint32_t unit) {
+  Function& function = functions_[unit];
+  while (!function.idle.empty()) {
+    const std::uint32_t oldest = function.idle.oldest;
+    function.idle.remove(environments_, oldest);
+    end_environment(oldest);
+  }
+  for (std::uint32_t i = 0; i < environments_.capacity(); ++i) {
+    Environment& environment = environments_[i];
+    if (environment.busy && environment.function == unit) environment.retires_at = loop_.now();
+  }
 }
 
 kernel::TimerRing& Functions::age_ring(Duration length) {
@@ -136,21 +170,44 @@ workload::Admitted Functions::admit(std::uint32_t unit, std::uint32_t index,
       return kThrottled;
     }
     environment = new_environment(unit);
-    finish = start_cold(function, environments_[environment], request);
+    finish = start_cold(function, environment, request);
   }
   environments_[environment].request = index;
   ++function.in_flight;
   ++function.requests;  // L26: counted when it starts
   ++(function.reserved == kUnreserved ? unreserved_in_flight_ : reserved_in_flight_);
-  loop_.schedule(finish, process_, kCompletion, environment, unit);
-  return {workload::Admission::kAccepted, finish};
+  if (!function.makes_calls) [[likely]] {
+    loop_.schedule(finish, process_, kCompletion, environment, unit);
+    return {workload::Admission::kAccepted, finish};
+  }
+  request.place = environment;
+  return {workload::Admission::kAccepted, schedule_end(unit, environment, finish)};
 }
 
-TimePoint Functions::begin_invoke(const Function& function, Environment& environment, TimePoint at,
+/// Of a function that makes calls: `finish` is the end of its work, or its deadline.
+TimePoint Functions::schedule_end(std::uint32_t unit, std::uint32_t index, TimePoint finish) {
+  if (environments_[index].timed_out) {
+    loop_.schedule(finish, process_, kCompletion, index, unit);
+    return finish;
+  }
+  loop_.schedule(finish, process_, kWorked, index, unit);
+  Calling& calling = calling_[index];
+  calling.timeout = loop_.schedule_cancellable(calling.deadline, process_, kTimeout, index);
+  return kEndOfTime;
+}
+
+TimePoint Functions::begin_invoke(const Function& function, std::uint32_t index, TimePoint at,
                                   Duration init_inside, Duration init_billed,
                                   const workload::Request& request) {
+  Environment& environment = environments_[index];
   // L71: only the CPU work is stretched; L6: the timeout covers the whole Invoke phase.
-  const Duration handler = scaled(request.work, function.stretch) + request.wait;
+  Duration handler = scaled(request.work, function.stretch);
+  if (function.makes_calls) [[unlikely]] {
+    if (calling_.size() <= index) calling_.resize(environments_.capacity());
+    calling_[index].deadline = at + function.timeout;
+  } else {
+    handler += request.wait;
+  }
   const Duration wanted = init_inside + handler;
   environment.timed_out = wanted > function.timeout;
   const Duration invoke = environment.timed_out ? function.timeout : wanted;  // L27, L74
@@ -174,7 +231,7 @@ TimePoint Functions::start_warm(Function& function, std::uint32_t index,
     request.init = std::min(init_inside, function.timeout);
     environment.needs_init = false;
   }
-  return begin_invoke(function, environment, loop_.now(), init_inside, Duration{}, request);
+  return begin_invoke(function, index, loop_.now(), init_inside, Duration{}, request);
 }
 
 std::uint32_t Functions::new_environment(std::uint32_t unit) {
@@ -185,6 +242,7 @@ std::uint32_t Functions::new_environment(std::uint32_t unit) {
   environment.ordinal = cold.created++;
   environment.retires_at = loop_.now() + cold.config.max_environment_age;
   environment.resets = 0;
+  environment.memory = static_cast<std::uint16_t>(cold.config.memory_size);
   environment.needs_init = false;
   ++cold.alive;
   cold.age_ring->start(environments_.id_of(index));
@@ -192,8 +250,9 @@ std::uint32_t Functions::new_environment(std::uint32_t unit) {
   return index;
 }
 
-TimePoint Functions::start_cold(const Function& function, Environment& environment,
+TimePoint Functions::start_cold(const Function& function, std::uint32_t index,
                                 workload::Request& request) {
+  const Environment& environment = environments_[index];
   const Cold& cold = cold_[environment.function];
   if (request.counted) recorder_.cold_start(request.flow);
   RandomEngine platform_draw = cold.platform_draws.at(environment.ordinal);
@@ -208,27 +267,50 @@ TimePoint Functions::start_cold(const Function& function, Environment& environme
     init_inside = cold.config.init_duration.sample(again);
   }
   request.init = platform + init + std::min(init_inside, function.timeout);
-  return begin_invoke(function, environment, loop_.now() + platform + init, init_inside, init,
-                      request);
+  return begin_invoke(function, index, loop_.now() + platform + init, init_inside, init, request);
 }
 
 // --- Completion
 
-void Functions::complete(std::uint32_t index, std::uint32_t unit) {
+void Functions::complete(std::uint32_t index, std::uint32_t unit, metrics::Outcome outcome) {
   Environment& environment = environments_[index];
   Function& function = functions_[unit];
-  function.mib_ms += std::uint64_t{environment.billed_ms} * function.memory;
+  function.mib_ms += std::uint64_t{environment.billed_ms} * environment.memory;
   --(function.reserved == kUnreserved ? unreserved_in_flight_ : reserved_in_flight_);
   if (--function.in_flight == 0) function.idle_since = loop_.now();
-  const bool timed_out = environment.timed_out;
-  if (timed_out) [[unlikely]] {
+  if (outcome == metrics::Outcome::kServerTimeout) [[unlikely]] {
     environment.needs_init = true;  // L7, L74
     ++environment.resets;
   }
-  const std::uint32_t request = environment.request;
+  const std::uint32_t index_of_request = environment.request;
   free_environment(index);
-  clients_->answer(request,
-                   timed_out ? metrics::Outcome::kServerTimeout : metrics::Outcome::kCompleted);
+  const workload::Request& request = clients_->request(index_of_request);
+  if (request.more) [[unlikely]]
+    cold_[unit].bytes_out += request.bytes_out;
+  clients_->answer(index_of_request, outcome);
+}
+
+/// The end of an invocation whose billed time was not known beforehand.
+void Functions::complete_calling(std::uint32_t index, metrics::Outcome outcome) {
+  Environment& environment = environments_[index];
+  environment.billed_ms = billed_ms(loop_.now() - environment.billing_start);  // L23, L27
+  complete(index, environment.function, outcome);
+}
+
+void Functions::resume(std::uint32_t unit, std::uint32_t index, workload::Called called) {
+  const workload::Request& request = clients_->request(index);
+  const std::uint32_t environment = request.place;
+  const Calling& calling = calling_[environment];
+  const TimePoint finish = loop_.now() + request.wait;
+  if (called == workload::Called::kFailed) {
+    loop_.cancel(calling.timeout);
+    complete_calling(environment, metrics::Outcome::kDependency);
+  } else if (finish <= calling.deadline) {
+    loop_.cancel(calling.timeout);
+    environments_[environment].billed_ms =
+        billed_ms(finish - environments_[environment].billing_start);
+    loop_.schedule(finish, process_, kCompletion, environment, unit);
+  }  // else the timeout cuts its wait
 }
 
 void Functions::free_environment(std::uint32_t index) {
@@ -302,12 +384,26 @@ void Functions::expire_old(kernel::TimerRing& ring) {
 }
 
 void Functions::fire(const kernel::Event& event) {
-  if (event.kind == kCompletion) [[likely]] {
-    complete(event.payload, event.tag);
-  } else if (event.kind == kIdleCheck) {
-    check_idle(event.payload);
-  } else {
-    expire_old(*age_rings_[event.payload]);
+  switch (event.kind) {
+    [[likely]] case kCompletion:
+      complete(event.payload, event.tag,
+               environments_[event.payload].timed_out ? metrics::Outcome::kServerTimeout
+                                                      : metrics::Outcome::kCompleted);
+      break;
+    case kIdleCheck:
+      check_idle(event.payload);
+      break;
+    case kAge:
+      expire_old(*age_rings_[event.payload]);
+      break;
+    case kWorked:
+      calls_->begin(*cold_[event.tag].config.calls, environments_[event.payload].request);
+      break;
+    case kTimeout:
+      complete_calling(event.payload, metrics::Outcome::kServerTimeout);
+      break;
+    default:
+      SKY_CHECK(false);
   }
 }
 
@@ -327,22 +423,45 @@ void Functions::expect(std::uint32_t unit) {
   if (environment != kNone) environments_.prefetch(environment);
 }
 
-// --- The end
+// --- Windows and the end
+
+void Functions::read_meters(std::uint32_t unit, TimePoint, pricing::Meters& meters) {
+  const Usage used = usage(unit);
+  meters.add(kRequestsItem, used.requests - meters.units(kRequestsItem));
+  meters.add(kDurationItem, used.mib_ms - meters.units(kDurationItem));
+  if (meters.size() > kTransferItem) {
+    meters.add(kTransferItem, used.bytes_out - meters.units(kTransferItem));
+  }
+}
 
 void Functions::finish(TimePoint end) {
   for (std::uint32_t i = 0; i < environments_.capacity(); ++i) {
     const Environment& environment = environments_[i];
     if (!environment.busy || end <= environment.billing_start) continue;
-    Function& function = functions_[environment.function];
-    function.mib_ms += std::uint64_t{billed_ms(end - environment.billing_start)} * function.memory;
+    functions_[environment.function].mib_ms +=
+        std::uint64_t{billed_ms(end - environment.billing_start)} * environment.memory;
   }
 }
 
 Usage Functions::usage(std::uint32_t unit) const {
-  return {functions_[unit].requests, functions_[unit].mib_ms};
+  return {functions_[unit].requests, functions_[unit].mib_ms, cold_[unit].bytes_out};
 }
 
 std::uint32_t Functions::environments(std::uint32_t unit) const { return cold_[unit].alive; }
+
+void Functions::take_activities(std::vector<workload::Activity>& activities) {
+  std::vector<Throttles> taken = take_throttles();
+  std::stable_sort(taken.begin(), taken.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const Throttles& t : taken) {
+    activities.push_back({.time = t.first,
+                          .service = cold_[t.function].config.service,
+                          .kind = "limit",
+                          .cause = cause(t),
+                          .from = std::nullopt,
+                          .to = std::nullopt});
+  }
+}
 
 std::vector<Throttles> Functions::take_throttles() {
   std::vector<Throttles> taken;

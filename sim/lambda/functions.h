@@ -12,32 +12,33 @@
 #include "kernel/timer_ring.h"
 #include "lambda/config.h"
 #include "lambda/environment.h"
+#include "lambda/throttles.h"
 #include "lambda/token_bucket.h"
 #include "metrics/recorder.h"
+#include "workload/calls.h"
 #include "workload/clients.h"
-#include "workload/service.h"
+#include "workload/platform.h"
 
 namespace skyreplay::lambda {
 
-/// What one function has used: requests that started (L26), and billed milliseconds times memory
-/// (L92).
+/// What one function has used: requests that started (L26), billed milliseconds times memory (L92),
+/// and what it answered to clients (E142).
 struct Usage {
   std::uint64_t requests = 0;
   std::uint64_t mib_ms = 0;
+  std::uint64_t bytes_out = 0;
 };
 
-/// Throttles of one function for one reason since the last call of take_throttles().
-struct Throttles {
-  std::uint32_t function = 0;
-  ThrottleReason reason{};
-  TimePoint first;
-  std::uint64_t count = 0;
-  double limit = 0;  ///< environments, requests in flight, or either a second, as the reason has it
-  std::uint32_t in_flight = 0;              ///< of the function, at the first of them
-  std::uint32_t concurrent_executions = 0;  ///< of the account, at the first of them
-};
+/// A function's meters (read_meters): which item is which. The third only where the trace has
+/// bytes.
+inline constexpr std::uint32_t kRequestsItem = 0;
+inline constexpr std::uint32_t kDurationItem = 1;
+inline constexpr std::uint32_t kTransferItem = 2;
 
 /// All Lambda functions of one account in one Region.
+///
+/// A function that calls other services does so after its work and before its wait; its finish is
+/// then not known beforehand, and the timeout an event of its own.
 ///
 /// An invocation is decided in the order of L44: requests per second (L48), concurrency (L40, L41,
 /// L43), an idle environment (L15), else a new one within the scaling rate (L45); otherwise it is
@@ -49,7 +50,7 @@ struct Throttles {
 /// order of creation within their function, and draws are counted by that number.
 ///
 /// Not modeled here: provisioned concurrency, SnapStart, asynchronous invocation, event sources.
-class Functions final : public workload::Service, public kernel::Process {
+class Functions final : public workload::Platform, public kernel::Process {
  public:
   Functions(kernel::Loop& loop, metrics::Recorder& recorder, const AccountConfig& account,
             std::uint64_t seed);
@@ -57,17 +58,21 @@ class Functions final : public workload::Service, public kernel::Process {
 
   /// Adds a function; returns its unit. REQUIRES no invocation was admitted yet.
   std::uint32_t add(const FunctionConfig& config);
-  /// Who gets the answers. REQUIRES called once before the first admit().
-  void answer_to(workload::Clients& clients) { clients_ = &clients; }
+  /// The function's configuration from now on: memory, timeout and reserved concurrency. As an
+  /// update of a function does, it leaves invocations under way as they are and starts new
+  /// environments: idle ones end now, busy ones when they are done. REQUIRES the same name, service
+  /// and calls.
+  void change(std::uint32_t unit, const FunctionConfig& config);
 
   workload::Admitted admit(std::uint32_t unit, std::uint32_t index,
                            workload::Request& request) override;
+  void resume(std::uint32_t unit, std::uint32_t index, workload::Called called) override;
   void expect(std::uint32_t unit) override;
+  void read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) override;
+  void take_activities(std::vector<workload::Activity>& activities) override;
+  void finish(TimePoint end) override;
   void fire(const kernel::Event& event) override;
   void expect(const kernel::Event& event) const override;
-
-  /// Bills what is still running up to `end`. Call once, at the end of a run.
-  void finish(TimePoint end);
 
   Usage usage(std::uint32_t unit) const;
   /// Throttles since the last call, by (function, reason).
@@ -79,7 +84,7 @@ class Functions final : public workload::Service, public kernel::Process {
   std::uint32_t environments(std::uint32_t unit) const;
 
  private:
-  enum Kind : std::uint16_t { kCompletion, kIdleCheck, kAge };
+  enum Kind : std::uint16_t { kCompletion, kIdleCheck, kAge, kWorked, kTimeout };
   static constexpr std::uint32_t kUnreserved = ~std::uint32_t{0};
   static constexpr std::uint32_t kExpected = 8;
 
@@ -96,6 +101,7 @@ class Functions final : public workload::Service, public kernel::Process {
     std::uint32_t memory = 0;
     bool check_pending = false;
     bool reuse_oldest = false;
+    bool makes_calls = false;
   };
   static_assert(sizeof(Function) == 64);
 
@@ -109,6 +115,13 @@ class Functions final : public workload::Service, public kernel::Process {
     kernel::TimerRing* age_ring = nullptr;
     std::uint32_t created = 0;
     std::uint32_t alive = 0;
+    std::uint64_t bytes_out = 0;
+  };
+
+  /// An invocation that makes calls: what stands in for a finish known beforehand.
+  struct Calling {
+    TimePoint deadline;  ///< its function's timeout
+    kernel::EventId timeout;
   };
 
   /// The admission limits of L44, steps 1 and 3.
@@ -116,12 +129,15 @@ class Functions final : public workload::Service, public kernel::Process {
   bool throttle(std::uint32_t unit, ThrottleReason reason, double limit);
   TimePoint start_warm(Function& function, std::uint32_t index, workload::Request& request);
   std::uint32_t new_environment(std::uint32_t unit);
-  TimePoint start_cold(const Function& function, Environment& environment,
-                       workload::Request& request);
-  TimePoint begin_invoke(const Function& function, Environment& environment, TimePoint at,
+  TimePoint start_cold(const Function& function, std::uint32_t index, workload::Request& request);
+  TimePoint begin_invoke(const Function& function, std::uint32_t index, TimePoint at,
                          Duration init_inside, Duration init_billed,
                          const workload::Request& request);
-  void complete(std::uint32_t environment, std::uint32_t unit);
+  TimePoint schedule_end(std::uint32_t unit, std::uint32_t index, TimePoint finish);
+  void set_limits(std::uint32_t unit, const FunctionConfig& config);
+  void complete(std::uint32_t environment, std::uint32_t unit, metrics::Outcome outcome);
+  void complete_calling(std::uint32_t environment, metrics::Outcome outcome);
+  void retire_all(std::uint32_t unit);
   void free_environment(std::uint32_t index);
   void end_environment(std::uint32_t index);
   void check_idle(std::uint32_t unit);
@@ -133,13 +149,13 @@ class Functions final : public workload::Service, public kernel::Process {
   metrics::Recorder& recorder_;
   AccountConfig account_;
   std::uint64_t seed_;
-  workload::Clients* clients_ = nullptr;
   kernel::ProcessId process_;
   std::vector<Function> functions_;
   std::vector<Cold> cold_;
   std::array<std::uint32_t, kExpected> expected_{};  ///< units announced last, a ring
   std::uint32_t next_expected_ = 0;
   kernel::Slab<Environment> environments_;
+  std::vector<Calling> calling_;  ///< by environment; as long as is needed
   TokenBucket account_rate_;
   std::uint32_t unreserved_in_flight_ = 0;
   std::uint32_t reserved_in_flight_ = 0;

@@ -1,6 +1,7 @@
 #include "metrics/recorder.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace skyreplay::metrics {
 namespace {
@@ -20,7 +21,7 @@ void add_octave(std::vector<OctaveParts>& octaves, std::uint32_t octave, std::ui
 }  // namespace
 
 Recorder::Recorder(std::vector<std::uint32_t> service_of_flow, std::uint32_t services,
-                   TimePoint start, WindowSink& sink)
+                   TimePoint start, WindowSink& sink, std::optional<std::uint32_t> routes)
     : sink_(sink),
       start_(start),
       flows_(service_of_flow.size()),
@@ -28,6 +29,8 @@ Recorder::Recorder(std::vector<std::uint32_t> service_of_flow, std::uint32_t ser
       rare_(service_of_flow.size()),
       spans_(service_of_flow.size()),
       peaks_(services, 0),
+      always_(services, false),
+      routes_(routes.value_or(static_cast<std::uint32_t>(service_of_flow.size()))),
       first_flow_(services + std::size_t{1}, 0),
       flows_by_service_(service_of_flow.size()) {
   for (const std::uint32_t service : service_of_flow) {
@@ -155,7 +158,7 @@ Counters Recorder::take_counters(std::uint32_t index) {
   FlowWindow& flow = flows_[index];
   RareCounts& rare = rare_[index];
   Counters counters;
-  counters.arrivals = flow.arrivals;
+  (index < routes_ ? counters.arrivals : counters.calls) = flow.arrivals;
   counters.cold_starts = rare.cold_starts;
   counters.attempts = std::uint64_t{flow.completions} + flow.extra_attempts;
   counters.outcomes[0] = flow.completions;
@@ -259,8 +262,8 @@ void Recorder::close_window(TimePoint end) {
     close_service(service, length_ns);
     ServiceWindow& window = services_[service];
     // What still holds something is active in the next window even if nothing happens.
-    window.active =
-        window.in_flight.value > 0 || window.capacity.value > 0 || window.queue.value > 0;
+    window.active = window.in_flight.value > 0 || window.capacity.value > 0 ||
+                    window.queue.value > 0 || always_[service];
     if (window.active) active_[kept++] = service;
   }
   active_.resize(kept);
@@ -275,7 +278,7 @@ void Recorder::add_to(SpanRow& row, const FlowSpan& span) {
   for (const OctaveParts& o : span.octaves) add_octave(row.octaves, o.octave, o.count, o.parts);
 }
 
-SpanRow Recorder::sum_of(std::uint32_t first, std::uint32_t last) const {
+SpanRow Recorder::sum_of(std::span<const std::uint32_t> flows) const {
   SpanRow row;
   SpanHistogram latency;
   SpanHistogram overhead;
@@ -285,8 +288,8 @@ SpanRow Recorder::sum_of(std::uint32_t first, std::uint32_t last) const {
     from.collect(buckets);
     for (const BucketCount& b : buckets) into.add(b.bucket, b.count);
   };
-  for (std::uint32_t i = first; i < last; ++i) {
-    const FlowSpan& span = spans_[flows_by_service_[i]];
+  for (const std::uint32_t flow : flows) {
+    const FlowSpan& span = spans_[flow];
     add_to(row, span);
     merge(span.latency, latency);
     merge(span.overhead, overhead);
@@ -295,24 +298,23 @@ SpanRow Recorder::sum_of(std::uint32_t first, std::uint32_t last) const {
   overhead.collect(row.overhead);
   std::uint64_t ended = 0;
   for (const std::uint64_t outcome : row.counters.outcomes) ended += outcome;
-  SKY_CHECK(ended <= row.counters.arrivals);
-  row.in_flight_at_end = row.counters.arrivals - ended;
+  const std::uint64_t began = row.counters.arrivals + row.counters.calls;
+  SKY_CHECK(ended <= began);
+  row.in_flight_at_end = began - ended;
   return row;
 }
 
-SpanRow Recorder::route_span(std::uint32_t flow) const {
-  const auto at = std::find(flows_by_service_.begin() + first_flow_[flows_[flow].service],
-                            flows_by_service_.end(), flow);
-  const auto i = static_cast<std::uint32_t>(at - flows_by_service_.begin());
-  return sum_of(i, i + 1);
-}
+SpanRow Recorder::route_span(std::uint32_t flow) const { return sum_of({&flow, 1}); }
 
 SpanRow Recorder::service_span(std::uint32_t service) const {
-  return sum_of(first_flow_[service], first_flow_[service + std::size_t{1}]);
+  const std::uint32_t first = first_flow_[service];
+  return sum_of({flows_by_service_.data() + first, first_flow_[service + std::size_t{1}] - first});
 }
 
 SpanRow Recorder::total_span() const {
-  return sum_of(0, static_cast<std::uint32_t>(flows_by_service_.size()));
+  std::vector<std::uint32_t> routes(routes_);
+  std::iota(routes.begin(), routes.end(), 0U);
+  return sum_of(routes);
 }
 
 }  // namespace skyreplay::metrics

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "core/check.h"
@@ -25,8 +27,9 @@ class WindowSink {
 
 /// Counts and times every request of a run, per window and service, and over the span per route.
 ///
-/// A *flow* is what requests are recorded under: one per route. Each flow belongs to one service,
-/// whose row is the sum of its flows. Only services that were active in a window get a row.
+/// A *flow* is what requests are recorded under: one per route, then one per kind of call between
+/// services. Each flow belongs to the service that answers, whose row is the sum of its flows. Only
+/// services that were active in a window get a row, and those that always have one.
 ///
 /// **Cost** per request: on arrival two cache lines, on completion four (flow, service, sample,
 /// octave). Completions wait in a short queue until their lines have been prefetched; who knows of
@@ -36,9 +39,10 @@ class WindowSink {
 /// a result does not depend on how events interleaved.
 class Recorder {
  public:
-  /// `service_of_flow[f]` names the service of flow f. REQUIRES every entry < services.
+  /// `service_of_flow[f]` names the service of flow f; the first `routes` flows are routes, the
+  /// rest calls; all are routes unless told otherwise. REQUIRES every entry < services.
   Recorder(std::vector<std::uint32_t> service_of_flow, std::uint32_t services, TimePoint start,
-           WindowSink& sink);
+           WindowSink& sink, std::optional<std::uint32_t> routes = std::nullopt);
   ~Recorder();
 
   struct Completion {
@@ -80,6 +84,20 @@ class Recorder {
     touch(service).capacity.leave(since_start(now));
   }
 
+  /// A request of the service begins, or ends, to wait for a place.
+  void queue_enter(std::uint32_t service, TimePoint now) {
+    touch(service).queue.enter(since_start(now));
+  }
+  void queue_leave(std::uint32_t service, TimePoint now) {
+    touch(service).queue.leave(since_start(now));
+  }
+  /// The service gets a row in every window from this one on, whatever happens: it costs something
+  /// even when idle.
+  void always(std::uint32_t service) {
+    touch(service);
+    always_[service] = true;
+  }
+
   /// Closes the window at `end`, hands its rows to the sink and opens the next.
   void close_window(TimePoint end);
 
@@ -87,7 +105,7 @@ class Recorder {
 
   SpanRow route_span(std::uint32_t flow) const;
   SpanRow service_span(std::uint32_t service) const;
-  SpanRow total_span() const;
+  SpanRow total_span() const;  ///< of all routes: calls are inside of what clients see
   /// Largest number of units (instances, tasks, environments) of a service at a time.
   std::uint32_t capacity_peak(std::uint32_t service) const { return peaks_[service]; }
   TimePoint window_start() const { return start_; }
@@ -181,7 +199,7 @@ class Recorder {
   void close_flow(std::uint32_t flow, WindowRow& row, bool only_flow);
   void close_service(std::uint32_t service, std::int64_t length_ns);
   static void add_to(SpanRow& row, const FlowSpan& span);
-  SpanRow sum_of(std::uint32_t first, std::uint32_t last) const;
+  SpanRow sum_of(std::span<const std::uint32_t> flows) const;
 
   WindowSink& sink_;
   TimePoint start_;
@@ -190,6 +208,8 @@ class Recorder {
   std::vector<RareCounts> rare_;
   std::vector<FlowSpan> spans_;
   std::vector<std::uint32_t> peaks_;
+  std::vector<bool> always_;               ///< by service
+  std::uint32_t routes_;                   ///< flows from here on are calls
   std::vector<std::uint32_t> active_;      ///< services touched in this window, in no order
   std::vector<std::uint32_t> first_flow_;  ///< by service: into flows_by_service_
   std::vector<std::uint32_t> flows_by_service_;

@@ -43,13 +43,14 @@ enum class Outcome : std::uint8_t {
   kClientTimeout,  ///< the client gave up
   kServerTimeout,  ///< the function's own limit cut it
   kRefused,        ///< no place and no room to wait
+  kDependency,     ///< a service it called failed; counted among errors
 };
-inline constexpr std::size_t kOutcomes = 6;
+inline constexpr std::size_t kOutcomes = 7;
 
-/// Counters that only ever add, of a window or a span.
+/// Counters that only ever add, of a window or a span. Outcomes are those of arrivals and calls.
 struct Counters {
-  std::uint64_t arrivals = 0;
-  std::uint64_t calls = 0;
+  std::uint64_t arrivals = 0;  ///< of clients' requests
+  std::uint64_t calls = 0;     ///< from other services
   std::uint64_t attempts = 0;
   std::uint64_t cold_starts = 0;
   std::uint64_t outcomes[kOutcomes] = {};

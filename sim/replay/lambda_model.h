@@ -17,7 +17,5 @@ lambda::AccountConfig account_config(const proto::LambdaAccount& account);
 /// What a function is billed for: item 0 its requests (L81), item 1 its duration (L80, L92), by
 /// architecture. Throws InputError where the region has no price for one of them.
 pricing::Meters lambda_meters(const proto::LambdaFunction& function, const std::string& region);
-inline constexpr std::uint32_t kRequestsItem = 0;
-inline constexpr std::uint32_t kDurationItem = 1;
 
 }  // namespace skyreplay::replay

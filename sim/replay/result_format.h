@@ -46,6 +46,7 @@ inline constexpr std::size_t kMaxWindowBlockBytes = 2u << 20;
   COLUMN(client_timeouts, counters.outcomes[3])      \
   COLUMN(server_timeouts, counters.outcomes[4])      \
   COLUMN(refused, counters.outcomes[5])              \
+  COLUMN(dependency_errors, counters.outcomes[6])    \
   COLUMN(queue_ns, parts.queue)                      \
   COLUMN(init_ns, parts.init)                        \
   COLUMN(work_ns, parts.work)                        \

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/time.h"
+#include "workload/activity.h"
 
 namespace skyreplay::replay {
 
@@ -54,16 +55,6 @@ struct ResultHeader {
   Provenance provenance;
 };
 
-/// A change of capacity, or another thing worth a line, and why.
-struct Activity {
-  TimePoint time;
-  std::uint32_t service = 0;
-  /// scale_out, scale_in, launch, terminate, replace, health, alarm, fault, deploy, spot, placement
-  /// or limit.
-  std::string kind;
-  std::string cause;  ///< in words and numbers
-  std::optional<std::int64_t> from;
-  std::optional<std::int64_t> to;
-};
+using workload::Activity;
 
 }  // namespace skyreplay::replay

@@ -8,9 +8,8 @@
 #include "core/check.h"
 #include "core/stop.h"
 #include "kernel/loop.h"
-#include "lambda/functions.h"
 #include "metrics/recorder.h"
-#include "replay/lambda_model.h"
+#include "replay/models.h"
 #include "replay/result_writer.h"
 #include "replay/summarize.h"
 #include "replay/window_costs.h"
@@ -33,14 +32,6 @@ std::vector<std::string> names_of(const scenario::Wiring& wiring) {
   return names;
 }
 
-std::vector<pricing::Meters> meters_of(const scenario::Wiring& wiring, const std::string& region) {
-  std::vector<pricing::Meters> meters;
-  for (const scenario::ConcreteService& service : wiring.services) {
-    meters.push_back(lambda_meters(service.config->lambda(), region));
-  }
-  return meters;
-}
-
 ResultHeader header_of(const scenario::Scenario& scenario, const scenario::Wiring& wiring,
                        const trace::TraceInfo& trace, const Provenance& provenance) {
   const proto::Scenario& message = scenario.message();
@@ -56,12 +47,7 @@ ResultHeader header_of(const scenario::Scenario& scenario, const scenario::Wirin
   header.warm_up = to_duration(message.recorder().warm_up());
   header.drain = to_duration(message.drain());
   header.provenance = provenance;
-  for (const scenario::ConcreteService& service : wiring.services) {
-    header.services.push_back({.name = service.name,
-                               .platform = "lambda",
-                               .capacity_unit = "environments",
-                               .region = message.region()});
-  }
+  header.services = service_headers({message, wiring, trace});
   for (std::size_t i = 0; i < trace.routes.size(); ++i) {
     header.routes.push_back({trace.routes[i].name, wiring.route_to_service[i]});
   }
@@ -91,15 +77,16 @@ class Run {
         wiring_(scenario::expand(scenario, trace_)),
         names_(names_of(wiring_)),
         writer_(settings.result, header_of(scenario, wiring_, trace_, settings.provenance)),
-        costs_(names_, meters_of(wiring_, message_.region()), writer_, trace_.start, trace_.end),
-        recorder_(wiring_.route_to_service, static_cast<std::uint32_t>(names_.size()), trace_.start,
-                  costs_),
-        functions_(loop_, recorder_, account_config(message_.account().lambda()), message_.seed()),
-        clients_(loop_, recorder_, make_flows(), client_policy(message_.workload().client()),
+        costs_(names_, meters_of(inputs()), writer_, trace_.start, trace_.end),
+        recorder_(services_of_flows(inputs()), static_cast<std::uint32_t>(names_.size()),
+                  trace_.start, costs_, static_cast<std::uint32_t>(trace_.routes.size())),
+        models_((loop_.advance(trace_.start), inputs()), loop_, recorder_),
+        clients_(loop_, recorder_, models_.flows(), client_policy(message_.workload().client()),
                  message_.seed(), trace_.start + to_duration(message_.recorder().warm_up())),
+        calls_(loop_, recorder_, clients_, message_.seed()),
         window_(to_duration(message_.recorder().window())) {
-    functions_.answer_to(clients_);
-    costs_.bill(functions_);
+    models_.connect(clients_, calls_);
+    costs_.bill(models_);
     check_context().seed = message_.seed();
     const Duration since_epoch = trace_.start.time_since_epoch();
     boundary_ = TimePoint{since_epoch - since_epoch % window_ + window_};
@@ -112,21 +99,7 @@ class Run {
   }
 
  private:
-  std::vector<workload::Flow> make_flows() {
-    const double share =
-        trace_.durations == trace::Durations::kOneDuration ? message_.workload().work_share() : 1.0;
-    for (std::uint32_t i = 0; i < wiring_.services.size(); ++i) {
-      functions_.add(function_config(wiring_.services[i], i));
-    }
-    std::vector<workload::Flow> flows;
-    for (std::size_t route = 0; route < trace_.routes.size(); ++route) {
-      flows.push_back({.service = &functions_,
-                       .unit = wiring_.route_to_service[route],
-                       .work_share = share,
-                       .recorded_speed = wiring_.recorded_speed[route]});
-    }
-    return flows;
-  }
+  ModelInputs inputs() const { return {message_, wiring_, trace_}; }
 
   /// Everything before `boundary_` happens, then its window closes.
   void close_window() {
@@ -169,12 +142,12 @@ class Run {
   /// The rest of the span, then whole windows until nothing is in flight, at most `drain` long.
   void drain() {
     const TimePoint limit = trace_.end + to_duration(message_.drain());
-    const auto busy = [this] { return clients_.in_flight() + clients_.abandoned() > 0; };
+    const auto busy = [this] { return clients_.requests().live() > 0; };
     // The last window stays open: what runs when the books close is billed in it.
     while (boundary_ < trace_.end || (busy() && boundary_ < limit)) close_window();
     end_ = busy() ? limit : std::max(trace_.end, recorder_.window_start());
     if (end_ > recorder_.window_start()) advance(end_ - Duration{1});
-    functions_.finish(end_);
+    models_.finish(end_);
     if (end_ > recorder_.window_start()) recorder_.close_window(end_);
   }
 
@@ -199,8 +172,9 @@ class Run {
   WindowCosts costs_;
   kernel::Loop loop_;
   metrics::Recorder recorder_;
-  lambda::Functions functions_;
+  Models models_;
   workload::Clients clients_;
+  workload::Calls calls_;
   Duration window_;
   TimePoint boundary_;  ///< end of the window in hand
   TimePoint end_;

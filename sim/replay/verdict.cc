@@ -61,14 +61,18 @@ double QueueTrend::mean_last_tenth() const { return last_.mean(); }
 double QueueTrend::span_s() const { return static_cast<double>(span_ns_) / 1e9; }
 
 Judgement judge(const metrics::Counters& counters, const QueueTrend& queue) {
+  const std::uint64_t failed_by_calls = outcome(counters, metrics::Outcome::kDependency);
   const std::uint64_t turned_away = outcome(counters, metrics::Outcome::kRefused) +
                                     outcome(counters, metrics::Outcome::kThrottle) +
-                                    outcome(counters, metrics::Outcome::kServerTimeout);
+                                    outcome(counters, metrics::Outcome::kServerTimeout) +
+                                    failed_by_calls;
   const std::uint64_t arrivals = counters.arrivals;
   const double percent =
       arrivals == 0 ? 0 : 100.0 * static_cast<double>(turned_away) / static_cast<double>(arrivals);
-  const std::string share = fmt::format(
-      "{:.3g} % of arrivals were refused, throttled or cut by a server timeout", percent);
+  const std::string share =
+      fmt::format("{:.3g} % of arrivals were refused, throttled{} cut by a server timeout{}",
+                  percent, failed_by_calls > 0 ? "," : " or",
+                  failed_by_calls > 0 ? " or failed by a service they called" : "");
   if (turned_away > 0 && turned_away * 100 >= arrivals) {
     return {Verdict::kOverloaded, share + " (limit: below 1 %)"};
   }

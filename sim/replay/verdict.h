@@ -49,9 +49,10 @@ struct Judgement {
   std::string reason;  ///< one sentence with the numbers that decided
 };
 
-/// Overloaded if refused + throttles + server timeouts are at least 1 % of arrivals; else
-/// backlogged if the mean queue depth over the last tenth of the span exceeds both twice its mean
-/// over the middle half and one second of mean arrivals; else stable.
+/// Overloaded if refused + throttles + server timeouts + dependency errors (a call that ended in
+/// one of these) are at least 1 % of arrivals; else backlogged if the mean queue depth over the
+/// last tenth of the span exceeds both twice its mean over the middle half and one second of mean
+/// arrivals; else stable.
 Judgement judge(const metrics::Counters& counters, const QueueTrend& queue);
 
 }  // namespace skyreplay::replay

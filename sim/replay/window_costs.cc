@@ -1,11 +1,6 @@
 #include "replay/window_costs.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <utility>
-
-#include "replay/lambda_model.h"
 
 namespace skyreplay::replay {
 namespace {
@@ -15,32 +10,6 @@ std::vector<pricing::BilledService> billed(const std::vector<std::string>& names
   std::vector<pricing::BilledService> services;
   for (std::size_t i = 0; i < names.size(); ++i) services.push_back({names[i], &meters[i]});
   return services;
-}
-
-/// "ReservedFunctionConcurrentInvocationLimitExceeded: 10 in flight of 10 reserved; 53 throttled in
-/// this window".
-std::string cause(const lambda::Throttles& throttles) {
-  using enum lambda::ThrottleReason;
-  std::string limit;
-  switch (throttles.reason) {
-    case kConcurrentInvocationLimitExceeded:
-      limit = fmt::format("{} in flight in the account, limit {}", throttles.concurrent_executions,
-                          throttles.limit);
-      break;
-    case kReservedFunctionConcurrentInvocationLimitExceeded:
-      limit = fmt::format("{} in flight of {} reserved", throttles.in_flight, throttles.limit);
-      break;
-    case kFunctionInvocationRateLimitExceeded:
-      limit = fmt::format("{} in flight, growing faster than {} environments a second",
-                          throttles.in_flight, throttles.limit);
-      break;
-    case kReservedFunctionInvocationRateLimitExceeded:
-    case kCallerRateLimitExceeded:
-      limit = fmt::format("more than {} requests a second", throttles.limit);
-      break;
-  }
-  return fmt::format("{}: {}; {} throttled in this window", lambda::to_string(throttles.reason),
-                     limit, throttles.count);
 }
 
 }  // namespace
@@ -61,15 +30,10 @@ void WindowCosts::begin_window(const metrics::Window& window) {
   writer_.begin_window(window);
 }
 
-void WindowCosts::read_meters(std::uint32_t service) {
-  pricing::Meters& meters = meters_[service];
-  const lambda::Usage usage = functions_->usage(service);
-  meters.add(kRequestsItem, usage.requests - meters.units(kRequestsItem));
-  meters.add(kDurationItem, usage.mib_ms - meters.units(kDurationItem));
-}
-
 void WindowCosts::row(metrics::WindowRow& row) {
-  read_meters(row.service);
+  const Seat& seat = models_->seats()[row.service];
+  seat.platform->read_meters(seat.unit, window_.end, meters_[row.service]);
+  seat.platform->complete(seat.unit, window_, row);
   const pricing::NanoUsd cost = ledger_.settle(row.service);
   row.cost_nano_usd = cost - std::exchange(costs_[row.service], cost);
   usage_[row.service].add(row, window_, end_);
@@ -79,17 +43,9 @@ void WindowCosts::row(metrics::WindowRow& row) {
 
 void WindowCosts::end_window() {
   writer_.end_window();
-  std::vector<lambda::Throttles> throttles = functions_->take_throttles();
-  std::stable_sort(throttles.begin(), throttles.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (const lambda::Throttles& t : throttles) {
-    writer_.activity({.time = t.first,
-                      .service = t.function,
-                      .kind = "limit",
-                      .cause = cause(t),
-                      .from = std::nullopt,
-                      .to = std::nullopt});
-  }
+  std::vector<workload::Activity> activities;
+  models_->take_activities(activities);
+  for (const workload::Activity& activity : activities) writer_.activity(activity);
 }
 
 }  // namespace skyreplay::replay

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "lambda/functions.h"
 #include "metrics/recorder.h"
 #include "pricing/bill.h"
+#include "replay/models.h"
 #include "replay/result_writer.h"
 #include "replay/summary.h"
 #include "replay/verdict.h"
@@ -18,13 +18,12 @@ namespace skyreplay::replay {
 /// so the timeline sums to the bill by construction.
 class WindowCosts final : public metrics::WindowSink {
  public:
-  /// `meters` and `names` by service; `writer` outlives this. A function's unit is its service's
-  /// index.
+  /// `meters` and `names` by service; `writer` outlives this.
   WindowCosts(const std::vector<std::string>& names, std::vector<pricing::Meters> meters,
               ResultWriter& writer, TimePoint start, TimePoint end);
 
-  /// REQUIRES called before the first window; the functions outlive this.
-  void bill(lambda::Functions& functions) { functions_ = &functions; }
+  /// Whose meters are read. REQUIRES called before the first window; the models outlive this.
+  void bill(Models& models) { models_ = &models; }
 
   void begin_window(const metrics::Window& window) override;
   void row(metrics::WindowRow& row) override;
@@ -37,12 +36,10 @@ class WindowCosts final : public metrics::WindowSink {
   const QueueTrend& queue() const { return queue_; }
 
  private:
-  void read_meters(std::uint32_t service);
-
   const std::vector<std::string>& names_;
   std::vector<pricing::Meters> meters_;
   ResultWriter& writer_;
-  lambda::Functions* functions_ = nullptr;
+  Models* models_ = nullptr;
   pricing::Ledger ledger_;
   std::vector<pricing::NanoUsd> costs_;
   std::vector<Usage> usage_;

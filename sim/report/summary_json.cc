@@ -9,7 +9,8 @@ namespace skyreplay::report {
 namespace {
 
 constexpr std::array<const char*, metrics::kOutcomes> kOutcomeNames = {
-    "completed", "errors", "throttles", "client_timeouts", "server_timeouts", "refused"};
+    "completed",       "errors",  "throttles",        "client_timeouts",
+    "server_timeouts", "refused", "dependency_errors"};
 
 class Document {
  public:

@@ -22,8 +22,13 @@ constexpr std::size_t kTopServices = 10;
 constexpr std::size_t kMaxNote = 400;
 
 constexpr std::array<const char*, metrics::kOutcomes> kOutcomeLabels = {
-    "completed",      "errors (the service failed)",      "throttles",
-    "client gave up", "cut by the service's own timeout", "refused (no place, no queue)"};
+    "completed",
+    "errors (the service failed)",
+    "throttles",
+    "client gave up",
+    "cut by the service's own timeout",
+    "refused (no place, no queue)",
+    "failed by a service that was called"};
 constexpr std::array<const char*, replay::kLatencyParts> kPartLabels = {
     "queue",
     "init (cold start)",
@@ -97,7 +102,10 @@ void Table::requests() {
     line("  {:<36}{:>14}{:>12}", label, grouped(n), human_share(n, c.arrivals));
   };
   row("arrivals", c.arrivals);
-  for (std::size_t i = 0; i < c.outcomes.size(); ++i) row(kOutcomeLabels[i], c.outcomes[i]);
+  for (std::size_t i = 0; i < c.outcomes.size(); ++i) {
+    const bool needs_calls = i == static_cast<std::size_t>(metrics::Outcome::kDependency);
+    if (!needs_calls || c.outcomes[i] > 0) row(kOutcomeLabels[i], c.outcomes[i]);
+  }
   row("in flight at the end", c.in_flight_at_end);
   if (c.warm_up_arrivals > 0) row("warm-up, left out below", c.warm_up_arrivals);
   if (!c.holds()) {

@@ -71,10 +71,12 @@ void TimelineCsv::counters(const metrics::Counters& counters,
                            const replay::ServiceHeader& service) {
   const std::uint64_t timeouts = count(counters, metrics::Outcome::kClientTimeout) +
                                  count(counters, metrics::Outcome::kServerTimeout);
+  const std::uint64_t errors =
+      count(counters, metrics::Outcome::kError) + count(counters, metrics::Outcome::kDependency);
   for (const std::uint64_t value :
-       {counters.arrivals, counters.calls, counters.completions(),
-        count(counters, metrics::Outcome::kError), count(counters, metrics::Outcome::kThrottle),
-        timeouts, count(counters, metrics::Outcome::kRefused), counters.attempts}) {
+       {counters.arrivals, counters.calls, counters.completions(), errors,
+        count(counters, metrics::Outcome::kThrottle), timeouts,
+        count(counters, metrics::Outcome::kRefused), counters.attempts}) {
     out_.integer(value);
     out_.put(',');
   }

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "workload/calls.h"
+#include "workload/completion.h"
+
 namespace skyreplay::workload {
 
 using metrics::Outcome;
@@ -24,10 +27,24 @@ Clients::Clients(kernel::Loop& loop, metrics::Recorder& recorder, std::vector<Fl
       policy_(policy),
       backoff_draws_(seed, "workload.client", "backoff"),
       warm_up_end_(warm_up_end),
-      process_(loop.add(*this)),
-      timeouts_(loop, process_, kTimeouts, 0, policy.timeout.value_or(Duration{})) {}
+      process_(loop.add(*this)) {
+  use_timeout();
+}
 
-void Clients::arrive(std::uint64_t row, std::uint32_t flow_index, Duration work, Duration wait) {
+void Clients::use_timeout() {
+  if (!policy_.timeout) return;
+  timeouts_.push_back(std::make_unique<kernel::TimerRing>(
+      loop_, process_, kTimeouts, static_cast<std::uint32_t>(timeouts_.size()), *policy_.timeout));
+}
+
+void Clients::change(const ClientPolicy& policy) {
+  const bool other_timeout = policy.timeout != policy_.timeout;
+  policy_ = policy;
+  if (other_timeout) use_timeout();
+}
+
+void Clients::arrive(std::uint64_t row, std::uint32_t flow_index, Duration work, Duration wait,
+                     Bytes bytes) {
   const Flow& flow = flows_[flow_index];
   const std::uint32_t index = requests_.acquire().index;
   Request& request = requests_[index];
@@ -39,7 +56,12 @@ void Clients::arrive(std::uint64_t row, std::uint32_t flow_index, Duration work,
   request.flow = flow_index;
   request.attempts = 0;
   request.counted = request.arrival >= warm_up_end_;
-  request.abandoned = false;
+  request.awaited = Awaited::kByClient;
+  request.more = false;
+  if (bytes.in + bytes.out > 0) {
+    request.second_line().bytes_in = bytes.in;
+    request.bytes_out = bytes.out;
+  }
   ++arrivals_;
   warm_up_arrivals_ += !request.counted;
   recorder_.arrived(flow_index, request.arrival, request.counted);
@@ -50,7 +72,7 @@ void Clients::attempt(std::uint32_t index) {
   Request& request = requests_[index];
   request.attempt = loop_.now();
   request.init = Duration{};
-  request.more = false;
+  if (request.more) request.queue = request.downstream = Duration{};
   ++request.attempts;
   const Flow& flow = flows_[request.flow];
   const Admitted admitted = flow.service->admit(flow.unit, index, request);
@@ -61,20 +83,28 @@ void Clients::attempt(std::uint32_t index) {
   }
   // An answer at the very instant of the deadline is still in time.
   if (policy_.timeout && admitted.finish > loop_.now() + *policy_.timeout) {
-    timeouts_.start(requests_.id_of(index));
+    timeouts_.back()->start(requests_.id_of(index));
   }
 }
 
 void Clients::answer(std::uint32_t index, Outcome outcome) {
   const Request& request = requests_[index];
-  if (request.abandoned) [[unlikely]] {
-    --abandoned_;
-    requests_.release(index);
+  if (request.awaited != Awaited::kByClient) [[unlikely]] {
+    answer_unawaited(index, outcome);
   } else if (outcome != Outcome::kCompleted && may_retry(request, outcome)) {
     retry_later(index);
   } else {
     end(index, outcome);
   }
+}
+
+void Clients::answer_unawaited(std::uint32_t index, Outcome outcome) {
+  if (requests_[index].awaited == Awaited::kByService) {
+    calls_->answer(index, outcome);
+    return;
+  }
+  --abandoned_;
+  requests_.release(index);
 }
 
 bool Clients::may_retry(const Request& request, Outcome outcome) const {
@@ -96,12 +126,12 @@ void Clients::retry_later(std::uint32_t index) {
   loop_.schedule(loop_.now() + backoff(requests_[index]), process_, kRetry, index);
 }
 
-void Clients::time_out(kernel::SlabId id) {
+void Clients::time_out(kernel::SlabId id, Duration timeout) {
   if (!requests_.is_live(id)) return;
   const Request left = requests_[id.index];
   // The record may have gone on to a later attempt since the timer was set.
-  if (left.abandoned || left.attempt + *policy_.timeout != loop_.now()) return;
-  requests_[id.index].abandoned = true;
+  if (left.awaited != Awaited::kByClient || left.attempt + timeout != loop_.now()) return;
+  requests_[id.index].awaited = Awaited::kByNobody;
   ++abandoned_;
 
   const std::uint32_t index = requests_.acquire().index;
@@ -118,36 +148,20 @@ void Clients::time_out(kernel::SlabId id) {
 
 void Clients::end(std::uint32_t index, Outcome outcome) {
   const Request& request = requests_[index];
-  const TimePoint now = loop_.now();
   ++ended_[static_cast<std::size_t>(outcome)];
-  if (!request.counted) [[unlikely]] {
-    recorder_.left_uncounted(request.flow, now);
-  } else if (outcome != Outcome::kCompleted) {
-    recorder_.failed(request.flow, now, outcome, request.attempts);
-  } else {
-    const Duration latency = now - request.arrival;
-    const std::int64_t own = request.work.count() + request.wait.count();
-    metrics::LatencyParts& parts =
-        recorder_.completed(request.flow, now,
-                            {.latency_ns = latency.count(),
-                             .overhead_ns = std::max<std::int64_t>(0, latency.count() - own),
-                             .attempts = request.attempts});
-    parts.init = request.init.count();
-    parts.work = request.work.count();
-    parts.wait = request.wait.count();
-    parts.retry = (request.attempt - request.arrival).count();
-    if (request.more) {
-      parts.queue = request.queue.count();
-      parts.downstream = request.downstream.count();
-    }
-    parts.cpu_stretch = latency.count() - parts.sum();  // so far without it
-  }
+  record_end(recorder_, request, loop_.now(), outcome, request.attempts);
   requests_.release(index);
+}
+
+std::uint64_t Clients::in_flight() const {
+  const std::uint64_t calls = calls_ == nullptr ? 0 : calls_->in_flight();
+  return requests_.live() - abandoned_ - calls;
 }
 
 void Clients::fire(const kernel::Event& event) {
   if (event.kind == kTimeouts) {
-    timeouts_.fire([this](kernel::SlabId id) { time_out(id); });
+    kernel::TimerRing& ring = *timeouts_[event.payload];
+    ring.fire([this, length = ring.length()](kernel::SlabId id) { time_out(id, length); });
     return;
   }
   attempt(event.payload);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -13,6 +14,8 @@
 #include "workload/service.h"
 
 namespace skyreplay::workload {
+
+class Calls;
 
 /// How clients behave towards every service (L50: Lambda itself never retries a synchronous call).
 struct ClientPolicy {
@@ -38,6 +41,12 @@ struct Flow {
   double recorded_speed = 1.0;
 };
 
+/// What a request brings and takes along.
+struct Bytes {
+  std::uint64_t in = 0;
+  std::uint64_t out = 0;
+};
+
 /// The outside world: sends each arrival to its route's service, waits, gives up, tries again, and
 /// records how it ended.
 ///
@@ -54,7 +63,8 @@ class Clients final : public kernel::Process {
           const ClientPolicy& policy, std::uint64_t seed, TimePoint warm_up_end);
 
   /// A request of the trace arrives now. REQUIRES loop.now() is its arrival.
-  void arrive(std::uint64_t row, std::uint32_t flow, Duration work, Duration wait);
+  void arrive(std::uint64_t row, std::uint32_t flow, Duration work, Duration wait,
+              Bytes bytes = {});
 
   /// A request on this route will arrive after a few others: a chance to prefetch.
   void expect_arrival(std::uint32_t flow) {
@@ -66,9 +76,16 @@ class Clients final : public kernel::Process {
   /// A service's answer to the accepted attempt `index`, now.
   void answer(std::uint32_t index, metrics::Outcome outcome);
 
+  /// Another policy from now on. Attempts under way keep the timeout they began with.
+  void change(const ClientPolicy& policy);
+
   void fire(const kernel::Event& event) override;
 
   Request& request(std::uint32_t index) { return requests_[index]; }
+  /// Every attempt in flight, calls between services among them.
+  kernel::Slab<Request>& requests() { return requests_; }
+  /// Who is told of answers to calls. REQUIRES called before the first call.
+  void pass_calls_to(Calls& calls) { calls_ = &calls; }
 
   // What became of every request, counted apart from the recorder, the warm-up's included.
 
@@ -76,7 +93,7 @@ class Clients final : public kernel::Process {
   std::uint64_t warm_up_arrivals() const { return warm_up_arrivals_; }
   const std::array<std::uint64_t, metrics::kOutcomes>& ended() const { return ended_; }
   /// Requests that a client still waits for.
-  std::uint64_t in_flight() const { return requests_.live() - abandoned_; }
+  std::uint64_t in_flight() const;
   /// Attempts that services work on though their client has left.
   std::uint64_t abandoned() const { return abandoned_; }
 
@@ -84,9 +101,11 @@ class Clients final : public kernel::Process {
   enum Kind : std::uint16_t { kRetry, kTimeouts };
 
   void attempt(std::uint32_t index);
-  void time_out(kernel::SlabId id);
+  void time_out(kernel::SlabId id, Duration timeout);
+  void use_timeout();
   void retry_later(std::uint32_t index);
   void end(std::uint32_t index, metrics::Outcome outcome);
+  void answer_unawaited(std::uint32_t index, metrics::Outcome outcome);
   bool may_retry(const Request& request, metrics::Outcome outcome) const;
   Duration backoff(const Request& request) const;
 
@@ -97,8 +116,10 @@ class Clients final : public kernel::Process {
   RandomStream backoff_draws_;
   TimePoint warm_up_end_;
   kernel::ProcessId process_;
+  Calls* calls_ = nullptr;
   kernel::Slab<Request> requests_;
-  kernel::TimerRing timeouts_;
+  std::vector<std::unique_ptr<kernel::TimerRing>> timeouts_;  ///< the last is in use
+
   std::uint64_t arrivals_ = 0;
   std::uint64_t warm_up_arrivals_ = 0;
   std::uint64_t abandoned_ = 0;

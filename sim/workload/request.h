@@ -3,11 +3,20 @@
 #include <cstdint>
 
 #include "core/time.h"
+#include "kernel/slab.h"
 
 namespace skyreplay::workload {
 
-/// One attempt in flight: a record of the clients' slab. The first cache line is all that most
-/// requests use; the second is for those that queued or called, told by `more`.
+/// Who waits for a request's answer.
+enum class Awaited : std::uint8_t {
+  kByClient,
+  kByNobody,   ///< its client gave up; the service works on all the same
+  kByService,  ///< it is a call between services; an asynchronous one is followed to its end too
+};
+
+/// One attempt in flight, of a client's request or of a call: a record of the clients' slab. The
+/// first cache line is all that most requests use; the second is for those that queued, called,
+/// were called, or carry bytes, told by `more`.
 struct alignas(64) Request {
   TimePoint arrival;        ///< of the first attempt
   TimePoint attempt;        ///< of this attempt
@@ -15,29 +24,40 @@ struct alignas(64) Request {
   Duration wait{};          ///< I/O time
   Duration init{};          ///< written by the service: what a cold start added to this attempt
   std::uint64_t row = 0;    ///< in the trace: the counter of its draws
-  std::uint32_t flow = 0;   ///< route
+  std::uint32_t flow = 0;   ///< route, or call
   std::uint32_t place = 0;  ///< the service's own: which environment, instance or task
   std::uint32_t generation = 0;  ///< the slab's
-  std::uint8_t attempts = 0;     ///< this one included
+  std::uint8_t attempts = 0;     ///< this one included; of a call, those of the client's request
   bool counted = true;           ///< false during a warm-up
-  bool abandoned = false;        ///< the client left; nobody waits for the answer
-  bool more = false;             ///< whether the second line means anything
+  Awaited awaited = Awaited::kByClient;
+  bool more = false;  ///< whether the second line means anything
 
-  // Of this attempt, written by the service through spent_queueing() and spent_downstream().
+  // --- The second line, through the functions below. Times are of this attempt.
+
   Duration queue{};       ///< waited for a place
   Duration downstream{};  ///< waited for calls to other services
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t path = 0;  ///< which call of which call ... of the client's request; that one has 0
+  kernel::SlabId caller;   ///< of a synchronous call
+  TimePoint calling_since;        ///< when its own calls began
+  std::uint32_t calls = 0;        ///< the list of calls it makes
+  std::uint16_t call = 0;         ///< which of the list it is at
+  std::uint16_t call_number = 0;  ///< how many of that one it has made
 
-  void spent_queueing(Duration time) { second_line().queue += time; }
-  void spent_downstream(Duration time) { second_line().downstream += time; }
-
- private:
+  /// Makes the second line mean something: all zero, where it did not.
   Request& second_line() {
     if (!more) {
       more = true;
       queue = downstream = Duration{};
+      bytes_in = bytes_out = path = 0;
+      caller = {};
     }
     return *this;
   }
+  void spent_queueing(Duration time) { second_line().queue += time; }
+  void spent_downstream(Duration time) { second_line().downstream += time; }
+  std::uint64_t call_path() const { return more ? path : 0; }
 };
 static_assert(sizeof(Request) == 128);
 

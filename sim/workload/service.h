@@ -16,6 +16,9 @@ struct Admitted {
   TimePoint finish = kEndOfTime;
 };
 
+/// Whether the calls that a request made went well.
+enum class Called : std::uint8_t { kWell, kFailed };
+
 /// What requests are sent to. One object may stand for many services (all functions of a region);
 /// `unit` says which.
 class Service {
@@ -25,6 +28,9 @@ class Service {
   /// exactly once, later. `index` names the request's record, `request` is that record; the service
   /// may write its `init` and `place`.
   virtual Admitted admit(std::uint32_t unit, std::uint32_t index, Request& request) = 0;
+  /// The calls that the service had begun for a request (Calls::begin) are over: the request goes
+  /// on with its wait, or fails.
+  virtual void resume(std::uint32_t unit, std::uint32_t index, Called called) = 0;
   /// An attempt for this unit will arrive shortly, most likely: a chance to prefetch. Changes no
   /// result.
   virtual void expect(std::uint32_t) {}

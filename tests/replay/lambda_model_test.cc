@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "lambda/functions.h"
 #include "scenario/scenario.h"
 
 namespace skyreplay::replay {
@@ -84,8 +85,8 @@ TEST_CASE("L80, L81: each architecture is billed by its own line items") {
         "version: 1\nservices: {fn: {lambda: {architectures: " + architecture + "}}}\n", "t.yaml");
     const pricing::Meters meters =
         lambda_meters(scenario.message().services().at("fn").lambda(), "us-east-1");
-    return std::pair{meters.tariff(kRequestsItem).line_item(),
-                     meters.tariff(kDurationItem).line_item()};
+    return std::pair{meters.tariff(lambda::kRequestsItem).line_item(),
+                     meters.tariff(lambda::kDurationItem).line_item()};
   };
   CHECK(items("x86_64") ==
         std::pair<std::string, std::string>{"lambda.requests_x86", "lambda.duration_x86"});

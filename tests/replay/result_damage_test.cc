@@ -149,7 +149,7 @@ TEST_CASE("spans, summary and footer that contradict the rest are refused") {
   CHECK(after<Spans>(Section::kSpans, [](Spans& b) { b.mutable_spans()->RemoveLast(); }) ==
         "damaged block at byte N: spans of 1 services and 1 routes, expected 2 and 2");
   CHECK(after<Spans>(Section::kSpans, [](Spans& b) { b.mutable_spans(0)->add_parts_ns(1); }) ==
-        "damaged block at byte N: a span with 6 outcomes and 8 parts");
+        "damaged block at byte N: a span with 7 outcomes and 8 parts");
   CHECK(after<Spans>(Section::kSpans, [](Spans& b) {
           b.mutable_spans(0)->set_parts_ns(1, INT64_MAX);
         }) == "damaged block at byte N: a span whose times are impossible");
@@ -159,7 +159,7 @@ TEST_CASE("spans, summary and footer that contradict the rest are refused") {
   CHECK(after<Spans>(Section::kSpans, [](Spans& b) { b.mutable_spans(0)->set_octave(0, 99); }) ==
         "damaged block at byte N: octave 99 does not exist");
   CHECK(after<pb::Summary>(Section::kSummary, [](pb::Summary& s) { s.add_outcomes(1); }) ==
-        "damaged block at byte N: a summary with 7 outcomes");
+        "damaged block at byte N: a summary with 8 outcomes");
   CHECK(after<pb::Summary>(Section::kSummary, [](pb::Summary& s) {
           s.mutable_meters(0)->set_quantity("1, 2");
         }) == "damaged block at byte N: a meter whose quantity is no number");

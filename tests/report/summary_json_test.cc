@@ -27,6 +27,7 @@ TEST_CASE("summary.json opens with the conservation counters and the verdict") {
                        "    \"client_timeouts\": 1,\n"
                        "    \"server_timeouts\": 2,\n"
                        "    \"refused\": 3,\n"
+                       "    \"dependency_errors\": 0,\n"
                        "    \"in_flight_at_end\": 1,\n"
                        "    \"warm_up_arrivals\": 0,\n"
                        "    \"holds\": true\n"

@@ -1,0 +1,143 @@
+#include "workload/calls.h"
+
+#include "core/check.h"
+#include "workload/completion.h"
+
+namespace skyreplay::workload {
+
+using metrics::Outcome;
+
+namespace {
+
+/// The path of the n-th call of this kind that a request with path `caller` makes. Two equal paths
+/// would mean equal draws, no more; 64 bits make that unlikely.
+std::uint64_t path_of(std::uint64_t caller, std::uint64_t key, std::uint64_t n) {
+  std::uint64_t mixed = caller + key + (n + 1) * 0x9e3779b97f4a7c15;  // splitmix64
+  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
+  return mixed ^ (mixed >> 31);
+}
+
+}  // namespace
+
+Calls::Calls(kernel::Loop& loop, metrics::Recorder& recorder, Clients& clients, std::uint64_t seed)
+    : loop_(loop), recorder_(recorder), clients_(clients), seed_(seed) {
+  clients_.pass_calls_to(*this);
+}
+
+std::uint32_t Calls::add(Service& from, std::uint32_t unit, const std::vector<CallConfig>& calls) {
+  List list{.from = &from, .unit = unit, .calls = {}};
+  for (const CallConfig& config : calls) {
+    list.calls.push_back({.config = config,
+                          .key = RandomStream(seed_, config.name, "path").at(0)(),
+                          .happens = {seed_, config.name, "probability"},
+                          .work_draws = {seed_, config.name, "work"},
+                          .wait_draws = {seed_, config.name, "wait"}});
+  }
+  lists_.push_back(std::move(list));
+  return static_cast<std::uint32_t>(lists_.size() - 1);
+}
+
+void Calls::begin(std::uint32_t list, std::uint32_t index) {
+  Request& request = clients_.request(index).second_line();
+  request.calls = list;
+  request.call = 0;
+  request.call_number = 0;
+  request.calling_since = loop_.now();
+  go_on(index);
+}
+
+void Calls::go_on(std::uint32_t index) {
+  const List& list = lists_[clients_.request(index).calls];
+  for (;;) {
+    Request& caller = clients_.request(index);
+    if (caller.call == list.calls.size()) break;
+    const Call& call = list.calls[caller.call];
+    if (caller.call_number == call.config.count) {
+      ++caller.call;
+      caller.call_number = 0;
+      continue;
+    }
+    const std::uint64_t path = path_of(caller.path, call.key, caller.call_number++);
+    if (call.config.probability < 1.0) {
+      RandomEngine draw = call.happens.at(caller.row, caller.attempts, path);
+      if (draw.uniform() >= call.config.probability) continue;
+    }
+    const std::uint32_t child = make(call, index, path);
+    const Admitted admitted =
+        call.config.to->admit(call.config.unit, child, clients_.request(child));
+    if (admitted.admission == Admission::kAccepted) {
+      if (call.config.caller_waits) return;  // goes on at the answer
+      continue;
+    }
+    end(child,
+        admitted.admission == Admission::kThrottled ? Outcome::kThrottle : Outcome::kRefused);
+    if (call.config.caller_waits && call.config.fails_caller) {
+      resume(index, Called::kFailed);
+      return;
+    }
+  }
+  resume(index, Called::kWell);
+}
+
+std::uint32_t Calls::make(const Call& call, std::uint32_t caller_index, std::uint64_t path) {
+  const kernel::SlabId id = clients_.requests().acquire();
+  const Request& caller = clients_.request(caller_index);
+  Request& request = clients_.request(id.index);
+  RandomEngine work = call.work_draws.at(caller.row, caller.attempts, path);
+  RandomEngine wait = call.wait_draws.at(caller.row, caller.attempts, path);
+  request.arrival = request.attempt = loop_.now();
+  request.work = call.config.work.sample(work);
+  request.wait = call.config.wait.sample(wait);
+  request.init = Duration{};
+  request.row = caller.row;
+  request.flow = call.config.flow;
+  request.attempts = caller.attempts;
+  request.counted = caller.counted;
+  request.awaited = Awaited::kByService;
+  request.more = false;
+  request.second_line().path = path;
+  // Generations start at 0 and grow with each release: no live request has the largest.
+  request.caller = call.config.caller_waits ? clients_.requests().id_of(caller_index)
+                                            : kernel::SlabId{caller_index, ~std::uint32_t{0}};
+  ++in_flight_;
+  recorder_.arrived(request.flow, request.arrival, request.counted);
+  return id.index;
+}
+
+bool Calls::still_calls(kernel::SlabId caller, const Request& call) const {
+  // A retry keeps the record and counts its attempts.
+  return clients_.requests().is_live(caller) &&
+         clients_.request(caller.index).attempts == call.attempts;
+}
+
+void Calls::answer(std::uint32_t index, Outcome outcome) {
+  const Request& call = clients_.request(index);
+  const kernel::SlabId caller = call.caller;
+  const bool resumes = still_calls(caller, call);
+  end(index, outcome);
+  if (!resumes) return;
+  const Request& request = clients_.request(caller.index);
+  const bool fails = lists_[request.calls].calls[request.call].config.fails_caller;
+  if (outcome != Outcome::kCompleted && fails) {
+    resume(caller.index, Called::kFailed);
+  } else {
+    go_on(caller.index);
+  }
+}
+
+void Calls::end(std::uint32_t index, Outcome outcome) {
+  record_end(recorder_, clients_.request(index), loop_.now(), outcome, 1);
+  clients_.requests().release(index);
+  SKY_CHECK(in_flight_ > 0);
+  --in_flight_;
+}
+
+void Calls::resume(std::uint32_t index, Called called) {
+  Request& request = clients_.request(index);
+  request.spent_downstream(loop_.now() - request.calling_since);
+  const List& list = lists_[request.calls];
+  list.from->resume(list.unit, index, called);
+}
+
+}  // namespace skyreplay::workload

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace skyreplay::balancing {
+
+inline constexpr std::uint32_t kNoTarget = ~std::uint32_t{0};
+
+/// A registered target as its group sees it.
+///
+///     registered, in rotation <-> registered, out of rotation -> gone
+struct Target {
+  std::uint32_t outstanding = 0;  ///< requests sent there and not finished
+  std::uint32_t next = kNoTarget;
+  std::uint32_t previous = kNoTarget;
+  std::uint32_t position = 0;  ///< in an algorithm's array
+  bool registered = false;
+  bool in_rotation = false;
+};
+
+/// All targets of a group, by the owner's number for them.
+using Targets = std::vector<Target>;
+
+/// Targets in the order they joined, linked through them. **Cost** O(1), no memory of its own.
+struct TargetList {
+  std::uint32_t head = kNoTarget;
+  std::uint32_t tail = kNoTarget;
+
+  bool empty() const { return head == kNoTarget; }
+
+  void push_back(Targets& targets, std::uint32_t target) {
+    targets[target].next = kNoTarget;
+    targets[target].previous = tail;
+    (tail == kNoTarget ? head : targets[tail].next) = target;
+    tail = target;
+  }
+  void remove(Targets& targets, std::uint32_t target) {
+    const auto [next, previous] = std::pair(targets[target].next, targets[target].previous);
+    (previous == kNoTarget ? head : targets[previous].next) = next;
+    (next == kNoTarget ? tail : targets[next].previous) = previous;
+  }
+};
+
+}  // namespace skyreplay::balancing

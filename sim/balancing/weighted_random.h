@@ -1,0 +1,43 @@
+#pragma once
+
+#include "balancing/target.h"
+
+namespace skyreplay::balancing {
+
+/// Any target, each as likely as the others: an Application Load Balancer gives its targets equal
+/// weights until it sees anomalies (E103), which targets here do not have.
+///
+/// **Order** The draw is the caller's, keyed by the request. Which target a draw means depends on
+/// the order in which targets entered and left rotation.
+class WeightedRandom {
+ public:
+  void enter(Targets& targets, std::uint32_t target) {
+    targets[target].position = static_cast<std::uint32_t>(in_rotation_.size());
+    in_rotation_.push_back(target);
+  }
+  void leave(Targets& targets, std::uint32_t target) {
+    const std::uint32_t position = targets[target].position;
+    const std::uint32_t last = in_rotation_.back();
+    in_rotation_[position] = last;
+    targets[last].position = position;
+    in_rotation_.pop_back();
+  }
+
+  /// The integer part of n x draw / 2^64, whose bias is below n / 2^64.
+  template <typename Draw>
+  std::uint32_t pick(Targets& targets, Draw&& draw) {
+    if (in_rotation_.empty()) return kNoTarget;
+    __extension__ using Wide = unsigned __int128;
+    const std::uint64_t drawn = draw();
+    const std::uint32_t target =
+        in_rotation_[static_cast<std::size_t>((Wide{drawn} * in_rotation_.size()) >> 64)];
+    ++targets[target].outstanding;
+    return target;
+  }
+  void finished(Targets& targets, std::uint32_t target) { --targets[target].outstanding; }
+
+ private:
+  std::vector<std::uint32_t> in_rotation_;
+};
+
+}  // namespace skyreplay::balancing

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+namespace skyreplay::compute {
+
+/// CPU units of one vCPU, as ECS counts them.
+inline constexpr std::uint32_t kUnitsPerVcpu = 1024;
+
+/// What a server is (E148, E149). REQUIRES cpu_units >= 1, speed > 0, workers >= 1.
+struct ServerConfig {
+  std::uint32_t cpu_units = kUnitsPerVcpu;  ///< a Fargate task of 0.25 vCPU has 256
+  double speed = 1.0;                       ///< of one vCPU, the reference core being 1
+  std::optional<std::uint32_t> workers;     ///< requests inside at a time; none: no limit
+  std::optional<std::uint32_t> backlog;     ///< requests waiting; none: no limit; 0: nobody waits
+  bool makes_calls = false;                 ///< jobs pause between their work and their wait
+};
+
+inline double vcpus(const ServerConfig& config) {
+  return static_cast<double>(config.cpu_units) / kUnitsPerVcpu;
+}
+
+/// True where no two requests ever share a vCPU, so that a finish is known at the start.
+inline bool is_exclusive(const ServerConfig& config) {
+  return config.workers.has_value() && !config.makes_calls &&
+         *config.workers <= std::max(1.0, vcpus(config));
+}
+
+}  // namespace skyreplay::compute

@@ -1,0 +1,164 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "compute/job.h"
+#include "compute/processor_sharing.h"
+#include "compute/server_config.h"
+#include "kernel/loop.h"
+#include "kernel/slab.h"
+
+namespace skyreplay::compute {
+
+/// What became of a request at the door.
+enum class Entry : std::uint8_t { kInService, kQueued, kRefused };
+
+struct Admitted {
+  Entry entry = Entry::kRefused;
+  /// When the request will leave, where that is known now; kEndOfTime where it is not.
+  TimePoint finish = kEndOfTime;
+};
+
+/// Whoever owns servers and is told what happens at them. `tag` is the owner's own name for a job.
+/// It may admit, add and remove from within; a server that it removes tells it of each job dropped.
+template <typename T>
+concept ServerOwner = requires(T& owner, std::uint32_t server, std::uint32_t tag, Duration waited,
+                               kernel::SlabId job) {
+  /// A job that was queued for `waited` enters service now.
+  owner.job_started(server, tag, waited);
+  /// Only where jobs make calls: its work is done, and it holds its worker until the owner calls
+  /// resume(job) or abandon(job).
+  owner.job_worked(server, tag, job);
+  /// The job has left the server.
+  owner.job_done(server, tag);
+  /// The server was removed under the job, inside or queued.
+  owner.job_dropped(server, tag);
+};
+
+/// All servers of one fleet. Each is one station (E148): at most `workers` requests are inside,
+/// the others wait first come, first served in a backlog of at most `backlog`, beyond which they
+/// are refused. Inside, a request does its work, sharing the vCPUs with the others that are working
+/// (E149), then makes its calls, then waits its I/O time, and holds its worker throughout.
+///
+/// **Exactly** Where nothing is shared (is_exclusive), work lasts work x stretch to the nearest
+/// nanosecond, halves up, and stretch is 1 / (min(1, vcpus) x speed); elsewhere ProcessorSharing
+/// says when it is done. A request alone takes the same time either way. Where several are done at
+/// one instant, they leave one after the other, by (key, order of entering).
+///
+/// **Order** When a job leaves, its place goes to the head of the backlog before anyone else can
+/// take it: the owner hears job_started() of that one, then job_done() of the one that left.
+///
+/// **Cost** A request is O(1) with exactly one event where nothing is shared; else O(log n) with
+/// one event a server for the job done next, which is moved when it fires early, and one event more
+/// for a wait. No allocation once as many jobs have been there at a time before.
+///
+/// Not modeled here: CPU credits, time limits on requests, the operating system's own CPU use.
+class Servers {
+ public:
+  /// How many kinds of event there are, from first_kind on.
+  static constexpr std::uint16_t kKinds = 3;
+
+  /// Events are scheduled in the owner's name; it hands them to fire().
+  Servers(kernel::Loop& loop, kernel::ProcessId owner, std::uint16_t first_kind)
+      : loop_(loop), owner_(owner), first_kind_(first_kind) {}
+
+  /// A server, empty, from now on. Indices of removed ones are used again, the latest first.
+  std::uint32_t add(const ServerConfig& config);
+  /// Drops every job, those inside by order of entering and then those queued.
+  template <ServerOwner Owner>
+  void remove(std::uint32_t server, Owner& owner);
+
+  /// A request arrives now. Never calls the owner. REQUIRES work >= 0, wait >= 0.
+  Admitted admit(std::uint32_t server, std::uint32_t tag, Duration work, Duration wait);
+  /// A job's calls are answered: its wait begins, and it leaves at once if it has none. REQUIRES
+  /// job_worked() was called for it and neither this nor abandon() since.
+  template <ServerOwner Owner>
+  void resume(kernel::SlabId job, Owner& owner);
+  /// It leaves at once, as after a failed call. REQUIRES as resume().
+  template <ServerOwner Owner>
+  void abandon(kernel::SlabId job, Owner& owner);
+
+  /// REQUIRES the event is one of the kinds from first_kind on.
+  template <ServerOwner Owner>
+  void fire(const kernel::Event& event, Owner& owner);
+  /// Brings into cache what the event will touch.
+  void expect(const kernel::Event& event) const;
+
+  std::uint32_t in_service(std::uint32_t server) const { return stations_[server].in_service; }
+  std::uint32_t queued(std::uint32_t server) const { return stations_[server].queued; }
+  std::uint32_t outstanding(std::uint32_t server) const {
+    return in_service(server) + queued(server);
+  }
+  /// CPU time used since add() (E150), never above cpu_available(): what of it fell before `now`,
+  /// exactly. REQUIRES now >= the loop's, and no event pending before it. O(jobs inside) where
+  /// nothing is shared, else O(1).
+  CpuTime cpu_busy(std::uint32_t server, TimePoint now) const;
+  /// CPU time there was since add().
+  CpuTime cpu_available(std::uint32_t server, TimePoint now) const {
+    const Station& station = stations_[server];
+    return CpuTime{station.cpu_units} * static_cast<std::uint64_t>((now - station.added).count());
+  }
+
+ private:
+  enum Kind : std::uint16_t { kLeave, kWorked, kShare };
+  static constexpr std::uint32_t kUnlimited = std::numeric_limits<std::uint32_t>::max();
+
+  /// What every request touches: one cache line a server.
+  struct alignas(64) Station {
+    double stretch = 1;    ///< of a request that shares with nobody
+    Duration work_time{};  ///< where nothing is shared, of all that have entered service
+    TimePoint added;
+    std::uint32_t workers = 0;  ///< 0: there is no such server
+    std::uint32_t backlog = 0;
+    std::uint32_t in_service = 0;
+    std::uint32_t queued = 0;
+    JobList inside{};
+    JobList queue{};
+    std::uint32_t cpu_units = 0;
+    bool exclusive = false;
+    bool makes_calls = false;
+  };
+  static_assert(sizeof(Station) == 64);
+
+  /// Of a server whose vCPUs are shared.
+  struct alignas(64) Sharing {
+    ProcessorSharing cpu;
+    TimePoint armed = kEndOfTime;  ///< the time of the event that `arming` names, if one is pending
+    std::uint32_t arming = 0;      ///< tells the latest event from those it replaced
+  };
+
+  TimePoint start(std::uint32_t index);
+  TimePoint start_exclusive(Station& station, Job& job, std::uint32_t index);
+  TimePoint start_sharing(const Station& station, Job& job, std::uint32_t index);
+  void arm(std::uint32_t server);
+  void schedule(TimePoint at, Kind kind, std::uint32_t payload, std::uint32_t tag) {
+    loop_.schedule(at, owner_, static_cast<std::uint16_t>(first_kind_ + kind), payload, tag);
+  }
+  void close(std::uint32_t server);
+
+  template <ServerOwner Owner>
+  void leave(std::uint32_t index, Owner& owner);
+  template <ServerOwner Owner>
+  void start_next(std::uint32_t server, Owner& owner);
+  template <ServerOwner Owner>
+  void worked(std::uint32_t index, Owner& owner);
+  template <ServerOwner Owner>
+  void share(const kernel::Event& event, Owner& owner);
+  template <ServerOwner Owner>
+  void drop_all(JobList Station::* list, std::uint32_t server, Owner& owner);
+
+  kernel::Loop& loop_;
+  kernel::ProcessId owner_;
+  std::uint16_t first_kind_;
+  kernel::Slab<Job> jobs_;
+  std::vector<Station> stations_;
+  std::vector<Sharing> sharing_;
+  std::vector<std::uint32_t> free_;  ///< indices of removed servers
+};
+
+}  // namespace skyreplay::compute
+
+#include "compute/servers_inl.h"

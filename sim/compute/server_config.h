@@ -13,8 +13,8 @@ inline constexpr std::uint32_t kUnitsPerVcpu = 1024;
 struct ServerConfig {
   std::uint32_t cpu_units = kUnitsPerVcpu;  ///< a Fargate task of 0.25 vCPU has 256
   double speed = 1.0;                       ///< of one vCPU, the reference core being 1
-  std::optional<std::uint32_t> workers;     ///< requests inside at a time; none: no limit
-  std::optional<std::uint32_t> backlog;     ///< requests waiting; none: no limit; 0: nobody waits
+  std::optional<std::uint32_t> workers{};   ///< requests inside at a time; none: no limit
+  std::optional<std::uint32_t> backlog{};   ///< requests waiting; none: no limit; 0: nobody waits
   bool makes_calls = false;                 ///< jobs pause between their work and their wait
 };
 

@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "core/error.h"
 #include "pricing/catalogue_rows.h"
+#include "pricing/on_demand_prices.h"
 
 namespace skyreplay::pricing {
 
@@ -34,7 +35,11 @@ std::string joined(const std::vector<std::string>& words) {
 }  // namespace
 
 const Catalogue& Catalogue::builtin() {
-  static const Catalogue catalogue = load_builtin();
+  static const Catalogue catalogue = [] {
+    Catalogue loaded = load_builtin();
+    loaded.knows_on_demand_ = true;
+    return loaded;
+  }();
   return catalogue;
 }
 
@@ -83,6 +88,9 @@ const Tariff& Catalogue::tariff(std::string_view line_item, std::string_view reg
                                  did_you_mean(region, regions_), joined(regions_)));
   }
   if (const Tariff* found = find(line_item, kEverywhere)) return *found;
+  if (knows_on_demand_ && line_item.starts_with(OnDemandPrices::kPrefix)) {
+    return OnDemandPrices::builtin().tariff(line_item, region);
+  }
   std::vector<std::string> elsewhere;
   for (const Tariff& tariff : tariffs_) {
     if (tariff.line_item() == line_item) elsewhere.push_back(tariff.region());

@@ -11,10 +11,11 @@ namespace skyreplay::pricing {
 
 /// The prices that are known: tariffs by line item ("lambda.duration_x86") and region. It holds
 /// what its data says and nothing else: a price that is missing is an error that names it, never a
-/// guess.
+/// guess. The builtin one also has "ec2.on_demand.m7i.large" and every other type of
+/// OnDemandPrices, which is read when the first of them is asked for.
 class Catalogue {
  public:
-  /// The catalogue that is compiled into the program (data/services.tsv).
+  /// The catalogue that is compiled into the program (data/services.tsv, data/ec2_on_demand.tsv).
   static const Catalogue& builtin();
 
   /// Reads tab-separated text in the form of data/services.tsv. Throws InputError with file, line
@@ -25,11 +26,11 @@ class Catalogue {
   /// the nearest spelling or the regions in which the item's price is known. O(log n).
   const Tariff& tariff(std::string_view line_item, std::string_view region) const;
 
-  /// All tariffs, ordered by (line item, region).
+  /// All tariffs but those of OnDemandPrices, ordered by (line item, region).
   std::span<const Tariff> tariffs() const { return tariffs_; }
   /// The regions of which any price is known, in order of name.
   const std::vector<std::string>& regions() const { return regions_; }
-  /// The line items' names, in order.
+  /// Their line items' names, in order.
   std::vector<std::string> line_items() const;
 
  private:
@@ -39,6 +40,7 @@ class Catalogue {
 
   std::vector<Tariff> tariffs_;       // sorted by (line item, region), unique
   std::vector<std::string> regions_;  ///< sorted
+  bool knows_on_demand_ = false;      ///< whether OnDemandPrices::builtin() belongs to it
 };
 
 }  // namespace skyreplay::pricing

@@ -23,6 +23,13 @@ class Meters {
     SKY_CHECK(!__builtin_add_overflow(items_[item].units, units, &items_[item].units));
   }
 
+  /// Raises the count to `units`, of meters that are read rather than fed. REQUIRES: `item` came
+  /// from add_item; the count does not fall.
+  void advance_to(std::uint32_t item, std::uint64_t units) {
+    SKY_CHECK(units >= items_[item].units);
+    items_[item].units = units;
+  }
+
   std::uint32_t size() const { return static_cast<std::uint32_t>(items_.size()); }
   std::uint64_t units(std::uint32_t item) const { return items_[item].units; }
   const Tariff& tariff(std::uint32_t item) const { return *items_[item].tariff; }

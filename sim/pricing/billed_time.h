@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "core/time.h"
+
+namespace skyreplay::pricing {
+
+/// The span of a run over which capacity is billed, [start, end): the trace's own. The drain after
+/// it is not billed for capacity, nor is what runs before it.
+struct BilledSpan {
+  TimePoint start;
+  TimePoint end;
+};
+
+/// One thing that is billed while it runs; valid from start() to end().
+enum class RunningId : std::uint32_t {};
+
+/// The seconds for which a set of like things has run, as AWS bills them (E138, E140, C119): each
+/// start apart, rounded up to whole seconds, at least the minimum.
+///
+/// **Method.** A thing that started at s within the span and has run until t has been billed
+/// max(minimum, ceil(min(t, span.end) - s)) seconds: the whole minimum at once when it starts, and
+/// each further second when it begins. A reading is the sum of these; it never falls, and the
+/// reading at the end of the run is the bill. What ran before the span is billed from the span's
+/// start on without a minimum, which was due before; what starts at or after its end, nothing.
+/// **Cost** of at(): O(things that run). Start and end are O(1).
+class BilledTime {
+ public:
+  /// REQUIRES: span.start <= span.end; minimum is not negative.
+  BilledTime(BilledSpan span, std::chrono::seconds minimum);
+
+  /// Something begins to run. A time before the span means that it ran already.
+  RunningId start(TimePoint at);
+  /// It ends. REQUIRES: `id` runs, `at` is not before its start.
+  void end(RunningId id, TimePoint at);
+
+  /// The seconds billed until `now`. REQUIRES: no start or end was told that lies after `now`.
+  std::uint64_t at(TimePoint now) const;
+
+  /// How many things run.
+  std::size_t running() const { return starts_.size() - free_.size(); }
+  const BilledSpan& span() const { return span_; }
+
+ private:
+  static constexpr TimePoint kNotRunning = kEndOfTime;
+
+  std::uint64_t seconds(TimePoint start, TimePoint end) const;
+
+  BilledSpan span_;
+  std::chrono::seconds minimum_;
+  std::uint64_t ended_seconds_ = 0;
+  std::vector<TimePoint> starts_;    ///< by id; kNotRunning in a slot that is free
+  std::vector<std::uint32_t> free_;  ///< slots to be used again
+};
+
+}  // namespace skyreplay::pricing

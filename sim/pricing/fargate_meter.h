@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "pricing/billed_time.h"
+#include "pricing/catalogue.h"
+#include "pricing/meters.h"
+
+namespace skyreplay::pricing {
+
+/// What one Fargate task asks for, and pays for whether it uses it or not.
+struct FargateTask {
+  enum class Architecture : std::uint8_t { kX86, kArm };
+
+  Architecture architecture = Architecture::kX86;
+  std::uint32_t cpu_units = 0;  ///< 1,024 to a vCPU
+  std::uint32_t memory_mib = 0;
+  std::uint32_t ephemeral_storage_gib = 20;  ///< 20 are included (C10)
+};
+
+/// Meters the Linux tasks of one size on Fargate (C118, C119): vCPU, memory and the ephemeral
+/// storage above 20 GiB, from the start of the image's pull until the task has stopped, rounded up
+/// to whole seconds, at least 60 s a task (C120). The caller starts a task's time at its
+/// `pullStartedAt` and ends it at its `stoppedAt`; what comes before the pull is free.
+class FargateMeter {
+ public:
+  /// Adds "fargate.linux_x86_vcpu" and "fargate.linux_x86_memory" (or linux_arm) to `meters`, and
+  /// "fargate.ephemeral_storage_over_20gb" for a task with more than 20 GiB. Throws InputError
+  /// where a price in `region` is not known.
+  FargateMeter(const Catalogue& catalogue, const FargateTask& task, std::string_view region,
+               BilledSpan span, Meters& meters);
+
+  RunningId start(TimePoint pull_started_at) { return time_.start(pull_started_at); }
+  void end(RunningId id, TimePoint stopped_at) { time_.end(id, stopped_at); }
+
+  /// Brings `meters` up to `now`: CPU units x s and MiB x s. Cost: O(tasks).
+  void read(TimePoint now, Meters& meters) const;
+
+ private:
+  static constexpr std::uint32_t kIncludedStorageGib = 20;  // C10
+
+  BilledTime time_;
+  FargateTask task_;
+  std::uint32_t cpu_item_;
+  std::uint32_t memory_item_;
+  std::uint32_t storage_item_ = 0;  ///< of meaning only above kIncludedStorageGib
+};
+
+}  // namespace skyreplay::pricing

@@ -1,0 +1,321 @@
+#include "balancing/fleet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/check.h"
+
+namespace skyreplay::balancing {
+
+using metrics::Outcome;
+
+Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig& config,
+             std::uint64_t seed, const FleetBilling& billing)
+    : loop_(loop),
+      recorder_(recorder),
+      config_(config),
+      picks_(seed, config.name, "target"),
+      process_(loop.add(*this)),
+      servers_(loop, process_, kServers),
+      group_(config.algorithm),
+      balancer_meter_(billing.catalogue, config.load_balancer, billing.region, billing.span,
+                      billing.meters),
+      window_start_(loop.now()) {
+  config_.server.makes_calls = config.calls.has_value();
+  if (billing.has_bytes) {
+    transfer_item_ = billing.meters.add_item(
+        billing.catalogue.tariff("data_transfer.internet_out", billing.region));
+  }
+  recorder_.always(config.service);
+}
+
+// --- Members
+
+void Fleet::begin(std::uint32_t desired, bool in_service) {
+  change_desired(desired);
+  for (std::uint32_t i = 0; i < desired; ++i) {
+    if (!in_service) {
+      start_launch();
+      continue;
+    }
+    const std::uint32_t member = add_member();
+    bill_from(member, loop_.now());
+    put_in_service(member);
+  }
+}
+
+void Fleet::set_desired(std::uint32_t desired, const std::string& cause) {
+  if (desired == desired_) return;
+  note(desired > desired_ ? "scale_out" : "scale_in", cause, desired_, desired);
+  change_desired(desired);
+  while (members_alive_ < desired_) start_launch();
+  while (members_alive_ > desired_) take_out_one();
+}
+
+void Fleet::change_desired(std::uint32_t desired) {
+  for (; desired_ < desired; ++desired_) desired_level_.enter(since_window());
+  for (; desired_ > desired; --desired_) desired_level_.leave(since_window());
+}
+
+std::vector<std::uint32_t> Fleet::members_by_zone() const {
+  std::vector<std::uint32_t> counts(config_.zones.size(), 0);
+  for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
+    const Member& member = members_[i];
+    if (member.lives && member.state != State::kDraining) ++counts[member.zone];
+  }
+  return counts;
+}
+
+std::uint32_t Fleet::add_member() {
+  const std::vector<std::uint32_t> counts = members_by_zone();
+  const std::uint32_t index = members_.acquire().index;
+  Member& member = members_[index];
+  member.state = State::kPending;
+  member.ordinal = created_++;
+  member.zone = static_cast<std::uint32_t>(std::min_element(counts.begin(), counts.end()) -
+                                           counts.begin());  // E20
+  member.lives = true;
+  ++members_alive_;
+  return index;
+}
+
+void Fleet::start_launch() {
+  const std::uint32_t index = add_member();
+  const Member& member = members_[index];
+  const Launch takes = launch(member.ordinal);
+  pending_level_.enter(since_window());
+  loop_.schedule(loop_.now() + takes.billed, process_, kBilled, index, member.generation);
+  loop_.schedule(loop_.now() + takes.in_service, process_, kInService, index, member.generation);
+  note("launch", fmt::format("{} {} in {}: in service after {}", config_.member, member.ordinal,
+                             config_.zones[member.zone], format_duration(takes.in_service)));
+}
+
+void Fleet::put_in_service(std::uint32_t index) {
+  Member& member = members_[index];
+  member.state = State::kInService;
+  member.server = servers_.add(config_.server);
+  if (member_of_server_.size() <= member.server) {
+    member_of_server_.resize(member.server + std::size_t{1});
+  }
+  member_of_server_[member.server] = index;
+  group_.add(member.server);
+  recorder_.capacity_up(config_.service, loop_.now());
+}
+
+std::uint32_t Fleet::next_to_go() const {
+  const std::vector<std::uint32_t> counts = members_by_zone();
+  const auto fullest = std::max_element(counts.rbegin(), counts.rend()) - counts.rbegin();
+  const auto zone =
+      static_cast<std::uint32_t>(counts.size() - 1 - static_cast<std::size_t>(fullest));
+  std::uint32_t best = kNoTarget;
+  const auto goes_before = [this](const Member& a, const Member& b) {
+    const bool a_serves = a.state == State::kInService;
+    const bool b_serves = b.state == State::kInService;
+    if (a_serves != b_serves) return b_serves;
+    return a_serves ? a.ordinal < b.ordinal : a.ordinal > b.ordinal;
+  };
+  for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
+    const Member& member = members_[i];
+    if (!member.lives || member.state == State::kDraining || member.zone != zone) continue;
+    if (best == kNoTarget || goes_before(member, members_[best])) best = i;
+  }
+  return best;
+}
+
+void Fleet::take_out_one() {
+  const std::uint32_t index = next_to_go();
+  const Member& member = members_[index];
+  note("terminate",
+       fmt::format("{} {} in {}", config_.member, member.ordinal, config_.zones[member.zone]));
+  --members_alive_;
+  if (member.state == State::kInService) {
+    drain(index);
+    return;
+  }
+  pending_level_.leave(since_window());
+  if (member.state == State::kStarting) bill_until(index, loop_.now());
+  members_[index].lives = false;
+  members_.release(index);
+}
+
+void Fleet::drain(std::uint32_t index) {
+  Member& member = members_[index];
+  member.state = State::kDraining;
+  group_.take_out(member.server);
+  if (group_.outstanding(member.server) == 0) {
+    remove(index);
+  } else {
+    loop_.schedule(loop_.now() + config_.deregistration_delay, process_, kDelayOver, index,
+                   member.generation);
+  }
+}
+
+void Fleet::remove(std::uint32_t index) {
+  const std::uint32_t server = members_[index].server;
+  gone_busy_ += servers_.cpu_busy(server, loop_.now());
+  gone_available_ += servers_.cpu_available(server, loop_.now());
+  bill_until(index, loop_.now());
+  recorder_.capacity_down(config_.service, loop_.now());
+  group_.remove(server);
+  members_[index].lives = false;
+  members_.release(index);
+  dropped_inside_ = servers_.in_service(server);
+  servers_.remove(server, *this);
+}
+
+// --- Requests
+
+workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Request& request) {
+  ++use_.requests;
+  const std::optional<std::uint32_t> target =
+      group_.pick([&] { return picks_.at(request.row, request.attempts, request.call_path())(); });
+  constexpr workload::Admitted kRefused{workload::Admission::kRefused, {}};
+  if (!target) [[unlikely]]
+    return kRefused;  // 503
+  const compute::Admitted admitted = servers_.admit(*target, index, request.work, request.wait);
+  if (admitted.entry == compute::Entry::kRefused) [[unlikely]] {  // 502
+    group_.finished(*target);
+    return kRefused;
+  }
+  if (admitted.entry == compute::Entry::kQueued) {
+    recorder_.queue_enter(config_.service, loop_.now());
+  }
+  return {workload::Admission::kAccepted, admitted.finish};
+}
+
+void Fleet::job_started(std::uint32_t, std::uint32_t tag, Duration waited) {
+  recorder_.queue_leave(config_.service, loop_.now());
+  clients_->request(tag).spent_queueing(waited);
+}
+
+void Fleet::job_worked(std::uint32_t, std::uint32_t tag, kernel::SlabId job) {
+  if (calling_.size() <= tag) calling_.resize(clients_->requests().capacity());
+  calling_[tag] = job;
+  calls_->begin(*config_.calls, tag);
+}
+
+void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) {
+  if (called == workload::Called::kWell) {
+    servers_.resume(calling_[index], *this);
+    return;
+  }
+  failed_by_call_ = true;
+  servers_.abandon(calling_[index], *this);
+}
+
+void Fleet::job_done(std::uint32_t server, std::uint32_t tag) {
+  const bool failed = std::exchange(failed_by_call_, false);
+  group_.finished(server);
+  const workload::Request& request = clients_->request(tag);
+  if (request.more) {
+    use_.bytes += request.bytes_in + request.bytes_out;
+    bytes_out_ += request.bytes_out;
+  }
+  const std::uint32_t member = member_of_server_[server];
+  if (members_[member].state == State::kDraining && group_.outstanding(server) == 0) [[unlikely]] {
+    remove(member);
+  }
+  clients_->answer(tag, failed ? Outcome::kDependency : Outcome::kCompleted);
+}
+
+void Fleet::job_dropped(std::uint32_t, std::uint32_t tag) {
+  if (dropped_inside_ > 0) {
+    --dropped_inside_;
+  } else {
+    recorder_.queue_leave(config_.service, loop_.now());
+  }
+  clients_->answer(tag, Outcome::kError);  // E111: 502
+}
+
+// --- Events
+
+void Fleet::fire(const kernel::Event& event) {
+  if (event.kind >= kServers) [[likely]] {
+    servers_.fire(event, *this);
+    return;
+  }
+  if (!members_.is_live({event.payload, event.tag})) return;
+  switch (event.kind) {
+    case kBilled:
+      members_[event.payload].state = State::kStarting;
+      bill_from(event.payload, loop_.now());
+      break;
+    case kInService:
+      pending_level_.leave(since_window());
+      put_in_service(event.payload);
+      break;
+    case kDelayOver:
+      remove(event.payload);
+      break;
+    default:
+      SKY_CHECK(false);
+  }
+}
+
+void Fleet::expect(const kernel::Event& event) const {
+  if (event.kind >= kServers) servers_.expect(event);
+}
+
+// --- Windows
+
+compute::CpuTime Fleet::cpu_busy(TimePoint now) const {
+  compute::CpuTime sum = gone_busy_;
+  for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
+    const Member& member = members_[i];
+    if (member.lives && member.state >= State::kInService)
+      sum += servers_.cpu_busy(member.server, now);
+  }
+  return sum;
+}
+
+compute::CpuTime Fleet::cpu_available(TimePoint now) const {
+  compute::CpuTime sum = gone_available_;
+  for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
+    const Member& member = members_[i];
+    if (member.lives && member.state >= State::kInService) {
+      sum += servers_.cpu_available(member.server, now);
+    }
+  }
+  return sum;
+}
+
+void Fleet::complete(std::uint32_t, const metrics::Window& window, metrics::WindowRow& row) {
+  const std::int64_t length = (window.end - window.start).count();
+  row.capacity_desired_ns = desired_level_.close(length);
+  row.capacity_pending_ns = pending_level_.close(length);
+  const auto vcpu_ns = [](compute::CpuTime time) {
+    return static_cast<std::uint64_t>(time / compute::kUnitsPerVcpu);
+  };
+  const std::uint64_t busy = vcpu_ns(cpu_busy(window.end));
+  const std::uint64_t available = vcpu_ns(cpu_available(window.end));
+  row.cpu_busy_ns = busy - std::exchange(busy_told_, busy);
+  row.cpu_available_ns = available - std::exchange(available_told_, available);
+  in_flight_ns_ += row.in_flight_ns;
+  window_start_ = window.end;
+}
+
+void Fleet::read_meters(std::uint32_t, TimePoint until, pricing::Meters& meters) {
+  read_members(until, meters);
+  use_.in_flight_ms = in_flight_ns_ / 1'000'000;
+  balancer_meter_.read(until, use_, meters);
+  if (transfer_item_) meters.advance_to(*transfer_item_, bytes_out_);
+}
+
+void Fleet::note(std::string kind, std::string cause, std::optional<std::int64_t> from,
+                 std::optional<std::int64_t> to) {
+  activities_.push_back({.time = loop_.now(),
+                         .service = config_.service,
+                         .kind = std::move(kind),
+                         .cause = std::move(cause),
+                         .from = from,
+                         .to = to});
+}
+
+void Fleet::take_activities(std::vector<workload::Activity>& activities) {
+  activities.insert(activities.end(), activities_.begin(), activities_.end());
+  activities_.clear();
+}
+
+}  // namespace skyreplay::balancing

@@ -1,0 +1,169 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "balancing/target_group.h"
+#include "compute/servers.h"
+#include "core/random.h"
+#include "kernel/loop.h"
+#include "kernel/slab.h"
+#include "metrics/level.h"
+#include "metrics/recorder.h"
+#include "pricing/load_balancer_meter.h"
+#include "workload/calls.h"
+#include "workload/clients.h"
+#include "workload/platform.h"
+
+namespace skyreplay::balancing {
+
+/// What every fleet of servers behind a load balancer has, whatever the servers are.
+struct FleetConfig {
+  std::string name;                          ///< entity of its draws
+  std::uint32_t service = 0;                 ///< in the recorder
+  std::string member = "instance";           ///< what a member is called
+  std::string desired = "desired_capacity";  ///< what the number of members is called
+  compute::ServerConfig server{};
+  Algorithm algorithm = Algorithm::kRoundRobin;
+  Duration deregistration_delay = std::chrono::seconds{300};  ///< E111
+  std::vector<std::string> zones = {"a"};                     ///< REQUIRES not empty
+  std::optional<std::uint32_t> calls{};  ///< the list of calls its requests make (workload::Calls)
+  pricing::LoadBalancer load_balancer{};
+};
+
+/// Who pays for a fleet: where it is, until when, and the meters its items are added to.
+struct FleetBilling {
+  const pricing::Catalogue& catalogue;
+  std::string region;
+  pricing::BilledSpan span;
+  bool has_bytes = false;   ///< the trace says how many bytes each request has
+  pricing::Meters& meters;  ///< outlives the fleet
+};
+
+/// Servers behind a load balancer's target group: a number of like members, spread over zones, that
+/// are launched and taken out as the desired number changes.
+///
+///     pending -> starting -> in service -> draining -> gone
+///       |  not billed   billed ...              |
+///       +----------------+------------> gone    in flight when the deregistration delay ends:
+///       failed
+///
+/// A request goes to a target at once: the balancer has no queue (E121). Where no member is in
+/// service (503) or the member's backlog is full (502), it is refused (E114, E148).
+///
+/// **Order** A launch goes to the zone with the fewest members, the first of equals (E20). Taken
+/// out is a member of the zone with the most, the last of equals: one not yet in service, the
+/// latest first, else the one launched first. **Cost** O(1) a request; changing the number,
+/// O(members).
+///
+/// Not modeled here: health checks, what the load balancer itself adds to a request's time.
+class Fleet : public workload::Platform, public kernel::Process {
+ public:
+  Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig& config,
+        std::uint64_t seed, const FleetBilling& billing);
+
+  /// The run begins with so many members: in service already, or launched now.
+  void begin(std::uint32_t desired, bool in_service);
+  /// Another number from now on; `cause` says why.
+  void set_desired(std::uint32_t desired, const std::string& cause);
+  std::uint32_t desired() const { return desired_; }
+
+  workload::Admitted admit(std::uint32_t unit, std::uint32_t index,
+                           workload::Request& request) override;
+  void resume(std::uint32_t unit, std::uint32_t index, workload::Called called) override;
+  void complete(std::uint32_t unit, const metrics::Window& window,
+                metrics::WindowRow& row) override;
+  void read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) override;
+  void take_activities(std::vector<workload::Activity>& activities) override;
+  void finish(TimePoint) override {}
+  void fire(const kernel::Event& event) override;
+  void expect(const kernel::Event& event) const override;
+  using workload::Service::expect;
+
+  // What Servers tell their owner.
+  void job_started(std::uint32_t server, std::uint32_t tag, Duration waited);
+  void job_worked(std::uint32_t server, std::uint32_t tag, kernel::SlabId job);
+  void job_done(std::uint32_t server, std::uint32_t tag);
+  void job_dropped(std::uint32_t server, std::uint32_t tag);
+
+ protected:
+  /// From a member's launch until it is billed, and until it is in service. REQUIRES billed <=
+  /// in_service.
+  struct Launch {
+    Duration billed{};
+    Duration in_service{};
+  };
+  /// How long the member of that ordinal takes.
+  virtual Launch launch(std::uint32_t ordinal) = 0;
+  /// The member is billed from `at` on, and until `at`. `member` is below the most that ever lived
+  /// at a time.
+  virtual void bill_from(std::uint32_t member, TimePoint at) = 0;
+  virtual void bill_until(std::uint32_t member, TimePoint at) = 0;
+  /// Brings the meters of the members up to `until`.
+  virtual void read_members(TimePoint until, pricing::Meters& meters) = 0;
+
+ private:
+  enum Kind : std::uint16_t { kBilled, kInService, kDelayOver, kServers };
+  enum class State : std::uint8_t { kPending, kStarting, kInService, kDraining };
+
+  struct Member {
+    State state = State::kPending;
+    std::uint32_t ordinal = 0;
+    std::uint32_t zone = 0;
+    std::uint32_t server = 0;  ///< of meaning from kInService on
+    std::uint32_t generation = 0;
+    bool lives = false;
+  };
+
+  std::uint32_t add_member();
+  void start_launch();
+  void put_in_service(std::uint32_t member);
+  void take_out_one();
+  void drain(std::uint32_t member);
+  void remove(std::uint32_t member);
+  std::uint32_t next_to_go() const;
+  std::vector<std::uint32_t> members_by_zone() const;
+  void change_desired(std::uint32_t desired);
+  void note(std::string kind, std::string cause, std::optional<std::int64_t> from = std::nullopt,
+            std::optional<std::int64_t> to = std::nullopt);
+  std::int64_t since_window() const { return (loop_.now() - window_start_).count(); }
+  compute::CpuTime cpu_busy(TimePoint now) const;
+  compute::CpuTime cpu_available(TimePoint now) const;
+
+  kernel::Loop& loop_;
+  metrics::Recorder& recorder_;
+  FleetConfig config_;
+  RandomStream picks_;
+  kernel::ProcessId process_;
+  compute::Servers servers_;
+  TargetGroup group_;
+  kernel::Slab<Member> members_;
+  std::vector<std::uint32_t> member_of_server_;
+  std::vector<kernel::SlabId> calling_;  ///< by request: its job, while its calls are made
+  bool failed_by_call_ = false;          ///< the job about to be done is one whose call failed
+  std::uint32_t dropped_inside_ = 0;     ///< of the jobs about to be dropped, those not queued
+  std::uint32_t desired_ = 0;
+  std::uint32_t members_alive_ = 0;  ///< draining ones not among them
+  std::uint32_t created_ = 0;
+
+  // Billing of the load balancer, and of what goes through it.
+  pricing::LoadBalancerMeter balancer_meter_;
+  pricing::LoadBalancerUse use_;
+  std::uint64_t in_flight_ns_ = 0;
+  std::optional<std::uint32_t> transfer_item_;
+  std::uint64_t bytes_out_ = 0;
+
+  // Of the window in hand.
+  TimePoint window_start_;
+  metrics::Level desired_level_;
+  metrics::Level pending_level_;
+  compute::CpuTime gone_busy_ = 0;  ///< of servers that are gone
+  compute::CpuTime gone_available_ = 0;
+  std::uint64_t busy_told_ = 0;  ///< vCPU x ns in the rows so far
+  std::uint64_t available_told_ = 0;
+  std::vector<workload::Activity> activities_;
+};
+
+}  // namespace skyreplay::balancing

@@ -6,6 +6,7 @@
 
 #include "scenario/field_path.h"
 #include "scenario/values.h"
+#include "scenario/yaml_text.h"
 
 namespace skyreplay::scenario {
 namespace {
@@ -62,6 +63,7 @@ bool Binder::refuse_unfit(const Entry& entry, const Message& message, const Fiel
     return true;
   }
   if (node.kind == SourceNode::Kind::kBroken) mistakes_.note(path);
+  if (form_of(field) == Form::kAny && node.kind == SourceNode::Kind::kNull) return false;
   if (node.kind == SourceNode::Kind::kBroken || node.kind == SourceNode::Kind::kNull) return true;
   if (node.kind == SourceNode::Kind::kEmpty) {
     mistakes_.add(entry.key_place, path,
@@ -81,7 +83,8 @@ bool Binder::refuse_unfit(const Entry& entry, const Message& message, const Fiel
 
 void Binder::bind_field(const Entry& entry, Message& message, const FieldDescriptor& field,
                         const std::string& path) {
-  if (entry.value.kind != SourceNode::Kind::kNull) places_.add(path, entry.value.place);
+  const bool is_given = entry.value.kind != SourceNode::Kind::kNull || form_of(field) == Form::kAny;
+  if (is_given) places_.add(path, entry.value.place);
   if (refuse_unfit(entry, message, field, path)) return;
   if (field.is_map()) {
     bind_map(entry.value, message, field, path);
@@ -134,12 +137,25 @@ void Binder::bind_scalar(const SourceNode& node, Message& message, const FieldDe
 void Binder::bind_special(const SourceNode& node, Message& message, const FieldDescriptor& field,
                           const std::string& path) {
   Message& value = *message.GetReflection()->MutableMessage(&message, &field);
-  if (form_of(field) == Form::kDuration) {
+  const Form form = form_of(field);
+  if (form == Form::kDuration) {
     const auto read = read_duration(node, field);
     if (accept(read, node, path)) static_cast<proto::Duration&>(value).set_ns(read.value.count());
-  } else if (form_of(field) == Form::kMemorySize) {
+  } else if (form == Form::kMemorySize) {
     const auto read = read_memory_size(node, field);
     if (accept(read, node, path)) static_cast<proto::MemorySize&>(value) = read.value;
+  } else if (form == Form::kDataSize) {
+    const auto read = read_data_size(node, field);
+    if (accept(read, node, path)) static_cast<proto::DataSize&>(value).set_bytes(read.value);
+  } else if (form == Form::kDataRate) {
+    const auto read = read_data_rate(node, field);
+    if (!accept(read, node, path)) return;
+    static_cast<proto::DataRate&>(value).set_bytes_per_second(read.value);
+  } else if (form == Form::kMoment) {
+    const auto read = read_moment(node);
+    if (accept(read, node, path)) static_cast<proto::Moment&>(value) = read.value;
+  } else if (form == Form::kAny) {
+    static_cast<proto::AnyValue&>(value).set_yaml(flow_text(node));
   } else {
     bind_distribution(node, static_cast<proto::Distribution&>(value), path);
   }
@@ -151,9 +167,19 @@ void Binder::bind_list(const SourceNode& node, Message& message, const FieldDesc
   for (std::size_t i = 0; i < node.entries.size(); ++i) {
     const std::string element = join_index(path, i);
     places_.add(element, node.entries[i].value.place);
-    bind_message(node.entries[i].value, *message.GetReflection()->AddMessage(&message, &field),
-                 element);
+    bind_element(node.entries[i].value, message, field, element);
   }
+}
+
+void Binder::bind_element(const SourceNode& node, Message& message, const FieldDescriptor& field,
+                          const std::string& path) {
+  const Reflection& add = *message.GetReflection();
+  if (form_of(field) == Form::kMessage) {
+    return bind_message(node, *add.AddMessage(&message, &field), path);
+  }
+  // Every other list of the schema is one of texts: a test holds that.
+  const auto read = read_text(node);
+  if (accept(read, node, path)) add.AddString(&message, &field, read.value);
 }
 
 void Binder::bind_map(const SourceNode& node, Message& message, const FieldDescriptor& field,

@@ -45,6 +45,8 @@ class Binder {
                     const std::string& path);
   void bind_list(const SourceNode& node, Message& message, const FieldDescriptor& field,
                  const std::string& path);
+  void bind_element(const SourceNode& node, Message& message, const FieldDescriptor& field,
+                    const std::string& path);
   void bind_map(const SourceNode& node, Message& message, const FieldDescriptor& field,
                 const std::string& path);
   void bind_distribution(const SourceNode& node, proto::Distribution& message,

@@ -75,6 +75,11 @@ bool Mistakes::below(std::string_view path) const {
          std::any_of(noted_.begin(), noted_.end(), [&](const auto& p) { return is_at(path, p); });
 }
 
+bool Mistakes::at(std::string_view path) const {
+  return std::any_of(all_.begin(), all_.end(), [&](const auto& m) { return m.path == path; }) ||
+         std::any_of(noted_.begin(), noted_.end(), [&](const auto& p) { return p == path; });
+}
+
 std::string in_quotes(std::string_view text) {
   std::string shown = "'";
   for (const char c : text.substr(0, kMaxQuoted)) {

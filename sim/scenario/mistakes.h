@@ -36,6 +36,8 @@ class Mistakes {
   bool empty() const { return all_.empty(); }
   /// True if a mistake was found, or noted, at this path or inside it.
   bool below(std::string_view path) const;
+  /// True if a mistake was found, or noted, at exactly this path.
+  bool at(std::string_view path) const;
   const std::string& filename() const { return filename_; }
 
  private:

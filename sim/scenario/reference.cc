@@ -18,6 +18,7 @@ std::string path_of(const std::string& parent, const FieldDescriptor& field) {
 }
 
 std::string type_of(const FieldDescriptor& field) {
+  if (field.is_repeated() && form_of(field) == Form::kText) return "list of names";
   switch (form_of(field)) {
     case Form::kBool:
       return "`true` or `false`";
@@ -30,6 +31,14 @@ std::string type_of(const FieldDescriptor& field) {
       return "text";
     case Form::kDuration:
       return "duration";
+    case Form::kDataSize:
+      return "size of data";
+    case Form::kDataRate:
+      return "rate of data";
+    case Form::kMoment:
+      return "time, or `+` and a duration";
+    case Form::kAny:
+      return "what the field takes";
     case Form::kMemorySize:
       return "whole number or `from_trace`";
     case Form::kDistribution:
@@ -71,9 +80,12 @@ std::string remarks_of(const FieldDescriptor& field) {
     const EnumDescriptor& type = *field.enum_type();
     for (int i = 0; i < type.value_count(); ++i) {
       const proto::ValueRule& value = rule_of(*type.value(i));
-      if (!value.spelled().empty()) text += fmt::format(" `{}`: {}", value.spelled(), value.doc());
+      if (value.spelled().empty()) continue;
+      text += fmt::format(" `{}`: {}", value.spelled(), value.doc());
+      if (!value.not_built().empty()) text += " Not built yet.";
     }
   }
+  if (rule.changeable()) text += " May change.";
   if (!rule.assumed().empty()) text += " ASSUMED: " + rule.assumed() + ".";
   if (!rule.rule().empty()) text += " (" + rule.rule() + ")";
   return text;

@@ -3,34 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 
 #include "core/error.h"
 #include "scenario/defaults.h"
 #include "scenario/field_path.h"
+#include "scenario/resolve_services.h"
 #include "scenario/walk.h"
 #include "scenario/wiring.h"
 
 namespace skyreplay::scenario {
 namespace {
-
-using std::chrono::seconds;
-
-/// ASSUMED: relative CPU speeds; AWS publishes none for Lambda.
-constexpr double kSpeedX86 = 1.0;
-constexpr double kSpeedArm = 1.2;
-
-struct IdleTimers {
-  Duration function_idle{};
-  Duration environment_idle{};
-};
-
-/// L10, L14a: what was measured in 2020, and in 2021 on.
-IdleTimers timers_of(proto::KeepAlive::Profile profile) {
-  if (profile == proto::KeepAlive::LAMBDA_2021) return {seconds{360}, seconds{1000}};
-  return {seconds{645}, seconds{1000}};
-}
 
 /// Derives and checks what needs more than one field.
 class Resolver {
@@ -67,36 +50,17 @@ class Resolver {
       mistake(path, "a service's name must not be empty and must hold no '/' and no '*'");
     }
     proto::Service& service = (*scenario_.mutable_services())[name];
-    if (service.has_lambda()) {
-      lambda(*service.mutable_lambda(), path + ".lambda");
-      return;
+    const bool has_platform = service.platform_case() != proto::Service::PLATFORM_NOT_SET;
+    if (service.for_each_route() && has_platform && !service.has_lambda()) {
+      mistake(path + ".for_each_route", "is for Lambda functions alone");
     }
+    ServiceResolver resolver(scenario_.region(), places_, mistakes_);
+    if (service.has_lambda()) return resolver.lambda(*service.mutable_lambda(), path + ".lambda");
+    if (service.has_ec2()) return resolver.ec2(*service.mutable_ec2(), path + ".ec2");
+    if (service.has_ecs()) return resolver.ecs(*service.mutable_ecs(), path + ".ecs");
+    if (service.has_external()) return resolver.external(service.external(), path + ".external");
     const bool is_reported = mistakes_.below(path);
     if (!is_reported) mistake(path, "has no platform: give it one of lambda, ec2, ecs, external");
-  }
-
-  void lambda(proto::LambdaFunction& function, const std::string& path) {
-    proto::LambdaAssumed& assumed = *function.mutable_assumed();
-    if (!assumed.has_speed()) {
-      const bool is_arm = function.architectures() == proto::LambdaFunction::ARM64;
-      assumed.set_speed(is_arm ? kSpeedArm : kSpeedX86);
-    }
-    keep_alive(*assumed.mutable_keep_alive(), path + ".assumed.keep_alive");
-  }
-
-  void keep_alive(proto::KeepAlive& rule, const std::string& path) {
-    const auto fill = [&](bool is_given, const char* name, proto::Duration& timer, Duration value) {
-      const bool clashes = is_given && rule.has_fixed() && timer.ns() != value.count();
-      if (clashes) mistake(path + "." + name, "excludes 'fixed', which is given too");
-      if (!is_given) timer.set_ns(value.count());
-    };
-    IdleTimers timers = timers_of(rule.profile());
-    if (rule.has_fixed()) timers = {Duration{rule.fixed().ns()}, Duration{rule.fixed().ns()}};
-    const bool has_function_idle = rule.has_function_idle();
-    const bool has_environment_idle = rule.has_environment_idle();
-    fill(has_function_idle, "function_idle", *rule.mutable_function_idle(), timers.function_idle);
-    fill(has_environment_idle, "environment_idle", *rule.mutable_environment_idle(),
-         timers.environment_idle);
   }
 
   void routes() {

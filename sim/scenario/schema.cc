@@ -11,6 +11,10 @@ Form form_of_message(const FieldDescriptor& field) {
   if (type == proto::Duration::descriptor()) return Form::kDuration;
   if (type == proto::MemorySize::descriptor()) return Form::kMemorySize;
   if (type == proto::Distribution::descriptor()) return Form::kDistribution;
+  if (type == proto::DataSize::descriptor()) return Form::kDataSize;
+  if (type == proto::DataRate::descriptor()) return Form::kDataRate;
+  if (type == proto::Moment::descriptor()) return Form::kMoment;
+  if (type == proto::AnyValue::descriptor()) return Form::kAny;
   return Form::kMessage;
 }
 

@@ -33,6 +33,10 @@ enum class Form {
   kDuration,
   kMemorySize,
   kDistribution,
+  kDataSize,
+  kDataRate,
+  kMoment,
+  kAny,       ///< whatever another field takes
   kMessage,   ///< a map of fields
   kNotBuilt,  ///< refused by name
 };

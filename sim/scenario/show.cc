@@ -2,46 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <map>
 
 #include "core/check.h"
-#include "scenario/wiring.h"
+#include "scenario/data_size.h"
+#include "scenario/law.h"
+#include "scenario/yaml_text.h"
 
 namespace skyreplay::scenario {
 namespace {
-
-bool is_plain_text(std::string_view text) {
-  constexpr std::string_view kSafe =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
-  constexpr std::array<std::string_view, 10> kWords{"true", "false", "null", "yes", "no",
-                                                    "on",   "off",   "y",    "n",   "True"};
-  if (text.empty() || text.find_first_not_of(kSafe) != std::string_view::npos) return false;
-  const char first = text.front();
-  const bool starts_like_a_name =
-      (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_';
-  return starts_like_a_name && std::find(kWords.begin(), kWords.end(), text) == kWords.end() &&
-         text != "Null" && text != "NULL";
-}
-
-/// A text that reads back as itself: plain where no reader could take it for something else.
-std::string yaml_text(std::string_view text) {
-  if (is_plain_text(text)) return std::string(text);
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
 
 std::string memory_text(const proto::MemorySize& size) {
   return size.from_trace() ? "from_trace" : std::to_string(size.mib());
@@ -71,15 +40,19 @@ class Writer {
     } else if (field.is_repeated()) {
       write_list(message, field, indent);
     } else if (!get.HasField(message, &field)) {
-      const std::string& absent = rule_of(field).absent();
-      const bool is_shown = comments_ == Comments::kAbsentFields && !absent.empty();
-      if (is_shown) line(indent, fmt::format("# {}: not given: {}", field.name(), absent));
+      write_absent(field, indent);
     } else if (form_of(field) == Form::kMessage) {
       line(indent, field.name() + ":");
       write(get.GetMessage(message, &field), indent + 2);
     } else {
       line(indent, field.name() + ": " + to_text(message, field));
     }
+  }
+
+  void write_absent(const FieldDescriptor& field, std::size_t indent) {
+    const std::string& absent = rule_of(field).absent();
+    const bool is_shown = comments_ == Comments::kAbsentFields && !absent.empty();
+    if (is_shown) line(indent, fmt::format("# {}: not given: {}", field.name(), absent));
   }
 
   void write_map(const Message& message, const FieldDescriptor& field, std::size_t indent) {
@@ -103,7 +76,9 @@ class Writer {
   void write_list(const Message& message, const FieldDescriptor& field, std::size_t indent) {
     const Reflection& get = *message.GetReflection();
     const int size = get.FieldSize(message, &field);
-    line(indent, field.name() + (size == 0 ? ": []" : ":"));
+    if (size == 0) return write_absent(field, indent);
+    if (form_of(field) == Form::kText) return line(indent, field.name() + texts(message, field));
+    line(indent, field.name() + ":");
     for (int i = 0; i < size; ++i) {
       const Message& element = get.GetRepeatedMessage(message, &field, i);
       std::vector<const FieldDescriptor*> fields;
@@ -116,15 +91,38 @@ class Writer {
     }
   }
 
+  static std::string texts(const Message& message, const FieldDescriptor& field) {
+    std::string inside;
+    for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
+      inside += (i == 0 ? "" : ", ") +
+                yaml_text(message.GetReflection()->GetRepeatedString(message, &field, i));
+    }
+    return ": [" + inside + "]";
+  }
+
   Comments comments_;
   std::string out_;
 };
+
+std::string moment_text(const proto::Moment& moment) {
+  if (moment.has_offset_ns()) return "+" + format_duration(Duration{moment.offset_ns()});
+  return to_rfc3339(TimePoint{Duration{moment.instant_ns()}});
+}
 
 std::string message_text(const Message& value, Form form) {
   if (form == Form::kDuration) {
     return format_duration(to_duration(static_cast<const proto::Duration&>(value)));
   }
   if (form == Form::kMemorySize) return memory_text(static_cast<const proto::MemorySize&>(value));
+  if (form == Form::kDataSize) {
+    return format_data_size(static_cast<const proto::DataSize&>(value).bytes());
+  }
+  if (form == Form::kDataRate) {
+    const auto& rate = static_cast<const proto::DataRate&>(value);
+    return format_data_size(rate.bytes_per_second()) + "/s";
+  }
+  if (form == Form::kMoment) return moment_text(static_cast<const proto::Moment&>(value));
+  if (form == Form::kAny) return static_cast<const proto::AnyValue&>(value).yaml();
   SKY_CHECK(form == Form::kDistribution);
   return to_string(to_distribution(static_cast<const proto::Distribution&>(value)));
 }

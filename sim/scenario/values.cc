@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "scenario/data_size.h"
 
 namespace skyreplay::scenario {
 namespace {
@@ -21,20 +22,29 @@ bool parse_whole(std::string_view text, std::uint64_t& number) {
 }
 
 /// A bound of the schema in the same measure as the values it bounds.
-double bound(const std::string& text, bool is_duration) {
+double bound(const std::string& text, Form form) {
   double number = 0;
+  std::int64_t bytes = 0;
   Duration duration{};
-  if (is_duration && parse_duration(text, duration)) return static_cast<double>(duration.count());
-  SKY_CHECK(!is_duration && parse_number(text, number));
+  if (form == Form::kDuration) {
+    SKY_CHECK(parse_duration(text, duration));
+    return static_cast<double>(duration.count());
+  }
+  if (form == Form::kDataSize || form == Form::kDataRate) {
+    SKY_CHECK(form == Form::kDataSize ? parse_data_size(text, bytes)
+                                      : parse_data_rate(text, bytes));
+    return static_cast<double>(bytes);
+  }
+  SKY_CHECK(parse_number(text, number));
   return number;
 }
 
 /// "" or "must be between 0 and 1, not 2".
-std::string out_of_range(const FieldDescriptor& field, double value, bool is_duration,
-                         const SourceNode& node) {
+std::string out_of_range(const FieldDescriptor& field, double value, const SourceNode& node) {
   const proto::FieldRule& rule = rule_of(field);
-  const bool is_low = !rule.min().empty() && value < bound(rule.min(), is_duration);
-  const bool is_high = !rule.max().empty() && value > bound(rule.max(), is_duration);
+  const Form form = form_of(field);
+  const bool is_low = !rule.min().empty() && value < bound(rule.min(), form);
+  const bool is_high = !rule.max().empty() && value > bound(rule.max(), form);
   if (!is_low && !is_high) return "";
   const std::string unit = rule.unit().empty() ? "" : " " + rule.unit();
   if (rule.min() == rule.max()) {
@@ -80,7 +90,7 @@ Read<std::uint64_t> read_whole(const SourceNode& node, const FieldDescriptor& fi
   if (!is_plain(node) || !parse_number(node.scalar, number)) {
     return {0, fmt::format("must be {}, not {}", whole_of(field), describe(node))};
   }
-  std::string mistake = out_of_range(field, number, false, node);
+  std::string mistake = out_of_range(field, number, node);
   if (mistake.empty() && !parse_whole(node.scalar, value)) {
     mistake = fmt::format("must be {}{}, not {}", whole_of(field),
                           number < 0 ? " of at least 0" : "", describe(node));
@@ -93,7 +103,7 @@ Read<double> read_number(const SourceNode& node, const FieldDescriptor& field) {
   if (!is_plain(node) || !parse_number(node.scalar, value)) {
     return {0, "must be a number, not " + describe(node)};
   }
-  return {value, out_of_range(field, value, false, node)};
+  return {value, out_of_range(field, value, node)};
 }
 
 Read<std::string> read_text(const SourceNode& node) {
@@ -109,7 +119,7 @@ Read<Duration> read_duration(const SourceNode& node, const FieldDescriptor& fiel
     return {value, "must be a duration such as 25s, not " + describe(node)};
   }
   if (parse_duration(node.scalar, value)) {
-    return {value, out_of_range(field, static_cast<double>(value.count()), true, node)};
+    return {value, out_of_range(field, static_cast<double>(value.count()), node)};
   }
   if (parse_number(node.scalar, number) && number >= 0) {
     return {value, fmt::format("a duration needs a unit: {0}s or {0}ms, not {1}", node.scalar,
@@ -133,12 +143,47 @@ Read<proto::MemorySize> read_memory_size(const SourceNode& node, const FieldDesc
   return {size, mib.mistake};
 }
 
+Read<std::int64_t> read_data_size(const SourceNode& node, const FieldDescriptor& field) {
+  std::int64_t bytes = 0;
+  if (node.kind == SourceNode::Kind::kScalar && parse_data_size(node.scalar, bytes)) {
+    return {bytes, out_of_range(field, static_cast<double>(bytes), node)};
+  }
+  return {0, "must be a size such as 250MB or 1.5GiB, not " + describe(node)};
+}
+
+Read<std::int64_t> read_data_rate(const SourceNode& node, const FieldDescriptor& field) {
+  std::int64_t rate = 0;
+  if (node.kind == SourceNode::Kind::kScalar && parse_data_rate(node.scalar, rate)) {
+    return {rate, out_of_range(field, static_cast<double>(rate), node)};
+  }
+  return {0, "must be a rate such as 30MB/s, not " + describe(node)};
+}
+
+Read<proto::Moment> read_moment(const SourceNode& node) {
+  proto::Moment moment;
+  TimePoint time;
+  Duration offset{};
+  const std::string& text = node.scalar;
+  if (node.kind == SourceNode::Kind::kScalar && parse_rfc3339(text, time)) {
+    moment.set_instant_ns(time.time_since_epoch().count());
+  } else if (node.kind == SourceNode::Kind::kScalar && text.starts_with('+') &&
+             parse_duration(std::string_view(text).substr(1), offset)) {
+    moment.set_offset_ns(offset.count());
+  } else {
+    return {moment,
+            "must be a time such as 2026-01-05T12:00:00Z, or +10m from the trace's start; "
+            "not " +
+                describe(node)};
+  }
+  return {moment, ""};
+}
+
 Read<int> read_enum(const SourceNode& node, const EnumDescriptor& type) {
   const std::vector<std::string> names = spellings(type);
   for (int i = 0; i < type.value_count(); ++i) {
     const bool is_it = type.value(i)->number() != 0 && node.kind == SourceNode::Kind::kScalar &&
                        rule_of(*type.value(i)).spelled() == node.scalar;
-    if (is_it) return {type.value(i)->number(), ""};
+    if (is_it) return {type.value(i)->number(), rule_of(*type.value(i)).not_built()};
   }
   const std::string nearest =
       node.kind == SourceNode::Kind::kScalar ? suggestion(node.scalar, names) : "";

@@ -25,6 +25,9 @@ Read<double> read_number(const SourceNode& node, const FieldDescriptor& field);
 Read<std::string> read_text(const SourceNode& node);
 Read<Duration> read_duration(const SourceNode& node, const FieldDescriptor& field);
 Read<proto::MemorySize> read_memory_size(const SourceNode& node, const FieldDescriptor& field);
+Read<std::int64_t> read_data_size(const SourceNode& node, const FieldDescriptor& field);
+Read<std::int64_t> read_data_rate(const SourceNode& node, const FieldDescriptor& field);
+Read<proto::Moment> read_moment(const SourceNode& node);
 /// The enumeration value's number.
 Read<int> read_enum(const SourceNode& node, const EnumDescriptor& type);
 

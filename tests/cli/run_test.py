@@ -189,9 +189,9 @@ class BadScenario(RunTest):
     def test_an_empty_file(self):
         self.assertEqual(self.mistakes(""), ["shop.yaml:1:1: is empty"])
 
-    def test_a_platform_that_is_not_built(self):
-        self.assertEqual(self.mistakes("version: 1\nservices: {web: {ec2: {min_size: 4}}}\n"),
-                         ["shop.yaml:2:18: services.web.ec2: EC2 services are not built yet"])
+    def test_a_platform_that_a_run_does_not_have(self):
+        self.assertEqual(self.mistakes("version: 1\nservices: {db: {external: {latency: 2ms}}}\n"),
+                         ["shop.yaml: services.db: a run has only Lambda functions yet"])
 
     def test_no_trace_named(self):
         self.assertEqual(self.refused("run", "shop.yaml", "--out", "out"),

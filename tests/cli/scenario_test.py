@@ -73,9 +73,9 @@ class ScenarioVerbs(unittest.TestCase):
         self.assertEqual(self.refused(b"version: 1\n\x00\x01"),
                          ["shop.yaml:2:1: control character 0x00: a scenario is plain text"])
 
-    def test_a_platform_that_is_not_built(self):
-        self.assertEqual(self.refused("version: 1\nservices: {web: {ec2: {min_size: 4}}}\n"),
-                         ["shop.yaml:2:18: services.web.ec2: EC2 services are not built yet"])
+    def test_a_feature_that_is_not_built(self):
+        self.assertEqual(self.refused("version: 1\nservices: {fn: {lambda: {snap_start: {a: b}}}}\n"),
+                         ["shop.yaml:2:26: services.fn.lambda.snap_start: SnapStart is not built yet"])
 
     def test_settings(self):
         self.assertEqual(self.refused(GOOD, "--set", "services.fn.lambda.timeout=1h"),

@@ -76,7 +76,8 @@ TEST_CASE("a value that does not fit is refused under its path") {
   CHECK(mistakes_of(kSmall, {"services.fn.lambda.timeuot=5"}) ==
         "--set services.fn.lambda.timeuot: unknown field 'timeuot', did you mean 'timeout'?");
   CHECK(mistakes_of(kSmall, {"services.fn=null", "services.web.ec2.min_size=5"}) ==
-        "--set services.web.ec2.min_size: services.web.ec2: EC2 services are not built yet");
+        "--set services.web.ec2.min_size: services.web.ec2.max_size: is missing\n"
+        "--set services.web.ec2.min_size: services.web.ec2.instance_type: is missing");
 }
 
 TEST_CASE("mistakes of the file come first, then those of the settings in their order") {

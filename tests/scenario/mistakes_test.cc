@@ -14,22 +14,20 @@ TEST_CASE("a misspelt field is named with its position and the nearest spelling"
   CHECK(mistakes_of(kSmall + "zzzzzz: 1\n") == "shop.yaml:3:1: unknown field 'zzzzzz'");
 }
 
-TEST_CASE("a service that is not built is refused by name at its key") {
+TEST_CASE("what a platform cannot do without is named where it is missing") {
   CHECK(mistakes_of("version: 1\nservices:\n  web:\n    ec2: {min_size: 4}\n") ==
-        "shop.yaml:4:5: services.web.ec2: EC2 services are not built yet");
+        "shop.yaml:4:10: services.web.ec2.max_size: is missing\n"
+        "shop.yaml:4:10: services.web.ec2.instance_type: is missing");
   CHECK(mistakes_of("version: 1\nservices:\n  web:\n    ecs: {}\n") ==
-        "shop.yaml:4:5: services.web.ecs: ECS services are not built yet");
-  CHECK(mistakes_of("version: 1\nservices:\n  db:\n    external: {latency: 2ms}\n") ==
-        "shop.yaml:4:5: services.db.external: external services are not built yet");
+        "shop.yaml:4:10: services.web.ecs.task_definition: is missing");
+  CHECK(mistakes_of("version: 1\nservices:\n  db:\n    external: {}\n") ==
+        "shop.yaml:4:15: services.db.external.latency: is missing");
 }
 
 TEST_CASE("a list that is not built is refused by name only if it is not empty") {
   CHECK(mistakes_of(kSmall + "changes: []\ncalls: []\nexpectations: []\n") == "");
-  CHECK(mistakes_of(kSmall + "changes: [{at: +5m}]\n") ==
-        "shop.yaml:3:1: changes: timed changes are not built yet");
-  CHECK(mistakes_of(kSmall + "calls: [{from: a}]\nexpectations: [{name: x}]\n") ==
-        "shop.yaml:3:1: calls: calls between services are not built yet\n"
-        "shop.yaml:4:1: expectations: expectations are not built yet");
+  CHECK(mistakes_of(kSmall + "expectations: [{name: x}]\n") ==
+        "shop.yaml:3:1: expectations: expectations are not built yet");
 }
 
 TEST_CASE("sources, kinds and Lambda features that are not built are refused by name") {
@@ -226,7 +224,8 @@ TEST_CASE("all mistakes of a file are reported at once, in the order of their po
                     "drain: 6m\n"
                     "routes: [{match: \"*\", service: fm}]\n") ==
         "shop.yaml:2:1: unknown field 'sed', did you mean 'seed'?\n"
-        "shop.yaml:4:9: services.web.ec2: EC2 services are not built yet\n"
+        "shop.yaml:4:14: services.web.ec2.max_size: is missing\n"
+        "shop.yaml:4:14: services.web.ec2.instance_type: is missing\n"
         "shop.yaml:6:27: services.fn.lambda.memory_size: must be between 128 and 10240 MB, not "
         "'1'\n"
         "shop.yaml:6:39: services.fn.lambda.timeout: must be between 1 and 900 s, not '0'\n"

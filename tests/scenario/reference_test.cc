@@ -54,8 +54,7 @@ TEST_CASE("the reference shows a field's default, unit, range, rule and what is 
   const std::string page = skyreplay::scenario::reference_page();
   CHECK(page.find("\n### `services.NAME.lambda`\n") != std::string::npos);
   CHECK(page.find("| `timeout` | whole number, s; 1 to 900 | `3` | The function's own limit on one "
-                  "invocation; what ran until then is billed. (L27 L74 L90) |\n") !=
+                  "invocation; what ran until then is billed. May change. (L27 L74 L90) |\n") !=
         std::string::npos);
-  CHECK(page.find("| `ec2` |  | not built yet | An EC2 Auto Scaling group. |\n") !=
-        std::string::npos);
+  CHECK(page.find("| `snap_start` |  | not built yet | SnapStart. |\n") != std::string::npos);
 }

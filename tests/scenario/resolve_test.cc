@@ -85,10 +85,11 @@ TEST_CASE("a resolved message has every field set whose absence is not itself a 
             check(get.GetMessage(message, &field));
         }
       };
-  const Scenario scenario = small();
+  const Scenario scenario = Scenario::parse(skyreplay::testing::kEverything, "shop.yaml");
   check(scenario.message());
-  check(scenario.message().services().at("fn"));
-  CHECK(scenario.message().routes_size() == 1);
+  for (const auto& [name, service] : scenario.message().services()) check(service);
+  for (const auto& call : scenario.message().calls()) check(call);
+  CHECK(small().message().routes_size() == 1);
 }
 
 TEST_CASE("the defaults of a Lambda function are the documented ones") {
@@ -177,7 +178,7 @@ TEST_CASE("every law converts to core's") {
 }
 
 TEST_CASE("show names every default of the schema") {
-  const std::string shown = small().to_yaml();
+  const std::string shown = Scenario::parse(skyreplay::testing::kEverything, "shop.yaml").to_yaml();
   for_each_type(*proto::Scenario::descriptor(), [&](const auto& type) {
     for (int i = 0; i < type.field_count(); ++i) {
       const auto& field = *type.field(i);
@@ -245,9 +246,11 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
         "      burst: 1000\n"
         "      per_second: 100\n"
         "    requests_per_second_factor: 10\n"
+        "# calls: not given: no service calls another\n"
         "recorder:\n"
         "  window: 1m\n"
-        "  warm_up: 0s\n");
+        "  warm_up: 0s\n"
+        "# changes: not given: nothing changes\n");
 }
 
 TEST_CASE("what show writes loads again to the same digest") {

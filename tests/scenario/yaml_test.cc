@@ -66,8 +66,7 @@ TEST_CASE("nesting is refused from the 65th level on, at that level") {
     return kSmall + "calls: " + std::string(static_cast<std::size_t>(levels), '[') +
            std::string(static_cast<std::size_t>(levels), ']') + "\n";
   };
-  CHECK(mistakes_of(nested(63)) ==
-        "shop.yaml:3:1: calls: calls between services are not built yet");
+  CHECK(mistakes_of(nested(63)) == "shop.yaml:3:9: calls[0]: must be a map of fields, not a list");
   CHECK(mistakes_of(nested(64)) == "shop.yaml:3:71: nested deeper than 64 levels");
   CHECK(mistakes_of(nested(100'000)) == "shop.yaml:3:71: nested deeper than 64 levels");
 }

@@ -1,0 +1,164 @@
+#include "scenario/resolve_services.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/text.h"
+#include "pricing/money.h"
+#include "scenario/field_path.h"
+#include "scenario/law.h"
+
+namespace skyreplay::scenario {
+namespace {
+
+using std::chrono::seconds;
+
+/// ASSUMED: relative CPU speeds; AWS publishes none for Lambda and Fargate.
+constexpr double kSpeedX86 = 1.0;
+constexpr double kSpeedArm = 1.2;
+
+/// C35, ASSUMED: pull and unpacking, in proportion to the CPU between these.
+constexpr std::uint32_t kSlowPullCpu = 1024;
+constexpr std::uint32_t kFastPullCpu = 4096;
+constexpr std::int64_t kSlowPullMb = 30;
+constexpr std::int64_t kFastPullMb = 80;
+constexpr std::int64_t kMegabyte = 1'000'000;
+
+/// E140, and what the EBS guide says of gp3 beyond it.
+constexpr std::uint32_t kGp3Iops = 3000;
+constexpr std::uint32_t kGp3Throughput = 125;
+constexpr std::uint32_t kGp3IopsPerGib = 500;
+constexpr std::uint32_t kGp3IopsPerThroughput = 4;
+
+struct IdleTimers {
+  Duration function_idle{};
+  Duration environment_idle{};
+};
+
+/// L10, L14a: what was measured in 2020, and in 2021 on.
+IdleTimers timers_of(proto::KeepAlive::Profile profile) {
+  if (profile == proto::KeepAlive::LAMBDA_2021) return {seconds{360}, seconds{1000}};
+  return {seconds{645}, seconds{1000}};
+}
+
+std::int64_t pull_rate(std::uint32_t cpu) {
+  const std::int64_t above = std::clamp(cpu, kSlowPullCpu, kFastPullCpu) - kSlowPullCpu;
+  const std::int64_t span = kFastPullCpu - kSlowPullCpu;
+  return (kSlowPullMb + (kFastPullMb - kSlowPullMb) * above / span) * kMegabyte;
+}
+
+}  // namespace
+
+void ServiceResolver::lambda(proto::LambdaFunction& function, const std::string& path) {
+  proto::LambdaAssumed& assumed = *function.mutable_assumed();
+  if (!assumed.has_speed()) {
+    const bool is_arm = function.architectures() == proto::LambdaFunction::ARM64;
+    assumed.set_speed(is_arm ? kSpeedArm : kSpeedX86);
+  }
+  keep_alive(*assumed.mutable_keep_alive(), path + ".assumed.keep_alive");
+}
+
+void ServiceResolver::keep_alive(proto::KeepAlive& rule, const std::string& path) {
+  const auto fill = [&](bool is_given, const char* name, proto::Duration& timer, Duration value) {
+    const bool clashes = is_given && rule.has_fixed() && timer.ns() != value.count();
+    if (clashes) mistake(path + "." + name, "excludes 'fixed', which is given too");
+    if (!is_given) timer.set_ns(value.count());
+  };
+  IdleTimers timers = timers_of(rule.profile());
+  if (rule.has_fixed()) timers = {to_duration(rule.fixed()), to_duration(rule.fixed())};
+  const bool has_function_idle = rule.has_function_idle();
+  const bool has_environment_idle = rule.has_environment_idle();
+  fill(has_function_idle, "function_idle", *rule.mutable_function_idle(), timers.function_idle);
+  fill(has_environment_idle, "environment_idle", *rule.mutable_environment_idle(),
+       timers.environment_idle);
+}
+
+void ServiceResolver::ec2(proto::AutoScalingGroup& group, const std::string& path) {
+  capacity(group, path);
+  zones(*group.mutable_availability_zones(), path + ".availability_zones");
+  ebs(*group.mutable_ebs(), path + ".ebs");
+}
+
+void ServiceResolver::capacity(proto::AutoScalingGroup& group, const std::string& path) {
+  if (!group.has_min_size() || !group.has_max_size()) return;  // reported already
+  const std::string desired = path + ".desired_capacity";
+  if (group.min_size() > group.max_size()) {
+    mistake(path + ".max_size",
+            fmt::format("must not be below min_size, {}", grouped(group.min_size())));
+    return;
+  }
+  if (!group.has_desired_capacity()) {
+    if (!places_.contains(desired)) group.set_desired_capacity(group.min_size());
+    return;
+  }
+  const std::uint32_t count = group.desired_capacity();
+  if (count < group.min_size() || count > group.max_size()) {
+    mistake(desired,
+            fmt::format("must lie between min_size, {}, and max_size, {}; it is {}",
+                        grouped(group.min_size()), grouped(group.max_size()), grouped(count)));
+  }
+}
+
+void ServiceResolver::ebs(proto::EbsVolume& volume, const std::string& path) {
+  const auto only_gp3 = [&](bool is_given, const char* name) {
+    if (is_given) mistake(path + name, "is for gp3; of a gp2 volume it follows from the size");
+  };
+  if (volume.volume_type() == proto::EbsVolume::GP2) {
+    only_gp3(volume.has_iops(), ".iops");
+    only_gp3(volume.has_throughput(), ".throughput");
+    return;
+  }
+  if (!volume.has_iops()) volume.set_iops(kGp3Iops);
+  if (!volume.has_throughput()) volume.set_throughput(kGp3Throughput);
+  const std::uint32_t most_iops = std::max(kGp3Iops, volume.volume_size() * kGp3IopsPerGib);
+  if (volume.iops() > most_iops) {
+    mistake(path + ".iops",
+            fmt::format("must be at most {}, 500 for each GiB of the volume", grouped(most_iops)));
+  }
+  if (volume.throughput() > volume.iops() / kGp3IopsPerThroughput) {
+    mistake(path + ".throughput", fmt::format("must be at most {} MiB/s, a quarter of iops",
+                                              volume.iops() / kGp3IopsPerThroughput));
+  }
+}
+
+void ServiceResolver::zones(Zones& names, const std::string& path) {
+  if (names.empty() && !places_.contains(path + "[0]")) {
+    for (const char letter : {'a', 'b', 'c'}) names.Add(region_ + letter);
+  }
+  for (int i = 0; i < names.size(); ++i) {
+    const std::string& name = names[i];
+    const std::string own = join_index(path, static_cast<std::size_t>(i));
+    if (!name.starts_with(region_) || name == region_) {
+      mistake(own, fmt::format("{} is no zone of {}; write {}a, {}b, ...", in_quotes(name), region_,
+                               region_, region_));
+    } else if (std::find(names.begin(), names.begin() + i, name) != names.begin() + i) {
+      mistake(own, fmt::format("{} is listed twice", in_quotes(name)));
+    }
+  }
+}
+
+void ServiceResolver::ecs(proto::EcsService& service, const std::string& path) {
+  zones(*service.mutable_availability_zones(), path + ".availability_zones");
+  const proto::TaskDefinition& task = service.task_definition();
+  proto::EcsServiceAssumed& assumed = *service.mutable_assumed();
+  if (!assumed.has_speed()) {
+    const bool is_arm = task.runtime_platform().cpu_architecture() == proto::RuntimePlatform::ARM64;
+    assumed.set_speed(is_arm ? kSpeedArm : kSpeedX86);
+  }
+  if (!assumed.has_pull_rate()) {
+    assumed.mutable_pull_rate()->set_bytes_per_second(pull_rate(task.cpu()));
+  }
+}
+
+void ServiceResolver::external(const proto::External& service, const std::string& path) {
+  const bool is_given = service.has_price_per_request();  // else reported already
+  if (is_given && !pricing::Decimal::parse(service.price_per_request())) {
+    mistake(path + ".price_per_request",
+            fmt::format("must be a decimal number of USD such as 0.0000002, not {}",
+                        in_quotes(service.price_per_request())));
+  }
+}
+
+}  // namespace skyreplay::scenario

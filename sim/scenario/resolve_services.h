@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "scenario/binder.h"
+
+namespace skyreplay::scenario {
+
+/// Derives what one service leaves open from its own fields and the Region, and checks what takes
+/// more than one field to check. `path` is the service's platform's (`services.web.ec2`).
+class ServiceResolver {
+ public:
+  ServiceResolver(const std::string& region, const Places& places, Mistakes& mistakes)
+      : region_(region), places_(places), mistakes_(mistakes) {}
+
+  void lambda(proto::LambdaFunction& function, const std::string& path);
+  void ec2(proto::AutoScalingGroup& group, const std::string& path);
+  void ecs(proto::EcsService& service, const std::string& path);
+  void external(const proto::External& service, const std::string& path);
+
+ private:
+  using Zones = google::protobuf::RepeatedPtrField<std::string>;
+
+  void mistake(const std::string& path, const std::string& text) {
+    mistakes_.add(places_.near(path), path, text);
+  }
+  void keep_alive(proto::KeepAlive& rule, const std::string& path);
+  void capacity(proto::AutoScalingGroup& group, const std::string& path);
+  void ebs(proto::EbsVolume& volume, const std::string& path);
+  void zones(Zones& names, const std::string& path);
+
+  const std::string& region_;
+  const Places& places_;
+  Mistakes& mistakes_;
+};
+
+}  // namespace skyreplay::scenario

@@ -7,8 +7,6 @@
 
 namespace skyreplay::compute {
 
-inline constexpr std::uint32_t kNoJob = ~std::uint32_t{0};
-
 /// A request at a server.
 ///
 ///     queued -> working -> calling -> waiting -> gone
@@ -21,36 +19,33 @@ struct alignas(64) Job {
   TimePoint mark;
   std::uint32_t server = 0;
   std::uint32_t tag = 0;  ///< the owner's name for it
-  std::uint32_t next = kNoJob;
-  std::uint32_t previous = kNoJob;
+  std::uint32_t next = 0;
+  std::uint32_t previous = 0;
   std::uint32_t generation = 0;
 };
 static_assert(sizeof(Job) == 64);
 
-/// Jobs in the order they joined, linked through them. **Cost** O(1), no memory of its own.
-struct JobList {
-  std::uint32_t head = kNoJob;
-  std::uint32_t tail = kNoJob;
+/// A server's jobs in the order they were admitted, in a ring through a record that stands before
+/// the first and after the last, so that nothing depends on what is empty. **Cost** O(1).
+namespace job_ring {
 
-  bool empty() const { return head == kNoJob; }
+inline void open(kernel::Slab<Job>& jobs, std::uint32_t ring) {
+  jobs[ring].next = ring;
+  jobs[ring].previous = ring;
+}
+inline void push_back(kernel::Slab<Job>& jobs, std::uint32_t ring, std::uint32_t job) {
+  const std::uint32_t last = jobs[ring].previous;
+  jobs[job].next = ring;
+  jobs[job].previous = last;
+  jobs[last].next = job;
+  jobs[ring].previous = job;
+}
+inline void remove(kernel::Slab<Job>& jobs, std::uint32_t job) {
+  const std::uint32_t next = jobs[job].next;
+  const std::uint32_t previous = jobs[job].previous;
+  jobs[previous].next = next;
+  jobs[next].previous = previous;
+}
 
-  void push_back(kernel::Slab<Job>& jobs, std::uint32_t job) {
-    jobs[job].next = kNoJob;
-    jobs[job].previous = tail;
-    (tail == kNoJob ? head : jobs[tail].next) = job;
-    tail = job;
-  }
-  void remove(kernel::Slab<Job>& jobs, std::uint32_t job) {
-    const auto [next, previous] = std::pair(jobs[job].next, jobs[job].previous);
-    (previous == kNoJob ? head : jobs[previous].next) = next;
-    (next == kNoJob ? tail : jobs[next].previous) = previous;
-  }
-  /// REQUIRES not empty.
-  std::uint32_t pop_front(kernel::Slab<Job>& jobs) {
-    const std::uint32_t job = head;
-    remove(jobs, job);
-    return job;
-  }
-};
-
+}  // namespace job_ring
 }  // namespace skyreplay::compute

@@ -24,7 +24,7 @@ inline Duration stretched(double work_ns, double stretch) {
 /// had none. A job that enters at V with work w is done when V reaches its key V + w.
 ///
 /// **Exactly** All in IEEE doubles of nanoseconds, one rounded operation after the other:
-/// - stretch(n) = 1 / speed where n <= vcpus, else n x (1 / (vcpus x speed));
+/// - stretch(n) = max(1 / speed, n x (1 / (vcpus x speed)));
 /// - when a job enters or leaves at t, first V := V + (t - t') / stretch(n), n being the number
 ///   present since t', the last such instant; V := 0 whenever nobody is present; and V moves at no
 ///   other instant;
@@ -92,8 +92,7 @@ class ProcessorSharing {
   static constexpr double kRebase = 0x1p40;
 
   double stretch() const {
-    const std::uint64_t n = present_.size();
-    return n * kUnitsPerVcpu <= cpu_units_ ? of_one_ : static_cast<double>(n) * of_all_;
+    return std::max(of_one_, static_cast<double>(present_.size()) * of_all_);
   }
   CpuTime busy_since(TimePoint now) const {
     const std::uint64_t used = std::min<std::uint64_t>(present_.size() * kUnitsPerVcpu, cpu_units_);

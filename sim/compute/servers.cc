@@ -13,10 +13,14 @@ std::uint32_t Servers::add(const ServerConfig& config) {
   }
   const std::uint32_t server = free_.back();
   free_.pop_back();
+  const std::uint32_t ring = jobs_.acquire().index;
+  job_ring::open(jobs_, ring);
   stations_[server] = {.stretch = 1.0 / (std::min(1.0, vcpus(config)) * config.speed),
                        .added = loop_.now(),
                        .workers = config.workers.value_or(kUnlimited),
                        .backlog = config.backlog.value_or(kUnlimited),
+                       .ring = ring,
+                       .first_queued = ring,
                        .cpu_units = config.cpu_units,
                        .exclusive = is_exclusive(config),
                        .makes_calls = config.makes_calls};
@@ -49,10 +53,10 @@ Admitted Servers::admit(std::uint32_t server, std::uint32_t tag, Duration work, 
   job.wait = wait;
   job.server = server;
   job.tag = tag;
+  job_ring::push_back(jobs_, station.ring, index);
   if (enters) return {Entry::kInService, start(index)};
   job.mark = loop_.now();
-  station.queue.push_back(jobs_, index);
-  ++station.queued;
+  if (station.queued++ == 0) station.first_queued = index;
   return {Entry::kQueued, kEndOfTime};
 }
 
@@ -61,7 +65,6 @@ TimePoint Servers::start(std::uint32_t index) {
   Job& job = jobs_[index];
   Station& station = stations_[job.server];
   ++station.in_service;
-  station.inside.push_back(jobs_, index);
   return station.exclusive ? start_exclusive(station, job, index)
                            : start_sharing(station, job, index);
 }
@@ -111,7 +114,8 @@ CpuTime Servers::cpu_busy(std::uint32_t server, TimePoint now) const {
   const Station& station = stations_[server];
   if (!station.exclusive) return sharing_[server].cpu.cpu_busy(now);
   Duration time = station.work_time;
-  for (std::uint32_t job = station.inside.head; job != kNoJob; job = jobs_[job].next) {
+  std::uint32_t job = jobs_[station.ring].next;
+  for (; job != station.first_queued; job = jobs_[job].next) {
     time -= std::max(Duration::zero(), jobs_[job].mark - now);
   }
   return CpuTime{std::min(station.cpu_units, kUnitsPerVcpu)} *

@@ -45,11 +45,13 @@ concept ServerOwner = requires(T& owner, std::uint32_t server, std::uint32_t tag
 ///
 /// **Exactly** Where nothing is shared (is_exclusive), work lasts work x stretch to the nearest
 /// nanosecond, halves up, and stretch is 1 / (min(1, vcpus) x speed); elsewhere ProcessorSharing
-/// says when it is done. A request alone takes the same time either way. Where several are done at
-/// one instant, they leave one after the other, by (key, order of entering).
+/// says when it is done. A request alone takes the same time either way.
 ///
-/// **Order** When a job leaves, its place goes to the head of the backlog before anyone else can
-/// take it: the owner hears job_started() of that one, then job_done() of the one that left.
+/// **Order** At one instant, jobs that are done working come first, one after the other by (key,
+/// order of entering); then the ends of waits and of calls, in the order those were scheduled. Only
+/// an owner that admits a job from within another event of that instant may come in between. When a
+/// job leaves, its place goes to the head of the backlog before anyone else can take it: the owner
+/// hears job_started() of that one, then job_done() of the one that left.
 ///
 /// **Cost** A request is O(1) with exactly one event where nothing is shared; else O(log n) with
 /// one event a server for the job done next, which is moved when it fires early, and one event more
@@ -115,8 +117,8 @@ class Servers {
     std::uint32_t backlog = 0;
     std::uint32_t in_service = 0;
     std::uint32_t queued = 0;
-    JobList inside{};
-    JobList queue{};
+    std::uint32_t ring = 0;          ///< of its jobs: those inside, then those queued
+    std::uint32_t first_queued = 0;  ///< `ring` where nobody is queued
     std::uint32_t cpu_units = 0;
     bool exclusive = false;
     bool makes_calls = false;
@@ -128,6 +130,7 @@ class Servers {
     ProcessorSharing cpu;
     TimePoint armed = kEndOfTime;  ///< the time of the event that `arming` names, if one is pending
     std::uint32_t arming = 0;      ///< tells the latest event from those it replaced
+    bool settling = false;
   };
 
   TimePoint start(std::uint32_t index);
@@ -145,10 +148,11 @@ class Servers {
   void start_next(std::uint32_t server, Owner& owner);
   template <ServerOwner Owner>
   void worked(std::uint32_t index, Owner& owner);
+  /// Whoever is due to be done working is.
+  template <ServerOwner Owner>
+  void settle(std::uint32_t server, Owner& owner);
   template <ServerOwner Owner>
   void share(const kernel::Event& event, Owner& owner);
-  template <ServerOwner Owner>
-  void drop_all(JobList Station::* list, std::uint32_t server, Owner& owner);
 
   kernel::Loop& loop_;
   kernel::ProcessId owner_;

@@ -12,23 +12,38 @@ void Servers::fire(const kernel::Event& event, Owner& owner) {
   const auto kind = static_cast<Kind>(event.kind - first_kind_);
   if (kind == kShare) return share(event, owner);
   // The job may have been dropped, and its record be another's by now.
-  if (!jobs_.is_live({event.payload, event.tag})) return;
+  const kernel::SlabId job{event.payload, event.tag};
+  if (!jobs_.is_live(job)) return;
+  const std::uint32_t server = jobs_[job.index].server;
+  settle(server, owner);
   if (kind == kLeave) {
-    leave(event.payload, owner);
+    leave(job.index, owner);
   } else {
-    owner.job_worked(jobs_[event.payload].server, jobs_[event.payload].tag,
-                     kernel::SlabId{event.payload, event.tag});
+    owner.job_worked(server, jobs_[job.index].tag, job);
   }
 }
 
 template <ServerOwner Owner>
 void Servers::share(const kernel::Event& event, Owner& owner) {
   const std::uint32_t server = event.payload;
-  if (event.tag != sharing_[server].arming) return;  // an earlier one was set in its place
-  const TimePoint now = event.time;
-  // Nothing is due before now, so nothing is armed in vain meanwhile.
-  sharing_[server].armed = now;
+  Sharing& sharing = sharing_[server];
+  if (event.tag != sharing.arming) return;  // another was set in its place
+  sharing.armed = kEndOfTime;
+  if (sharing.cpu.due() <= loop_.now()) {
+    settle(server, owner);
+  } else {
+    arm(server);
+  }
+}
+
+template <ServerOwner Owner>
+void Servers::settle(std::uint32_t server, Owner& owner) {
+  const TimePoint now = loop_.now();
+  if (sharing_[server].cpu.due() > now || sharing_[server].settling) return;
+  sharing_[server].settling = true;
+  sharing_[server].armed = now;  // so that nothing is armed in vain meanwhile
   while (sharing_[server].cpu.due() <= now) worked(sharing_[server].cpu.leave(now), owner);
+  sharing_[server].settling = false;
   sharing_[server].armed = kEndOfTime;
   arm(server);
 }
@@ -48,6 +63,7 @@ void Servers::worked(std::uint32_t index, Owner& owner) {
 template <ServerOwner Owner>
 void Servers::resume(kernel::SlabId job, Owner& owner) {
   SKY_CHECK(jobs_.is_live(job));
+  settle(jobs_[job.index].server, owner);
   const Duration wait = jobs_[job.index].wait;
   if (wait > Duration::zero()) {
     schedule(loop_.now() + wait, kLeave, job.index, job.generation);
@@ -59,6 +75,7 @@ void Servers::resume(kernel::SlabId job, Owner& owner) {
 template <ServerOwner Owner>
 void Servers::abandon(kernel::SlabId job, Owner& owner) {
   SKY_CHECK(jobs_.is_live(job));
+  settle(jobs_[job.index].server, owner);
   leave(job.index, owner);
 }
 
@@ -67,7 +84,7 @@ void Servers::leave(std::uint32_t index, Owner& owner) {
   const std::uint32_t server = jobs_[index].server;
   const std::uint32_t tag = jobs_[index].tag;
   Station& station = stations_[server];
-  station.inside.remove(jobs_, index);
+  job_ring::remove(jobs_, index);
   --station.in_service;
   jobs_.release(index);
   if (station.queued > 0) start_next(server, owner);
@@ -77,7 +94,8 @@ void Servers::leave(std::uint32_t index, Owner& owner) {
 template <ServerOwner Owner>
 void Servers::start_next(std::uint32_t server, Owner& owner) {
   Station& station = stations_[server];
-  const std::uint32_t index = station.queue.pop_front(jobs_);
+  const std::uint32_t index = station.first_queued;
+  station.first_queued = jobs_[index].next;
   --station.queued;
   const Duration waited = loop_.now() - jobs_[index].mark;
   const std::uint32_t tag = jobs_[index].tag;
@@ -88,19 +106,16 @@ void Servers::start_next(std::uint32_t server, Owner& owner) {
 template <ServerOwner Owner>
 void Servers::remove(std::uint32_t server, Owner& owner) {
   close(server);
-  drop_all(&Station::inside, server, owner);
-  drop_all(&Station::queue, server, owner);
-  free_.push_back(server);
-}
-
-template <ServerOwner Owner>
-void Servers::drop_all(JobList Station::* list, std::uint32_t server, Owner& owner) {
-  while (!(stations_[server].*list).empty()) {
-    const std::uint32_t index = (stations_[server].*list).pop_front(jobs_);
+  const std::uint32_t ring = stations_[server].ring;
+  while (jobs_[ring].next != ring) {
+    const std::uint32_t index = jobs_[ring].next;
     const std::uint32_t tag = jobs_[index].tag;
+    job_ring::remove(jobs_, index);
     jobs_.release(index);
     owner.job_dropped(server, tag);
   }
+  jobs_.release(ring);
+  free_.push_back(server);
 }
 
 }  // namespace skyreplay::compute

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ inline std::string to_string(const ServerNote& note) {
 /// answered after `calls`.
 class ServerWorld final : public kernel::Process {
  public:
-  explicit ServerWorld(std::uint16_t first_kind = 7) : servers(loop, loop.add(*this), first_kind) {}
+  ServerWorld() : servers(loop, loop.add(*this), kFirstKind) {}
 
   /// A request arrives at `time` after the epoch.
   compute::Admitted request(Duration time, std::uint32_t tag, Duration work, Duration wait = {},
@@ -44,8 +45,13 @@ class ServerWorld final : public kernel::Process {
   void remove(std::uint32_t server) { servers.remove(server, *this); }
 
   void fire(const kernel::Event& event) override {
-    if (event.kind == kAnswer) return answer({event.payload, event.tag});
-    servers.fire(event, *this);
+    if (event.kind != kAnswer) return servers.fire(event, *this);
+    const kernel::SlabId job{event.payload, event.tag};
+    if (calls_fail) {
+      servers.abandon(job, *this);
+    } else {
+      servers.resume(job, *this);
+    }
   }
   void expect(const kernel::Event& event) const override {
     if (event.kind != kAnswer) servers.expect(event);
@@ -58,7 +64,10 @@ class ServerWorld final : public kernel::Process {
     note(ServerNote::kWorked, server, tag);
     loop.schedule(loop.now() + calls, 0, kAnswer, job.index, job.generation);
   }
-  void job_done(std::uint32_t server, std::uint32_t tag) { note(ServerNote::kDone, server, tag); }
+  void job_done(std::uint32_t server, std::uint32_t tag) {
+    note(ServerNote::kDone, server, tag);
+    if (on_done) on_done(server, tag);
+  }
   void job_dropped(std::uint32_t server, std::uint32_t tag) {
     note(ServerNote::kDropped, server, tag);
   }
@@ -68,17 +77,12 @@ class ServerWorld final : public kernel::Process {
   std::vector<ServerNote> notes;
   Duration calls{};
   bool calls_fail = false;
+  std::function<void(std::uint32_t server, std::uint32_t tag)> on_done;
 
  private:
   static constexpr std::uint16_t kAnswer = 0;
+  static constexpr std::uint16_t kFirstKind = 7;
 
-  void answer(kernel::SlabId job) {
-    if (calls_fail) {
-      servers.abandon(job, *this);
-    } else {
-      servers.resume(job, *this);
-    }
-  }
   void note(ServerNote::What what, std::uint32_t server, std::uint32_t tag, Duration waited = {}) {
     notes.push_back({loop.now().time_since_epoch(), what, tag, server, waited});
   }

@@ -42,12 +42,14 @@ lambda::AccountConfig account_config(const proto::LambdaAccount& account) {
           .requests_per_second_factor = account.requests_per_second_factor()};
 }
 
-pricing::Meters lambda_meters(const proto::LambdaFunction& function, const std::string& region) {
+pricing::Meters lambda_meters(const proto::LambdaFunction& function, const std::string& region,
+                              bool has_bytes) {
   const bool arm = function.architectures() == proto::LambdaFunction::ARM64;
   const pricing::Catalogue& catalogue = pricing::Catalogue::builtin();
   pricing::Meters meters;
   meters.add_item(catalogue.tariff(arm ? "lambda.requests_arm" : "lambda.requests_x86", region));
   meters.add_item(catalogue.tariff(arm ? "lambda.duration_arm" : "lambda.duration_x86", region));
+  if (has_bytes) meters.add_item(catalogue.tariff("data_transfer.internet_out", region));
   return meters;
 }
 

@@ -1,10 +1,13 @@
 #include "replay/models.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "core/check.h"
 #include "lambda/functions.h"
+#include "replay/fleet_models.h"
 #include "replay/lambda_model.h"
+#include "scenario/law.h"
 
 namespace skyreplay::replay {
 namespace {
@@ -19,12 +22,55 @@ std::uint32_t count_of(const ModelInputs& inputs) {
   return static_cast<std::uint32_t>(inputs.wiring.services.size());
 }
 
+ServiceHeader header_of(const proto::Service& service) {
+  ServiceHeader header;
+  switch (service.platform_case()) {
+    case PlatformCase::kEc2:
+    case PlatformCase::kEcs:
+      header.platform = service.has_ec2() ? "ec2" : "ecs";
+      header.capacity_unit = service.has_ec2() ? "instances" : "tasks";
+      header.has_queue = header.has_desired = header.has_pending = header.has_cpu = true;
+      header.has_cold_starts = false;
+      break;
+    case PlatformCase::kExternal:
+      header.platform = "external";
+      header.has_queue = true;
+      header.has_capacity = header.has_cold_starts = false;
+      break;
+    default:
+      header.platform = "lambda";
+      header.capacity_unit = "environments";
+  }
+  return header;
+}
+
 }  // namespace
 
+workload::CallConfig call_config(const scenario::ConcreteCall& call, const Seat& to,
+                                 std::uint32_t flow) {
+  const proto::Call& config = *call.config;
+  return {.name = call.name,
+          .to = to.platform,
+          .unit = to.unit,
+          .flow = flow,
+          .count = static_cast<std::uint16_t>(config.count()),
+          .probability = config.probability(),
+          .caller_waits = config.mode() == proto::Call::SYNC,
+          .fails_caller = config.on_failure() == proto::Call::FAIL,
+          .work = scenario::to_distribution(config.work()),
+          .wait = scenario::to_distribution(config.wait())};
+}
+
 Models::Models(const ModelInputs& inputs, kernel::Loop& loop, metrics::Recorder& recorder)
-    : inputs_(inputs), loop_(loop), recorder_(recorder) {
+    : inputs_(inputs),
+      loop_(loop),
+      recorder_(recorder),
+      fleets_(count_of(inputs)),
+      meters_(count_of(inputs)) {
+  number_call_lists();
   for (std::uint32_t i = 0; i < count_of(inputs); ++i) {
     seats_.push_back(seat(i));
+    configs_.push_back(inputs.wiring.services[i].config);
     const bool is_new =
         std::find(platforms_.begin(), platforms_.end(), seats_[i].platform) == platforms_.end();
     if (is_new) platforms_.push_back(seats_[i].platform);
@@ -34,14 +80,130 @@ Models::Models(const ModelInputs& inputs, kernel::Loop& loop, metrics::Recorder&
 Models::~Models() = default;
 
 Seat Models::seat(std::uint32_t service) {
-  const scenario::ConcreteService& concrete = inputs_.wiring.services[service];
-  SKY_CHECK(concrete.config->platform_case() == PlatformCase::kLambda);
+  switch (config_of(inputs_, service).platform_case()) {
+    case PlatformCase::kEc2:
+    case PlatformCase::kEcs:
+      return seat_fleet(service);
+    case PlatformCase::kExternal:
+      return seat_external(service);
+    default:
+      return seat_function(service);
+  }
+}
+
+Seat Models::seat_function(std::uint32_t service) {
   if (!functions_) {
     functions_ = std::make_unique<lambda::Functions>(
         loop_, recorder_, account_config(inputs_.scenario.account().lambda()),
         inputs_.scenario.seed());
   }
-  return {functions_.get(), functions_->add(function_config(concrete, service))};
+  meters_[service] = lambda_meters(config_of(inputs_, service).lambda(), inputs_.scenario.region(),
+                                   inputs_.trace.has_bytes);
+  lambda::FunctionConfig config = function_config(inputs_.wiring.services[service], service);
+  config.calls = call_lists_[service];
+  return {functions_.get(), functions_->add(config)};
+}
+
+Seat Models::seat_fleet(std::uint32_t service) {
+  const scenario::ConcreteService& concrete = inputs_.wiring.services[service];
+  const balancing::FleetBilling billing{.catalogue = pricing::Catalogue::builtin(),
+                                        .region = inputs_.scenario.region(),
+                                        .span = {inputs_.trace.start, inputs_.trace.end},
+                                        .has_bytes = inputs_.trace.has_bytes,
+                                        .meters = meters_[service]};
+  const std::uint64_t seed = inputs_.scenario.seed();
+  std::unique_ptr<balancing::Fleet>& fleet = fleets_[service];
+  std::uint32_t desired = 0;
+  if (concrete.config->has_ec2()) {
+    fleet = std::make_unique<ec2::AutoScalingGroup>(
+        loop_, recorder_, group_config(concrete, service, call_lists_[service]), seed, billing);
+    desired = concrete.config->ec2().desired_capacity();
+  } else {
+    fleet = std::make_unique<ecs::FargateService>(
+        loop_, recorder_, fargate_config(concrete, service, call_lists_[service]), seed, billing);
+    desired = concrete.config->ecs().desired_count();
+  }
+  fleet->begin(desired, inputs_.scenario.start() != proto::Scenario::COLD);
+  return {fleet.get(), 0};
+}
+
+Seat Models::seat_external(std::uint32_t service) {
+  const scenario::ConcreteService& concrete = inputs_.wiring.services[service];
+  if (!external_) {
+    external_ = std::make_unique<workload::External>(loop_, recorder_, inputs_.scenario.seed());
+  }
+  tariffs_.push_back(external_tariff(concrete));
+  meters_[service].add_item(tariffs_.back());
+  return {external_.get(), external_->add(external_config(concrete, service))};
+}
+
+// --- Calls
+
+void Models::number_call_lists() {
+  call_lists_.resize(count_of(inputs_));
+  std::uint32_t lists = 0;
+  for (std::uint32_t i = 0; i < count_of(inputs_); ++i) {
+    const bool calls = std::any_of(inputs_.wiring.calls.begin(), inputs_.wiring.calls.end(),
+                                   [i](const auto& call) { return call.from == i; });
+    if (calls) call_lists_[i] = lists++;
+  }
+}
+
+std::vector<workload::CallConfig> Models::calls_of(std::uint32_t service) const {
+  std::vector<workload::CallConfig> configs;
+  for (std::uint32_t i = 0; i < inputs_.wiring.calls.size(); ++i) {
+    const scenario::ConcreteCall& call = inputs_.wiring.calls[i];
+    if (call.from != service) continue;
+    const auto flow = static_cast<std::uint32_t>(inputs_.trace.routes.size() + i);
+    configs.push_back(call_config(call, seats_[call.to], flow));
+  }
+  return configs;
+}
+
+void Models::connect(workload::Clients& clients, workload::Calls& calls) {
+  for (workload::Platform* platform : platforms_) {
+    platform->answer_to(clients);
+    platform->call_through(calls);
+  }
+  for (std::uint32_t i = 0; i < count_of(inputs_); ++i) {
+    if (!call_lists_[i]) continue;
+    const std::uint32_t list = calls.add(*seats_[i].platform, seats_[i].unit, calls_of(i));
+    SKY_CHECK(list == *call_lists_[i]);
+  }
+}
+
+// --- The run
+
+void Models::change(const proto::Scenario& scenario, const std::string& cause) {
+  for (std::uint32_t i = 0; i < count_of(inputs_); ++i) {
+    const std::string& name = inputs_.wiring.services[i].name;
+    // A service of its own for each route is called NAME/<route>; no NAME holds a slash.
+    const proto::Service& config = scenario.services().at(name.substr(0, name.find('/')));
+    if (config.SerializeAsString() == configs_[i]->SerializeAsString()) continue;
+    configs_[i] = &config;
+    change_service(i, config, cause);
+  }
+}
+
+void Models::change_service(std::uint32_t service, const proto::Service& config,
+                            const std::string& cause) {
+  if (config.has_lambda()) {
+    scenario::ConcreteService concrete = inputs_.wiring.services[service];
+    concrete.config = &config;
+    const proto::MemorySize& memory = config.lambda().memory_size();
+    if (!memory.from_trace()) concrete.memory_mib = memory.mib();
+    lambda::FunctionConfig function = function_config(concrete, service);
+    function.calls = call_lists_[service];
+    functions_->change(seats_[service].unit, function);
+  } else if (config.has_external()) {
+    std::optional<std::uint32_t> connections;
+    if (config.external().has_max_connections()) connections = config.external().max_connections();
+    external_->set_max_connections(seats_[service].unit, connections);
+  } else {
+    const std::uint32_t desired =
+        config.has_ec2() ? config.ec2().desired_capacity() : config.ecs().desired_count();
+    fleets_[service]->set_desired(desired, cause);
+  }
 }
 
 std::vector<workload::Flow> Models::flows() const {
@@ -59,13 +221,6 @@ std::vector<workload::Flow> Models::flows() const {
   return flows;
 }
 
-void Models::connect(workload::Clients& clients, workload::Calls& calls) {
-  for (workload::Platform* platform : platforms_) {
-    platform->answer_to(clients);
-    platform->call_through(calls);
-  }
-}
-
 void Models::take_activities(std::vector<workload::Activity>& activities) {
   for (workload::Platform* platform : platforms_) platform->take_activities(activities);
   std::stable_sort(activities.begin(), activities.end(), [](const auto& a, const auto& b) {
@@ -80,24 +235,17 @@ void Models::finish(TimePoint end) {
 std::vector<ServiceHeader> service_headers(const ModelInputs& inputs) {
   std::vector<ServiceHeader> headers;
   for (std::uint32_t i = 0; i < count_of(inputs); ++i) {
-    headers.push_back({.name = inputs.wiring.services[i].name,
-                       .platform = "lambda",
-                       .capacity_unit = "environments",
-                       .region = inputs.scenario.region()});
+    headers.push_back(header_of(config_of(inputs, i)));
+    headers.back().name = inputs.wiring.services[i].name;
+    headers.back().region = inputs.scenario.region();
   }
   return headers;
 }
 
-std::vector<pricing::Meters> meters_of(const ModelInputs& inputs) {
-  std::vector<pricing::Meters> meters;
-  for (std::uint32_t i = 0; i < count_of(inputs); ++i) {
-    meters.push_back(lambda_meters(config_of(inputs, i).lambda(), inputs.scenario.region()));
-  }
-  return meters;
-}
-
 std::vector<std::uint32_t> services_of_flows(const ModelInputs& inputs) {
-  return inputs.wiring.route_to_service;
+  std::vector<std::uint32_t> services = inputs.wiring.route_to_service;
+  for (const scenario::ConcreteCall& call : inputs.wiring.calls) services.push_back(call.to);
+  return services;
 }
 
 }  // namespace skyreplay::replay

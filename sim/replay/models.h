@@ -1,6 +1,8 @@
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,9 @@
 
 namespace skyreplay::lambda {
 class Functions;
+}
+namespace skyreplay::balancing {
+class Fleet;
 }
 
 namespace skyreplay::replay {
@@ -33,40 +38,64 @@ struct Seat {
   std::uint32_t unit = 0;
 };
 
+/// A call's parameters, read from the resolved message. `flow` is what the recorder counts it
+/// under.
+workload::CallConfig call_config(const scenario::ConcreteCall& call, const Seat& to,
+                                 std::uint32_t flow);
+
 /// The services of one run on their platforms, in the order of the wiring, and the calls between
 /// them.
 class Models {
  public:
+  /// The run begins at the loop's now. Throws InputError for a price, a type or a size that is not
+  /// known.
   Models(const ModelInputs& inputs, kernel::Loop& loop, metrics::Recorder& recorder);
   ~Models();
 
   /// By service.
   const std::vector<Seat>& seats() const { return seats_; }
+  /// What each service is billed for, and has used when last read; by service. Their items are
+  /// complete from construction on.
+  std::vector<pricing::Meters>& meters() { return meters_; }
   /// Where each route's requests go.
   std::vector<workload::Flow> flows() const;
   /// Who the services answer, and who they call through. REQUIRES called once before the first
   /// arrival.
   void connect(workload::Clients& clients, workload::Calls& calls);
+  /// The scenario's services as they are from now on. `cause` says what changed them. REQUIRES the
+  /// same services and calls; the message outlives this.
+  void change(const proto::Scenario& scenario, const std::string& cause);
   /// Appends what happened since the last call, in order of time.
   void take_activities(std::vector<workload::Activity>& activities);
   void finish(TimePoint end);
 
  private:
   Seat seat(std::uint32_t service);
+  Seat seat_function(std::uint32_t service);
+  Seat seat_fleet(std::uint32_t service);
+  Seat seat_external(std::uint32_t service);
+  void change_service(std::uint32_t service, const proto::Service& config,
+                      const std::string& cause);
+  void number_call_lists();
+  std::vector<workload::CallConfig> calls_of(std::uint32_t service) const;
 
   ModelInputs inputs_;
   kernel::Loop& loop_;
   metrics::Recorder& recorder_;
   std::unique_ptr<lambda::Functions> functions_;
   std::unique_ptr<workload::External> external_;
-  std::vector<workload::Platform*> platforms_;  ///< each once
+  std::vector<std::unique_ptr<balancing::Fleet>> fleets_;  ///< by service; null where it is none
+  std::deque<pricing::Tariff>
+      tariffs_;  ///< those that the scenario gives; they stay where they are
+  std::vector<pricing::Meters> meters_;
+  std::vector<std::optional<std::uint32_t>> call_lists_;  ///< by service
+  std::vector<workload::Platform*> platforms_;            ///< each once
   std::vector<Seat> seats_;
+  std::vector<const proto::Service*> configs_;  ///< by service: as it is now
 };
 
 /// What a result file says of each service, and of each route.
 std::vector<ServiceHeader> service_headers(const ModelInputs& inputs);
-/// What each service is billed for, at zero.
-std::vector<pricing::Meters> meters_of(const ModelInputs& inputs);
 /// The service behind each of the recorder's flows: the routes', then the calls'.
 std::vector<std::uint32_t> services_of_flows(const ModelInputs& inputs);
 

@@ -70,14 +70,15 @@ workload::ClientPolicy client_policy(const proto::Client& client) {
 class Run {
  public:
   Run(const scenario::Scenario& scenario, trace::Source& source, const RunSettings& settings)
-      : message_(scenario.message()),
+      : scenario_(scenario),
+        message_(scenario.message()),
         source_(source),
         settings_(settings),
         trace_(source.info()),
         wiring_(scenario::expand(scenario, trace_)),
         names_(names_of(wiring_)),
         writer_(settings.result, header_of(scenario, wiring_, trace_, settings.provenance)),
-        costs_(names_, meters_of(inputs()), writer_, trace_.start, trace_.end),
+        costs_(names_, writer_, trace_.start, trace_.end),
         recorder_(services_of_flows(inputs()), static_cast<std::uint32_t>(names_.size()),
                   trace_.start, costs_, static_cast<std::uint32_t>(trace_.routes.size())),
         models_((loop_.advance(trace_.start), inputs()), loop_, recorder_),
@@ -90,6 +91,7 @@ class Run {
     check_context().seed = message_.seed();
     const Duration since_epoch = trace_.start.time_since_epoch();
     boundary_ = TimePoint{since_epoch - since_epoch % window_ + window_};
+    next_stop_ = std::min(boundary_, next_change());
   }
 
   std::string play() {
@@ -101,6 +103,13 @@ class Run {
  private:
   ModelInputs inputs() const { return {message_, wiring_, trace_}; }
 
+  /// Closes the windows that end at or before `time` and makes the changes due by then, in order.
+  void reach(TimePoint time) {
+    while (time >= next_stop_) [[unlikely]] {
+      boundary_ <= next_change() ? close_window() : make_change();
+      next_stop_ = std::min(boundary_, next_change());
+    }
+  }
   /// Everything before `boundary_` happens, then its window closes.
   void close_window() {
     advance(boundary_ - Duration{1});
@@ -108,6 +117,11 @@ class Run {
     boundary_ += window_;
     if (++windows_closed_ % kWindowsPerProgress == 0) tell_progress();
   }
+  TimePoint next_change() const {
+    if (changes_made_ == 0) return kEndOfTime;
+    return kEndOfTime;
+  }
+  void make_change() {}
   void advance(TimePoint time) {
     loop_.advance(time);
     check_context().simulated_time_ns = time.time_since_epoch().count();
@@ -120,16 +134,18 @@ class Run {
   }
 
   void replay_arrivals() {
+    const bool has_bytes = trace_.has_bytes;
     std::uint64_t untold = kRowsPerProgress;  // also once at the start
     for (trace::Batch batch = source_.next(); batch.size > 0; batch = source_.next()) {
       for (std::size_t i = 0; i < batch.size; ++i) {
         const TimePoint arrival{Duration{batch.arrival_ns[i]}};
-        while (arrival >= boundary_) [[unlikely]]
-          close_window();
+        reach(arrival);
         if (i + kLookAhead < batch.size) clients_.expect_arrival(batch.route[i + kLookAhead]);
         loop_.advance(arrival);
+        const workload::Bytes bytes =
+            has_bytes ? workload::Bytes{batch.bytes_in[i], batch.bytes_out[i]} : workload::Bytes{};
         clients_.arrive(batch.first_row + i, batch.route[i], Duration{batch.work_ns[i]},
-                        Duration{batch.wait_ns[i]});
+                        Duration{batch.wait_ns[i]}, bytes);
       }
       untold += batch.size;
       if (untold >= kRowsPerProgress) {
@@ -144,9 +160,12 @@ class Run {
     const TimePoint limit = trace_.end + to_duration(message_.drain());
     const auto busy = [this] { return clients_.requests().live() > 0; };
     // The last window stays open: what runs when the books close is billed in it.
-    while (boundary_ < trace_.end || (busy() && boundary_ < limit)) close_window();
+    while (boundary_ < trace_.end || (busy() && boundary_ < limit)) reach(boundary_);
     end_ = busy() ? limit : std::max(trace_.end, recorder_.window_start());
-    if (end_ > recorder_.window_start()) advance(end_ - Duration{1});
+    if (end_ > recorder_.window_start()) {
+      reach(end_ - Duration{1});
+      advance(end_ - Duration{1});
+    }
     models_.finish(end_);
     if (end_ > recorder_.window_start()) recorder_.close_window(end_);
   }
@@ -162,6 +181,7 @@ class Run {
     return writer_.commit();
   }
 
+  const scenario::Scenario& scenario_;
   const proto::Scenario& message_;
   trace::Source& source_;
   const RunSettings& settings_;
@@ -176,7 +196,9 @@ class Run {
   workload::Clients clients_;
   workload::Calls calls_;
   Duration window_;
-  TimePoint boundary_;  ///< end of the window in hand
+  TimePoint boundary_;   ///< end of the window in hand
+  TimePoint next_stop_;  ///< that, or the next change if it comes before
+  std::size_t changes_made_ = 0;
   TimePoint end_;
   std::uint64_t windows_closed_ = 0;
 };

@@ -14,16 +14,19 @@ std::vector<pricing::BilledService> billed(const std::vector<std::string>& names
 
 }  // namespace
 
-WindowCosts::WindowCosts(const std::vector<std::string>& names, std::vector<pricing::Meters> meters,
-                         ResultWriter& writer, TimePoint start, TimePoint end)
+WindowCosts::WindowCosts(const std::vector<std::string>& names, ResultWriter& writer,
+                         TimePoint start, TimePoint end)
     : names_(names),
-      meters_(std::move(meters)),
       writer_(writer),
-      ledger_(billed(names_, meters_)),
       costs_(names.size(), 0),
       usage_(names.size()),
       end_(end),
       queue_(start, end) {}
+
+void WindowCosts::bill(Models& models) {
+  models_ = &models;
+  ledger_.emplace(billed(names_, models.meters()));
+}
 
 void WindowCosts::begin_window(const metrics::Window& window) {
   window_ = window;
@@ -32,9 +35,9 @@ void WindowCosts::begin_window(const metrics::Window& window) {
 
 void WindowCosts::row(metrics::WindowRow& row) {
   const Seat& seat = models_->seats()[row.service];
-  seat.platform->read_meters(seat.unit, window_.end, meters_[row.service]);
   seat.platform->complete(seat.unit, window_, row);
-  const pricing::NanoUsd cost = ledger_.settle(row.service);
+  seat.platform->read_meters(seat.unit, window_.end, models_->meters()[row.service]);
+  const pricing::NanoUsd cost = ledger_->settle(row.service);
   row.cost_nano_usd = cost - std::exchange(costs_[row.service], cost);
   usage_[row.service].add(row, window_, end_);
   queue_.add(window_, row.queue_depth_ns);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,29 +19,28 @@ namespace skyreplay::replay {
 /// so the timeline sums to the bill by construction.
 class WindowCosts final : public metrics::WindowSink {
  public:
-  /// `meters` and `names` by service; `writer` outlives this.
-  WindowCosts(const std::vector<std::string>& names, std::vector<pricing::Meters> meters,
-              ResultWriter& writer, TimePoint start, TimePoint end);
+  /// `names` by service; `writer` outlives this.
+  WindowCosts(const std::vector<std::string>& names, ResultWriter& writer, TimePoint start,
+              TimePoint end);
 
   /// Whose meters are read. REQUIRES called before the first window; the models outlive this.
-  void bill(Models& models) { models_ = &models; }
+  void bill(Models& models);
 
   void begin_window(const metrics::Window& window) override;
   void row(metrics::WindowRow& row) override;
   void end_window() override;
 
-  const pricing::Ledger& ledger() const { return ledger_; }
+  const pricing::Ledger& ledger() const { return *ledger_; }
   pricing::NanoUsd cost(std::uint32_t service) const { return costs_[service]; }
   const Usage& usage(std::uint32_t service) const { return usage_[service]; }
-  const pricing::Meters& meters(std::uint32_t service) const { return meters_[service]; }
+  const pricing::Meters& meters(std::uint32_t service) const { return models_->meters()[service]; }
   const QueueTrend& queue() const { return queue_; }
 
  private:
   const std::vector<std::string>& names_;
-  std::vector<pricing::Meters> meters_;
   ResultWriter& writer_;
   Models* models_ = nullptr;
-  pricing::Ledger ledger_;
+  std::optional<pricing::Ledger> ledger_;  ///< from bill() on
   std::vector<pricing::NanoUsd> costs_;
   std::vector<Usage> usage_;
   TimePoint end_;  ///< of the horizon, which means are over

@@ -59,8 +59,6 @@ class Wirer {
       : scenario_(scenario), message_(scenario.message()), trace_(trace) {}
 
   Wiring run() {
-    refuse_unbuilt();
-    report();
     choose_rules();
     for (const std::string& name : service_names(message_)) {
       const proto::Service& service = message_.services().at(name);
@@ -78,16 +76,6 @@ class Wirer {
   }
 
  private:
-  /// What the language says and a run does not do yet.
-  void refuse_unbuilt() {
-    for (const std::string& name : service_names(message_)) {
-      if (message_.services().at(name).has_lambda()) continue;
-      add_mistake(join_path("services", name), "a run has only Lambda functions yet");
-    }
-    if (message_.calls_size() > 0) add_mistake("calls", "a run makes no calls yet");
-    if (message_.changes_size() > 0) add_mistake("changes", "a run makes no timed changes yet");
-  }
-
   /// The service of each route, by name; nullptr where no rule matches.
   void choose_rules() {
     RouteMistake unmatched;

@@ -17,6 +17,16 @@ struct ConcreteService {
   std::uint32_t memory_mib = 0;            ///< configured memory (L70, L73)
 };
 
+/// One kind of call between two services of a run.
+struct ConcreteCall {
+  /// "calls.web/db", and "calls.web/db#2" for the second that goes the same way: the entity of its
+  /// draws, which no other call of the scenario changes.
+  std::string name;
+  std::uint32_t from = 0;  ///< index in Wiring::services
+  std::uint32_t to = 0;
+  const proto::Call* config = nullptr;  ///< into the Scenario's message, which must outlive this
+};
+
 /// Which service answers which route of one trace.
 ///
 /// **Order** Services by their name in the scenario (bytewise), a for_each_route service's routes
@@ -26,6 +36,8 @@ struct Wiring {
   std::vector<std::uint32_t> route_to_service;  ///< by route number: an index into `services`
   /// By route number: reference-core seconds in one second of recorded work (`recorded_on`).
   std::vector<double> recorded_speed;
+  /// In the scenario's order; a call of a for_each_route service once for each of its services.
+  std::vector<ConcreteCall> calls;
 };
 
 /// Wires a scenario to the routes of a trace. Throws InputError naming the routes that no rule

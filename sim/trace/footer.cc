@@ -207,6 +207,7 @@ std::string encode_footer(const TraceInfo& info, const std::vector<BlockEntry>& 
   footer.set_has_status(info.has_status);
   footer.set_has_init(info.has_init);
   footer.set_has_memory_used(info.has_memory_used);
+  footer.set_has_bytes(info.has_bytes);
   const std::size_t size = footer.ByteSizeLong();
   if (size > kMaxFrameBytes) {
     throw InputError(
@@ -242,6 +243,7 @@ TraceInfo read_footer(FrameReader& frames, std::vector<BlockEntry>& blocks) {
   info.has_status = footer.has_status();
   info.has_init = footer.has_init();
   info.has_memory_used = footer.has_memory_used();
+  info.has_bytes = footer.has_bytes();
   return info;
 }
 

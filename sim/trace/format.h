@@ -58,6 +58,7 @@ struct TraceInfo {
   bool has_status = false;  ///< some row carries it; likewise below
   bool has_init = false;
   bool has_memory_used = false;
+  bool has_bytes = false;  ///< in or out
   std::vector<ProvenanceStep> provenance{};
   std::string digest{};  ///< 32 hex digits over all payloads before the footer
 };

@@ -176,6 +176,7 @@ void Writer::add(const Row& row) {
   state.columns[kWait].push_back(time(kWait, row.wait));
   state.columns[kBytesIn].push_back(row.bytes_in);
   state.columns[kBytesOut].push_back(row.bytes_out);
+  state.info.has_bytes |= (row.bytes_in | row.bytes_out) != 0;
   state.columns[kStatus].push_back(row.status);
   state.columns[kInit].push_back(time(kInit, row.init));
   state.columns[kMemoryUsed].push_back(row.memory_used_mib);

@@ -22,12 +22,13 @@ class Platform : public Service {
   /// makes some; outlives this.
   void call_through(Calls& calls) { calls_ = &calls; }
 
-  /// Brings a unit's meters up to `until`: `meters` holds the items the platform's own factory gave
-  /// it. Called at each window's end, after everything before it has happened.
-  virtual void read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) = 0;
   /// Completes a unit's row by what only the platform knows: capacity desired and pending, CPU
-  /// time. Called once for each window in which the unit has a row, after read_meters().
+  /// time. Called once for each window in which the unit has a row, when everything before the
+  /// window's end has happened.
   virtual void complete(std::uint32_t, const metrics::Window&, metrics::WindowRow&) {}
+  /// Brings a unit's meters up to `until`, a window's end: `meters` holds the items that the unit
+  /// was made with. Called after complete().
+  virtual void read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) = 0;
   /// Appends what happened since the last call, in order of time.
   virtual void take_activities(std::vector<Activity>&) {}
   /// The run ends: what is still in flight is metered up to `end`. Called once, after everything

@@ -84,7 +84,7 @@ TEST_CASE("L80, L81: each architecture is billed by its own line items") {
     const scenario::Scenario scenario = scenario::Scenario::parse(
         "version: 1\nservices: {fn: {lambda: {architectures: " + architecture + "}}}\n", "t.yaml");
     const pricing::Meters meters =
-        lambda_meters(scenario.message().services().at("fn").lambda(), "us-east-1");
+        lambda_meters(scenario.message().services().at("fn").lambda(), "us-east-1", false);
     return std::pair{meters.tariff(lambda::kRequestsItem).line_item(),
                      meters.tariff(lambda::kDurationItem).line_item()};
   };

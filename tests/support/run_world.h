@@ -21,6 +21,8 @@ class RowSource final : public trace::Source {
     Duration work{};
     Duration wait{};
     std::uint32_t route = 0;
+    std::uint64_t bytes_in = 0;
+    std::uint64_t bytes_out = 0;
   };
 
   /// REQUIRES at most Batch::kMaxRows rows, ascending, within [0, end).
@@ -35,8 +37,10 @@ class RowSource final : public trace::Source {
       work_.push_back(row.work.count());
       wait_.push_back(row.wait.count());
       route_.push_back(row.route);
+      bytes_in_.push_back(row.bytes_in);
+      bytes_out_.push_back(row.bytes_out);
+      info_.has_bytes |= (row.bytes_in | row.bytes_out) != 0;
     }
-    bytes_.resize(rows.size());
   }
 
   /// The span starts later than at the epoch. REQUIRES not above the first arrival.
@@ -53,8 +57,8 @@ class RowSource final : public trace::Source {
             .route = route_.data(),
             .work_ns = work_.data(),
             .wait_ns = wait_.data(),
-            .bytes_in = bytes_.data(),
-            .bytes_out = bytes_.data()};
+            .bytes_in = bytes_in_.data(),
+            .bytes_out = bytes_out_.data()};
   }
 
  private:
@@ -63,7 +67,8 @@ class RowSource final : public trace::Source {
   std::vector<std::int64_t> work_;
   std::vector<std::int64_t> wait_;
   std::vector<std::uint32_t> route_;
-  std::vector<std::uint64_t> bytes_;
+  std::vector<std::uint64_t> bytes_in_;
+  std::vector<std::uint64_t> bytes_out_;
   bool done_ = false;
 };
 
@@ -86,6 +91,21 @@ struct RunResult {
     replay::ResultReader reader(path);
     summary = reader.summary();
     read(reader);
+  }
+
+  /// What is billed of a line item, of all services, as the bill spells it; "none" where nothing
+  /// is.
+  std::string quantity(const std::string& line_item) const {
+    for (const pricing::BillRow& row : bill) {
+      if (row.line_item == line_item) return row.quantity;
+    }
+    return "none";
+  }
+  const metrics::SpanRow& service(std::size_t index) const {
+    return summary.services[index].requests;
+  }
+  std::uint64_t outcome(metrics::Outcome which) const {
+    return summary.conservation.outcomes[static_cast<std::size_t>(which)];
   }
 
  private:

@@ -1,0 +1,129 @@
+#include "replay/fleet_models.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "compute/instance_types.h"
+#include "core/error.h"
+#include "ecs/fargate_sizes.h"
+#include "scenario/field_path.h"
+#include "scenario/law.h"
+
+namespace skyreplay::replay {
+namespace {
+
+using scenario::to_distribution;
+using scenario::to_duration;
+
+balancing::Algorithm algorithm_of(const proto::TargetGroup& group) {
+  switch (group.load_balancing_algorithm_type()) {
+    case proto::TargetGroup::LEAST_OUTSTANDING_REQUESTS:
+      return balancing::Algorithm::kLeastOutstandingRequests;
+    case proto::TargetGroup::WEIGHTED_RANDOM:
+      return balancing::Algorithm::kWeightedRandom;
+    default:
+      return balancing::Algorithm::kRoundRobin;
+  }
+}
+
+/// What groups and ECS services spell alike.
+template <typename Message>
+balancing::FleetConfig fleet_config(const Message& message,
+                                    const scenario::ConcreteService& service, std::uint32_t index,
+                                    CallList calls) {
+  balancing::FleetConfig fleet;
+  fleet.name = "services." + service.name;
+  fleet.service = index;
+  fleet.algorithm = algorithm_of(message.target_group());
+  fleet.deregistration_delay = to_duration(message.target_group().deregistration_delay());
+  fleet.zones.assign(message.availability_zones().begin(), message.availability_zones().end());
+  fleet.calls = calls;
+  if (message.assumed().has_workers()) fleet.server.workers = message.assumed().workers();
+  if (message.assumed().has_backlog()) fleet.server.backlog = message.assumed().backlog();
+  const proto::LoadBalancer& balancer = message.load_balancer();
+  fleet.load_balancer = {.requests_per_connection_milli = static_cast<std::uint32_t>(
+                             std::llround(balancer.assumed().requests_per_connection() * 1'000)),
+                         .rules = balancer.rules()};
+  return fleet;
+}
+
+double speed_of(const proto::AutoScalingGroup& group, const compute::InstanceType& type) {
+  if (group.assumed().has_speed()) return group.assumed().speed();
+  return compute::InstanceTypes::builtin().cpu_speed(type).value();
+}
+
+}  // namespace
+
+ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& service,
+                                         std::uint32_t index, CallList calls) {
+  const proto::AutoScalingGroup& group = service.config->ec2();
+  const compute::InstanceType& type = compute::InstanceTypes::builtin().find(group.instance_type());
+  ec2::AutoScalingGroupConfig config;
+  config.fleet = fleet_config(group, service, index, calls);
+  config.fleet.server.cpu_units = type.vcpus * compute::kUnitsPerVcpu;
+  config.fleet.server.speed = speed_of(group, type);
+  config.instance_type = type.name;
+  const bool is_gp2 = group.ebs().volume_type() == proto::EbsVolume::GP2;
+  config.volume = {.type = is_gp2 ? pricing::Volume::Type::kGp2 : pricing::Volume::Type::kGp3,
+                   .size_gib = group.ebs().volume_size(),
+                   .iops = group.ebs().iops(),
+                   .throughput_mibps = group.ebs().throughput()};
+  config.boot_time = to_distribution(group.assumed().boot_time());
+  config.pending_time = to_duration(group.assumed().pending_time());
+  return config;
+}
+
+ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& service,
+                                         std::uint32_t index, CallList calls) {
+  const proto::EcsService& ecs = service.config->ecs();
+  const proto::TaskDefinition& task = ecs.task_definition();
+  const proto::EcsServiceAssumed& assumed = ecs.assumed();
+  if (!ecs::valid_fargate_size(task.cpu(), task.memory())) {
+    throw InputError(fmt::format("{}.ecs.task_definition: {}",
+                                 scenario::join_path("services", service.name),
+                                 ecs::valid_fargate_sizes(task.cpu())));
+  }
+  ecs::FargateServiceConfig config;
+  config.fleet = fleet_config(ecs, service, index, calls);
+  config.fleet.member = "task";
+  config.fleet.server.cpu_units = task.cpu();
+  config.fleet.server.speed = assumed.speed();
+  const bool is_arm = task.runtime_platform().cpu_architecture() == proto::RuntimePlatform::ARM64;
+  config.task = {.architecture = is_arm ? pricing::FargateTask::Architecture::kArm
+                                        : pricing::FargateTask::Architecture::kX86,
+                 .cpu_units = task.cpu(),
+                 .memory_mib = task.memory(),
+                 .ephemeral_storage_gib = task.ephemeral_storage().size_in_gib()};
+  const double pull_s = static_cast<double>(assumed.image_size().bytes()) /
+                        static_cast<double>(assumed.pull_rate().bytes_per_second());
+  config.start = {.infrastructure_time = to_distribution(assumed.infrastructure_time()),
+                  .pull_time = Duration{std::llround(pull_s * 1e9)},
+                  .container_start = to_distribution(assumed.container_start()),
+                  .application_start = to_distribution(assumed.application_start()),
+                  .health_check_time = to_distribution(assumed.health_check_time())};
+  return config;
+}
+
+workload::ExternalConfig external_config(const scenario::ConcreteService& service,
+                                         std::uint32_t index) {
+  const proto::External& external = service.config->external();
+  workload::ExternalConfig config;
+  config.name = "services." + service.name;
+  config.service = index;
+  config.latency = to_distribution(external.latency());
+  if (external.has_max_connections()) config.max_connections = external.max_connections();
+  config.refuses_when_full = external.when_full() == proto::External::REFUSE;
+  return config;
+}
+
+pricing::Tariff external_tariff(const scenario::ConcreteService& service) {
+  const auto price = pricing::Decimal::parse(service.config->external().price_per_request());
+  SKY_CHECK(price.has_value());
+  return {"external.requests",
+          "*",
+          "request",
+          {{.usd = *price, .source = "the scenario", .as_of = "undated"}}};
+}
+
+}  // namespace skyreplay::replay

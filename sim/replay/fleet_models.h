@@ -1,0 +1,30 @@
+#pragma once
+
+#include "balancing/fleet.h"
+#include "ec2/auto_scaling_group.h"
+#include "ecs/fargate_service.h"
+#include "pricing/catalogue.h"
+#include "scenario/wiring.h"
+#include "workload/external.h"
+
+namespace skyreplay::replay {
+
+/// Which list of calls a service's requests make, if any.
+using CallList = std::optional<std::uint32_t>;
+
+/// A group's parameters, read from the resolved message. `service` is its index in the recorder.
+/// Throws InputError for a type, or a family's speed, that is not known.
+ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& service,
+                                         std::uint32_t index, CallList calls);
+
+/// The same of an ECS service on Fargate. Throws InputError for a size that Fargate does not have.
+ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& service,
+                                         std::uint32_t index, CallList calls);
+
+workload::ExternalConfig external_config(const scenario::ConcreteService& service,
+                                         std::uint32_t index);
+
+/// What an external service is billed for: its requests, at the price the scenario gives.
+pricing::Tariff external_tariff(const scenario::ConcreteService& service);
+
+}  // namespace skyreplay::replay

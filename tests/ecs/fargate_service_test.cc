@@ -1,0 +1,78 @@
+#include "ecs/fargate_service.h"
+
+#include <doctest/doctest.h>
+
+#include "core/error.h"
+#include "support/run_world.h"
+
+namespace skyreplay::ecs {
+namespace {
+
+using metrics::Outcome;
+using testing::RowSource;
+using testing::RunResult;
+using namespace std::chrono_literals;
+
+std::string service(const std::string& task, const std::string& assumed = "",
+                    const std::string& top = "") {
+  return "version: 1\n" + top + "services:\n  web:\n    ecs: {desired_count: 2, " +
+         "task_definition: {" + task + "}, assumed: {" + assumed + "}}\n";
+}
+
+RunResult run(const std::string& scenario, const std::vector<RowSource::Row>& rows, Duration end) {
+  RowSource source({{.name = "r"}}, rows, end);
+  return {scenario, source};
+}
+
+TEST_CASE("C118, C119: tasks in service are billed by vCPU and memory over the trace's span") {
+  const RunResult result = run(service("cpu: 512, memory: 1024"), {{1s, 1s}}, 1800s);
+  CHECK(result.quantity("fargate.linux_x86_vcpu") == "0.5");  // 2 x 0.5 x 0.5 h
+  CHECK(result.quantity("fargate.linux_x86_memory") == "1");  // 2 x 1 GB x 0.5 h
+  CHECK(result.quantity("alb.load_balancer") == "1");
+  const RunResult arm =
+      run(service("cpu: 512, memory: 1024, runtime_platform: {cpu_architecture: ARM64}"),
+          {{1s, 1s}}, 1800s);
+  CHECK(arm.quantity("fargate.linux_arm_vcpu") == "0.5");
+}
+
+TEST_CASE("C1: a task of a quarter vCPU works at a quarter of the speed") {
+  const RunResult result = run(service("cpu: 256, memory: 512"), {{1s, 1s}}, 100s);
+  CHECK(result.service(0).latency_max_ns == 4'000'000'000);
+}
+
+TEST_CASE("an ARM64 task is assumed 1.2 times as fast") {
+  const RunResult result =
+      run(service("cpu: 1024, memory: 2048, runtime_platform: {cpu_architecture: ARM64}"),
+          {{1s, 1200ms}}, 100s);
+  CHECK(result.service(0).latency_max_ns == 1'000'000'000);
+}
+
+TEST_CASE("C28, C35, C119: a new task serves after all phases and is billed from its pull on") {
+  // 10 s, 300 MB at 30 MB/s, 3 s, 5 s and 2 s: in service at 30 s, billed from 10 s.
+  const std::string scenario = service(
+      "cpu: 1024, memory: 2048",
+      "infrastructure_time: 10s, image_size: 300MB, pull_rate: 30MB/s, container_start: 3s, "
+      "application_start: 5s, health_check_time: 2s",
+      "start: cold\n");
+  const RunResult result = run(scenario, {{29s, 1s}, {30s, 1s}}, 100s);
+  CHECK(result.outcome(Outcome::kRefused) == 1);
+  CHECK(result.outcome(Outcome::kCompleted) == 1);
+  CHECK(result.quantity("fargate.linux_x86_vcpu") == "0.05");  // 2 x 90 s
+  REQUIRE(result.activities.size() == 2);
+  CHECK(result.activities[1].cause == "task 1 in us-east-1b: in service after 30s");
+}
+
+TEST_CASE("C120: a task that runs shorter is billed 60 s") {
+  const std::string scenario =
+      service("cpu: 1024, memory: 2048", "infrastructure_time: 10s", "start: cold\n");
+  CHECK(run(scenario, {{1s, 1s}}, 30s).quantity("fargate.linux_x86_vcpu") == "0.033333333333333");
+}
+
+TEST_CASE("C9: a size that Fargate does not have is refused with those that it has") {
+  RowSource source({{.name = "r"}}, {{1s, 1s}}, 100s);
+  CHECK_THROWS_WITH_AS(RunResult(service("cpu: 1024, memory: 1024"), source),
+                       doctest::Contains("2 GiB to 8 GiB"), InputError);
+}
+
+}  // namespace
+}  // namespace skyreplay::ecs

@@ -100,7 +100,7 @@ TEST_CASE("k requests are in flight for a Poisson share of the time") {
   double poisson = std::exp(-mean);
   for (std::size_t k = 0; k < kValues; ++k) {
     CAPTURE(k);
-    const Interval interval = testing::interval_999(shares[k]);
+    const testing::Interval interval = testing::interval_999(shares[k]);
     CHECK(interval.contains(poisson));
     CHECK(interval.half_width < 0.04 * poisson);
     poisson *= mean / static_cast<double>(k + 1);

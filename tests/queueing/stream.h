@@ -1,7 +1,5 @@
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -10,8 +8,8 @@
 
 #include "core/distribution.h"
 #include "core/random.h"
+#include "queueing/law.h"
 #include "support/lambda_world.h"
-#include "support/statistics.h"
 
 /// Closed forms of queueing theory against the models as a run wires them: the loop, the clients,
 /// the functions and the recorder, with windows that close as in a replay. Only the arrivals come
@@ -19,7 +17,6 @@
 namespace skyreplay::queueing {
 
 using namespace std::chrono_literals;
-using testing::Interval;
 using testing::LambdaWorld;
 
 inline double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
@@ -67,34 +64,6 @@ inline void play(LambdaWorld& world, const Stream& stream) {
     RandomEngine choice = choices.at(row);
     world.request(now, stream.service.sample(service_draw), 0ns,
                   static_cast<std::uint32_t>(choice() % stream.functions));
-  }
-}
-
-/// What one run measures, given the input that the law speaks of and a seed.
-using Measure = std::function<double(double input, std::uint64_t seed)>;
-/// The closed form of the same input.
-using Law = std::function<double(double input)>;
-
-inline constexpr double kOff = 0.03;
-
-/// The interval of what runs with as many seeds measure holds the law's value, and would not if the
-/// runs' input or the law's were 3 % too small or too large: nine pairs, of which three agree.
-inline void check_law(double input, const Measure& measure, const Law& law, std::uint64_t seeds) {
-  const double factors[] = {1, 1 - kOff, 1 + kOff};
-  for (const double of_runs : factors) {
-    std::vector<double> samples;
-    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-      samples.push_back(measure(input * of_runs, seed));
-    }
-    const Interval interval = testing::interval_999(samples);
-    for (const double of_law : factors) {
-      CAPTURE(of_runs);
-      CAPTURE(of_law);
-      CAPTURE(interval.mean);
-      CAPTURE(interval.half_width);
-      CAPTURE(law(input * of_law));
-      CHECK(interval.contains(law(input * of_law)) == (of_runs == of_law));
-    }
   }
 }
 

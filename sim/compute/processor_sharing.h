@@ -75,7 +75,7 @@ class ProcessorSharing {
   TimePoint due() const { return due_; }
   std::uint32_t present() const { return static_cast<std::uint32_t>(present_.size()); }
 
-  /// CPU time used since reset(): the integral of min(n, vcpus), exact. REQUIRES as enter().
+  /// CPU time used since reset(): the integral of min(n, vcpus) (E150), exact. REQUIRES as enter().
   CpuTime cpu_busy(TimePoint now) const { return busy_ + busy_since(now); }
 
  private:

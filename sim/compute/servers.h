@@ -57,6 +57,8 @@ concept ServerOwner = requires(T& owner, std::uint32_t server, std::uint32_t tag
 /// one event a server for the job done next, which is moved when it fires early, and one event more
 /// for a wait. No allocation once as many jobs have been there at a time before.
 ///
+/// **Method** The classical stations, and held to their closed forms (E155).
+///
 /// Not modeled here: CPU credits, time limits on requests, the operating system's own CPU use.
 class Servers {
  public:

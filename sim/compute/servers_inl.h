@@ -15,7 +15,7 @@ void Servers::fire(const kernel::Event& event, Owner& owner) {
   const kernel::SlabId job{event.payload, event.tag};
   if (!jobs_.is_live(job)) return;
   const std::uint32_t server = jobs_[job.index].server;
-  settle(server, owner);
+  if (!stations_[server].exclusive) settle(server, owner);
   if (kind == kLeave) {
     leave(job.index, owner);
   } else {

@@ -9,7 +9,7 @@ void ProcessorSharing::rebase() {
   }
 }
 
-void ProcessorSharing::push(const Present& job) {
+void ProcessorSharing::push(Present job) {
   present_.push_back(job);
   std::size_t hole = present_.size() - 1;
   while (hole > 0) {

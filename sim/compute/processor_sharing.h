@@ -85,7 +85,7 @@ class ProcessorSharing {
     /// Decides between equal keys; may wrap, as no two present are 2^31 apart.
     std::uint32_t ordinal;
   };
-  static bool before(const Present& a, const Present& b) {
+  static bool before(Present a, Present b) {
     if (a.key != b.key) return a.key < b.key;
     return static_cast<std::int32_t>(a.ordinal - b.ordinal) < 0;
   }
@@ -116,7 +116,7 @@ class ProcessorSharing {
     due_ = since_ + stretched(left, stretch());
   }
   void rebase();
-  void push(const Present& job);
+  void push(Present job);
   void pop();
 
   double virtual_time_ = 0;

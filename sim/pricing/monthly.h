@@ -24,10 +24,10 @@ struct MonthlyEstimate {
 /// what is free, and prices the rest by the account's tiers.
 ///
 /// **Method.** Free are 1 M requests and 400,000 GB-second of Lambda, x86 and arm together (L94),
-/// and 100 GB to the internet; they go to the services in their order, before the tiers, which
-/// count what is left (no source says which tier a free unit takes up). Otherwise as bill_rows(). A
-/// horizon of zero, a tier whose price is not known, or an amount out of range makes the estimate
-/// unavailable.
+/// and 100 GB to the internet (E142); they go to the services in their order, before the tiers,
+/// which count what is left (no source says which tier a free unit takes up). Otherwise as
+/// bill_rows(). A horizon of zero, a tier whose price is not known, or an amount out of range makes
+/// the estimate unavailable.
 MonthlyEstimate monthly_estimate(std::span<const BilledService> services, Duration horizon,
                                  const Catalogue& catalogue = Catalogue::builtin());
 

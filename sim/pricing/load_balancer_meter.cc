@@ -11,12 +11,12 @@ using Wide = unsigned __int128;
 using Hours = std::chrono::hours;
 
 constexpr std::uint64_t kSecondsPerHour = 3600;
-constexpr std::uint64_t kFreeRules = 10;          // E119
-constexpr Wide kNano = 1'000'000'000;             // a meter unit is 10^-9 LCU-hour
-constexpr Wide kGb = Wide{1} << 30U;              // E118: 1 GB an hour is one LCU
-constexpr Wide kConnections = 25 * 3600;          // new in an hour at 25 a second
-constexpr Wide kActiveMinutes = 3000 * 60;        // connection-minutes of an hour at 3,000
-constexpr Wide kEvaluations = Wide{1000} * 3600;  // in an hour at 1,000 a second
+constexpr std::uint64_t kFreeRules = 10;  // E119
+constexpr Wide kNano = 1'000'000'000;     // a meter unit is 10^-9 LCU-hour
+constexpr Wide kGb = Wide{1} << 30U;      // E118: 1 GB an hour is one LCU
+constexpr Wide kConnections = 90'000;     // new in an hour at 25 a second
+constexpr Wide kActiveMinutes = 180'000;  // connection-minutes of an hour at 3,000
+constexpr Wide kEvaluations = 3'600'000;  // in an hour at 1,000 a second
 constexpr Wide kMsPerMinute = 60'000;
 
 /// The share of `count` that falls into the first `part` of `whole`, rounded down.

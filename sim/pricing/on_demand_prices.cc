@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "core/check.h"
 #include "core/error.h"
@@ -60,7 +61,7 @@ class OnDemandPrices::Reader {
     }
     Row row{std::string(line_.fields[0]), {}};
     if (!prices_.rows_.empty() && row.instance_type <= prices_.rows_.back().instance_type) {
-      mistake(0, fmt::format("expected the types in order of name, each once"));
+      mistake(0, "expected the types in order of name, each once");
     }
     row.prices.reserve(regions);
     for (std::size_t i = 1; i <= regions; ++i) row.prices.push_back(price(i));

@@ -64,7 +64,9 @@ struct ResultReader::State {
   void decode_activities(const FrameReader::Frame& frame);
   void decode_bill(const FrameReader::Frame& frame);
   void check_end();
-  void read_spans(const FrameReader::Frame& frame, Summary& summary);
+  template <typename Row>
+  void read_spans(pb::Span::Kind kind, const auto& visit);
+  void check_order(std::uint64_t at, const pb::Span& span, std::size_t index) const;
 
   [[noreturn]] void refuse(std::uint64_t at, const std::string& what) const {
     file.refuse(at, what);
@@ -275,19 +277,40 @@ void ResultReader::State::check_end() {
   }
 }
 
-void ResultReader::State::read_spans(const FrameReader::Frame& frame, Summary& summary) {
+/// The spans of a file are those of all services, then those of all routes: span `index` of it.
+void ResultReader::State::check_order(std::uint64_t at, const pb::Span& span,
+                                      std::size_t index) const {
+  const std::size_t services = header.services.size();
+  const bool service = index < services;
+  if (index < services + header.routes.size() &&
+      span.kind() == (service ? pb::Span::SERVICE : pb::Span::ROUTE) &&
+      span.index() == (service ? index : index - services)) {
+    return;
+  }
+  refuse(at, fmt::format("span {} out of order", span.index()));
+}
+
+template <typename Row>
+void ResultReader::State::read_spans(pb::Span::Kind kind, const auto& visit) {
+  std::size_t read = 0;
   pb::SpanBlock message;
-  parse(frame, Section::kSpans, message);
-  for (const pb::Span& span : message.spans()) {
-    const bool service = span.kind() == pb::Span::SERVICE;
-    const std::size_t expected = service ? summary.services.size() : summary.routes.size();
-    const std::size_t limit = service ? header.services.size() : header.routes.size();
-    if ((!service && span.kind() != pb::Span::ROUTE) || span.index() != expected ||
-        expected >= limit) {
-      refuse(frame.offset, fmt::format("span {} out of order", span.index()));
+  std::uint64_t next = file.read(footer.summary_offset()).next_offset;
+  while (next < file.footer_offset()) {
+    const FrameReader::Frame frame = file.read(next);
+    next = frame.next_offset;
+    parse(frame, Section::kSpans, message);
+    for (const pb::Span& span : message.spans()) {
+      check_order(frame.offset, span, read++);
+      if (span.kind() != kind) continue;
+      Row row;
+      require(frame.offset, codec::decode(span, row));
+      visit(span.index(), row);
     }
-    require(frame.offset, service ? codec::decode(span, summary.services.emplace_back())
-                                  : codec::decode(span, summary.routes.emplace_back()));
+  }
+  const std::size_t expected = header.services.size() + header.routes.size();
+  if (read != expected) {
+    refuse(footer.summary_offset(),
+           fmt::format("spans of {} services and routes, expected {}", read, expected));
   }
 }
 
@@ -330,26 +353,32 @@ ResultReader::Item ResultReader::next() {
   return Item::kEnd;
 }
 
-Summary ResultReader::summary() {
+Summary ResultReader::summary_head() {
   State& s = *state_;
   pb::Summary message;
-  FrameReader::Frame frame = s.file.read(s.footer.summary_offset());
+  const FrameReader::Frame frame = s.file.read(s.footer.summary_offset());
   s.parse(frame, Section::kSummary, message);
   Summary summary;
   s.require(frame.offset, codec::decode(message, summary));
-  std::uint64_t offset = frame.next_offset;
-  while (offset < s.file.footer_offset()) {
-    frame = s.file.read(offset);
-    s.read_spans(frame, summary);
-    offset = frame.next_offset;
-  }
-  if (summary.services.size() != s.header.services.size() ||
-      summary.routes.size() != s.header.routes.size()) {
-    s.refuse(s.footer.summary_offset(),
-             fmt::format("spans of {} services and {} routes, expected {} and {}",
-                         summary.services.size(), summary.routes.size(), s.header.services.size(),
-                         s.header.routes.size()));
-  }
+  return summary;
+}
+
+void ResultReader::for_each_service(
+    const std::function<void(std::uint32_t, const ServiceSummary&)>& visit) {
+  state_->read_spans<ServiceSummary>(pb::Span::SERVICE, visit);
+}
+
+void ResultReader::for_each_route(
+    const std::function<void(std::uint32_t, const metrics::SpanRow&)>& visit) {
+  state_->read_spans<metrics::SpanRow>(pb::Span::ROUTE, visit);
+}
+
+Summary ResultReader::summary() {
+  Summary summary = summary_head();
+  for_each_service(
+      [&](std::uint32_t, const ServiceSummary& service) { summary.services.push_back(service); });
+  for_each_route(
+      [&](std::uint32_t, const metrics::SpanRow& route) { summary.routes.push_back(route); });
   return summary;
 }
 

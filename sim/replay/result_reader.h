@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -39,7 +40,14 @@ class ResultReader {
   std::span<const Activity> activities() const;
   std::span<const pricing::BillRow> bill() const;
 
-  /// Found through the footer, at any time; next() goes on where it was.
+  /// Found through the footer, at any time; next() goes on where it was. A summary's services and
+  /// routes are most of it, so the head leaves them out and they come one by one, in order.
+  Summary summary_head();
+  void for_each_service(
+      const std::function<void(std::uint32_t index, const ServiceSummary&)>& visit);
+  void for_each_route(
+      const std::function<void(std::uint32_t index, const metrics::SpanRow&)>& visit);
+  /// All of it at once.
   Summary summary();
 
  private:

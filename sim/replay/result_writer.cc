@@ -38,8 +38,7 @@ struct ResultWriter::State {
   void flush_activities();
   /// Writes what is left of activities; neither they nor windows may follow.
   void end_of_stream();
-  template <typename Row>
-  void write_spans(pb::Span::Kind kind, const std::vector<Row>& rows);
+  void write_spans(pb::Span::Kind kind, std::size_t count, const auto& row);
 
   FrameWriter file;
   ResultDigest digest;
@@ -165,17 +164,16 @@ void ResultWriter::State::end_of_stream() {
   flush_activities();
 }
 
-template <typename Row>
-void ResultWriter::State::write_spans(pb::Span::Kind kind, const std::vector<Row>& rows) {
+void ResultWriter::State::write_spans(pb::Span::Kind kind, std::size_t count, const auto& row) {
   pb::SpanBlock spans;
   std::size_t bytes = 0;
-  for (std::uint32_t index = 0; index < rows.size(); ++index) {
+  for (std::uint32_t index = 0; index < count; ++index) {
     pb::Span& span = *spans.add_spans();
     span.set_kind(kind);
     span.set_index(index);
-    codec::encode(rows[index], span);
+    codec::encode(row(index), span);
     bytes += span.ByteSizeLong();
-    if (bytes < kBlockBytes && index + 1 < rows.size()) continue;
+    if (bytes < kBlockBytes && index + 1 < count) continue;
     write(Section::kSpans, spans);
     spans.Clear();
     bytes = 0;
@@ -245,15 +243,22 @@ void ResultWriter::bill(std::span<const pricing::BillRow> rows) {
 }
 
 void ResultWriter::summary(const Summary& summary) {
+  SKY_CHECK(summary.services.size() == state_->services);
+  SKY_CHECK(summary.routes.size() == state_->routes);
+  this->summary(
+      summary, [&](std::uint32_t index) { return summary.services[index]; },
+      [&](std::uint32_t index) { return summary.routes[index]; });
+}
+
+void ResultWriter::summary(const Summary& head, const ServiceOf& service, const RouteOf& route) {
   State& s = *state_;
   SKY_CHECK(s.footer.summary_offset() == 0);
-  SKY_CHECK(summary.services.size() == s.services && summary.routes.size() == s.routes);
   s.end_of_stream();
   pb::Summary message;
-  codec::encode(summary, message);
+  codec::encode(head, message);
   s.footer.set_summary_offset(s.write(Section::kSummary, message));
-  s.write_spans(pb::Span::SERVICE, summary.services);
-  s.write_spans(pb::Span::ROUTE, summary.routes);
+  s.write_spans(pb::Span::SERVICE, s.services, service);
+  s.write_spans(pb::Span::ROUTE, s.routes, route);
 }
 
 std::string ResultWriter::commit() {

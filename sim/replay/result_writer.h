@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -42,6 +43,11 @@ class ResultWriter {
   void bill(std::span<const pricing::BillRow> rows);
   /// REQUIRES as many services and routes as the header has. Once, after the bill.
   void summary(const Summary& summary);
+  /// The same for services and routes that are never in memory together: `head` has none, and each
+  /// is asked for once, by its index, in order.
+  using ServiceOf = std::function<ServiceSummary(std::uint32_t)>;
+  using RouteOf = std::function<metrics::SpanRow(std::uint32_t)>;
+  void summary(const Summary& head, const ServiceOf& service, const RouteOf& route);
 
   /// Writes the footer, puts the file in its place and returns the digest, 32 hex digits.
   /// REQUIRES a summary. All of these throw MachineError when the disk is full.

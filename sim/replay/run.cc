@@ -172,12 +172,13 @@ class Run {
 
   std::string finish() {
     writer_.bill(costs_.ledger().rows());
-    writer_.summary(summarize({.names = names_,
-                               .trace = trace_,
-                               .workload = message_.workload(),
-                               .clients = clients_,
-                               .recorder = recorder_,
-                               .costs = costs_}));
+    write_summary({.names = names_,
+                   .trace = trace_,
+                   .workload = message_.workload(),
+                   .clients = clients_,
+                   .recorder = recorder_,
+                   .costs = costs_},
+                  writer_);
     return writer_.commit();
   }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 
 #include "core/check.h"
 #include "pricing/monthly.h"
@@ -60,14 +61,17 @@ void note_assumptions(const Finished& run, std::vector<std::string>& notes) {
   }
 }
 
-void add_costs(const Finished& run, Summary& summary) {
+/// By service, as far as there is an estimate.
+using Monthly = std::vector<std::optional<pricing::NanoUsd>>;
+
+Monthly add_costs(const Finished& run, Summary& summary) {
   std::vector<pricing::BilledService> billed;
   std::map<std::string, std::uint32_t> index;
+  Monthly monthly(run.names.size());
   for (std::uint32_t i = 0; i < run.names.size(); ++i) {
     const pricing::Meters& meters = run.costs.meters(i);
     billed.push_back({run.names[i], &meters});
     index[run.names[i]] = i;
-    summary.services[i].cost = run.costs.cost(i);
     summary.cost += run.costs.cost(i);
     for (std::uint32_t item = 0; item < meters.size(); ++item) {
       const pricing::Tariff& tariff = meters.tariff(item);
@@ -78,36 +82,34 @@ void add_costs(const Finished& run, Summary& summary) {
   const pricing::MonthlyEstimate month =
       pricing::monthly_estimate(billed, run.trace.end - run.trace.start);
   summary.monthly_unavailable = month.unavailable;
-  if (!month.unavailable.empty()) return;
+  if (!month.unavailable.empty()) return monthly;
   summary.monthly = month.total;
-  for (ServiceSummary& service : summary.services) service.monthly = 0;
-  for (const pricing::BillRow& row : month.rows) {
-    *summary.services[index.at(row.service)].monthly += row.amount;
-  }
+  monthly.assign(run.names.size(), 0);
+  for (const pricing::BillRow& row : month.rows) *monthly[index.at(row.service)] += row.amount;
+  return monthly;
 }
 
 }  // namespace
 
-Summary summarize(const Finished& run) {
+void write_summary(const Finished& run, ResultWriter& writer) {
   Summary summary;
   summary.conservation = conservation_of(run);
   summary.overall = run.recorder.total_span();
-  for (std::uint32_t i = 0; i < run.names.size(); ++i) {
-    ServiceSummary service;
-    service.requests = run.recorder.service_span(i);
-    service.usage = run.costs.usage(i);
-    summary.services.push_back(std::move(service));
-  }
-  for (std::uint32_t route = 0; route < run.trace.routes.size(); ++route) {
-    summary.routes.push_back(run.recorder.route_span(route));
-  }
   const Judgement judgement = judge(summary.overall.counters, run.costs.queue());
   summary.verdict = judgement.verdict;
   summary.verdict_reason = judgement.reason;
   note_kinds(run, summary.notes);
   note_assumptions(run, summary.notes);
-  add_costs(run, summary);
-  return summary;
+  const Monthly monthly = add_costs(run, summary);
+  writer.summary(
+      summary,
+      [&](std::uint32_t i) {
+        return ServiceSummary{.requests = run.recorder.service_span(i),
+                              .usage = run.costs.usage(i),
+                              .cost = run.costs.cost(i),
+                              .monthly = monthly[i]};
+      },
+      [&](std::uint32_t route) { return run.recorder.route_span(route); });
 }
 
 }  // namespace skyreplay::replay

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "metrics/recorder.h"
-#include "replay/summary.h"
+#include "replay/result_writer.h"
 #include "replay/window_costs.h"
 #include "skyreplay/scenario.pb.h"
 #include "trace/format.h"
@@ -22,6 +22,8 @@ struct Finished {
   const WindowCosts& costs;
 };
 
-Summary summarize(const Finished& run);
+/// Writes the summary of the run. Services and routes are summed up one at a time: their histograms
+/// together would be more than the run itself needs.
+void write_summary(const Finished& run, ResultWriter& writer);
 
 }  // namespace skyreplay::replay

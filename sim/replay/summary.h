@@ -78,7 +78,8 @@ struct MeterTotal {
 };
 
 /// What summary.json and the printed table are made from; `services` and `routes` are in the order
-/// of the header's.
+/// of the header's. They are most of it: where memory counts they stay empty and are handed over
+/// one by one (ResultWriter::summary, ResultReader::for_each_service).
 struct Summary {
   Conservation conservation;
   Verdict verdict = Verdict::kStable;

@@ -18,7 +18,7 @@ void render(const std::filesystem::path& folder) {
     if (item == Item::kActivities) activities.write(reader.activities());
     if (item == Item::kBill) bill.write(reader.bill());
   }
-  write_summary_json(folder / "summary.json", reader.header(), reader.summary(), reader.digest());
+  write_summary_json(folder / "summary.json", reader);
   timeline.commit();
   activities.commit();
   bill.commit();

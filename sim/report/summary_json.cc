@@ -14,10 +14,10 @@ constexpr std::array<const char*, metrics::kOutcomes> kOutcomeNames = {
 
 class Document {
  public:
-  Document(AtomicFile& file, const replay::ResultHeader& header, const replay::Summary& summary)
-      : json_(file), header_(header), summary_(summary) {}
+  Document(AtomicFile& file, replay::ResultReader& result)
+      : json_(file), result_(result), header_(result.header()), summary_(result.summary_head()) {}
 
-  void write(const std::string& digest);
+  void write();
 
  private:
   void integer(const char* name, std::uint64_t value) {
@@ -36,11 +36,11 @@ class Document {
   void conservation();
   void verdict();
   void cost();
-  void run(const std::string& digest);
+  void run();
   void meters();
 
-  void service(std::size_t index);
-  void route(std::size_t index);
+  void service(std::uint32_t index, const replay::ServiceSummary& row);
+  void route(std::uint32_t index, const metrics::SpanRow& row);
   void requests(const metrics::SpanRow& row);
   void counters(const metrics::SpanRow& row);
   void percentiles(const char* name, const metrics::SpanRow& row, bool overhead);
@@ -55,27 +55,28 @@ class Document {
   }
 
   JsonWriter json_;
+  replay::ResultReader& result_;
   const replay::ResultHeader& header_;
-  const replay::Summary& summary_;
+  const replay::Summary summary_;  ///< without services and routes
 };
 
-void Document::write(const std::string& digest) {
+void Document::write() {
   json_.begin_object();
   conservation();
   verdict();
   cost();
-  run(digest);
+  run();
   json_.key("overall");
   json_.begin_object();
   requests(summary_.overall);
   json_.end_object();
   json_.key("services");
   json_.begin_array();
-  for (std::size_t i = 0; i < summary_.services.size(); ++i) service(i);
+  result_.for_each_service([this](std::uint32_t i, const auto& row) { service(i, row); });
   json_.end_array();
   json_.key("routes");
   json_.begin_array();
-  for (std::size_t i = 0; i < summary_.routes.size(); ++i) route(i);
+  result_.for_each_route([this](std::uint32_t i, const auto& row) { route(i, row); });
   json_.end_array();
   meters();
   json_.end_object();
@@ -120,7 +121,7 @@ void Document::monthly(const std::optional<pricing::NanoUsd>& amount) {
   amount ? json_.usd(*amount) : json_.null();
 }
 
-void Document::run(const std::string& digest) {
+void Document::run() {
   json_.key("run");
   json_.begin_object();
   string("scenario", header_.scenario_name);
@@ -132,7 +133,7 @@ void Document::run(const std::string& digest) {
   integer("seed", header_.seed);
   string("scenario_digest", header_.scenario_digest);
   string("trace_digest", header_.trace_digest);
-  string("digest", digest);
+  string("digest", result_.digest());
   json_.end_object();
 }
 
@@ -151,9 +152,8 @@ void Document::meters() {
   json_.end_array();
 }
 
-void Document::service(std::size_t index) {
+void Document::service(std::uint32_t index, const replay::ServiceSummary& row) {
   const replay::ServiceHeader& service = header_.services[index];
-  const replay::ServiceSummary& row = summary_.services[index];
   json_.begin_object();
   string("name", service.name);
   string("platform", service.platform);
@@ -171,11 +171,11 @@ void Document::service(std::size_t index) {
   json_.end_object();
 }
 
-void Document::route(std::size_t index) {
+void Document::route(std::uint32_t index, const metrics::SpanRow& row) {
   json_.begin_object();
   string("name", header_.routes[index].name);
   string("service", header_.services[header_.routes[index].service].name);
-  requests(summary_.routes[index]);
+  requests(row);
   json_.end_object();
 }
 
@@ -261,10 +261,9 @@ void Document::mean_and_max(const char* name, std::uint64_t integral_us, std::ui
 
 }  // namespace
 
-void write_summary_json(const std::filesystem::path& path, const replay::ResultHeader& header,
-                        const replay::Summary& summary, const std::string& digest) {
+void write_summary_json(const std::filesystem::path& path, replay::ResultReader& result) {
   AtomicFile file(path);
-  Document(file, header, summary).write(digest);
+  Document(file, result).write();
   file.commit();
 }
 

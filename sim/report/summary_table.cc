@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "core/text.h"
@@ -38,10 +40,26 @@ constexpr std::array<const char*, replay::kLatencyParts> kPartLabels = {
     "downstream calls",
     "retry (earlier attempts, backoff)"};
 
+/// What the table says of one service.
+struct ServiceLine {
+  explicit ServiceLine(const replay::ServiceSummary& service)
+      : counters(service.requests.counters),
+        latency(replay::percentiles(service.requests.latency, service.requests.latency_max_ns)),
+        running_max(service.usage.capacity_running_max),
+        cost(service.cost) {}
+
+  metrics::Counters counters;
+  std::optional<replay::Percentiles> latency;
+  std::uint32_t running_max;
+  pricing::NanoUsd cost;
+};
+
 class Table {
  public:
-  Table(const replay::ResultHeader& header, const replay::Summary& summary)
-      : header_(header), summary_(summary) {}
+  /// `summary` may be a head: its services are in `lines`.
+  Table(const replay::ResultHeader& header, const replay::Summary& summary,
+        std::vector<ServiceLine> lines)
+      : header_(header), summary_(summary), services_(std::move(lines)) {}
 
   std::string text() {
     title();
@@ -78,6 +96,7 @@ class Table {
   std::string out_;
   const replay::ResultHeader& header_;
   const replay::Summary& summary_;
+  const std::vector<ServiceLine> services_;
 };
 
 void Table::title() {
@@ -163,13 +182,11 @@ void Table::capacity() {
   std::uint64_t attempts = 0;
   std::size_t peak = header_.services.size();
   for (std::size_t i = 0; i < header_.services.size(); ++i) {
-    const replay::ServiceSummary& service = summary_.services[i];
-    const auto running = [&](std::size_t s) {
-      return summary_.services[s].usage.capacity_running_max;
-    };
+    const metrics::Counters& counters = services_[i].counters;
+    const auto running = [&](std::size_t s) { return services_[s].running_max; };
     if (header_.services[i].has_cold_starts) {
-      cold += service.requests.counters.cold_starts;
-      attempts += service.requests.counters.attempts + service.requests.counters.calls;
+      cold += counters.cold_starts;
+      attempts += counters.attempts + counters.calls;
     }
     if (!header_.services[i].has_capacity) continue;
     if (peak == header_.services.size() || running(i) > running(peak)) peak = i;
@@ -181,7 +198,7 @@ void Table::capacity() {
   }
   if (peak == header_.services.size()) return;
   line("{:<38}{:>14} {} ({})", "Largest capacity of one service",
-       grouped(summary_.services[peak].usage.capacity_running_max),
+       grouped(services_[peak].running_max),
        printable(header_.services[peak].capacity_unit, kNameWidth),
        printable(header_.services[peak].name, kNameWidth));
 }
@@ -200,32 +217,32 @@ void Table::cost() {
 }
 
 void Table::services() {
-  std::vector<std::uint32_t> order(summary_.services.size());
+  std::vector<std::uint32_t> order(services_.size());
   std::iota(order.begin(), order.end(), 0u);
   const std::size_t shown = std::min(kTopServices, order.size());
   const auto dearer = [&](std::uint32_t a, std::uint32_t b) {
-    const auto cost = [&](std::uint32_t i) { return summary_.services[i].cost; };
+    const auto cost = [&](std::uint32_t i) { return services_[i].cost; };
     return cost(a) != cost(b) ? cost(a) > cost(b) : a < b;
   };
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
                     dearer);
   line("\n{:<30} {:>8} {:>11} {:>9} {:>9} {:>7} {:>7} {:>12}", "Services by cost", "platform",
        "requests", "p50 ms", "p99 ms", "cold %", "peak", "USD");
-  const pricing::NanoUsd largest = shown > 0 ? summary_.services[order[0]].cost : 0;
+  const pricing::NanoUsd largest = shown > 0 ? services_[order[0]].cost : 0;
   for (std::size_t i = 0; i < shown; ++i) service(order[i], largest);
   if (shown == order.size()) return;
   const pricing::NanoUsd rest = std::accumulate(
       order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(), pricing::NanoUsd{0},
-      [&](pricing::NanoUsd sum, std::uint32_t s) { return sum + summary_.services[s].cost; });
+      [&](pricing::NanoUsd sum, std::uint32_t s) { return sum + services_[s].cost; });
   line("{:<30} {:>68}", fmt::format("and {} more", grouped(order.size() - shown)),
        human_usd(rest, largest));
 }
 
 void Table::service(std::uint32_t index, pricing::NanoUsd largest) {
   const replay::ServiceHeader& header = header_.services[index];
-  const replay::ServiceSummary& service = summary_.services[index];
-  const metrics::Counters& c = service.requests.counters;
-  const auto p = replay::percentiles(service.requests.latency, service.requests.latency_max_ns);
+  const ServiceLine& service = services_[index];
+  const metrics::Counters& c = service.counters;
+  const auto& p = service.latency;
   std::string cold;
   if (header.has_cold_starts && c.attempts + c.calls > 0) {
     cold = fmt::format("{:.2f}", 100.0 * static_cast<double>(c.cold_starts) /
@@ -234,8 +251,7 @@ void Table::service(std::uint32_t index, pricing::NanoUsd largest) {
   line("{} {:>8} {:>11} {:>9} {:>9} {:>7} {:>7} {:>12}",
        padded(printable(header.name, kNameWidth), kNameWidth), printable(header.platform, 8),
        grouped(c.arrivals + c.calls), p ? human_ms(p->p50) : "", p ? human_ms(p->p99) : "", cold,
-       header.has_capacity ? grouped(service.usage.capacity_running_max) : "",
-       human_usd(service.cost, largest));
+       header.has_capacity ? grouped(service.running_max) : "", human_usd(service.cost, largest));
 }
 
 void Table::notes() {
@@ -248,12 +264,16 @@ void Table::notes() {
 }  // namespace
 
 std::string summary_table(const replay::ResultHeader& header, const replay::Summary& summary) {
-  return Table(header, summary).text();
+  std::vector<ServiceLine> lines(summary.services.begin(), summary.services.end());
+  return Table(header, summary, std::move(lines)).text();
 }
 
 std::string summary_table(const std::filesystem::path& folder) {
   replay::ResultReader reader(folder / "result.binpb");
-  return summary_table(reader.header(), reader.summary());
+  const replay::Summary head = reader.summary_head();
+  std::vector<ServiceLine> lines;
+  reader.for_each_service([&](std::uint32_t, const auto& row) { lines.emplace_back(row); });
+  return Table(reader.header(), head, std::move(lines)).text();
 }
 
 }  // namespace skyreplay::report

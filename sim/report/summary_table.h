@@ -12,7 +12,8 @@ namespace skyreplay::report {
 /// Depends on the result alone.
 std::string summary_table(const replay::ResultHeader& header, const replay::Summary& summary);
 
-/// The same of `folder`/result.binpb. Reads its ends only. Throws InputError and MachineError.
+/// The same of `folder`/result.binpb. Reads its ends only, a service at a time. Throws InputError
+/// and MachineError.
 std::string summary_table(const std::filesystem::path& folder);
 
 }  // namespace skyreplay::report

@@ -39,6 +39,8 @@ struct TraceRouteSummary {
   std::optional<std::uint32_t> memory_size_mib{};
   std::optional<double> memory_used_p50_mib{};
   std::optional<double> memory_used_max_mib{};
+  /// What else its import kept of it: percentiles of its memory, its trigger; sorted by key.
+  std::vector<std::pair<std::string, std::string>> attributes{};
 };
 
 /// One transformation the trace went through.

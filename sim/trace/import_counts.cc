@@ -246,8 +246,8 @@ void read_samples(ImportJob& job, CountsImport& import) {
   std::uint64_t missing = 0;
   for (bool has = more; has; has = reader.next(sample)) {
     const Duration since = sample.time - first.time;
-    const auto period = since / import.step();
-    if (since < Duration{0} || static_cast<std::uint64_t>(period) < import.periods()) {
+    const auto period = static_cast<std::uint64_t>(since / import.step());
+    if (since <= import.step() * static_cast<std::int64_t>(import.periods() - 1)) {
       job.bad.add(sample.position, "the timestamp does not come after the one above it",
                   to_rfc3339(sample.time));
       continue;
@@ -258,8 +258,8 @@ void read_samples(ImportJob& job, CountsImport& import) {
           fmt::format("{}, step {}", to_rfc3339(sample.time), format_duration(import.step())));
       continue;
     }
-    missing += static_cast<std::uint64_t>(period) - import.periods();
-    import.skip(static_cast<std::uint64_t>(period) - import.periods());
+    missing += period - import.periods();
+    import.skip(period - import.periods());
     if (!import.add(sample.count)) {
       throw InputError(sample.position, "the series runs beyond the year 2262");
     }

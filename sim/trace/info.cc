@@ -154,7 +154,8 @@ void put_routes(const TraceInfo& info, TraceSummary& summary) {
                               .rows = route.rows,
                               .memory_size_mib = route.memory_size_mib,
                               .memory_used_p50_mib = route.memory_used_p50_mib,
-                              .memory_used_max_mib = route.memory_used_max_mib});
+                              .memory_used_max_mib = route.memory_used_max_mib,
+                              .attributes = route.attributes});
   }
   summary.kinds.assign(kinds.begin(), kinds.end());
   // Equal counts by name, so that the order is the same everywhere.

@@ -107,6 +107,16 @@ std::string peak(const TracePeak& peak) {
       .end();
 }
 
+/// Pairs, not an object's fields: a name may repeat, such as that of several input files.
+std::string pairs(const std::vector<std::pair<std::string, std::string>>& values) {
+  std::string text;
+  for (const auto& [name, value] : values) {
+    text +=
+        fmt::format("{}[{}, {}]", text.empty() ? "" : ", ", json_string(name), json_string(value));
+  }
+  return "[" + text + "]";
+}
+
 std::string route(const TraceRouteSummary& route) {
   Object object;
   object.text("name", route.name).text("kind", route.kind).number("requests", route.rows);
@@ -115,22 +125,18 @@ std::string route(const TraceRouteSummary& route) {
   }
   if (route.memory_used_p50_mib) object.number("memory_used_p50_mib", *route.memory_used_p50_mib);
   if (route.memory_used_max_mib) object.number("memory_used_max_mib", *route.memory_used_max_mib);
+  if (!route.attributes.empty()) object.raw("attributes", pairs(route.attributes));
   return object.end();
 }
 
 std::string step(const TraceStep& step) {
-  std::string arguments, dropped;
-  // A name may repeat (several input files), so the arguments are pairs.
-  for (const auto& [name, value] : step.arguments) {
-    arguments += fmt::format("{}[{}, {}]", arguments.empty() ? "" : ", ", json_string(name),
-                             json_string(value));
-  }
+  std::string dropped;
   for (const auto& [reason, rows] : step.dropped) {
     dropped += fmt::format("{}[{}, {}]", dropped.empty() ? "" : ", ", json_string(reason), rows);
   }
   return Object()
       .text("tool", step.tool)
-      .raw("arguments", "[" + arguments + "]")
+      .raw("arguments", pairs(step.arguments))
       .raw("measured", strings(step.measured))
       .raw("drawn", strings(step.drawn))
       .raw("dropped", "[" + dropped + "]")

@@ -97,6 +97,9 @@ TEST_CASE("what is missing or wrong is named with its place") {
   CHECK(counts.error("2026-01-05,1\n2026-01-05T00:00:01.5Z,1\n") ==
         "in.txt:2:1: the timestamp is not a whole number of steps after the first: "
         "2026-01-05T00:00:01.5Z, step 1s");
+  CHECK(counts.error("2026-01-05,1\n2026-01-05T00:00:01Z,1\n2026-01-05T00:00:01.5Z,1\n") ==
+        "in.txt:3:1: the timestamp is not a whole number of steps after the first: "
+        "2026-01-05T00:00:01.5Z, step 1s");
   counts.options.format = "counts";
   CHECK(counts.error("  \n") == "in.txt: there are no counts to import");
   counts.options.step.clear();

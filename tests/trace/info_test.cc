@@ -19,7 +19,10 @@ namespace {
 /// "burst". The i-th of all works i + 1 ms.
 void write_burst(const std::filesystem::path& path) {
   Writer writer(path, kDefaultOrigin, Durations::kWorkAndWait);
-  writer.add_route({.name = "slow", .kind = InvocationKind::kQueue, .memory_size_mib = 256});
+  writer.add_route({.name = "slow",
+                    .kind = InvocationKind::kQueue,
+                    .memory_size_mib = 256,
+                    .attributes = {{"memory_used_p99_mib", "211"}, {"trigger", "queue"}}});
   writer.add_route({.name = "burst \"\\\n\xff"});
   std::int64_t number = 0;
   const auto add = [&](Duration at, std::uint32_t route) {
@@ -105,6 +108,9 @@ TEST_CASE("the JSON escapes what a name may hold") {
   const std::string json = to_json(summarize_trace(folder / "t"));
   CHECK(contains(json, "\"name\": \"burst \\\"\\\\\\u000a\\ufffd\""));
   CHECK(contains(json, "\"requests\": 1000,\n"));
+  CHECK(contains(json,
+                 "\"memory_size_mib\": 256, \"attributes\": [[\"memory_used_p99_mib\", \"211\"], "
+                 "[\"trigger\", \"queue\"]]}"));
   CHECK(contains(json, "\"requests_by_kind\": {\"queue\": 800, \"sync\": 200}"));
   CHECK(contains(json,
                  "\"peak_1s\": {\"requests_per_s\": 208.000000, \"start\": "

@@ -70,16 +70,28 @@ void priority_queue(benchmark::State& state) {
   }
 }
 
-BENCHMARK(radix_heap)->RangeMultiplier(10)->Range(100, 1'000'000)->MinTime(0.5);
-BENCHMARK(priority_queue)->Arg(100)->Arg(1'000'000)->MinTime(0.5);
+constexpr int kRepetitions = 5;
 
-/// The usual table, and the times kept for the bars.
+BENCHMARK(radix_heap)
+    ->RangeMultiplier(10)
+    ->Range(100, 1'000'000)
+    ->MinTime(0.3)
+    ->Repetitions(kRepetitions);
+BENCHMARK(priority_queue)->Arg(100)->Arg(1'000'000)->MinTime(0.3)->Repetitions(kRepetitions);
+
+/// The usual table, and of each case's repetitions the quickest for the bars: what else the machine
+/// does only ever adds.
 class Keeping final : public benchmark::ConsoleReporter {
  public:
   Keeping() : ConsoleReporter(OO_Tabular) {}
   void ReportRuns(const std::vector<Run>& runs) override {
-    for (const Run& run : runs)
-      ns[run.run_name.function_name + "/" + run.run_name.args] = run.GetAdjustedCPUTime();
+    for (const Run& run : runs) {
+      if (run.run_type != Run::RT_Iteration) continue;
+      const std::string name = run.run_name.function_name + "/" + run.run_name.args;
+      const double time = run.GetAdjustedCPUTime();
+      const auto [least, made] = ns.emplace(name, time);
+      if (time < least->second) least->second = time;
+    }
     ConsoleReporter::ReportRuns(runs);
   }
   std::map<std::string, double> ns;
@@ -88,11 +100,16 @@ class Keeping final : public benchmark::ConsoleReporter {
 }  // namespace
 
 int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
+  // The cases take turns in random order, so that a busy minute of the machine's meets them all.
+  std::string interleave = "--benchmark_enable_random_interleaving=true";
+  std::vector<char*> arguments(argv, argv + argc);
+  arguments.insert(arguments.begin() + 1, interleave.data());
+  int count = static_cast<int>(arguments.size());
+  benchmark::Initialize(&count, arguments.data());
   Keeping reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
   auto& ns = reporter.ns;
-  if (!ns.contains("radix_heap/1000000") || !ns.contains("priority_queue/1000000")) return 0;
+  if (ns.size() < 7) return 0;  // a filter left a case out
   std::printf("hold at 10^6 over hold at 10^2: %.2f (bar: at most 2.0)\n",
               ns["radix_heap/1000000"] / ns["radix_heap/100"]);
   std::printf("std::priority_queue over radix heap at 10^6: %.1f (bar: at least 6)\n",

@@ -89,7 +89,14 @@ TEST_CASE("nothing is in flight for a share e^-m of the time, m requests being t
   check_law(2, measure, [](double rate) { return std::exp(-rate * 1.0); }, 40);
 }
 
-TEST_CASE("k requests are in flight for a Poisson share of the time") {
+double poisson(std::size_t k, double mean) {
+  double share = std::exp(-mean);
+  for (std::size_t i = 1; i <= k; ++i) share *= mean / static_cast<double>(i);
+  return share;
+}
+
+TEST_CASE(
+    "k requests are in flight for a Poisson share of the time, and not for that of 3 % more") {
   constexpr std::size_t kValues = 5;
   const double mean = 2;
   std::vector<std::vector<double>> shares(kValues);
@@ -97,14 +104,17 @@ TEST_CASE("k requests are in flight for a Poisson share of the time") {
     const std::vector<double> counts = occupancy(mean, Distribution::Gamma{1s, 0.7}, seed);
     for (std::size_t k = 0; k < kValues; ++k) shares[k].push_back(counts[k] / kLooks);
   }
-  double poisson = std::exp(-mean);
+  std::size_t too_little = 0, too_much = 0;
   for (std::size_t k = 0; k < kValues; ++k) {
     CAPTURE(k);
     const testing::Interval interval = testing::interval_999(shares[k]);
-    CHECK(interval.contains(poisson));
-    CHECK(interval.half_width < 0.04 * poisson);
-    poisson *= mean / static_cast<double>(k + 1);
+    CHECK(interval.contains(poisson(k, mean)));
+    // Not each of them tells: the share of k = 2, the mean, hardly moves with it.
+    too_little += !interval.contains(poisson(k, mean * (1 - kOff)));
+    too_much += !interval.contains(poisson(k, mean * (1 + kOff)));
   }
+  CHECK(too_little > 0);
+  CHECK(too_much > 0);
 }
 
 }  // namespace

@@ -1,0 +1,325 @@
+#include "check/evaluate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <span>
+
+#include "check/subject.h"
+#include "core/check.h"
+#include "core/error.h"
+
+namespace skyreplay::check {
+namespace {
+
+using Wide = __int128;
+
+constexpr Wide kNano = 1'000'000'000;
+
+/// An exact number of 1e-9 units; nothing where there is nothing to measure.
+struct Quotient {
+  Wide numerator = 0;
+  Wide denominator = 1;  ///< above 0
+};
+using Value = std::optional<Quotient>;
+
+/// `numerator` / `denominator` in units of 1.
+Value ratio(std::uint64_t numerator, std::uint64_t denominator) {
+  if (denominator == 0) return std::nullopt;
+  return Quotient{Wide{numerator} * kNano, Wide{denominator}};
+}
+
+Value whole(std::uint64_t count) { return Quotient{Wide{count} * kNano}; }
+
+std::uint64_t size_of(std::span<const metrics::BucketCount> buckets) {
+  return std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const auto& entry) { return sum + entry.count; });
+}
+
+std::uint64_t outcome(const metrics::Counters& counters, metrics::Outcome which) {
+  return counters.outcomes[static_cast<std::size_t>(which)];
+}
+
+/// Everything that ended otherwise than well.
+std::uint64_t failures(const metrics::Counters& counters) {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t n : counters.outcomes) sum += n;
+  return sum - counters.completions();
+}
+
+std::uint64_t timeouts(const metrics::Counters& counters) {
+  return outcome(counters, metrics::Outcome::kClientTimeout) +
+         outcome(counters, metrics::Outcome::kServerTimeout);
+}
+
+/// Whatever failed for no other reason: the service, or one that it called.
+std::uint64_t errors(const metrics::Counters& counters) {
+  return failures(counters) - timeouts(counters) - outcome(counters, metrics::Outcome::kThrottle) -
+         outcome(counters, metrics::Outcome::kRefused);
+}
+
+std::uint64_t count_of(Metric metric, const metrics::Counters& counters) {
+  switch (metric) {
+    case Metric::kArrivals:
+      return counters.arrivals;
+    case Metric::kCalls:
+      return counters.calls;
+    case Metric::kAttempts:
+      return counters.attempts;
+    case Metric::kCompletions:
+      return counters.completions();
+    case Metric::kErrors:
+      return errors(counters);
+    case Metric::kThrottles:
+      return outcome(counters, metrics::Outcome::kThrottle);
+    case Metric::kTimeouts:
+      return timeouts(counters);
+    case Metric::kClientTimeouts:
+      return outcome(counters, metrics::Outcome::kClientTimeout);
+    case Metric::kServerTimeouts:
+      return outcome(counters, metrics::Outcome::kServerTimeout);
+    case Metric::kRefused:
+      return outcome(counters, metrics::Outcome::kRefused);
+    case Metric::kFailures:
+      return failures(counters);
+    case Metric::kColdStarts:
+      return counters.cold_starts;
+    default:
+      break;
+  }
+  SKY_CHECK(false);
+  return 0;
+}
+
+std::int64_t part_of(Metric metric, const metrics::LatencyParts& parts) {
+  switch (metric) {
+    case Metric::kLatency:
+      return parts.sum();
+    case Metric::kOverhead:
+      return parts.sum() - parts.work - parts.wait;
+    case Metric::kQueue:
+      return parts.queue;
+    case Metric::kInit:
+      return parts.init;
+    case Metric::kWork:
+      return parts.work;
+    case Metric::kCpuStretch:
+      return parts.cpu_stretch;
+    case Metric::kWait:
+      return parts.wait;
+    case Metric::kDownstream:
+      return parts.downstream;
+    case Metric::kRetry:
+      return parts.retry;
+    default:
+      break;
+  }
+  SKY_CHECK(false);
+  return 0;
+}
+
+/// The rank-th smallest from 1 on, as its bucket's midpoint, never above `max_ns`.
+Value at_rank(std::span<const metrics::BucketCount> buckets, Wide rank, std::int64_t max_ns) {
+  Wide seen = 0;
+  for (const metrics::BucketCount& entry : buckets) {
+    seen += entry.count;
+    if (seen < rank) continue;
+    return Quotient{std::min(metrics::HistogramLayout::midpoint_ns(entry.bucket), max_ns)};
+  }
+  return std::nullopt;
+}
+
+/// The ceil(p x n)-th smallest.
+Value percentile(std::span<const metrics::BucketCount> buckets, std::uint32_t percent_e4,
+                 std::int64_t max_ns) {
+  constexpr Wide kHundredPercent = 1'000'000;
+  const Wide n{size_of(buckets)};
+  return at_rank(buckets, (n * percent_e4 + kHundredPercent - 1) / kHundredPercent, max_ns);
+}
+
+/// Finds the one number that a requirement asks for.
+class Evaluation {
+ public:
+  Evaluation(const Requirement& requirement, const Span& span)
+      : requirement_(requirement), span_(span), subject_(find_subject(requirement.of, span)) {}
+
+  Value value() const {
+    switch (requirement_.form) {
+      case Form::kTimes:
+        return times();
+      case Form::kPart:
+        return part();
+      case Form::kCounter:
+      case Form::kTotal:
+        return counter();
+      case Form::kLevel:
+        return level();
+      case Form::kBusy:
+        return utilization();
+      case Form::kMoney:
+        return cost();
+    }
+    return std::nullopt;
+  }
+
+ private:
+  const metrics::SpanRow& row() const { return subject_.row(); }
+  std::string_view metric() const {
+    for (const MetricRule& rule : all_metrics()) {
+      if (rule.metric == requirement_.metric) return rule.name;
+    }
+    return "";
+  }
+
+  [[noreturn]] void refuse(const std::string& why) const {
+    throw InputError(fmt::format("{} has no {}: {}", requirement_.of, metric(), why));
+  }
+  [[noreturn]] void refuse_platform() const {
+    std::string platforms;
+    for (const ServiceSpan* service : subject_.services) {
+      if (platforms.find(service->platform) != std::string::npos) continue;
+      platforms += (platforms.empty() ? "" : ", ") + service->platform;
+    }
+    refuse(fmt::format("it has no meaning on {}", platforms));
+  }
+  void refuse_route() const {
+    if (subject_.is_route) refuse("a route's service has it, not the route");
+  }
+  /// Refuses where `has` is true of no service.
+  template <typename Has>
+  void need(Has&& has) const {
+    if (!std::ranges::any_of(subject_.services, has)) refuse_platform();
+  }
+
+  Value times() const {
+    const bool is_latency = requirement_.metric == Metric::kLatency;
+    const auto& buckets = is_latency ? row().latency : row().overhead;
+    switch (requirement_.statistic) {
+      case Statistic::kMin:
+        return at_rank(buckets, 1, row().latency_max_ns);
+      case Statistic::kMax:
+        if (is_latency && !buckets.empty()) return Quotient{row().latency_max_ns};
+        return at_rank(buckets, Wide{size_of(buckets)}, row().latency_max_ns);
+      case Statistic::kPercentile:
+        return percentile(buckets, requirement_.percent_e4, row().latency_max_ns);
+      default:
+        return part();
+    }
+  }
+
+  Value part() const {
+    if (requirement_.metric == Metric::kQueue) need([](auto* s) { return s->has_queue; });
+    if (requirement_.metric == Metric::kInit) need([](auto* s) { return s->has_cold_starts; });
+    const std::uint64_t n = row().counters.completions();
+    if (requirement_.statistic == Statistic::kCount) return whole(n);
+    const Wide sum{part_of(requirement_.metric, row().parts)};
+    if (requirement_.statistic == Statistic::kSum) return Quotient{sum};
+    if (n == 0) return std::nullopt;
+    return Quotient{sum, Wide{n}};
+  }
+
+  Value counter() const {
+    const metrics::Counters& counters = row().counters;
+    const bool is_cold = requirement_.metric == Metric::kColdStarts;
+    if (is_cold) need([](auto* s) { return s->has_cold_starts; });
+    const std::uint64_t n = count_of(requirement_.metric, counters);
+    if (requirement_.statistic != Statistic::kAvg) return whole(n);
+    return ratio(n, is_cold ? counters.attempts + counters.calls : counters.arrivals);
+  }
+
+  static std::optional<Level> level_of(Metric metric, const ServiceSpan& service) {
+    if (metric == Metric::kQueueDepth) return service.queue_depth;
+    if (metric == Metric::kCapacityRunning) return service.capacity_running;
+    return service.in_flight;
+  }
+
+  Value level() const {
+    refuse_route();
+    std::uint64_t integral_us = 0;
+    std::uint32_t max = 0;
+    std::size_t having = 0;
+    for (const ServiceSpan* service : subject_.services) {
+      const auto level = level_of(requirement_.metric, *service);
+      if (!level) continue;
+      integral_us += level->integral_us;
+      max = std::max(max, level->max);
+      ++having;
+    }
+    if (having == 0) refuse_platform();
+    if (requirement_.statistic == Statistic::kAvg) {
+      return ratio(integral_us, static_cast<std::uint64_t>(span_.horizon.count()) / 1000);
+    }
+    if (having > 1) refuse("services peak at different times; name one of them for its max");
+    return whole(max);
+  }
+
+  Value utilization() const {
+    refuse_route();
+    Cpu sum;
+    bool any = false;
+    for (const ServiceSpan* service : subject_.services) {
+      if (!service->cpu) continue;
+      sum.busy_us += service->cpu->busy_us;
+      sum.available_us += service->cpu->available_us;
+      any = true;
+    }
+    if (!any) refuse_platform();
+    return ratio(sum.busy_us, sum.available_us);
+  }
+
+  Value cost() const {
+    refuse_route();
+    if (subject_.is_everything) return Quotient{Wide{span_.cost_nano_usd}};
+    Wide sum = 0;
+    for (const ServiceSpan* service : subject_.services) sum += service->cost_nano_usd;
+    return Quotient{sum};
+  }
+
+  const Requirement& requirement_;
+  const Span& span_;
+  Subject subject_;
+};
+
+bool holds(const Quotient& value, Comparison comparison, std::int64_t limit) {
+  const Wide bound = Wide{limit} * value.denominator;
+  switch (comparison) {
+    case Comparison::kLess:
+      return value.numerator < bound;
+    case Comparison::kLessOrEqual:
+      return value.numerator <= bound;
+    case Comparison::kGreater:
+      return value.numerator > bound;
+    case Comparison::kGreaterOrEqual:
+      return value.numerator >= bound;
+    case Comparison::kEqual:
+      return value.numerator == bound;
+  }
+  return false;
+}
+
+/// Half to even; what is beyond 64 bits is reported as the largest.
+std::int64_t rounded(const Quotient& value) {
+  const bool negative = value.numerator < 0;
+  const Wide size = negative ? -value.numerator : value.numerator;
+  Wide quotient = size / value.denominator;
+  const Wide twice = size % value.denominator * 2;
+  if (twice > value.denominator || (twice == value.denominator && quotient % 2 == 1)) ++quotient;
+  constexpr Wide kMost = std::numeric_limits<std::int64_t>::max();
+  const auto bounded = static_cast<std::int64_t>(std::min(quotient, kMost));
+  return negative ? -bounded : bounded;
+}
+
+}  // namespace
+
+Measurement evaluate(const Requirement& requirement, const Span& span) {
+  const Value value = Evaluation(requirement, span).value();
+  if (!value) return {};
+  return {.known = true,
+          .value = rounded(*value),
+          .holds = holds(*value, requirement.comparison, requirement.limit)};
+}
+
+}  // namespace skyreplay::check

@@ -1,0 +1,102 @@
+#include "check/metric.h"
+
+#include <algorithm>
+
+namespace skyreplay::check {
+
+const std::vector<MetricRule>& all_metrics() {
+  static const std::vector<MetricRule> kRules = {
+      {"latency", Metric::kLatency, Form::kTimes},
+      {"overhead", Metric::kOverhead, Form::kTimes},
+      {"queue", Metric::kQueue, Form::kPart},
+      {"init", Metric::kInit, Form::kPart},
+      {"work", Metric::kWork, Form::kPart},
+      {"cpu_stretch", Metric::kCpuStretch, Form::kPart},
+      {"wait", Metric::kWait, Form::kPart},
+      {"downstream", Metric::kDownstream, Form::kPart},
+      {"retry", Metric::kRetry, Form::kPart},
+      {"arrivals", Metric::kArrivals, Form::kTotal},
+      {"calls", Metric::kCalls, Form::kTotal},
+      {"attempts", Metric::kAttempts, Form::kTotal},
+      {"completions", Metric::kCompletions, Form::kCounter},
+      {"errors", Metric::kErrors, Form::kCounter},
+      {"throttles", Metric::kThrottles, Form::kCounter},
+      {"timeouts", Metric::kTimeouts, Form::kCounter},
+      {"client_timeouts", Metric::kClientTimeouts, Form::kCounter},
+      {"server_timeouts", Metric::kServerTimeouts, Form::kCounter},
+      {"refused", Metric::kRefused, Form::kCounter},
+      {"failures", Metric::kFailures, Form::kCounter},
+      {"cold_starts", Metric::kColdStarts, Form::kCounter},
+      {"queue_depth", Metric::kQueueDepth, Form::kLevel},
+      {"in_flight", Metric::kInFlight, Form::kLevel},
+      {"capacity_running", Metric::kCapacityRunning, Form::kLevel},
+      {"cpu_utilization", Metric::kCpuUtilization, Form::kBusy},
+      {"cost", Metric::kCost, Form::kMoney},
+  };
+  return kRules;
+}
+
+const MetricRule* find_metric(std::string_view name) {
+  const auto found = std::ranges::find(all_metrics(), name, &MetricRule::name);
+  return found == all_metrics().end() ? nullptr : &*found;
+}
+
+bool has_statistic(Form form, Statistic statistic) {
+  using S = Statistic;
+  switch (form) {
+    case Form::kTimes:
+      return true;
+    case Form::kPart:
+    case Form::kCounter:
+      return statistic == S::kAvg || statistic == S::kSum || statistic == S::kCount;
+    case Form::kTotal:
+      return statistic == S::kSum || statistic == S::kCount;
+    case Form::kLevel:
+      return statistic == S::kAvg || statistic == S::kMax;
+    case Form::kBusy:
+      return statistic == S::kAvg;
+    case Form::kMoney:
+      return statistic == S::kSum;
+  }
+  return false;
+}
+
+Unit unit_of(Form form, Statistic statistic) {
+  switch (form) {
+    case Form::kTimes:
+    case Form::kPart:
+      return statistic == Statistic::kCount ? Unit::kCount : Unit::kSeconds;
+    case Form::kCounter:
+      return statistic == Statistic::kAvg ? Unit::kShare : Unit::kCount;
+    case Form::kBusy:
+      return Unit::kShare;
+    case Form::kMoney:
+      return Unit::kUsd;
+    case Form::kTotal:
+    case Form::kLevel:
+      break;
+  }
+  return Unit::kCount;
+}
+
+std::string_view statistics_of(Form form) {
+  switch (form) {
+    case Form::kTimes:
+      return "avg, min, max, sum, count and percentiles such as p99";
+    case Form::kPart:
+      return "avg, sum and count";
+    case Form::kCounter:
+      return "avg (its share), sum and count";
+    case Form::kTotal:
+      return "sum and count";
+    case Form::kLevel:
+      return "avg and max";
+    case Form::kBusy:
+      return "avg";
+    case Form::kMoney:
+      return "sum";
+  }
+  return "";
+}
+
+}  // namespace skyreplay::check

@@ -1,0 +1,252 @@
+#include "check/requirement.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "core/time.h"
+
+namespace skyreplay::check {
+namespace {
+
+constexpr std::string_view kForm = "write STATISTIC(METRIC of NAME) < VALUE";
+constexpr std::string_view kBlanks = " \t";
+constexpr int kNanoDigits = 9;
+constexpr int kPercentDigits = 4;
+constexpr std::uint32_t kHundredPercent = 1'000'000;
+
+struct OperatorSpelling {
+  std::string_view text;
+  Comparison comparison;
+};
+/// The longer ones first, so that "<=" is not read as "<".
+constexpr OperatorSpelling kOperators[] = {
+    {"<=", Comparison::kLessOrEqual}, {">=", Comparison::kGreaterOrEqual},
+    {"==", Comparison::kEqual},       {"<", Comparison::kLess},
+    {">", Comparison::kGreater},
+};
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+/// Digits with at most one point and at most `decimals` after it, as an integer of 10^-decimals.
+/// Nothing for what is no such number, or beyond `most`.
+std::optional<std::int64_t> fixed_point(std::string_view text, int decimals, std::int64_t most) {
+  __int128 value = 0;
+  int after = -1;
+  bool any = false;
+  for (const char c : text) {
+    if (c == '.' && after < 0) {
+      after = 0;
+      continue;
+    }
+    if (c < '0' || c > '9' || after == decimals) return std::nullopt;
+    value = value * 10 + (c - '0');
+    if (value > most) return std::nullopt;
+    if (after >= 0) ++after;
+    any = true;
+  }
+  for (int i = std::max(after, 0); i < decimals; ++i) value *= 10;
+  if (!any || after == 0 || value > most) return std::nullopt;
+  return static_cast<std::int64_t>(value);
+}
+
+/// Reads one requirement from left to right; a mistake names the column it is at.
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : text_(text) {}
+
+  Requirement parse() {
+    Requirement requirement;
+    requirement.text = trimmed(text_);
+    if (requirement.text.empty()) fail(0, fmt::format("is empty; {}", kForm));
+    read_statistic(requirement);
+    read_metric(requirement);
+    read_name(requirement);
+    read_operator(requirement);
+    read_value(requirement);
+    return requirement;
+  }
+
+ private:
+  [[noreturn]] void fail(std::size_t at, const std::string& what) const {
+    throw InputError(fmt::format("requirement '{}', column {}: {}", text_, at + 1, what));
+  }
+
+  void skip_blanks() { at_ = std::min(text_.find_first_not_of(kBlanks, at_), text_.size()); }
+  std::string_view rest() const { return text_.substr(at_); }
+  /// The letters, digits, underscores and points from here on.
+  std::string_view word() {
+    skip_blanks();
+    const std::size_t start = at_;
+    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 ||
+                                  text_[at_] == '_' || text_[at_] == '.')) {
+      ++at_;
+    }
+    return text_.substr(start, at_ - start);
+  }
+
+  void read_statistic(Requirement& requirement) {
+    skip_blanks();
+    const std::size_t start = at_;
+    const std::string_view name = word();
+    constexpr std::pair<std::string_view, Statistic> kNames[] = {{"avg", Statistic::kAvg},
+                                                                 {"min", Statistic::kMin},
+                                                                 {"max", Statistic::kMax},
+                                                                 {"sum", Statistic::kSum},
+                                                                 {"count", Statistic::kCount}};
+    for (const auto& [spelled, statistic] : kNames) {
+      if (name != spelled) continue;
+      requirement.statistic = statistic;
+      return;
+    }
+    if (name.size() > 1 && name[0] == 'p') {
+      const auto percent = fixed_point(name.substr(1), kPercentDigits, kHundredPercent);
+      if (percent && *percent > 0) {
+        requirement.statistic = Statistic::kPercentile;
+        requirement.percent_e4 = static_cast<std::uint32_t>(*percent);
+        return;
+      }
+      if (std::isdigit(static_cast<unsigned char>(name[1])) != 0) {
+        fail(start,
+             fmt::format("'{}' is no percentile: above p0, at most p100, four decimals", name));
+      }
+    }
+    fail(start,
+         fmt::format("unknown statistic '{}'{}; {}: avg, min, max, sum, count, p99, p99.9", name,
+                     did_you_mean(name, {"avg", "min", "max", "sum", "count", "p99"}), kForm));
+  }
+
+  void read_metric(Requirement& requirement) {
+    skip_blanks();
+    if (!rest().starts_with('(')) fail(at_, fmt::format("expected '('; {}", kForm));
+    ++at_;
+    skip_blanks();
+    const std::size_t start = at_;
+    const std::string_view name = word();
+    const MetricRule* rule = find_metric(name);
+    if (rule == nullptr) refuse_metric(start, name);
+    if (!has_statistic(rule->form, requirement.statistic)) {
+      fail(start, fmt::format("{} over a whole span has only {}", name, statistics_of(rule->form)));
+    }
+    requirement.metric = rule->metric;
+    requirement.form = rule->form;
+    requirement.unit = unit_of(rule->form, requirement.statistic);
+  }
+
+  [[noreturn]] void refuse_metric(std::size_t start, std::string_view name) const {
+    if (name == "capacity_desired" || name == "capacity_pending") {
+      fail(start, fmt::format("{} is in timeline.csv only, window by window; over a whole span "
+                              "there is capacity_running",
+                              name));
+    }
+    std::vector<std::string> names;
+    std::string list;
+    for (const MetricRule& rule : all_metrics()) {
+      names.emplace_back(rule.name);
+      list += (list.empty() ? "" : ", ") + names.back();
+    }
+    const std::string nearest = did_you_mean(name, names);
+    fail(start, fmt::format("unknown metric '{}'{}", name,
+                            nearest.empty() ? "; metrics are " + list : nearest));
+  }
+
+  void read_name(Requirement& requirement) {
+    skip_blanks();
+    const std::size_t of = at_;
+    if (word() != "of") {
+      fail(of, "expected 'of NAME': a service, service/route, or * for everything");
+    }
+    const std::size_t close = text_.rfind(')');
+    if (close == std::string_view::npos || close < at_) fail(text_.size(), "expected ')'");
+    requirement.of = trimmed(text_.substr(at_, close - at_));
+    if (requirement.of.empty()) {
+      fail(close, "expected a service, service/route, or * for everything");
+    }
+    at_ = close + 1;
+  }
+
+  void read_operator(Requirement& requirement) {
+    skip_blanks();
+    for (const OperatorSpelling& spelling : kOperators) {
+      if (!rest().starts_with(spelling.text)) continue;
+      requirement.comparison = spelling.comparison;
+      at_ += spelling.text.size();
+      return;
+    }
+    fail(at_, "expected <, <=, >, >= or == and a value");
+  }
+
+  void read_value(Requirement& requirement) {
+    skip_blanks();
+    const std::string_view value = trimmed(rest());
+    const std::optional<std::int64_t> limit = value_of(value, requirement.unit);
+    if (!limit) fail(at_, fmt::format("{}, not '{}'", expected(requirement), value));
+    requirement.limit = *limit;
+  }
+
+  /// A value with its unit; a blank may stand between them.
+  static std::optional<std::int64_t> value_of(std::string_view text, Unit unit) {
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+    switch (unit) {
+      case Unit::kSeconds: {
+        std::string compact(text);
+        std::erase(compact, ' ');
+        Duration duration{};
+        if (!parse_duration(compact, duration)) return std::nullopt;
+        return duration.count();
+      }
+      case Unit::kShare:
+        if (!text.ends_with('%')) return std::nullopt;
+        // A percent is 1e-2, so that 1e-9 has seven decimals in it.
+        return fixed_point(trimmed(text.substr(0, text.size() - 1)), kNanoDigits - 2, kMost);
+      case Unit::kUsd:
+        if (!text.ends_with("USD")) return std::nullopt;
+        return fixed_point(trimmed(text.substr(0, text.size() - 3)), kNanoDigits, kMost);
+      case Unit::kCount:
+        break;
+    }
+    return fixed_point(text, kNanoDigits, kMost);
+  }
+
+  static std::string_view expected(const Requirement& requirement) {
+    switch (requirement.unit) {
+      case Unit::kSeconds:
+        return "expected a duration with its unit, such as 300ms or 1.5s";
+      case Unit::kShare:
+        return requirement.form == Form::kCounter
+                   ? "the average of a count is its share: expected a percentage such as 0.1 %"
+                   : "expected a percentage such as 70 %";
+      case Unit::kUsd:
+        return "expected an amount such as 12.50 USD";
+      case Unit::kCount:
+        break;
+    }
+    return "expected a bare number";
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+Requirement parse_requirement(std::string_view text) { return Parser(text).parse(); }
+
+std::string_view to_string(Comparison comparison) {
+  for (const OperatorSpelling& spelling : kOperators) {
+    if (spelling.comparison == comparison) return spelling.text;
+  }
+  return "";
+}
+
+}  // namespace skyreplay::check

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "check/metric.h"
+
+namespace skyreplay::check {
+
+enum class Comparison : std::uint8_t {
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual,
+  kEqual,
+};
+
+/// One thing a result must satisfy over its span: "p99(latency of web) < 300ms".
+struct Requirement {
+  std::string text;  ///< as it was written, without blanks around it
+  Statistic statistic = Statistic::kAvg;
+  std::uint32_t percent_e4 = 0;  ///< of a percentile: 1e-4 of a percent, p99.9 is 999,000
+  Metric metric = Metric::kLatency;
+  Form form = Form::kTimes;
+  Unit unit = Unit::kSeconds;
+  std::string of;  ///< service, service/route, or * for everything
+  Comparison comparison = Comparison::kLess;
+  std::int64_t limit = 0;  ///< 1e-9 of the unit
+};
+
+/// Reads `STATISTIC(METRIC of NAME) OP VALUE`. NAME runs to the last ')' of the text; a value needs
+/// its unit: a duration for times, % for shares, USD for money, nothing for counts.
+///
+/// Throws InputError that shows the text, the column (counted in bytes from 1), what was expected
+/// and the nearest valid spelling.
+Requirement parse_requirement(std::string_view text);
+
+/// "<", "<=", ">", ">=", "==".
+std::string_view to_string(Comparison comparison);
+
+}  // namespace skyreplay::check

@@ -41,6 +41,7 @@ void add_verbs(CLI::App& app, Action& chosen) {
   CLI::App& trace = *app.add_subcommand("trace", "Make traces, look at them and reshape them");
   trace.require_subcommand(0, 1);
   add_run(app, chosen);
+  add_compare(app, chosen);
   add_trace_import(trace, chosen);
   add_trace_info(trace, chosen);
   add_trace_head(trace, chosen);
@@ -53,8 +54,8 @@ void add_verbs(CLI::App& app, Action& chosen) {
   add_scenario_check(scenario, chosen);
   add_scenario_show(scenario, chosen);
   for (const char* name : {"scenario init", "scenario import"}) add_unbuilt(scenario, name, chosen);
-  for (const char* name : {"compare", "check", "diff", "explain", "sweep", "tune", "optimize",
-                           "calibrate", "backtest", "prices", "report"}) {
+  for (const char* name : {"check", "diff", "explain", "sweep", "tune", "optimize", "calibrate",
+                           "backtest", "prices", "report"}) {
     add_unbuilt(app, name, chosen);
   }
 }

@@ -41,24 +41,19 @@ std::string clock_face(double left_s) {
   return fmt::format("{}:{:02}:{:02}", left / 3600, left / 60 % 60, left % 60);
 }
 
-/// A drain goes on after the trace's span, where there is no telling how long.
-double share_of(const RunProgress& at) { return std::clamp(at.share, 0.0, 1.0); }
-
-std::string rate_and_left(const RunProgress& at, double elapsed_s) {
-  const double share = share_of(at);
-  std::string text =
-      elapsed_s > 0
-          ? fmt::format("{} requests/s", short_number(static_cast<double>(at.requests) / elapsed_s))
-          : "";
-  if (share > 0 && elapsed_s > 0) {
-    text += fmt::format(", {} left", clock_face(elapsed_s * (1 - share) / share));
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string ProgressMeter::update(const RunProgress& at, Clock::time_point now) {
+  return update(Progress{simulated_time(at), std::clamp(at.share, 0.0, 1.0), at.requests}, now);
+}
+
+std::string ProgressMeter::update(const RunsProgress& at, Clock::time_point now) {
+  return update(
+      Progress{fmt::format("{} of {} runs done", at.runs_done, at.runs), at.share, at.requests},
+      now);
+}
+
+std::string ProgressMeter::update(const Progress& at, Clock::time_point now) {
   if (now - last_ < (style_ == Style::kLines ? Clock::duration{kLine} : Clock::duration{kRedraw})) {
     return "";
   }
@@ -74,19 +69,31 @@ std::string ProgressMeter::clear() {
   return "\r\033[K";
 }
 
-std::string ProgressMeter::bar(const RunProgress& at, Clock::time_point now) const {
-  const auto full = static_cast<int>(share_of(at) * kBarWidth);
+/// A drain goes on after the trace's span, where there is no telling how long.
+std::string ProgressMeter::rate_and_left(const Progress& at, double elapsed_s) {
+  std::string text =
+      elapsed_s > 0
+          ? fmt::format("{} requests/s", short_number(static_cast<double>(at.requests) / elapsed_s))
+          : "";
+  if (at.share > 0 && elapsed_s > 0) {
+    text += fmt::format(", {} left", clock_face(elapsed_s * (1 - at.share) / at.share));
+  }
+  return text;
+}
+
+std::string ProgressMeter::bar(const Progress& at, Clock::time_point now) const {
+  const auto full = static_cast<int>(at.share * kBarWidth);
   const std::string done(static_cast<std::size_t>(full), '#');
   const std::string rest(static_cast<std::size_t>(kBarWidth - full), '.');
   const bool colored = style_ == Style::kColoredBar;
   // The line is overwritten first and its rest erased after, so that it does not flicker.
   return fmt::format("\r[{}{}{}{}] {:3.0f} %  {}  {}\033[K", colored ? "\033[32m" : "", done,
-                     colored ? "\033[0m" : "", rest, share_of(at) * 100, simulated_time(at),
+                     colored ? "\033[0m" : "", rest, at.share * 100, at.place,
                      rate_and_left(at, seconds_between(started_, now)));
 }
 
-std::string ProgressMeter::line(const RunProgress& at, Clock::time_point now) const {
-  return fmt::format("skyreplay: {:.0f} %, at {}, {}\n", share_of(at) * 100, simulated_time(at),
+std::string ProgressMeter::line(const Progress& at, Clock::time_point now) const {
+  return fmt::format("skyreplay: {:.0f} %, at {}, {}\n", at.share * 100, at.place,
                      rate_and_left(at, seconds_between(started_, now)));
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <skyreplay/compare.h>
 #include <skyreplay/replay.h>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -19,13 +21,23 @@ class ProgressMeter {
 
   /// What to write now; empty where it is too early to say something again.
   std::string update(const RunProgress& at, Clock::time_point now);
+  /// The same of several runs.
+  std::string update(const RunsProgress& at, Clock::time_point now);
   /// What takes the bar away, so that the next text starts on an empty line; empty if there is
   /// none.
   std::string clear();
 
  private:
-  std::string bar(const RunProgress& at, Clock::time_point now) const;
-  std::string line(const RunProgress& at, Clock::time_point now) const;
+  /// How far the work is, and where that is.
+  struct Progress {
+    std::string place;
+    double share = 0;
+    std::uint64_t requests = 0;
+  };
+  std::string update(const Progress& at, Clock::time_point now);
+  std::string bar(const Progress& at, Clock::time_point now) const;
+  std::string line(const Progress& at, Clock::time_point now) const;
+  static std::string rate_and_left(const Progress& at, double elapsed_s);
 
   Style style_;
   Clock::time_point started_;

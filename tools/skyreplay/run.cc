@@ -1,15 +1,12 @@
 #include <skyreplay/error.h>
 #include <skyreplay/replay.h>
-#include <unistd.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <string_view>
 
-#include "progress.h"
+#include "live_progress.h"
 #include "scenario_settings.h"
 #include "verbs.h"
 
@@ -24,38 +21,9 @@ struct Options {
   bool json = false;
 };
 
-bool is_set(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && *value != '\0';
-}
-
-ProgressMeter::Style style_of_standard_error() {
-  const char* terminal = std::getenv("TERM");
-  const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
-  if (::isatty(STDERR_FILENO) != 1 || dumb) return ProgressMeter::Style::kLines;
-  return is_set("NO_COLOR") ? ProgressMeter::Style::kBar : ProgressMeter::Style::kColoredBar;
-}
-
-/// Writes what a meter says, and takes its bar away also where the run throws.
-class Progress {
- public:
-  Progress() : meter_(style_of_standard_error(), ProgressMeter::Clock::now()) {}
-  ~Progress() { std::cerr << meter_.clear() << std::flush; }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-
-  void update(const RunProgress& at) {
-    const std::string text = meter_.update(at, ProgressMeter::Clock::now());
-    if (!text.empty()) std::cerr << text << std::flush;
-  }
-
- private:
-  ProgressMeter meter_;
-};
-
 RunReport replay(Options& options) {
   if (options.quiet) return run_scenario(options.run);
-  Progress progress;
+  LiveProgress progress;
   options.run.progress = [&progress](const RunProgress& at) { progress.update(at); };
   return run_scenario(options.run);
 }

@@ -1,0 +1,71 @@
+#include "sweep/assumptions.h"
+
+#include <algorithm>
+
+#include "scenario/field_path.h"
+#include "scenario/schema.h"
+#include "scenario/show.h"
+
+namespace skyreplay::sweep {
+namespace {
+
+using scenario::FieldDescriptor;
+using scenario::Form;
+using scenario::Message;
+
+/// Walks the fields that are set, depth first.
+class Collector {
+ public:
+  void walk(const Message& message, const std::string& path) {
+    const scenario::Descriptor& type = *message.GetDescriptor();
+    const scenario::Reflection& get = *message.GetReflection();
+    for (int i = 0; i < type.field_count(); ++i) {
+      const FieldDescriptor& field = *type.field(i);
+      if (field.is_repeated() || !get.HasField(message, &field)) continue;
+      const std::string at = scenario::join_path(path, field.name());
+      if (scenario::form_of(field) == Form::kMessage) {
+        walk(get.GetMessage(message, &field), at);
+      } else if (scenario::form_of(field) != Form::kNotBuilt && decides(field)) {
+        add(message, field, at);
+      }
+    }
+  }
+  std::vector<Assumption> take() { return std::move(found_); }
+
+ private:
+  static bool decides(const FieldDescriptor& field) {
+    return !scenario::rule_of(field).assumed().empty() ||
+           field.containing_type() == proto::RecordedOn::descriptor();
+  }
+
+  void add(const Message& message, const FieldDescriptor& field, const std::string& path) {
+    Assumption assumption{.path = path, .value = scenario::to_text(message, field)};
+    assumption.is_default = assumption.value == scenario::rule_of(field).default_();
+    const auto same = [&](const Assumption& other) {
+      return other.path == path && other.value == assumption.value;
+    };
+    if (std::ranges::none_of(found_, same)) found_.push_back(std::move(assumption));
+  }
+
+  std::vector<Assumption> found_;
+};
+
+}  // namespace
+
+std::vector<Assumption> assumptions_of(const scenario::Scenario& scenario) {
+  const proto::Scenario& message = scenario.message();
+  Collector collector;
+  collector.walk(message.workload(), "workload");
+  std::vector<std::string> names;
+  for (const auto& [name, service] : message.services()) names.push_back(name);
+  std::ranges::sort(names);
+  // One service is named, so that its line can be pasted behind --set.
+  for (const std::string& name : names) {
+    const std::string path =
+        names.size() == 1 ? scenario::join_path("services", name) : "services.*";
+    collector.walk(message.services().at(name), path);
+  }
+  return collector.take();
+}
+
+}  // namespace skyreplay::sweep

@@ -1,0 +1,133 @@
+#include "check/evaluate.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "core/error.h"
+#include "support/small_result.h"
+#include "support/temp_folder.h"
+#include "sweep/spans.h"
+
+namespace skyreplay::check {
+namespace {
+
+const std::string kWeb = "=web,\"b\"";
+
+/// What the hand-made result says of one left side, against a value that need not hold.
+Measurement measure(const std::string& left, const std::string& right = "> 0ns") {
+  const testing::SmallResult result;
+  return evaluate(parse_requirement(left + " " + right),
+                  sweep::span_of(result.header, result.summary));
+}
+
+std::string mistake(const std::string& text) {
+  return testing::message_of<InputError>([&] { measure(text, ""); });
+}
+
+// Latencies: fn/a has buckets 100, 954, 1051, the other service 1018; their midpoints are 100,
+// 122 x 2^13 + 4,095 = 1,003,519, 91 x 2^15 + 16,383 = 2,998,271 and 122 x 2^14 + 8,191 =
+// 2,007,039.
+TEST_CASE("percentiles come from the merged histogram, by nearest rank") {
+  CHECK(measure("p25(latency of *)").value == 100);
+  CHECK(measure("p50(latency of *)").value == 1'003'519);
+  CHECK(measure("p50.0001(latency of *)").value == 2'007'039);
+  CHECK(measure("p75(latency of *)").value == 2'007'039);
+  CHECK(measure("p99.9(latency of *)").value == 2'998'271);
+  CHECK(measure("min(latency of *)").value == 100);
+  CHECK(measure("max(latency of *)").value == 3'000'000);
+}
+
+TEST_CASE("a percentile is never above the largest latency") {
+  CHECK(measure("p99(latency of " + kWeb + ")").value == 1'999'000);
+}
+
+// Parts of fn/a: 2,000,000 + 1,500,000 - 100,000 + 600,000 + 100 = 4,000,100 over 3 requests.
+TEST_CASE("averages are exact sums, compared as quotients") {
+  CHECK(measure("avg(latency of fn/a)").value == 1'333'367);
+  CHECK(measure("sum(latency of fn/a)").value == 4'000'100);
+  CHECK(measure("count(latency of fn/a)", "== 3").holds);
+  CHECK(measure("avg(latency of fn/a)", "< 1333367ns").holds);
+  CHECK_FALSE(measure("avg(latency of fn/a)", "== 1333367ns").holds);
+  CHECK(measure("avg(latency of fn/a)", "> 1333366ns").holds);
+  CHECK(measure("avg(overhead of fn/a)").value == 633'367);  // 1,900,100 / 3
+  CHECK(measure("avg(init of fn/a)").value == 666'667);
+  CHECK(measure("avg(cpu_stretch of fn/a)", "< 0ns").value == -33'333);
+}
+
+// 15 arrivals: 4 completed, 3 errors, 1 throttle, 1 + 2 timeouts, 3 refused, 1 in flight.
+TEST_CASE("the average of a counted outcome is its share of the arrivals") {
+  CHECK(measure("sum(errors of *)", "== 3").holds);
+  CHECK(measure("avg(errors of *)", "== 20 %").holds);
+  CHECK(measure("sum(timeouts of *)", "== 3").holds);
+  CHECK(measure("sum(client_timeouts of *)", "== 1").holds);
+  CHECK(measure("sum(server_timeouts of *)", "== 2").holds);
+  CHECK(measure("count(failures of *)", "== 10").holds);
+  CHECK(measure("avg(failures of *)", "> 0 %").value == 666'666'667);
+  CHECK(measure("avg(completions of *)", "< 26.67 %").holds);
+  CHECK(measure("sum(throttles of fn/a)", ">= 1").holds);
+}
+
+TEST_CASE("cold starts are a share of the attempts") {
+  CHECK(measure("avg(cold_starts of fn/a)", "> 0 %").value == 333'333'333);  // 2 of 6
+}
+
+// Over a horizon of 102.5 s: 135 requests x s waiting, 165 instances x s, 120 of 330 vCPU x s.
+TEST_CASE("what is a number over time has its time mean and its peak") {
+  CHECK(measure("avg(queue_depth of " + kWeb + ")", "> 0").value == 1'317'073'171);
+  CHECK(measure("max(queue_depth of " + kWeb + ")", "== 9").holds);
+  CHECK(measure("max(capacity_running of fn/a)", "== 3").holds);
+  CHECK(measure("avg(cpu_utilization of " + kWeb + ")", "> 0 %").value == 363'636'364);
+  CHECK(measure("avg(in_flight of *)", "> 0").value == 682'926'829);  // 70 / 102.5
+}
+
+TEST_CASE("cost is the bill's, to the last digit") {
+  CHECK(measure("sum(cost of *)", "== 0.001236565 USD").holds);
+  CHECK(measure("sum(cost of fn)", "== 0.001235566 USD").holds);
+}
+
+TEST_CASE("a route is asked for by its service and its name, and has no capacity of its own") {
+  CHECK(measure("p50(latency of fn/a/GET /a)").value == 1'003'519);
+  CHECK(mistake("max(capacity_running of fn/a/GET /a) < 1") ==
+        "fn/a/GET /a has no capacity_running: a route's service has it, not the route");
+}
+
+TEST_CASE("services made for each route are taken together under the name before the slash") {
+  testing::SmallResult result;
+  result.header.services[1].name = "fn/b";
+  const Span span = sweep::span_of(result.header, result.summary);
+  CHECK(evaluate(parse_requirement("p75(latency of fn) > 0s"), span).value == 2'007'039);
+  CHECK(evaluate(parse_requirement("sum(errors of fn) == 3"), span).holds);
+  CHECK(evaluate(parse_requirement("sum(cost of fn) == 0.001236565 USD"), span).holds);
+  CHECK(
+      testing::message_of<InputError>(
+          [&] { evaluate(parse_requirement("max(capacity_running of fn) < 9"), span); }) ==
+      "fn has no capacity_running: services peak at different times; name one of them for its max");
+}
+
+TEST_CASE("a metric that a service does not have is refused with its platform") {
+  CHECK(mistake("avg(cold_starts of " + kWeb + ") < 1 %") ==
+        kWeb + " has no cold_starts: it has no meaning on ec2");
+  CHECK(mistake("avg(queue of fn/a) < 1s") == "fn/a has no queue: it has no meaning on lambda");
+  CHECK(mistake("avg(cpu_utilization of fn/a) < 1 %") ==
+        "fn/a has no cpu_utilization: it has no meaning on lambda");
+  CHECK(mistake("p99(latency of fn/b) < 1s") == "no service 'fn/b', did you mean 'fn/a'?");
+  CHECK(mistake("p99(latency of elsewhere) < 1s") ==
+        "no service 'elsewhere'; there is fn/a, " + kWeb + ", and * for everything");
+}
+
+TEST_CASE("nothing holds of what was never measured") {
+  testing::SmallResult result;
+  result.summary.overall = {};
+  const Span span = sweep::span_of(result.header, result.summary);
+  for (const char* text : {"p99(latency of *) < 1s", "p99(latency of *) >= 0s",
+                           "avg(latency of *) < 1s", "avg(errors of *) == 0 %"}) {
+    const Measurement measured = evaluate(parse_requirement(text), span);
+    CHECK_FALSE(measured.known);
+    CHECK_FALSE(measured.holds);
+  }
+  CHECK(evaluate(parse_requirement("sum(errors of *) == 0"), span).holds);
+}
+
+}  // namespace
+}  // namespace skyreplay::check

@@ -1,9 +1,63 @@
 #include "metrics/dense_histogram.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace skyreplay::metrics {
+
+void SpanHistogram::add_pages(std::uint64_t octaves) {
+  const auto missing = static_cast<std::size_t>(std::popcount(octaves & ~used_));
+  if (missing == 0) return;
+  // Not doubled: a hundred thousand of these are in memory at a time.
+  pages_.reserve(pages_.size() + missing);
+  for (std::uint64_t rest = octaves & ~used_; rest != 0; rest &= rest - 1) {
+    const auto octave = static_cast<std::uint32_t>(std::countr_zero(rest));
+    pages_.insert(pages_.begin() + static_cast<std::ptrdiff_t>(place(octave)), Page{});
+    used_ |= std::uint64_t{1} << octave;
+  }
+}
+
+void SpanHistogram::add(std::span<const BucketCount> buckets) {
+  std::uint64_t octaves = 0;
+  for (const BucketCount& b : buckets) {
+    octaves |= std::uint64_t{1} << HistogramLayout::octave(b.bucket);
+  }
+  add_pages(octaves);
+  for (const BucketCount& b : buckets) {
+    Page& page = pages_[place(HistogramLayout::octave(b.bucket))];
+    const std::uint64_t sum = page[b.bucket % HistogramLayout::kSubBuckets] + b.count;
+    page[b.bucket % HistogramLayout::kSubBuckets] = static_cast<std::uint32_t>(sum);
+    if (sum >> 32 != 0) [[unlikely]]
+      carried_.push_back({b.bucket, sum >> 32 << 32});
+  }
+}
+
+std::uint64_t SpanHistogram::carried(std::uint32_t bucket) const {
+  std::uint64_t sum = 0;
+  for (const BucketCount& b : carried_) sum += b.bucket == bucket ? b.count : 0;
+  return sum;
+}
+
+void SpanHistogram::collect(std::vector<BucketCount>& out) const {
+  std::size_t most = 0;
+  for (const Page& page : pages_) {
+    for (const std::uint32_t count : page) most += count != 0;
+  }
+  // Exact, because results are kept for every function.
+  if (out.empty()) out.reserve(most + carried_.size());
+  std::size_t i = 0;
+  for (std::uint64_t rest = used_; rest != 0; rest &= rest - 1, ++i) {
+    const auto first =
+        static_cast<std::uint32_t>(std::countr_zero(rest)) * HistogramLayout::kSubBuckets;
+    for (std::uint32_t at = 0; at < HistogramLayout::kSubBuckets; ++at) {
+      std::uint64_t count = pages_[i][at];
+      if (!carried_.empty()) [[unlikely]]
+        count += carried(first + at);
+      if (count != 0) out.push_back({first + at, count});
+    }
+  }
+}
 
 std::int64_t percentile_ns(const std::vector<BucketCount>& buckets, double percentile) {
   std::uint64_t total = 0;

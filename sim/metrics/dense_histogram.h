@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "metrics/histogram_layout.h"
@@ -44,32 +45,34 @@ class DenseHistogram {
 
 /// The histogram of a whole span: pages of one octave, allocated when first used, so that a
 /// function called a few times costs a few hundred bytes. Counts are 64-bit.
+///
+/// **Cost** a page is 256 bytes, because a count is 32 bits wide there; what a bucket has beyond
+/// that is carried to a list of its own.
 class SpanHistogram {
  public:
   void add(std::uint32_t bucket, std::uint64_t count) {
-    const std::uint32_t octave = HistogramLayout::octave(bucket);
-    if (page_of_[octave] == 0) {
-      pages_.emplace_back();
-      page_of_[octave] = static_cast<std::uint8_t>(pages_.size());
-    }
-    pages_[page_of_[octave] - 1u][bucket % HistogramLayout::kSubBuckets] += count;
+    const BucketCount one{bucket, count};
+    add({&one, 1});
   }
-
+  /// REQUIRES buckets ascending.
+  void add(std::span<const BucketCount> buckets);
   /// Appends the non-empty buckets, ascending.
-  void collect(std::vector<BucketCount>& out) const {
-    for (std::uint32_t octave = 0; octave < page_of_.size(); ++octave) {
-      if (page_of_[octave] == 0) continue;
-      const Page& page = pages_[page_of_[octave] - 1u];
-      for (std::uint32_t i = 0; i < page.size(); ++i) {
-        if (page[i] != 0) out.push_back({octave * HistogramLayout::kSubBuckets + i, page[i]});
-      }
-    }
-  }
+  void collect(std::vector<BucketCount>& out) const;
 
  private:
-  using Page = std::array<std::uint64_t, HistogramLayout::kSubBuckets>;
-  std::array<std::uint8_t, HistogramLayout::kOctaves> page_of_{};  ///< 0: none, else index + 1
-  std::vector<Page> pages_;
+  using Page = std::array<std::uint32_t, HistogramLayout::kSubBuckets>;
+
+  /// Where the page of an octave stands, or would.
+  std::size_t place(std::uint32_t octave) const {
+    return static_cast<std::size_t>(std::popcount(used_ & ((std::uint64_t{1} << octave) - 1)));
+  }
+  void add_pages(std::uint64_t octaves);
+  std::uint64_t carried(std::uint32_t bucket) const;
+
+  static_assert(HistogramLayout::kOctaves <= 64);
+  std::uint64_t used_ = 0;            ///< octaves that have a page
+  std::vector<Page> pages_;           ///< ascending
+  std::vector<BucketCount> carried_;  ///< multiples of 2^32, in no order; nearly always empty
 };
 
 /// The value at or below which `percentile` percent of the counted values lie (nearest rank), as

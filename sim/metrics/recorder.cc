@@ -1,76 +1,68 @@
 #include "metrics/recorder.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
+#include <utility>
 
 namespace skyreplay::metrics {
 namespace {
 
-constexpr std::size_t kBlocksPerChunk = 256;
+constexpr std::size_t kRowsPerAllocation = 256;
 
-/// Adds one octave's sums to an ascending list.
-void add_octave(std::vector<OctaveParts>& octaves, std::uint32_t octave, std::uint64_t count,
-                const LatencyParts& parts) {
-  auto at = octaves.begin();
-  while (at != octaves.end() && at->octave < octave) ++at;
-  if (at == octaves.end() || at->octave != octave) at = octaves.insert(at, {octave, 0, {}});
-  at->count += count;
-  at->parts += parts;
+/// Adds one octave's sums to an ascending list, looking from `from` on; returns where it stands.
+std::size_t add_octave(std::vector<OctaveParts>& octaves, std::size_t from, std::uint32_t octave,
+                       std::uint64_t count, const LatencyParts& parts) {
+  while (from < octaves.size() && octaves[from].octave < octave) ++from;
+  if (from == octaves.size() || octaves[from].octave != octave) {
+    octaves.insert(octaves.begin() + static_cast<std::ptrdiff_t>(from), {octave, 0, {}});
+  }
+  octaves[from].count += count;
+  octaves[from].parts += parts;
+  return from;
+}
+
+/// Calls visit(octave) for each bit set, ascending.
+template <typename Visit>
+void for_each_bit(std::uint64_t bits, Visit&& visit) {
+  for (; bits != 0; bits &= bits - 1) visit(static_cast<std::uint32_t>(std::countr_zero(bits)));
 }
 
 }  // namespace
 
 Recorder::Recorder(std::vector<std::uint32_t> service_of_flow, std::uint32_t services,
-                   TimePoint start, WindowSink& sink, std::optional<std::uint32_t> routes)
+                   TimePoint start, WindowSink& sink, std::optional<std::uint32_t> routes,
+                   std::size_t pool_chunks)
     : sink_(sink),
       start_(start),
-      flows_(service_of_flow.size()),
+      service_of_flow_(std::move(service_of_flow)),
+      flows_(service_of_flow_.size()),
       services_(services),
-      rare_(service_of_flow.size()),
-      spans_(service_of_flow.size()),
+      rare_(flows_.size()),
+      spans_(flows_.size()),
       peaks_(services, 0),
       always_(services, false),
-      routes_(routes.value_or(static_cast<std::uint32_t>(service_of_flow.size()))),
+      routes_(routes.value_or(static_cast<std::uint32_t>(flows_.size()))),
       first_flow_(services + std::size_t{1}, 0),
-      flows_by_service_(service_of_flow.size()) {
-  for (const std::uint32_t service : service_of_flow) {
+      flows_by_service_(flows_.size()),
+      pool_(pool_chunks),
+      spilled_rows_(flows_.size()) {
+  for (const std::uint32_t service : service_of_flow_) {
     SKY_CHECK(service < services);
     ++first_flow_[service + std::size_t{1}];
   }
   for (std::uint32_t s = 0; s < services; ++s) first_flow_[s + std::size_t{1}] += first_flow_[s];
   std::vector<std::uint32_t> next(first_flow_.begin(), first_flow_.end() - 1);
-  for (std::uint32_t f = 0; f < service_of_flow.size(); ++f) {
-    flows_[f].service = service_of_flow[f];
-    flows_by_service_[next[service_of_flow[f]]++] = f;
+  for (std::uint32_t f = 0; f < service_of_flow_.size(); ++f) {
+    flows_by_service_[next[service_of_flow_[f]]++] = f;
   }
 }
 
 Recorder::~Recorder() = default;
 
-inline Recorder::OctaveRow* Recorder::find_row(const FlowWindow& flow, std::uint32_t octave) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  constexpr std::uint64_t kHighs = 0x8080808080808080;
-  // The lowest zero byte of tags XOR octave is the row, if there is one (Mycroft's test).
-  const std::uint64_t difference = flow.tags ^ (kOnes * octave);
-  const std::uint64_t zeros = (difference - kOnes) & ~difference & kHighs;
-  if (zeros == 0) return nullptr;
-  return &flow.block->rows[static_cast<std::size_t>(std::countr_zero(zeros)) / 8];
-}
-
-inline Recorder::OctaveRow& Recorder::octave_row(FlowWindow& flow, std::uint32_t octave) {
-  if (OctaveRow* row = find_row(flow, octave); row != nullptr) [[likely]]
-    return *row;
-  if (flow.rows == kRows) spill_rows(flow);
-  const std::uint32_t place = flow.rows++;
-  const std::uint32_t shift = place * 8;
-  flow.tags = (flow.tags & ~(std::uint64_t{0xff} << shift)) | (std::uint64_t{octave} << shift);
-  flow.block->rows[place] = {};
-  return flow.block->rows[place];
-}
-
 void Recorder::failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts) {
   SKY_CHECK(outcome != Outcome::kCompleted);
-  touch(flows_[flow].service).in_flight.leave(since_start(now));
+  touch(service_of_flow_[flow]).in_flight.leave(since_start(now));
   ++rare_[flow].outcomes[static_cast<std::size_t>(outcome)];
   flows_[flow].extra_attempts += attempts - 1;
 }
@@ -79,27 +71,31 @@ inline void Recorder::prefetch(const Note& note) const {
   if (note.flow == kNoFlow) [[unlikely]]
     return;
   const FlowWindow& flow = flows_[note.flow];
-  if (flow.block == nullptr) [[unlikely]]
-    return;
-  __builtin_prefetch(&flow.block->samples[flow.samples], 1);
-  const OctaveRow* row = find_row(flow, HistogramLayout::octave(note.sample >> 12));
-  if (row != nullptr) __builtin_prefetch(row, 1);
+  if (flow.samples < SampleChunk::kSamples) {
+    __builtin_prefetch(&flow.chunk->samples[flow.samples], 1);
+  }
+  if (flow.rows != nullptr) [[likely]] {
+    const std::uint32_t latency = SampleChunk::latency_bucket(note.sample);
+    __builtin_prefetch(&(*flow.rows)[HistogramLayout::octave(latency) % kRows], 1);
+  }
 }
 
 inline void Recorder::count(const Note& note) {
   if (note.flow == kNoFlow) [[unlikely]]
     return;
   FlowWindow& flow = flows_[note.flow];
-  if (flow.block == nullptr) [[unlikely]]
-    flow.block = new_block();
-  flow.block->samples[flow.samples++] = note.sample;
-  OctaveRow& row = octave_row(flow, HistogramLayout::octave(note.sample >> 12));
+  if (flow.samples == SampleChunk::kSamples) [[unlikely]]
+    open_chunk(flow);
+  flow.chunk->samples[flow.samples++] = note.sample;
+  const auto octave = HistogramLayout::octave(SampleChunk::latency_bucket(note.sample));
+  if ((flow.octaves >> octave & 1) == 0) [[unlikely]]
+    open_row(flow, octave);
+  OctaveRow& row = (*flow.rows)[octave % kRows];
   row.parts += note.parts;
   ++row.count;
   ++flow.completions;
-  if (note.latency_ns > flow.latency_max_ns) flow.latency_max_ns = note.latency_ns;
-  if (flow.samples == kSamples) [[unlikely]]
-    spill_samples(flow);
+  flow.extra_attempts += note.extra_attempts;
+  flow.latency_max_ns = std::max(flow.latency_max_ns, note.latency_ns);
 }
 
 void Recorder::count_all() {
@@ -117,41 +113,59 @@ Recorder::Note& Recorder::next_note() {
   return note;
 }
 
-Recorder::CompactBlock* Recorder::new_block() {
-  if (blocks_left_ == 0) {
-    blocks_.push_back(std::make_unique<CompactBlock[]>(kBlocksPerChunk));
-    blocks_left_ = kBlocksPerChunk;
+void Recorder::open_row(FlowWindow& flow, std::uint32_t octave) {
+  if (flow.rows == nullptr) {
+    if (rows_left_ == 0) {
+      rows_.push_back(std::make_unique<OctaveRows[]>(kRowsPerAllocation));
+      rows_left_ = kRowsPerAllocation;
+    }
+    flow.rows = &rows_.back()[kRowsPerAllocation - rows_left_--];
   }
-  return &blocks_.back()[kBlocksPerChunk - blocks_left_--];
-}
-
-Recorder::DenseBlock& Recorder::dense_of(FlowWindow& flow) {
-  if (flow.dense == nullptr) {
-    dense_.push_back(std::make_unique<DenseBlock>());
-    flow.dense = dense_.back().get();
-  }
-  return *flow.dense;
-}
-
-void Recorder::spill_samples(FlowWindow& flow) {
-  DenseBlock& dense = dense_of(flow);
-  for (std::uint32_t i = 0; i < flow.samples; ++i) {
-    const std::uint32_t sample = flow.block->samples[i];
-    dense.latency.add(sample >> 12);
-    dense.overhead.add(sample & 0xfff);
-  }
-  flow.samples = 0;
+  constexpr std::uint64_t kEverySixteenth = 0x0001'0001'0001'0001;
+  if ((flow.octaves & kEverySixteenth << octave % kRows) != 0) spill_rows(flow);
+  flow.octaves |= std::uint64_t{1} << octave;
+  (*flow.rows)[octave % kRows] = {};
 }
 
 void Recorder::spill_rows(FlowWindow& flow) {
-  DenseBlock& dense = dense_of(flow);
-  for (std::uint32_t i = 0; i < flow.rows; ++i) {
-    const OctaveRow& row = flow.block->rows[i];
-    add_octave(dense.octaves, static_cast<std::uint32_t>(flow.tags >> (8 * i)) & 0xff, row.count,
-               row.parts);
+  std::vector<OctaveParts>& to = spilled_rows_[static_cast<std::size_t>(&flow - flows_.data())];
+  for_each_bit(flow.octaves, [&](std::uint32_t octave) {
+    const OctaveRow& row = (*flow.rows)[octave % kRows];
+    add_octave(to, 0, octave, row.count, row.parts);
+  });
+  flow.octaves = 0;
+}
+
+void Recorder::open_chunk(FlowWindow& flow) {
+  flow.samples = 0;
+  if (flow.chunk == nullptr) {
+    flow.chunk = pool_.take_first();
+  } else if (SampleChunk* next = pool_.take(); next != nullptr) {
+    next->before = flow.chunk;
+    flow.chunk = next;
+  } else {
+    if (flow.dense == nullptr) {
+      dense_.push_back(std::make_unique<DenseBlock>());
+      flow.dense = dense_.back().get();
+    }
+    flow.samples = SampleChunk::kSamples;
+    add_samples(flow, *flow.dense);
+    pool_.give_back(flow.chunk);
+    flow.chunk = pool_.take_first();
+    flow.samples = 0;
   }
-  flow.rows = 0;
-  flow.tags = kNoTags;
+}
+
+void Recorder::add_samples(const FlowWindow& flow, DenseBlock& to) {
+  std::uint32_t n = flow.samples;
+  for (const SampleChunk* chunk = flow.chunk; chunk != nullptr; chunk = chunk->before) {
+    __builtin_prefetch(chunk->before);
+    for (std::uint32_t i = 0; i < n; ++i) {
+      to.latency.add(SampleChunk::latency_bucket(chunk->samples[i]));
+      to.overhead.add(SampleChunk::overhead_bucket(chunk->samples[i]));
+    }
+    n = SampleChunk::kSamples;
+  }
 }
 
 Counters Recorder::take_counters(std::uint32_t index) {
@@ -185,34 +199,10 @@ void Recorder::close_flow(std::uint32_t index, WindowRow& row, bool only_flow) {
   span.latency_max_ns = std::max(span.latency_max_ns, flow.latency_max_ns);
   flow.latency_max_ns = 0;
 
-  // A quiet flow goes through the scratch histograms, a busy one has its own.
-  DenseBlock& dense = flow.dense != nullptr ? *flow.dense : scratch_;
-  for (std::uint32_t i = 0; i < flow.samples; ++i) {
-    const std::uint32_t sample = flow.block->samples[i];
-    dense.latency.add(sample >> 12);
-    dense.overhead.add(sample & 0xfff);
-  }
-  flow.samples = 0;
-  for (std::uint32_t i = 0; i < flow.rows; ++i) {
-    const OctaveRow& octave_sums = flow.block->rows[i];
-    add_octave(dense.octaves, static_cast<std::uint32_t>(flow.tags >> (8 * i)) & 0xff,
-               octave_sums.count, octave_sums.parts);
-  }
-  flow.rows = 0;
-  flow.tags = kNoTags;
-  for (const OctaveParts& octave : dense.octaves) {
-    row.parts += octave.parts;
-    span.parts += octave.parts;
-    add_octave(span.octaves, octave.octave, octave.count, octave.parts);
-  }
-  dense.octaves.clear();
-
-  latency_list_.clear();
-  overhead_list_.clear();
-  dense.latency.drain(latency_list_);
-  dense.overhead.drain(overhead_list_);
-  for (const BucketCount& b : latency_list_) span.latency.add(b.bucket, b.count);
-  for (const BucketCount& b : overhead_list_) span.overhead.add(b.bucket, b.count);
+  close_octaves(index, row);
+  close_samples(flow);
+  span.latency.add(latency_list_);
+  span.overhead.add(overhead_list_);
   if (only_flow) return;
   for (const BucketCount& b : latency_list_) {
     service_scratch_.latency.add(b.bucket, static_cast<std::uint32_t>(b.count));
@@ -220,6 +210,39 @@ void Recorder::close_flow(std::uint32_t index, WindowRow& row, bool only_flow) {
   for (const BucketCount& b : overhead_list_) {
     service_scratch_.overhead.add(b.bucket, static_cast<std::uint32_t>(b.count));
   }
+}
+
+void Recorder::close_octaves(std::uint32_t index, WindowRow& row) {
+  FlowWindow& flow = flows_[index];
+  FlowSpan& span = spans_[index];
+  std::size_t at = 0;
+  const auto close = [&](std::uint32_t octave, std::uint64_t count, const LatencyParts& parts) {
+    row.parts += parts;
+    span.parts += parts;
+    at = add_octave(span.octaves, at, octave, count, parts);
+  };
+  std::vector<OctaveParts>& spilled = spilled_rows_[index];
+  if (!spilled.empty()) [[unlikely]] {
+    spill_rows(flow);
+    for (const OctaveParts& o : spilled) close(o.octave, o.count, o.parts);
+    spilled.clear();
+    return;
+  }
+  for_each_bit(std::exchange(flow.octaves, 0), [&](std::uint32_t octave) {
+    const OctaveRow& sums = (*flow.rows)[octave % kRows];
+    close(octave, sums.count, sums.parts);
+  });
+}
+
+void Recorder::close_samples(FlowWindow& flow) {
+  DenseBlock& dense = flow.dense != nullptr ? *flow.dense : scratch_;
+  add_samples(flow, dense);
+  if (flow.chunk != nullptr) pool_.give_back(std::exchange(flow.chunk, nullptr));
+  flow.samples = SampleChunk::kSamples;
+  latency_list_.clear();
+  overhead_list_.clear();
+  dense.latency.drain(latency_list_);
+  dense.overhead.drain(overhead_list_);
 }
 
 void Recorder::close_service(std::uint32_t service, std::int64_t length_ns) {
@@ -275,7 +298,10 @@ void Recorder::add_to(SpanRow& row, const FlowSpan& span) {
   row.counters += span.counters;
   row.parts += span.parts;
   row.latency_max_ns = std::max(row.latency_max_ns, span.latency_max_ns);
-  for (const OctaveParts& o : span.octaves) add_octave(row.octaves, o.octave, o.count, o.parts);
+  std::size_t at = 0;
+  for (const OctaveParts& o : span.octaves) {
+    at = add_octave(row.octaves, at, o.octave, o.count, o.parts);
+  }
 }
 
 SpanRow Recorder::sum_of(std::span<const std::uint32_t> flows) const {
@@ -286,16 +312,23 @@ SpanRow Recorder::sum_of(std::span<const std::uint32_t> flows) const {
   const auto merge = [&buckets](const SpanHistogram& from, SpanHistogram& into) {
     buckets.clear();
     from.collect(buckets);
-    for (const BucketCount& b : buckets) into.add(b.bucket, b.count);
+    into.add(buckets);
   };
   for (const std::uint32_t flow : flows) {
     const FlowSpan& span = spans_[flow];
     add_to(row, span);
+    if (flows.size() == 1) {
+      span.latency.collect(row.latency);
+      span.overhead.collect(row.overhead);
+      break;
+    }
     merge(span.latency, latency);
     merge(span.overhead, overhead);
   }
-  latency.collect(row.latency);
-  overhead.collect(row.overhead);
+  if (flows.size() > 1) {
+    latency.collect(row.latency);
+    overhead.collect(row.overhead);
+  }
   std::uint64_t ended = 0;
   for (const std::uint64_t outcome : row.counters.outcomes) ended += outcome;
   const std::uint64_t began = row.counters.arrivals + row.counters.calls;

@@ -11,6 +11,7 @@
 #include "core/time.h"
 #include "metrics/dense_histogram.h"
 #include "metrics/level.h"
+#include "metrics/sample_pool.h"
 #include "metrics/window_row.h"
 
 namespace skyreplay::metrics {
@@ -31,18 +32,22 @@ class WindowSink {
 /// services. Each flow belongs to the service that answers, whose row is the sum of its flows. Only
 /// services that were active in a window get a row, and those that always have one.
 ///
-/// **Cost** per request: on arrival two cache lines, on completion four (flow, service, sample,
+/// **Cost** per request: on arrival two cache lines, on completion four (service, flow, sample,
 /// octave). Completions wait in a short queue until their lines have been prefetched; who knows of
-/// an arrival or end beforehand says so by expect(). A sample is 32 bits in a small buffer of the
-/// flow; a full buffer is emptied into the flow's dense histograms, which only busy flows get.
-/// Memory does not depend on the number of requests or windows. **Order** rows by service index, so
-/// a result does not depend on how events interleaved.
+/// an arrival or end beforehand says so by expect(). A sample is 32 bits in a chunk of the flow's,
+/// counted when the window closes, in one histogram that stays in cache; beyond the pool's size,
+/// flows get dense histograms of their own. Memory does not depend on the number of requests or
+/// windows. **Order** rows by service index, so a result does not depend on how events interleaved.
 class Recorder {
  public:
+  static constexpr std::size_t kPoolChunks = 1u << 16;
+
   /// `service_of_flow[f]` names the service of flow f; the first `routes` flows are routes, the
-  /// rest calls; all are routes unless told otherwise. REQUIRES every entry < services.
+  /// rest calls; all are routes unless told otherwise. `pool_chunks` bounds the memory of samples:
+  /// 256 bytes each, beyond one a flow. REQUIRES every entry < services.
   Recorder(std::vector<std::uint32_t> service_of_flow, std::uint32_t services, TimePoint start,
-           WindowSink& sink, std::optional<std::uint32_t> routes = std::nullopt);
+           WindowSink& sink, std::optional<std::uint32_t> routes = std::nullopt,
+           std::size_t pool_chunks = kPoolChunks);
   ~Recorder();
 
   struct Completion {
@@ -57,7 +62,7 @@ class Recorder {
   /// A client's request came in. Not counted (`counted` false) during a warm-up.
   void arrived(std::uint32_t flow, TimePoint now, bool counted) {
     FlowWindow& window = flows_[flow];
-    touch(window.service).in_flight.enter(since_start(now));
+    touch(service_of_flow_[flow]).in_flight.enter(since_start(now));
     window.arrivals += counted;
   }
   /// It was answered well. Returns its parts, all 0, for the caller to fill at once: their sum is
@@ -67,7 +72,7 @@ class Recorder {
   void failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts);
   /// It ended during or from a warm-up: only the number in flight changes.
   void left_uncounted(std::uint32_t flow, TimePoint now) {
-    touch(flows_[flow].service).in_flight.leave(since_start(now));
+    touch(service_of_flow_[flow]).in_flight.leave(since_start(now));
   }
 
   /// An arrival on the flow, or an arrival or end at the service, is near: prefetches.
@@ -111,33 +116,27 @@ class Recorder {
   TimePoint window_start() const { return start_; }
 
  private:
-  static constexpr std::uint32_t kSamples = 96;
-  static constexpr std::uint32_t kRows = 8;
-
+  /// A flow has a row for each octave, found by the octave's low bits: latencies of one flow seldom
+  /// spread over more than 16 octaves, a factor of 65,536.
+  static constexpr std::uint32_t kRows = 16;
   struct alignas(64) OctaveRow {
     LatencyParts parts;
     std::uint64_t count = 0;
   };
   static_assert(sizeof(OctaveRow) == 64);
+  using OctaveRows = std::array<OctaveRow, kRows>;
 
-  /// What a flow fills in a window before it is busy enough for dense histograms.
-  struct CompactBlock {
-    std::array<OctaveRow, kRows> rows;
-    std::array<std::uint32_t, kSamples> samples;  ///< latency bucket << 12 | overhead bucket
-  };
   struct DenseBlock {
     DenseHistogram latency;
     DenseHistogram overhead;
-    std::vector<OctaveParts> octaves;
   };
   struct alignas(64) FlowWindow {
-    std::uint64_t tags = kNoTags;  ///< octave of each row of the block, one byte each
-    CompactBlock* block = nullptr;
-    DenseBlock* dense = nullptr;
+    std::uint64_t octaves = 0;  ///< which of them have their row
+    OctaveRows* rows = nullptr;
+    SampleChunk* chunk = nullptr;  ///< the last one
+    DenseBlock* dense = nullptr;   ///< where chunks went for which the pool had no other
     std::int64_t latency_max_ns = 0;
-    std::uint32_t service = 0;
-    std::uint32_t samples = 0;  ///< in the block
-    std::uint32_t rows = 0;     ///< in the block
+    std::uint32_t samples = SampleChunk::kSamples;  ///< in the last chunk
     std::uint32_t arrivals = 0;
     std::uint32_t completions = 0;
     std::uint32_t extra_attempts = 0;  ///< attempts beyond one for each request that ended
@@ -162,8 +161,6 @@ class Recorder {
     std::vector<OctaveParts> octaves;  ///< ascending
   };
 
-  static constexpr std::uint64_t kNoTags = ~std::uint64_t{0};
-
   /// A completion that is still to be counted.
   static constexpr std::uint32_t kNoFlow = ~std::uint32_t{0};
   struct Note {
@@ -171,6 +168,7 @@ class Recorder {
     std::int64_t latency_ns = 0;
     std::uint32_t sample = 0;
     std::uint32_t flow = kNoFlow;
+    std::uint32_t extra_attempts = 0;
   };
   static constexpr std::size_t kNotes = 16;  ///< a power of two
   static constexpr std::size_t kHalfWay = kNotes / 2;
@@ -189,20 +187,21 @@ class Recorder {
     }
     return window;
   }
-  static OctaveRow* find_row(const FlowWindow& flow, std::uint32_t octave);
-  OctaveRow& octave_row(FlowWindow& flow, std::uint32_t octave);
-  void spill_samples(FlowWindow& flow);
+  void open_row(FlowWindow& flow, std::uint32_t octave);
+  void open_chunk(FlowWindow& flow);
   void spill_rows(FlowWindow& flow);
-  DenseBlock& dense_of(FlowWindow& flow);
-  CompactBlock* new_block();
+  static void add_samples(const FlowWindow& flow, DenseBlock& to);
   Counters take_counters(std::uint32_t flow);
   void close_flow(std::uint32_t flow, WindowRow& row, bool only_flow);
+  void close_octaves(std::uint32_t flow, WindowRow& row);
+  void close_samples(FlowWindow& flow);
   void close_service(std::uint32_t service, std::int64_t length_ns);
   static void add_to(SpanRow& row, const FlowSpan& span);
   SpanRow sum_of(std::span<const std::uint32_t> flows) const;
 
   WindowSink& sink_;
   TimePoint start_;
+  std::vector<std::uint32_t> service_of_flow_;
   std::vector<FlowWindow> flows_;
   std::vector<ServiceWindow> services_;
   std::vector<RareCounts> rare_;
@@ -213,8 +212,10 @@ class Recorder {
   std::vector<std::uint32_t> active_;      ///< services touched in this window, in no order
   std::vector<std::uint32_t> first_flow_;  ///< by service: into flows_by_service_
   std::vector<std::uint32_t> flows_by_service_;
-  std::vector<std::unique_ptr<CompactBlock[]>> blocks_;
-  std::size_t blocks_left_ = 0;  ///< unused at the end of the last chunk
+  SamplePool pool_;
+  std::vector<std::unique_ptr<OctaveRows[]>> rows_;
+  std::size_t rows_left_ = 0;                           ///< unused at the end of the last chunk
+  std::vector<std::vector<OctaveParts>> spilled_rows_;  ///< by flow: this window's, ascending
   std::vector<std::unique_ptr<DenseBlock>> dense_;
   std::array<Note, kNotes> notes_;  ///< a ring; the oldest stands at notes_made_
   std::size_t notes_made_ = 0;
@@ -226,14 +227,14 @@ class Recorder {
 };
 
 inline LatencyParts& Recorder::completed(std::uint32_t flow, TimePoint now, const Completion& as) {
-  FlowWindow& window = flows_[flow];
-  touch(window.service).in_flight.leave(since_start(now));
-  window.extra_attempts += as.attempts - 1;
+  touch(service_of_flow_[flow]).in_flight.leave(since_start(now));
+  __builtin_prefetch(&flows_[flow], 1);
   Note& note = next_note();
   note.flow = flow;
-  note.sample =
-      HistogramLayout::bucket(as.latency_ns) << 12 | HistogramLayout::bucket(as.overhead_ns);
+  note.sample = SampleChunk::sample(HistogramLayout::bucket(as.latency_ns),
+                                    HistogramLayout::bucket(as.overhead_ns));
   note.latency_ns = as.latency_ns;
+  note.extra_attempts = as.attempts - 1;
   note.parts = {};
   return note.parts;
 }

@@ -87,5 +87,22 @@ TEST_CASE("merging span histograms is the same in either order") {
   }
 }
 
+TEST_CASE("a span's count goes beyond 32 bits, also when it is built of small ones") {
+  SpanHistogram histogram;
+  histogram.add(700, (std::uint64_t{1} << 33) + 5);
+  histogram.add(5, 0xffff'ffff);
+  histogram.add(5, 1);  // nothing is left in the page: all is carried
+  histogram.add(500, 1);
+  std::vector<BucketCount> buckets;
+  histogram.collect(buckets);
+  REQUIRE(buckets.size() == 3);
+  CHECK(buckets[0].bucket == 5);
+  CHECK(buckets[0].count == std::uint64_t{1} << 32);
+  CHECK(buckets[1].bucket == 500);
+  CHECK(buckets[1].count == 1);
+  CHECK(buckets[2].bucket == 700);
+  CHECK(buckets[2].count == (std::uint64_t{1} << 33) + 5);
+}
+
 }  // namespace
 }  // namespace skyreplay::metrics

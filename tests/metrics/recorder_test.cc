@@ -85,12 +85,14 @@ struct Naive {
 };
 
 TEST_CASE("a quiet flow and a busy one, one flow or three, give what counting everything gives") {
-  for (const int requests : {1, 95, 96, 97, 1'000, 20'000}) {
-    for (const std::uint32_t flows : {1u, 3u}) {
+  // With room for all samples, for some of them, and for one chunk a flow.
+  for (const int requests : {1, 61, 62, 63, 1'000, 20'000}) {
+    for (const auto& [flows, chunks] : {std::pair{1u, 1'000u}, {1u, 4u}, {3u, 4u}, {3u, 0u}}) {
       CAPTURE(requests);
       CAPTURE(flows);
+      CAPTURE(chunks);
       Rows sink;
-      Recorder recorder(std::vector<std::uint32_t>(flows, 0), 1, at(0s), sink);
+      Recorder recorder(std::vector<std::uint32_t>(flows, 0), 1, at(0s), sink, flows, chunks);
       Naive window, span;
       std::mt19937_64 random(static_cast<std::uint64_t>(requests));
       for (int w = 0; w < 3; ++w) {

@@ -140,7 +140,10 @@ class Run {
       for (std::size_t i = 0; i < batch.size; ++i) {
         const TimePoint arrival{Duration{batch.arrival_ns[i]}};
         reach(arrival);
-        if (i + kLookAhead < batch.size) clients_.expect_arrival(batch.route[i + kLookAhead]);
+        if (i + 2 * kLookAhead < batch.size) [[likely]] {
+          clients_.expect_flow(batch.route[i + 2 * kLookAhead]);
+          clients_.expect_arrival(batch.route[i + kLookAhead]);
+        }
         loop_.advance(arrival);
         const workload::Bytes bytes =
             has_bytes ? workload::Bytes{batch.bytes_in[i], batch.bytes_out[i]} : workload::Bytes{};

@@ -20,6 +20,7 @@ inline constexpr std::array<OutcomeLabel, metrics::kOutcomes> kOutcomeLabels = {
     {"client_timeouts", "gave up", 9},
     {"server_timeouts", "cut off", 9},
     {"refused", "refused", 9},
+    {"dependency_errors", "by call", 9},
 }};
 static_assert(kOutcomeLabels.back().key != nullptr, "name the new outcome");
 

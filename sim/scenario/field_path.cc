@@ -13,20 +13,24 @@ namespace {
 /// Bytes that end a bare name.
 constexpr std::string_view kSpecial = ".[]=\"";
 
-/// Reads PATH up to its '='.
+/// Reads PATH, of a setting up to its '='.
 class PathScanner {
  public:
-  explicit PathScanner(std::string_view text) : text_(text), rest_(text) {}
+  enum class Of { kSetting, kPath };
 
-  /// The steps; what follows the '=' is then in rest().
+  PathScanner(std::string_view text, Of of) : text_(text), rest_(text), of_(of) {}
+
+  /// The steps; what follows the '=' of a setting is then in rest().
   FieldPath scan() {
+    const bool is_setting = of_ == Of::kSetting;
     FieldPath path;
     while (true) {
       if (path.size() == kMaxDepth) fail(fmt::format("a path of at most {} steps", kMaxDepth));
       path.push_back(rest_.starts_with('[') ? bracket() : bare_name());
-      if (take('=')) return path;
+      if (is_setting ? take('=') : rest_.empty()) return path;
       if (rest_.empty()) fail("'=' and a value after the path");
-      if (!rest_.starts_with('[') && !take('.')) fail("'.', '[' or '='");
+      if (!rest_.starts_with('[') && !take('.'))
+        fail(is_setting ? "'.', '[' or '='" : "'.' or '['");
     }
   }
   std::string_view rest() const { return rest_; }
@@ -34,8 +38,10 @@ class PathScanner {
 
  private:
   [[noreturn]] void fail(const std::string& expected) const {
-    throw InputError(fmt::format("--set {}: expected {} at character {}", in_quotes(text_),
-                                 expected, consumed() + 1));
+    const std::string text = in_quotes(text_);
+    throw InputError(fmt::format("{}: expected {} at character {}",
+                                 of_ == Of::kSetting ? "--set " + text : "in " + text, expected,
+                                 consumed() + 1));
   }
 
   bool take(char c) {
@@ -95,17 +101,18 @@ class PathScanner {
 
   std::string_view text_;
   std::string_view rest_;
+  Of of_;
 };
 
-/// Walks one setting down the tree.
+/// Walks one path down the tree.
 class Setter {
  public:
-  Setter(const Setting& setting, std::uint32_t source, Mistakes& mistakes)
-      : setting_(setting), place_{source, 0, 0}, mistakes_(mistakes) {}
+  Setter(const FieldPath& path, const std::string& text, const Place& place, Mistakes& mistakes)
+      : path_(path), text_(text), place_(place), mistakes_(mistakes) {}
 
   void run(SourceNode& root, SourceNode value) {
     SourceNode* node = &root;
-    for (const PathStep& step : setting_.path) {
+    for (const PathStep& step : path_) {
       node = step.kind == PathStep::Kind::kName ? by_name(*node, step.name) : element(*node, step);
       if (node == nullptr) return;
     }
@@ -114,7 +121,7 @@ class Setter {
 
  private:
   SourceNode* refuse(const std::string& text) {
-    mistakes_.add(place_, setting_.path_text, text);
+    mistakes_.add(place_, text_, text);
     return nullptr;
   }
 
@@ -165,7 +172,8 @@ class Setter {
     return refuse(fmt::format("no element has {} {}", step.name, in_quotes(step.value)));
   }
 
-  const Setting& setting_;
+  const FieldPath& path_;
+  const std::string& text_;
   Place place_;
   Mistakes& mistakes_;
 };
@@ -191,7 +199,7 @@ std::string join_index(std::string_view path, std::size_t index) {
 }
 
 Setting parse_setting(std::string_view text) {
-  PathScanner scanner(text);
+  PathScanner scanner(text, PathScanner::Of::kSetting);
   Setting setting;
   setting.path = scanner.scan();
   setting.path_text = std::string(text.substr(0, scanner.consumed() - 1));
@@ -208,7 +216,16 @@ void apply_setting(const Setting& setting, SourceNode& root, Mistakes& mistakes)
                  "has no value; write null to take the file's value away");
     return;
   }
-  Setter(setting, source, mistakes).run(root, value);
+  Setter(setting.path, setting.path_text, {source, 0, 0}, mistakes).run(root, value);
+}
+
+FieldPath parse_path(std::string_view text) {
+  return PathScanner(text, PathScanner::Of::kPath).scan();
+}
+
+void put_value(const FieldPath& path, const std::string& path_text, const SourceNode& value,
+               SourceNode& root, Mistakes& mistakes) {
+  Setter(path, path_text, value.place, mistakes).run(root, value);
 }
 
 }  // namespace skyreplay::scenario

@@ -41,6 +41,14 @@ struct Setting {
 /// Splits PATH=VALUE. Throws InputError that shows the text and says what was expected.
 Setting parse_setting(std::string_view text);
 
+/// Reads a field path by itself. Throws InputError that says what was expected.
+FieldPath parse_path(std::string_view text);
+
+/// Puts a value where a path says, making maps on the way as needed. Mistakes are reported at the
+/// value's place under `path_text`.
+void put_value(const FieldPath& path, const std::string& path_text, const SourceNode& value,
+               SourceNode& root, Mistakes& mistakes);
+
 /// Puts the value where its path says, making maps on the way as needed. Mistakes (a list without
 /// that element, a step into a plain value) are reported under the setting.
 void apply_setting(const Setting& setting, SourceNode& root, Mistakes& mistakes);

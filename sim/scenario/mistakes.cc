@@ -69,6 +69,12 @@ void Mistakes::throw_if_any() {
   throw InputError(lines);
 }
 
+std::vector<std::string> Mistakes::texts() const {
+  std::vector<std::string> texts;
+  for (const Mistake& m : all_) texts.push_back(m.path.empty() ? m.text : m.path + ": " + m.text);
+  return texts;
+}
+
 bool Mistakes::below(std::string_view path) const {
   return std::any_of(all_.begin(), all_.end(),
                      [&](const auto& m) { return is_at(path, m.path); }) ||

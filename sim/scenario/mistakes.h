@@ -33,6 +33,8 @@ class Mistakes {
   [[noreturn]] void fatal(const Place& place, std::string_view path, std::string_view text);
   /// Throws InputError with all mistakes in the order of their places, if there are any.
   void throw_if_any();
+  /// Each mistake as "path: text", without its place.
+  std::vector<std::string> texts() const;
   bool empty() const { return all_.empty(); }
   /// True if a mistake was found, or noted, at this path or inside it.
   bool below(std::string_view path) const;

@@ -9,6 +9,7 @@
 #include "scenario/defaults.h"
 #include "scenario/field_path.h"
 #include "scenario/resolve_services.h"
+#include "scenario/service_graph.h"
 #include "scenario/walk.h"
 #include "scenario/wiring.h"
 
@@ -28,6 +29,7 @@ class Resolver {
     routes();
     backoff();
     reserved_concurrency();
+    check_service_graph(scenario_, places_, mistakes_);
     check_laws(scenario_, "");
   }
 

@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include "compute/instance_types.h"
+#include "core/error.h"
 #include "core/text.h"
+#include "ecs/fargate_sizes.h"
+#include "pricing/catalogue.h"
 #include "pricing/money.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
@@ -77,8 +81,23 @@ void ServiceResolver::keep_alive(proto::KeepAlive& rule, const std::string& path
 
 void ServiceResolver::ec2(proto::AutoScalingGroup& group, const std::string& path) {
   capacity(group, path);
+  if (group.has_instance_type()) instance_type(group, path);
   zones(*group.mutable_availability_zones(), path + ".availability_zones");
   ebs(*group.mutable_ebs(), path + ".ebs");
+}
+
+/// A type that is known, with a price in the Region, and a speed unless the scenario says one.
+void ServiceResolver::instance_type(proto::AutoScalingGroup& group, const std::string& path) {
+  const std::string& name = group.instance_type();
+  proto::AutoScalingGroupAssumed& assumed = *group.mutable_assumed();
+  try {
+    const compute::InstanceTypes& types = compute::InstanceTypes::builtin();
+    const compute::InstanceType& type = types.find(name);
+    pricing::Catalogue::builtin().tariff("ec2.on_demand." + name, region_);
+    if (!assumed.has_speed()) assumed.set_speed(types.cpu_speed(type).value());
+  } catch (const InputError& error) {
+    mistake(path + ".instance_type", error.what());
+  }
 }
 
 void ServiceResolver::capacity(proto::AutoScalingGroup& group, const std::string& path) {
@@ -141,6 +160,7 @@ void ServiceResolver::zones(Zones& names, const std::string& path) {
 
 void ServiceResolver::ecs(proto::EcsService& service, const std::string& path) {
   zones(*service.mutable_availability_zones(), path + ".availability_zones");
+  fargate_size(service.task_definition(), path + ".task_definition");
   const proto::TaskDefinition& task = service.task_definition();
   proto::EcsServiceAssumed& assumed = *service.mutable_assumed();
   if (!assumed.has_speed()) {
@@ -150,6 +170,15 @@ void ServiceResolver::ecs(proto::EcsService& service, const std::string& path) {
   if (!assumed.has_pull_rate()) {
     assumed.mutable_pull_rate()->set_bytes_per_second(pull_rate(task.cpu()));
   }
+}
+
+/// C9: which sizes there are.
+void ServiceResolver::fargate_size(const proto::TaskDefinition& task, const std::string& path) {
+  if (!task.has_cpu() || !task.has_memory()) return;  // reported already
+  if (ecs::valid_fargate_size(task.cpu(), task.memory())) return;
+  mistake(path,
+          fmt::format("Fargate has no size of {} CPU units with {} MiB; {}", grouped(task.cpu()),
+                      grouped(task.memory()), ecs::valid_fargate_sizes(task.cpu())));
 }
 
 void ServiceResolver::external(const proto::External& service, const std::string& path) {

@@ -25,6 +25,8 @@ class ServiceResolver {
     mistakes_.add(places_.near(path), path, text);
   }
   void keep_alive(proto::KeepAlive& rule, const std::string& path);
+  void instance_type(proto::AutoScalingGroup& group, const std::string& path);
+  void fargate_size(const proto::TaskDefinition& task, const std::string& path);
   void capacity(proto::AutoScalingGroup& group, const std::string& path);
   void ebs(proto::EbsVolume& volume, const std::string& path);
   void zones(Zones& names, const std::string& path);

@@ -12,8 +12,10 @@
 #include "scenario/binder.h"
 #include "scenario/field_path.h"
 #include "scenario/node.h"
+#include "scenario/read_textproto.h"
 #include "scenario/resolve.h"
 #include "scenario/show.h"
+#include "scenario/timed_changes.h"
 
 namespace skyreplay::scenario {
 namespace {
@@ -26,10 +28,6 @@ struct CloseFile {
 
 /// What a path that cannot be a scenario file is refused with.
 void check_path(const std::filesystem::path& path) {
-  const std::string extension = path.extension().string();
-  if (extension == ".textproto" || extension == ".txtpb" || extension == ".pbtxt") {
-    throw InputError({path.string()}, "text format is not built yet; write YAML or JSON");
-  }
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
     throw InputError({path.string()}, "is a folder; name the file in it, such as " +
@@ -60,20 +58,6 @@ std::string hex_digest(const std::string& text) {
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
-proto::Scenario read_message(std::string_view text, const std::string& filename,
-                             const std::vector<std::string>& sets) {
-  Mistakes mistakes(filename);
-  Places places;
-  SourceNode root = read_yaml(text, 0, mistakes);
-  if (root.kind == SourceNode::Kind::kEmpty) mistakes.fatal({0, 1, 1}, "", "is empty");
-  for (const std::string& set : sets) apply_setting(parse_setting(set), root, mistakes);
-  proto::Scenario message;
-  Binder(mistakes, places).bind_message(root, message, "");
-  if (root.kind == SourceNode::Kind::kMap) resolve(message, places, mistakes);
-  mistakes.throw_if_any();
-  return message;
-}
-
 }  // namespace
 
 struct Scenario::State {
@@ -82,6 +66,24 @@ struct Scenario::State {
   std::string filename;
   std::vector<std::string> sets;
   proto::Scenario message;
+  std::vector<TimedChange> changes;
+
+  /// Fills message and changes from the rest.
+  void read() {
+    Mistakes mistakes(filename);
+    Places places;
+    SourceNode root = is_textproto(text, path.extension().string())
+                          ? read_textproto(text, 0, mistakes)
+                          : read_yaml(text, 0, mistakes);
+    if (root.kind == SourceNode::Kind::kEmpty) mistakes.fatal({0, 1, 1}, "", "is empty");
+    for (const std::string& set : sets) apply_setting(parse_setting(set), root, mistakes);
+    Binder(mistakes, places).bind_message(root, message, "");
+    if (root.kind == SourceNode::Kind::kMap) {
+      resolve(message, places, mistakes);
+      changes = apply_changes(root, message, places, mistakes);
+    }
+    mistakes.throw_if_any();
+  }
 };
 
 Scenario Scenario::load(const std::filesystem::path& path, const std::vector<std::string>& sets) {
@@ -95,11 +97,13 @@ Scenario Scenario::parse(std::string_view text, const std::filesystem::path& fil
   state->path = filename;
   state->filename = filename.string();
   state->sets = sets;
-  state->message = read_message(text, state->filename, sets);
+  state->read();
   return Scenario(std::move(state));
 }
 
 const proto::Scenario& Scenario::message() const { return state_->message; }
+
+const std::vector<TimedChange>& Scenario::changes() const { return state_->changes; }
 
 std::string Scenario::digest() const {
   return hex_digest(scenario::to_yaml(state_->message, Comments::kNone));

@@ -5,20 +5,34 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "core/time.h"
 #include "skyreplay/scenario.pb.h"
 
 namespace skyreplay::scenario {
+
+/// A timed change of one field (`changes:`).
+struct TimedChange {
+  std::variant<Duration, TimePoint> at;  ///< from the trace's start, or an instant
+  std::string field;                     ///< its path: services.web.ec2.desired_capacity
+  std::string value;                     ///< as the field spells it; "null" takes it away
+  /// The scenario after this change and all before it, resolved; its own `changes` are left out.
+  std::shared_ptr<const proto::Scenario> after;
+
+  /// The instant, for a trace that starts then.
+  TimePoint when(TimePoint trace_start) const;
+};
 
 /// A scenario that was read, checked and resolved: every field of message() is set, except those
 /// whose absence is itself a value (docs/scenario.md says which). Cheap to copy; immutable.
 class Scenario {
  public:
-  /// Reads a YAML or JSON file (JSON being YAML). `sets` are PATH=VALUE overrides, applied in order
-  /// before defaults are filled in.
-  /// Throws InputError with every mistake, one a line, each with file:line:column, or "--set PATH";
-  /// MachineError if the file cannot be read.
+  /// Reads a YAML file, JSON (which is YAML) or Protobuf's text format. `sets` are PATH=VALUE
+  /// overrides, applied in order before defaults are filled in. Throws InputError with every
+  /// mistake, one a line, each with file:line:column, or "--set PATH"; MachineError if the file
+  /// cannot be read.
   static Scenario load(const std::filesystem::path& path,
                        const std::vector<std::string>& sets = {});
   /// The same from text; `filename` is what messages call it and where folder() comes from.
@@ -27,6 +41,9 @@ class Scenario {
 
   /// The resolved message. Models read only this.
   const proto::Scenario& message() const;
+  /// The timed changes in order of time, equal times in the order they were written. They live as
+  /// long as a copy of this Scenario.
+  const std::vector<TimedChange>& changes() const;
   /// 32 hex digits over the resolved message: equal for two spellings of one scenario.
   std::string digest() const;
   /// The resolved scenario as YAML that load() reads back to the same digest; fields that are

@@ -49,9 +49,14 @@ TEST_CASE("a key with a dot is written in brackets and quotes") {
 }
 
 TEST_CASE("a list's element is chosen by its number or by one of its fields") {
-  CHECK(two("routes[1].service=a").message().routes(1).service() == "a");
+  CHECK(two("routes[1].match=\"PUT *\"").message().routes(1).match() == "PUT *");
   CHECK(two("routes[service=a].match=\"PUT *\"").message().routes(0).match() == "PUT *");
-  CHECK(two("routes[match=\"GET /\"].service=\"b.c\"").message().routes(0).service() == "b.c");
+  CHECK(two("routes[match=\"GET /\"].match=\"x\"").message().routes(0).match() == "x");
+  const auto called = [](const std::string& set) {
+    return Scenario::parse(skyreplay::testing::kEverything, "shop.yaml", {set});
+  };
+  CHECK(called("calls[0].count=3").message().calls(0).count() == 3);
+  CHECK(called("calls[from=app].probability=0.25").message().calls(1).probability() == 0.25);
 }
 
 TEST_CASE("later settings win over earlier ones and over the file") {

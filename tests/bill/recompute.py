@@ -18,6 +18,7 @@ from fractions import Fraction
 
 PRICES = pathlib.Path(__file__).resolve().parents[2] / "sim/pricing/data"
 ON_DEMAND = "ec2.on_demand."
+EXTERNAL = "external.requests"  # at the price that the scenario gives; the bill's own price is taken
 
 HOUR = 3600
 MONTH = 730 * HOUR
@@ -107,11 +108,11 @@ class Check:
     def __init__(self, folder: pathlib.Path, prices: Prices):
         self.prices = prices
         self.summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"), parse_float=Decimal)
-        self.regions = {service["name"]: service["region"] for service in self.summary["services"]}
+        self.regions = {service["name"]: service.get("region", "") for service in self.summary["services"]}
         self.bill = read_csv(folder / "bill.csv")
         self.timeline = read_csv(folder / "timeline.csv")
         self.mistakes: list[str] = []
-        self.by_account: dict[tuple[str, str], list[int]] = {}
+        self.by_account: dict[tuple[str, str], tuple[Tariff, list[int]]] = {}  # units by tier
         self.lines_of_bill()
         self.tiers_of_account()
         self.sums()
@@ -129,14 +130,15 @@ class Check:
     def line(self, meter: dict, rows: list[dict[str, str]]):
         name = f"{meter['service']} {meter['name']}"
         region = self.regions[meter["service"]]
-        tariff = self.prices.tariff(meter["name"], region)
+        tariff = self.external(rows) if meter["name"] == EXTERNAL else self.prices.tariff(meter["name"], region)
         if tariff is None:
             self.mistakes.append(f"{name}: the tables have no price in {region}")
             return
         meter_unit, factor = UNITS[tariff.unit]
         if meter["unit"] != meter_unit:
             self.mistakes.append(f"{name}: metered in {meter['unit']}, not in {meter_unit}")
-        account = self.by_account.setdefault((meter["name"], region), [0] * len(tariff.tiers))
+        key = (meter["name"], meter["service"] if meter["name"] == EXTERNAL else region)
+        account = self.by_account.setdefault(key, (tariff, [0] * len(tariff.tiers)))[1]
         billed = 0
         tiers = iter(enumerate(tariff.tiers))
         for row in rows:
@@ -152,6 +154,9 @@ class Check:
         if billed != meter["quantity"]:
             self.mistakes.append(f"{name}: {billed} {meter_unit} billed, {meter['quantity']} metered")
 
+    def external(self, rows: list[dict[str, str]]) -> Tariff:
+        return Tariff("request", [Tier(Fraction(rows[0]["unit_price_usd"] if rows else 0), 0, None)])
+
     def amounts(self, name: str, row: dict[str, str], quantity: Fraction, price: Fraction):
         if Fraction(row["quantity"]) != half_even(quantity, 15):
             self.mistakes.append(f"{name}: quantity {row['quantity']} is not {float(quantity)}")
@@ -161,8 +166,7 @@ class Check:
 
     def tiers_of_account(self):
         """All services together fill the tiers from the first on. Who filled which depends on time; how much, not."""
-        for (line_item, region), units in self.by_account.items():
-            tariff = self.prices.tariff(line_item, region)
+        for (line_item, region), (tariff, units) in self.by_account.items():
             expected = filled(tariff, sum(units), UNITS[tariff.unit][1])
             if units != expected:
                 self.mistakes.append(f"{line_item} in {region}: tiers hold {units}, not {expected}")

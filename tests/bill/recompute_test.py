@@ -109,6 +109,12 @@ class ByHand(Folder):
         self.assertIn(f"data_transfer.internet_out in us-east-1: tiers hold {[10245 * 2**30, 0, 0, 0]}, "
                       f"not {[10240 * 2**30, 5 * 2**30, 0, 0]}", self.mistakes(bill))
 
+    def test_an_external_service_costs_what_its_scenario_says(self):
+        meters = [*self.meters, ("web", "external.requests", "request", 3)]
+        bill = [*self.bill, "web,external.requests,request,3,0.5,1.500000001"]
+        self.assertEqual(self.mistakes(bill, meters=meters)[0],
+                         "web external.requests: 1.500000001 USD billed, 1.5 recomputed")
+
     def test_a_price_that_is_not_in_the_tables_is_found(self):
         self.assertIn("web ec2.on_demand.m7i.large: 0.1007 USD per hour is no tier of it",
                       self.mistakes(self.replaced(",0.1008,", ",0.1007,")))

@@ -91,6 +91,9 @@ class ScenarioVerbs(unittest.TestCase):
     def test_a_file_that_is_not_there(self):
         _, err = self.run_tool("check", "none.yaml", status=3)
         self.assertEqual(err, "skyreplay: none.yaml: No such file or directory\n")
+        self.write("bad.yaml", "")
+        _, err = self.run_tool("check", "none.yaml", "bad.yaml", status=2)
+        self.assertEqual(err, "skyreplay: none.yaml: No such file or directory\nskyreplay: bad.yaml:1:1: is empty\n")
 
     def test_verbs_that_are_not_built(self):
         for verb in ("init", "import"):

@@ -335,6 +335,20 @@ class BadReshaping(TraceTest):
         self.assertIn("--copies", self.complaint("scale", "s.skytrace", "--copies", "0"))
         self.assertIn("--stretch", self.complaint("scale", "s.skytrace", "--stretch", "-1"))
 
+    def test_flags_that_count_take_whole_numbers(self):
+        for verb, flag in (("cut", "--rows"), ("cut", "--skip-rows"), ("scale", "--copies"), ("scale", "--seed"),
+                           ("synth", "--seed"), ("synth", "--requests"), ("import", "--seed"), ("import", "--max-routes")):
+            for value in ("-1", "1.5", "x"):
+                with self.subTest(verb=verb, flag=flag, value=value):
+                    self.assertEqual(self.complaint(verb, "s.skytrace", flag, value),
+                                     f"{flag}: expected a whole number of at least 0, not '{value}'")
+        for verb, flag in (("head", "--rows"), ("info", "--routes")):
+            self.assertEqual(self.refused("trace", verb, "s.skytrace", flag, "-1"),
+                             [f"{flag}: expected a whole number of at least 0, not '-1'"])
+        self.assertEqual(self.complaint("cut", "s.skytrace", "--rows", "99999999999999999999"),
+                         "--rows: '99999999999999999999' is too large")
+        self.assertEqual(self.complaint("scale", "s.skytrace", "--keep", "half"), "--keep: expected a number, not 'half'")
+
 
 if __name__ == "__main__":
     unittest.main()

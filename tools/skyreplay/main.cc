@@ -72,6 +72,9 @@ int parse(CLI::App& app, int argc, char** argv, bool& asked) {
     return app.exit(success);
   } catch (const CLI::ExtrasError&) {
     mistakes = extra_arguments(app);
+  } catch (const CLI::ConversionError& error) {
+    mistakes = extra_arguments(app);
+    mistakes.push_back(no_number(error));
   } catch (const CLI::ParseError& error) {
     mistakes = extra_arguments(app);
     mistakes.emplace_back(error.what());

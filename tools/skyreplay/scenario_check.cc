@@ -18,19 +18,26 @@ struct Options {
   ScenarioSettings settings;
 };
 
-/// Checks every file before it complains, so that one run finds all mistakes of all of them.
+/// Checks every file before it complains, so that one run finds all mistakes of all of them, also
+/// where one cannot be read.
 int check(const Options& options) {
   std::vector<std::string> mistakes;
+  bool only_unreadable = true;
   for (const std::filesystem::path& file : options.files) {
     try {
       const Scenario scenario = Scenario::load(file, options.settings.all());
       std::cout << file.string() << ": ok, digest " << scenario.digest() << '\n';
     } catch (const InputError& error) {
       mistakes.emplace_back(error.what());
+      only_unreadable = false;
+    } catch (const MachineError& error) {
+      mistakes.emplace_back(error.what());
     }
   }
-  if (!mistakes.empty()) throw InputError(mistakes);
-  return 0;
+  if (mistakes.empty()) return 0;
+  const InputError all(mistakes);
+  if (only_unreadable) throw MachineError(all.what());
+  throw all;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "trace_written.h"
+#include "usage.h"
 #include "verbs.h"
 
 namespace skyreplay::tool {
@@ -17,8 +18,9 @@ void add_trace_cut(CLI::App& trace, Action& chosen) {
   verb.add_option("--routes", options->routes,
                   "A pattern with * and ?; others are left out (repeatable)")
       ->allow_extra_args(false);
-  verb.add_option("--skip-rows", options->skip_rows, "Leave out as many requests at the front");
-  verb.add_option("--rows", options->rows, "Keep at most as many requests");
+  verb.add_option("--skip-rows", options->skip_rows, "Leave out as many requests at the front")
+      ->check(whole_number());
+  verb.add_option("--rows", options->rows, "Keep at most as many requests")->check(whole_number());
   verb.callback([options, &chosen] {
     chosen = [options] {
       print_written(options->output, cut_trace(*options));

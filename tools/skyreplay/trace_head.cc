@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 
+#include "usage.h"
 #include "verbs.h"
 
 namespace skyreplay::tool {
@@ -15,7 +16,9 @@ void add_trace_head(CLI::App& trace, Action& chosen) {
   const auto flags = std::make_shared<Flags>();
   CLI::App& verb = *trace.add_subcommand("head", "Print the first requests of a trace as CSV");
   verb.add_option("TRACE", flags->path, "The .skytrace file")->required();
-  verb.add_option("-n,--rows", flags->rows, "How many")->capture_default_str();
+  verb.add_option("-n,--rows", flags->rows, "How many")
+      ->check(whole_number())
+      ->capture_default_str();
   verb.callback([flags, &chosen] {
     chosen = [flags] {
       print_trace_head(flags->path, flags->rows, std::cout);

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "trace_written.h"
+#include "usage.h"
 #include "verbs.h"
 
 namespace skyreplay::tool {
@@ -56,7 +57,9 @@ void add_trace_import(CLI::App& trace, Action& chosen) {
       ->required();
   verb.add_option("--out", options->out, "The .skytrace file to write")->required();
   verb.add_option("--format", options->format, describe_formats());
-  verb.add_option("--seed", options->seed, "Seed of what is drawn")->capture_default_str();
+  verb.add_option("--seed", options->seed, "Seed of what is drawn")
+      ->check(whole_number())
+      ->capture_default_str();
   verb.add_option_function<std::string>(
           "--bad-rows",
           [options](const std::string& word) { options->skip_bad_rows = word == "skip"; },
@@ -64,6 +67,7 @@ void add_trace_import(CLI::App& trace, Action& chosen) {
       ->check(CLI::IsMember({"stop", "skip"}));
   verb.add_option("--max-routes", options->max_routes,
                   "Routes beyond this many, in order of appearance, count as 'other'")
+      ->check(whole_number())
       ->capture_default_str();
   add_format_flags(verb, *options);
   verb.callback([options, &chosen] { chosen = [options] { return import(*options); }; });

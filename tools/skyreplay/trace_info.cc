@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 
+#include "usage.h"
 #include "verbs.h"
 
 namespace skyreplay::tool {
@@ -17,6 +18,7 @@ void add_trace_info(CLI::App& trace, Action& chosen) {
   CLI::App& verb = *trace.add_subcommand("info", "Say what a trace holds and where it comes from");
   verb.add_option("TRACE", flags->path, "The .skytrace file")->required();
   verb.add_option("--routes", flags->routes, "How many of the busiest routes to list")
+      ->check(whole_number())
       ->capture_default_str();
   verb.add_flag("--json", flags->json, "One JSON object with everything");
   verb.callback([flags, &chosen] {

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "trace_written.h"
+#include "usage.h"
 #include "verbs.h"
 
 namespace skyreplay::tool {
@@ -16,10 +17,13 @@ void add_trace_scale(CLI::App& trace, Action& chosen) {
       ->capture_default_str();
   verb.add_option("--copies", options->copies,
                   "Lay as many copies over each other, each shifted cyclically within the span")
+      ->check(whole_number())
       ->capture_default_str();
   verb.add_option("--stretch", options->stretch, "Multiply the time axis by this factor")
       ->capture_default_str();
-  verb.add_option("--seed", options->seed, "Seed of what is drawn")->capture_default_str();
+  verb.add_option("--seed", options->seed, "Seed of what is drawn")
+      ->check(whole_number())
+      ->capture_default_str();
   verb.callback([options, &chosen] {
     chosen = [options] {
       print_written(options->output, scale_trace(*options));

@@ -4,7 +4,11 @@
 #include <skyreplay/error.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace skyreplay::tool {
@@ -50,6 +54,28 @@ void check_verb(const CLI::App& app, int argc, char** argv) {
     spelled += word;
     spelled += ' ';
   }
+}
+
+std::string no_number(const CLI::ConversionError& error) {
+  const std::string text = error.what();
+  constexpr std::string_view kBefore = "Could not convert: ";
+  const std::size_t between = text.find(" = ");
+  if (!text.starts_with(kBefore) || between == std::string::npos) return text;
+  return fmt::format("{}: expected a number, not '{}'",
+                     text.substr(kBefore.size(), between - kBefore.size()),
+                     text.substr(between + 3));
+}
+
+CLI::Validator whole_number() {
+  const auto mistake_in = [](const std::string& value) -> std::string {
+    std::uint64_t number = 0;
+    const char* end = value.data() + value.size();
+    const auto [read, error] = std::from_chars(value.data(), end, number);
+    if (error == std::errc::result_out_of_range) return fmt::format("'{}' is too large", value);
+    if (error == std::errc{} && read == end) return "";
+    return fmt::format("expected a whole number of at least 0, not '{}'", value);
+  };
+  return {mistake_in, ""};
 }
 
 std::vector<std::string> extra_arguments(const CLI::App& app) {

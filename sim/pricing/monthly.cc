@@ -24,6 +24,9 @@ constexpr FreeUse kFreeUses[] = {
     {"data_transfer.internet_out", "data_transfer.internet_out_free"},
 };
 
+constexpr std::string_view kBegunHours = "alb.load_balancer";  // E118
+constexpr Duration kHour = std::chrono::hours(1);
+
 /// Goes through the services in order, with quantities as integers over the horizon.
 class Estimator {
  public:
@@ -31,7 +34,7 @@ class Estimator {
       : horizon_(horizon.count()), catalogue_(catalogue) {}
 
   void add(const std::string& service, const Tariff& tariff, std::uint64_t units) {
-    const Exact month = Exact(units) * kMonth.count();
+    const Exact month = month_of(tariff, units);
     const Exact free = take_free(service, tariff, month);
     Exact& from = used_[{tariff.line_item(), tariff.region()}];
     const Exact to = from + month - free;
@@ -43,6 +46,14 @@ class Estimator {
   std::vector<BillRow> finish() { return std::move(rows_); }
 
  private:
+  /// A month's use, times the horizon. What is billed by the begun hour has been billed for whole
+  /// ones: each of those is an hour of the month, however short the horizon.
+  Exact month_of(const Tariff& tariff, std::uint64_t units) const {
+    if (tariff.line_item() != kBegunHours) return Exact(units) * kMonth.count();
+    const Exact begun = (horizon_ + kHour.count() - 1) / kHour.count();
+    return Exact(units) * (kMonth / kHour) * horizon_ / begun;
+  }
+
   /// How much of `wanted` is free, which is then used up and noted in a row of its own.
   Exact take_free(const std::string& service, const Tariff& tariff, const Exact& wanted) {
     for (const FreeUse& use : kFreeUses) {

@@ -26,8 +26,9 @@ struct MonthlyEstimate {
 /// **Method.** Free are 1 M requests and 400,000 GB-second of Lambda, x86 and arm together (L94),
 /// and 100 GB to the internet (E142); they go to the services in their order, before the tiers,
 /// which count what is left (no source says which tier a free unit takes up). Otherwise as
-/// bill_rows(). A horizon of zero, a tier whose price is not known, or an amount out of range makes
-/// the estimate unavailable.
+/// bill_rows(). A load balancer runs for the hours of the month, not for the begun ones of a short
+/// horizon many times over (E118). A horizon of zero, a tier whose price is not known, or an amount
+/// out of range makes the estimate unavailable.
 MonthlyEstimate monthly_estimate(std::span<const BilledService> services, Duration horizon,
                                  const Catalogue& catalogue = Catalogue::builtin());
 

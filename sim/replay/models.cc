@@ -70,7 +70,7 @@ Models::Models(const ModelInputs& inputs, kernel::Loop& loop, metrics::Recorder&
   number_call_lists();
   for (std::uint32_t i = 0; i < count_of(inputs); ++i) {
     seats_.push_back(seat(i));
-    configs_.push_back(inputs.wiring.services[i].config);
+    now_.push_back(inputs.wiring.services[i]);
     const bool is_new =
         std::find(platforms_.begin(), platforms_.end(), seats_[i].platform) == platforms_.end();
     if (is_new) platforms_.push_back(seats_[i].platform);
@@ -174,35 +174,30 @@ void Models::connect(workload::Clients& clients, workload::Calls& calls) {
 
 // --- The run
 
-void Models::change(const proto::Scenario& scenario, const std::string& cause) {
+void Models::change(const scenario::Wiring& after, const std::string& cause) {
   for (std::uint32_t i = 0; i < count_of(inputs_); ++i) {
-    const std::string& name = inputs_.wiring.services[i].name;
-    // A service of its own for each route is called NAME/<route>; no NAME holds a slash.
-    const proto::Service& config = scenario.services().at(name.substr(0, name.find('/')));
-    if (config.SerializeAsString() == configs_[i]->SerializeAsString()) continue;
-    configs_[i] = &config;
-    change_service(i, config, cause);
+    const scenario::ConcreteService& service = after.services[i];
+    const bool is_same =
+        service.memory_mib == now_[i].memory_mib &&
+        service.config->SerializeAsString() == now_[i].config->SerializeAsString();
+    now_[i] = service;
+    if (!is_same) change_service(i, service, cause);
   }
 }
 
-void Models::change_service(std::uint32_t service, const proto::Service& config,
+void Models::change_service(std::uint32_t service, const scenario::ConcreteService& after,
                             const std::string& cause) {
+  const proto::Service& config = *after.config;
   if (config.has_lambda()) {
-    scenario::ConcreteService concrete = inputs_.wiring.services[service];
-    concrete.config = &config;
-    const proto::MemorySize& memory = config.lambda().memory_size();
-    if (!memory.from_trace()) concrete.memory_mib = memory.mib();
-    lambda::FunctionConfig function = function_config(concrete, service);
+    lambda::FunctionConfig function = function_config(after, service);
     function.calls = call_lists_[service];
     functions_->change(seats_[service].unit, function);
   } else if (config.has_external()) {
-    std::optional<std::uint32_t> connections;
-    if (config.external().has_max_connections()) connections = config.external().max_connections();
-    external_->set_max_connections(seats_[service].unit, connections);
+    external_->set_max_connections(seats_[service].unit,
+                                   external_config(after, service).max_connections);
   } else {
-    const std::uint32_t desired =
-        config.has_ec2() ? config.ec2().desired_capacity() : config.ecs().desired_count();
-    fleets_[service]->set_desired(desired, cause);
+    fleets_[service]->set_desired(
+        config.has_ec2() ? config.ec2().desired_capacity() : config.ecs().desired_count(), cause);
   }
 }
 

@@ -62,9 +62,9 @@ class Models {
   /// Who the services answer, and who they call through. REQUIRES called once before the first
   /// arrival.
   void connect(workload::Clients& clients, workload::Calls& calls);
-  /// The scenario's services as they are from now on. `cause` says what changed them. REQUIRES the
-  /// same services and calls; the message outlives this.
-  void change(const proto::Scenario& scenario, const std::string& cause);
+  /// The services as they are from now on. `cause` says what changed them. REQUIRES the same
+  /// services and calls; the message behind the wiring outlives this.
+  void change(const scenario::Wiring& after, const std::string& cause);
   /// Appends what happened since the last call, in order of time.
   void take_activities(std::vector<workload::Activity>& activities);
   void finish(TimePoint end);
@@ -74,7 +74,7 @@ class Models {
   Seat seat_function(std::uint32_t service);
   Seat seat_fleet(std::uint32_t service);
   Seat seat_external(std::uint32_t service);
-  void change_service(std::uint32_t service, const proto::Service& config,
+  void change_service(std::uint32_t service, const scenario::ConcreteService& after,
                       const std::string& cause);
   void number_call_lists();
   std::vector<workload::CallConfig> calls_of(std::uint32_t service) const;
@@ -91,7 +91,7 @@ class Models {
   std::vector<std::optional<std::uint32_t>> call_lists_;  ///< by service
   std::vector<workload::Platform*> platforms_;            ///< each once
   std::vector<Seat> seats_;
-  std::vector<const proto::Service*> configs_;  ///< by service: as it is now
+  std::vector<scenario::ConcreteService> now_;  ///< the wiring's services as they are now
 };
 
 /// What a result file says of each service, and of each route.

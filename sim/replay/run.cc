@@ -118,10 +118,17 @@ class Run {
     if (++windows_closed_ % kWindowsPerProgress == 0) tell_progress();
   }
   TimePoint next_change() const {
-    if (changes_made_ == 0) return kEndOfTime;
-    return kEndOfTime;
+    if (changes_made_ == scenario_.changes().size()) return kEndOfTime;
+    return std::max(scenario_.changes()[changes_made_].when(trace_.start), trace_.start);
   }
-  void make_change() {}
+  /// Events at the instant of a change come before it, arrivals after it.
+  void make_change() {
+    advance(next_change());
+    const scenario::TimedChange& change = scenario_.changes()[changes_made_++];
+    models_.change(scenario::expand(*change.after, scenario_.filename(), trace_),
+                   fmt::format("changes: {} is {} from now on", change.field, change.value));
+    clients_.change(client_policy(change.after->workload().client()));
+  }
   void advance(TimePoint time) {
     loop_.advance(time);
     check_context().simulated_time_ns = time.time_since_epoch().count();

@@ -142,7 +142,7 @@ void Table::latency() {
   latency_line("latency", all.latency, all.parts.sum(), all.latency_max_ns, true);
   latency_line("overhead", all.overhead, all.parts.sum() - all.parts.work - all.parts.wait,
                all.latency_max_ns, false);
-  line("  overhead is latency beyond a request's own work and wait");
+  line("  overhead is latency beyond a request's own work and wait; a faster CPU makes it negative");
 }
 
 void Table::latency_line(const char* label, std::span<const metrics::BucketCount> buckets,

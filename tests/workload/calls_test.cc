@@ -1,0 +1,179 @@
+#include "workload/calls.h"
+
+#include <doctest/doctest.h>
+
+#include "support/run_world.h"
+
+namespace skyreplay::workload {
+namespace {
+
+using metrics::Outcome;
+using testing::RowSource;
+using testing::RunResult;
+using namespace std::chrono_literals;
+
+/// `web`, one instance of two vCPUs, calls `db`, which takes 100 ms. Services in order: db, web.
+std::string scenario(const std::string& call, const std::string& db = "latency: 100ms",
+                     const std::string& web = "workers: 1", const std::string& rest = "") {
+  return "version: 1\nroutes: [{match: '*', service: web}]\nservices:\n"
+         "  db: {external: {" +
+         db +
+         "}}\n"
+         "  web: {ec2: {min_size: 1, max_size: 1, instance_type: m5.large, assumed: {speed: 1, " +
+         web + "}}}\n" + rest + "calls: [{from: web, to: db, " + call + "}]\n";
+}
+constexpr std::size_t kDb = 0;
+constexpr std::size_t kWeb = 1;
+
+RunResult run(const std::string& text, const std::vector<RowSource::Row>& rows) {
+  RowSource source({{.name = "r"}}, rows, 100s);
+  return {text, source};
+}
+
+TEST_CASE("a synchronous call comes after the work and before the wait, and is downstream time") {
+  const RunResult result = run(scenario("count: 2"), {{1s, 1s, 3s}});
+  const metrics::SpanRow& web = result.service(kWeb);
+  CHECK(web.latency_max_ns == 4'200'000'000);
+  CHECK(web.parts.work == 1'000'000'000);
+  CHECK(web.parts.downstream == 200'000'000);
+  CHECK(web.parts.wait == 3'000'000'000);
+  CHECK(web.parts.cpu_stretch == 0);
+}
+
+TEST_CASE("the caller holds its worker while it waits for calls") {
+  // The second request starts when the first one leaves, 1.1 s later.
+  const RunResult result = run(scenario("count: 1"), {{1s, 1s}, {1s, 1s}});
+  CHECK(result.service(kWeb).latency_max_ns == 2'200'000'000);
+  CHECK(result.service(kWeb).parts.queue == 1'100'000'000);
+}
+
+TEST_CASE("calls count as the callee's, and clients' requests alone in all") {
+  const RunResult result = run(scenario("count: 3"), {{1s, 1s}, {5s, 1s}});
+  CHECK(result.service(kDb).counters.arrivals == 0);
+  CHECK(result.service(kDb).counters.calls == 6);
+  CHECK(result.service(kDb).counters.completions() == 6);
+  CHECK(result.service(kDb).parts.wait == 600'000'000);
+  CHECK(result.service(kWeb).counters.calls == 0);
+  CHECK(result.summary.overall.counters.arrivals == 2);
+  CHECK(result.summary.overall.counters.completions() == 2);
+}
+
+TEST_CASE("an asynchronous call is not waited for") {
+  const RunResult result = run(scenario("count: 3, mode: async"), {{1s, 1s}});
+  CHECK(result.service(kWeb).latency_max_ns == 1'000'000'000);
+  CHECK(result.service(kDb).counters.completions() == 3);
+}
+
+TEST_CASE("a failed synchronous call fails the caller with cause dependency") {
+  const std::string full = "latency: 10s, max_connections: 1, when_full: refuse";
+  const RunResult result = run(scenario("count: 1", full, "workers: 2"), {{1s, 1s}, {1s, 1s}});
+  CHECK(result.outcome(Outcome::kDependency) == 1);
+  CHECK(result.outcome(Outcome::kCompleted) == 1);
+  CHECK(result.service(kDb).counters.outcomes[static_cast<std::size_t>(Outcome::kRefused)] == 1);
+}
+
+TEST_CASE("on_failure: ignore lets the caller go on") {
+  const std::string full = "latency: 10s, max_connections: 1, when_full: refuse";
+  const RunResult result =
+      run(scenario("count: 1, on_failure: ignore", full, "workers: 2"), {{1s, 1s}, {1s, 1s}});
+  CHECK(result.outcome(Outcome::kCompleted) == 2);
+}
+
+TEST_CASE("a client tries a request again that failed by a call") {
+  const std::string full = "latency: 2s, max_connections: 1, when_full: refuse";
+  const std::string retry =
+      "workload: {client: {max_attempts: 2, backoff: {base: 5s, jitter: none}}}\n";
+  const RunResult result =
+      run(scenario("count: 1", full, "workers: 2", retry), {{1s, 1s}, {1s, 1s}});
+  CHECK(result.outcome(Outcome::kCompleted) == 2);
+  // Failed at 2 s, again at 7 s: 1 s of work, 2 s at the database.
+  CHECK(result.service(kWeb).latency_max_ns == 9'000'000'000);
+  CHECK(result.service(kWeb).parts.retry == 6'000'000'000);
+}
+
+TEST_CASE("each call is made with its probability") {
+  std::vector<RowSource::Row> rows;
+  for (int i = 0; i < 1000; ++i) rows.push_back({20ms * i, 1ms});
+  const std::uint64_t calls =
+      run(scenario("count: 4, probability: 0.25"), rows).service(kDb).counters.calls;
+  // 4,000 trials of a quarter: 1,000, standard deviation 27.4.
+  CHECK(calls > 1000 - 110);
+  CHECK(calls < 1000 + 110);
+  CHECK(run(scenario("count: 4, probability: 0"), rows).service(kDb).counters.calls == 0);
+}
+
+TEST_CASE("a call has its own work and wait at a callee that computes") {
+  const std::string text =
+      "version: 1\nroutes: [{match: '*', service: a}]\nservices:\n"
+      "  a: {ec2: {min_size: 1, max_size: 1, instance_type: m5.large, assumed: {speed: 1}}}\n"
+      "  b: {ec2: {min_size: 1, max_size: 1, instance_type: m5.large, assumed: {speed: 2}}}\n"
+      "calls: [{from: a, to: b, work: 2s, wait: 500ms}]\n";
+  const RunResult result = run(text, {{1s, 1s}});
+  CHECK(result.service(0).latency_max_ns == 2'500'000'000);
+  CHECK(result.service(1).parts.work == 2'000'000'000);
+  CHECK(result.service(1).parts.cpu_stretch == -1'000'000'000);
+}
+
+TEST_CASE("a function that calls is billed while it waits, and cut by its timeout all the same") {
+  const auto text = [](const std::string& timeout) {
+    return "version: 1\nroutes: [{match: '*', service: fn}]\nservices:\n"
+           "  db: {external: {latency: 2s}}\n"
+           "  fn: {lambda: {memory_size: 1024, timeout: " +
+           timeout +
+           ", assumed: {init_duration: 0s, platform_init_duration: 0s, speed: 1.7275390625}}}\n"
+           "calls: [{from: fn, to: db}]\n";
+  };
+  const RunResult well = run(text("10"), {{1s, 1s, 500ms}});
+  CHECK(well.service(1).latency_max_ns == 3'500'000'000);
+  CHECK(well.quantity("lambda.duration_x86") == "3.5");
+  const RunResult cut = run(text("2"), {{1s, 1s, 500ms}});
+  CHECK(cut.outcome(Outcome::kServerTimeout) == 1);
+  CHECK(cut.quantity("lambda.duration_x86") == "2");
+  CHECK(cut.service(0).counters.completions() == 1);  // the call goes on by itself
+  const RunResult in_wait = run(text("3"), {{1s, 1s, 500ms}});
+  CHECK(in_wait.outcome(Outcome::kServerTimeout) == 1);
+  CHECK(in_wait.quantity("lambda.duration_x86") == "3");
+}
+
+TEST_CASE("a function that is throttled fails its caller") {
+  const std::string text =
+      "version: 1\nroutes: [{match: '*', service: web}]\nservices:\n"
+      "  fn: {lambda: {memory_size: 1024, reserved_concurrent_executions: 0}}\n"
+      "  web: {ec2: {min_size: 1, max_size: 1, instance_type: m5.large}}\n"
+      "calls: [{from: web, to: fn}]\n";
+  const RunResult result = run(text, {{1s, 1s}});
+  CHECK(result.outcome(Outcome::kDependency) == 1);
+  CHECK(result.service(0).counters.outcomes[static_cast<std::size_t>(Outcome::kThrottle)] == 1);
+}
+
+TEST_CASE("adding a service changes no other service's rows") {
+  std::vector<RowSource::Row> rows;
+  for (int i = 0; i < 500; ++i) rows.push_back({100ms * i, 50ms, 20ms});
+  const std::string law = "latency: {lognormal: {p50: 20ms, p99: 200ms}}";
+  const std::string alone = scenario("count: 2, probability: 0.5", law);
+  const std::string more =
+      "version: 1\nroutes: [{match: '*', service: web}]\nservices:\n"
+      "  a: {external: {latency: {exponential: {mean: 3ms}}}}\n"
+      "  db: {external: {" +
+      law +
+      "}}\n"
+      "  web: {ec2: {min_size: 1, max_size: 1, instance_type: m5.large, assumed: {speed: 1, "
+      "workers: 1}}}\n"
+      "calls: [{from: web, to: a, mode: async}, {from: web, to: db, count: 2, probability: 0.5}]\n";
+  const RunResult before = run(alone, rows);
+  const RunResult after = run(more, rows);
+  REQUIRE(after.summary.services.size() == 3);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const metrics::SpanRow& was = before.service(i);
+    const metrics::SpanRow& is = after.service(i + 1);
+    CHECK(was.counters.completions() == is.counters.completions());
+    CHECK(was.counters.calls == is.counters.calls);
+    CHECK(was.parts.sum() == is.parts.sum());
+    CHECK(was.parts.queue == is.parts.queue);
+    CHECK(was.latency_max_ns == is.latency_max_ns);
+    CHECK(before.summary.services[i].cost == after.summary.services[i + 1].cost);
+  }
+}
+
+}  // namespace
+}  // namespace skyreplay::workload

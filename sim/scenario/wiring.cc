@@ -55,19 +55,21 @@ std::optional<double> memory_from_trace(const trace::Route& route,
 /// Builds the wiring of one trace.
 class Wirer {
  public:
-  Wirer(const Scenario& scenario, const trace::TraceInfo& trace)
-      : scenario_(scenario), message_(scenario.message()), trace_(trace) {}
+  Wirer(const proto::Scenario& scenario, const std::string& filename, const trace::TraceInfo& trace)
+      : filename_(filename), message_(scenario), trace_(trace) {}
 
   Wiring run() {
     choose_rules();
     for (const std::string& name : service_names(message_)) {
       const proto::Service& service = message_.services().at(name);
+      first_[name] = static_cast<std::uint32_t>(wiring_.services.size());
       if (service.for_each_route()) {
         add_each(name, service);
       } else {
         add_shared(name, service);
       }
     }
+    add_calls();
     check_reserved();
     report();
     set_recorded_speed();
@@ -92,7 +94,7 @@ class Wirer {
   }
 
   void add_mistake(const std::string& path, const std::string& text) {
-    mistakes_.push_back(fmt::format("{}: {}: {}", scenario_.filename(), path, text));
+    mistakes_.push_back(fmt::format("{}: {}: {}", filename_, path, text));
   }
 
   void report() const {
@@ -170,6 +172,22 @@ class Wirer {
     }
   }
 
+  /// Each call once for each service its caller is; a callee is never made for each route.
+  void add_calls() {
+    std::map<std::string, int> same_way;
+    for (const proto::Call& call : message_.calls()) {
+      const int ordinal = ++same_way[call.from() + "\n" + call.to()];
+      const std::string number = ordinal == 1 ? "" : fmt::format("#{}", ordinal);
+      const proto::Service* caller = &message_.services().at(call.from());
+      for (std::uint32_t i = first_.at(call.from());
+           i < wiring_.services.size() && wiring_.services[i].config == caller; ++i) {
+        const std::string& name = wiring_.services[i].name;
+        wiring_.calls.push_back({fmt::format("calls.{}/{}{}", name, call.to(), number), i,
+                                 first_.at(call.to()), &call});
+      }
+    }
+  }
+
   void check_reserved() {
     std::uint64_t reserved = 0;
     for (const ConcreteService& service : wiring_.services) {
@@ -192,8 +210,10 @@ class Wirer {
       const bool from_trace = cpu.lambda_memory().from_trace();
       if (from_trace && !route.memory_size_mib) unknown.add(route.name);
       const double mib = from_trace ? route.memory_size_mib.value_or(1) : cpu.lambda_memory().mib();
-      const ConcreteService& service = wiring_.services[wiring_.route_to_service[i]];
-      const double vcpus = service.config->lambda().assumed().vcpu_parallelism();
+      const proto::Service& service = *wiring_.services[wiring_.route_to_service[i]].config;
+      // What runs elsewhere now was recorded as a handler that used one vCPU, as most do (L71).
+      const double vcpus =
+          service.has_lambda() ? service.lambda().assumed().vcpu_parallelism() : 1.0;
       wiring_.recorded_speed.push_back(std::min(vcpus, mib / kMibPerVcpu));
     }
     if (unknown.count > 0) {
@@ -202,19 +222,29 @@ class Wirer {
     }
   }
 
-  const Scenario& scenario_;
+  const std::string& filename_;
   const proto::Scenario& message_;
   const trace::TraceInfo& trace_;
   Wiring wiring_;
   std::vector<const std::string*> chosen_;
   std::map<std::string, std::uint32_t> indices_;
+  std::map<std::string, std::uint32_t> first_;  ///< by name in the scenario: the first it became
   std::vector<std::string> mistakes_;
 };
 
 }  // namespace
 
 Wiring expand(const Scenario& scenario, const trace::TraceInfo& trace) {
-  return Wirer(scenario, trace).run();
+  Wiring wiring = expand(scenario.message(), scenario.filename(), trace);
+  for (const TimedChange& change : scenario.changes()) {
+    expand(*change.after, scenario.filename() + ": after the change of " + change.field, trace);
+  }
+  return wiring;
+}
+
+Wiring expand(const proto::Scenario& scenario, const std::string& filename,
+              const trace::TraceInfo& trace) {
+  return Wirer(scenario, filename, trace).run();
 }
 
 std::string reserved_mistake(const proto::LambdaAccount& account, std::uint64_t reserved) {

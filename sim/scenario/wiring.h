@@ -42,8 +42,14 @@ struct Wiring {
 
 /// Wires a scenario to the routes of a trace. Throws InputError naming the routes that no rule
 /// matches, whose memory is not known or beyond Lambda's range, and reserved concurrency that does
-/// not fit the account once expanded (L41). Cost: routes × rules.
+/// not fit the account once expanded (L41), of the scenario and of what its timed changes make of
+/// it. Cost: routes × rules × changes.
 Wiring expand(const Scenario& scenario, const trace::TraceInfo& trace);
+
+/// The same for the scenario as it is after a timed change (`TimedChange::after`); services, routes
+/// and calls keep their numbers. `filename` is what messages call the scenario.
+Wiring expand(const proto::Scenario& scenario, const std::string& filename,
+              const trace::TraceInfo& trace);
 
 /// "" or why this much reserved concurrency does not fit the account (L41).
 std::string reserved_mistake(const proto::LambdaAccount& account, std::uint64_t reserved);

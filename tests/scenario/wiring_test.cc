@@ -162,6 +162,65 @@ TEST_CASE("a trace with one route's name twice is refused") {
         "shop.yaml: workload.trace: the trace has route 'a' twice");
 }
 
+TEST_CASE("services of every platform are wired by name, with the calls between them") {
+  const Scenario scenario = Scenario::parse(skyreplay::testing::kEverything, "shop.yaml");
+  const Wiring wiring = expand(scenario, trace_of({route("GET /"), route("POST /")}));
+  REQUIRE(wiring.services.size() == 4);  // app, db, fn, web
+  CHECK(wiring.services[0].config->has_ecs());
+  CHECK(wiring.services[1].config->has_external());
+  CHECK(wiring.services[3].config->has_ec2());
+  CHECK(wiring.services[2].memory_mib == 128);
+  CHECK(wiring.services[3].memory_mib == 0);
+  CHECK(wiring.route_to_service == std::vector<std::uint32_t>{3, 2});
+  REQUIRE(wiring.calls.size() == 3);
+  CHECK(wiring.calls[0].name == "calls.web/app");
+  CHECK(wiring.calls[0].from == 3);
+  CHECK(wiring.calls[0].to == 0);
+  CHECK(wiring.calls[2].config->mode() == skyreplay::proto::Call::ASYNC);
+}
+
+TEST_CASE(
+    "a call of a service made for each route is made by each of them, the second is numbered") {
+  const Scenario scenario = Scenario::parse(
+      "version: 1\nservices: {fn: {for_each_route: true, lambda: {}}, db: {external: {latency: "
+      "2ms}}}\nroutes: [{match: \"*\", service: fn}]\n"
+      "calls: [{from: fn, to: db}, {from: fn, to: db, count: 2}]\n",
+      "shop.yaml");
+  const Wiring wiring = expand(scenario, trace_of({route("a"), route("b")}));
+  REQUIRE(wiring.calls.size() == 4);
+  CHECK(wiring.calls[0].name == "calls.fn/a/db");
+  CHECK(wiring.calls[1].name == "calls.fn/b/db");
+  CHECK(wiring.calls[2].name == "calls.fn/a/db#2");
+  CHECK(wiring.services[wiring.calls[1].from].name == "fn/b");
+  CHECK(wiring.calls[3].to == 0);
+  CHECK(wiring.calls[3].config->count() == 2);
+}
+
+TEST_CASE("what a change makes of a scenario is wired before anything runs") {
+  const std::string text =
+      "version: 1\nservices: {fn: {for_each_route: true, lambda: {}}}\n"
+      "changes: [{at: +5m, field: services.fn.lambda.memory_size, value: from_trace}]\n";
+  CHECK(refusal(text, trace_of({route("a")})) ==
+        "shop.yaml: after the change of services.fn.lambda.memory_size: "
+        "services.fn.lambda.memory_size: give a number or set assumed.memory_floor; no memory is "
+        "recorded for 1 route of the trace: 'a'");
+  Route known = route("a");
+  known.memory_size_mib = 512;
+  const Scenario scenario = Scenario::parse(text, "shop.yaml");
+  const TraceInfo trace = trace_of({known});
+  CHECK(expand(scenario, trace).services[0].memory_mib == 128);
+  CHECK(expand(*scenario.changes()[0].after, "shop.yaml", trace).services[0].memory_mib == 512);
+}
+
+TEST_CASE("a trace recorded on Lambda and replayed elsewhere was recorded on at most one vCPU") {
+  const Scenario scenario = Scenario::parse(
+      skyreplay::testing::kEverything + "workload: {recorded_on: {lambda_memory: 3538}}\n",
+      "shop.yaml");
+  CHECK(expand(scenario, trace_of({route("GET /")})).recorded_speed.at(0) == 1.0);
+  const Scenario half = scenario.with({"workload.recorded_on.lambda_memory=884"});
+  CHECK(expand(half, trace_of({route("GET /")})).recorded_speed.at(0) == 884.0 / 1769);
+}
+
 TEST_CASE("the recording CPU's share of the reference core follows from its memory (L70, L71)") {
   const auto speed = [](const std::string& cpu, const std::string& assumed) {
     Route recorded = route("a");

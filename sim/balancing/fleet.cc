@@ -201,12 +201,14 @@ void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) 
     servers_.resume(calling_[index], *this);
     return;
   }
-  failed_by_call_ = true;
-  servers_.abandon(calling_[index], *this);
+  end(servers_.abandon(calling_[index], *this), index, Outcome::kDependency);
 }
 
 void Fleet::job_done(std::uint32_t server, std::uint32_t tag) {
-  const bool failed = std::exchange(failed_by_call_, false);
+  end(server, tag, Outcome::kCompleted);
+}
+
+void Fleet::end(std::uint32_t server, std::uint32_t tag, Outcome outcome) {
   group_.finished(server);
   const workload::Request& request = clients_->request(tag);
   if (request.more) {
@@ -217,7 +219,7 @@ void Fleet::job_done(std::uint32_t server, std::uint32_t tag) {
   if (members_[member].state == State::kDraining && group_.outstanding(server) == 0) [[unlikely]] {
     remove(member);
   }
-  clients_->answer(tag, failed ? Outcome::kDependency : Outcome::kCompleted);
+  clients_->answer(tag, outcome);
 }
 
 void Fleet::job_dropped(std::uint32_t, std::uint32_t tag) {

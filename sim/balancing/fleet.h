@@ -125,6 +125,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   void remove(std::uint32_t member);
   std::uint32_t next_to_go() const;
   std::vector<std::uint32_t> members_by_zone() const;
+  /// The request is gone from its server, and answered.
+  void end(std::uint32_t server, std::uint32_t tag, metrics::Outcome outcome);
   void change_desired(std::uint32_t desired);
   void note(std::string kind, std::string cause, std::optional<std::int64_t> from = std::nullopt,
             std::optional<std::int64_t> to = std::nullopt);
@@ -142,7 +144,6 @@ class Fleet : public workload::Platform, public kernel::Process {
   kernel::Slab<Member> members_;
   std::vector<std::uint32_t> member_of_server_;
   std::vector<kernel::SlabId> calling_;  ///< by request: its job, while its calls are made
-  bool failed_by_call_ = false;          ///< the job about to be done is one whose call failed
   std::uint32_t dropped_inside_ = 0;     ///< of the jobs about to be dropped, those not queued
   std::uint32_t desired_ = 0;
   std::uint32_t members_alive_ = 0;  ///< draining ones not among them

@@ -81,9 +81,11 @@ class Servers {
   /// job_worked() was called for it and neither this nor abandon() since.
   template <ServerOwner Owner>
   void resume(kernel::SlabId job, Owner& owner);
-  /// It leaves at once, as after a failed call. REQUIRES as resume().
+  /// It leaves at once, as after a failed call; job_done() is not called for it, though it may be
+  /// for others first, which must not remove the server. Returns the server it has left. REQUIRES
+  /// as resume().
   template <ServerOwner Owner>
-  void abandon(kernel::SlabId job, Owner& owner);
+  std::uint32_t abandon(kernel::SlabId job, Owner& owner);
 
   /// REQUIRES the event is one of the kinds from first_kind on.
   template <ServerOwner Owner>
@@ -146,6 +148,9 @@ class Servers {
 
   template <ServerOwner Owner>
   void leave(std::uint32_t index, Owner& owner);
+  /// It is gone, and its worker the next one's; returns the server.
+  template <ServerOwner Owner>
+  std::uint32_t vacate(std::uint32_t index, Owner& owner);
   template <ServerOwner Owner>
   void start_next(std::uint32_t server, Owner& owner);
   template <ServerOwner Owner>
@@ -153,6 +158,9 @@ class Servers {
   /// Whoever is due to be done working is.
   template <ServerOwner Owner>
   void settle(std::uint32_t server, Owner& owner);
+  /// The same before something happens to a job; false if its server was removed meanwhile.
+  template <ServerOwner Owner>
+  bool settle_before(kernel::SlabId job, Owner& owner);
   template <ServerOwner Owner>
   void share(const kernel::Event& event, Owner& owner);
 

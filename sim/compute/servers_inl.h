@@ -13,13 +13,11 @@ void Servers::fire(const kernel::Event& event, Owner& owner) {
   if (kind == kShare) return share(event, owner);
   // The job may have been dropped, and its record be another's by now.
   const kernel::SlabId job{event.payload, event.tag};
-  if (!jobs_.is_live(job)) return;
-  const std::uint32_t server = jobs_[job.index].server;
-  if (!stations_[server].exclusive) settle(server, owner);
+  if (!jobs_.is_live(job) || !settle_before(job, owner)) return;
   if (kind == kLeave) {
     leave(job.index, owner);
   } else {
-    owner.job_worked(server, jobs_[job.index].tag, job);
+    owner.job_worked(jobs_[job.index].server, jobs_[job.index].tag, job);
   }
 }
 
@@ -49,6 +47,14 @@ void Servers::settle(std::uint32_t server, Owner& owner) {
 }
 
 template <ServerOwner Owner>
+bool Servers::settle_before(kernel::SlabId job, Owner& owner) {
+  const std::uint32_t server = jobs_[job.index].server;
+  if (stations_[server].exclusive) return true;
+  settle(server, owner);
+  return jobs_.is_live(job);
+}
+
+template <ServerOwner Owner>
 void Servers::worked(std::uint32_t index, Owner& owner) {
   const Job& job = jobs_[index];
   if (stations_[job.server].makes_calls) {
@@ -63,7 +69,7 @@ void Servers::worked(std::uint32_t index, Owner& owner) {
 template <ServerOwner Owner>
 void Servers::resume(kernel::SlabId job, Owner& owner) {
   SKY_CHECK(jobs_.is_live(job));
-  settle(jobs_[job.index].server, owner);
+  if (!settle_before(job, owner)) return;
   const Duration wait = jobs_[job.index].wait;
   if (wait > Duration::zero()) {
     schedule(loop_.now() + wait, kLeave, job.index, job.generation);
@@ -73,22 +79,27 @@ void Servers::resume(kernel::SlabId job, Owner& owner) {
 }
 
 template <ServerOwner Owner>
-void Servers::abandon(kernel::SlabId job, Owner& owner) {
-  SKY_CHECK(jobs_.is_live(job));
-  settle(jobs_[job.index].server, owner);
-  leave(job.index, owner);
+std::uint32_t Servers::abandon(kernel::SlabId job, Owner& owner) {
+  SKY_CHECK(jobs_.is_live(job) && settle_before(job, owner));
+  return vacate(job.index, owner);
 }
 
 template <ServerOwner Owner>
 void Servers::leave(std::uint32_t index, Owner& owner) {
-  const std::uint32_t server = jobs_[index].server;
   const std::uint32_t tag = jobs_[index].tag;
+  const std::uint32_t server = vacate(index, owner);
+  owner.job_done(server, tag);
+}
+
+template <ServerOwner Owner>
+std::uint32_t Servers::vacate(std::uint32_t index, Owner& owner) {
+  const std::uint32_t server = jobs_[index].server;
   Station& station = stations_[server];
   job_ring::remove(jobs_, index);
   --station.in_service;
   jobs_.release(index);
   if (station.queued > 0) start_next(server, owner);
-  owner.job_done(server, tag);
+  return server;
 }
 
 template <ServerOwner Owner>

@@ -292,6 +292,17 @@ TEST_CASE("an owner may remove a server as a job leaves it") {
                              {20ns, kDropped, 3}});
 }
 
+TEST_CASE("a wait that ends as its server is removed by another's end is dropped, not done") {
+  // One vCPU: job 1's wait ends at 20, and job 2 is done working at 20, which comes first.
+  ServerWorld world;
+  world.servers.add({});
+  world.on_done = [&](std::uint32_t server, std::uint32_t) { world.remove(server); };
+  world.request(0ns, 1, 10ns, 10ns);
+  world.request(10ns, 2, 10ns);
+  world.advance(100ns);
+  CHECK(world.notes == Notes{{20ns, kDone, 2}, {20ns, kDropped, 1}});
+}
+
 TEST_CASE("after 60 days of being busy a microsecond is still one") {
   // Job 1 needs 90 days of a reference core, 81.8 at this speed. Beside it, 1,000 ns take 2,000.
   ServerWorld world;

@@ -48,7 +48,8 @@ class ServerWorld final : public kernel::Process {
     if (event.kind != kAnswer) return servers.fire(event, *this);
     const kernel::SlabId job{event.payload, event.tag};
     if (calls_fail) {
-      servers.abandon(job, *this);
+      const std::uint32_t tag = tag_of_call_.at(job.index);
+      job_done(servers.abandon(job, *this), tag);
     } else {
       servers.resume(job, *this);
     }
@@ -62,6 +63,8 @@ class ServerWorld final : public kernel::Process {
   }
   void job_worked(std::uint32_t server, std::uint32_t tag, kernel::SlabId job) {
     note(ServerNote::kWorked, server, tag);
+    if (tag_of_call_.size() <= job.index) tag_of_call_.resize(job.index + std::size_t{1});
+    tag_of_call_[job.index] = tag;
     loop.schedule(loop.now() + calls, 0, kAnswer, job.index, job.generation);
   }
   void job_done(std::uint32_t server, std::uint32_t tag) {
@@ -82,6 +85,8 @@ class ServerWorld final : public kernel::Process {
  private:
   static constexpr std::uint16_t kAnswer = 0;
   static constexpr std::uint16_t kFirstKind = 7;
+
+  std::vector<std::uint32_t> tag_of_call_;  ///< by index of the job that makes it
 
   void note(ServerNote::What what, std::uint32_t server, std::uint32_t tag, Duration waited = {}) {
     notes.push_back({loop.now().time_since_epoch(), what, tag, server, waited});

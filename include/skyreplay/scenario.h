@@ -20,8 +20,9 @@ class Scenario;
 /// with file:line:column or the field path it was set by.
 class Scenario {
  public:
-  /// Reads a YAML or JSON file. `settings` are "PATH=VALUE", applied in order before defaults are
-  /// filled in: "services.fn.lambda.memory_size=1769". Throws MachineError if it cannot be read.
+  /// Reads a YAML or JSON file, or Protobuf's text format. `settings` are "PATH=VALUE", applied in
+  /// order before defaults are filled in: "services.fn.lambda.memory_size=1769". Throws
+  /// MachineError if it cannot be read.
   static Scenario load(const std::filesystem::path& path,
                        const std::vector<std::string>& settings = {});
   /// The same from text; `path` is what messages call it and where relative paths start from.
@@ -45,5 +46,16 @@ class Scenario {
   explicit Scenario(scenario::Scenario resolved);
   std::shared_ptr<const scenario::Scenario> resolved_;
 };
+
+/// The platforms that have a starter: "ec2", "ecs", "lambda".
+std::vector<std::string> starter_platforms();
+
+/// A commented scenario of one service on a platform, to start from. Throws InputError for a
+/// platform that has none.
+std::string starter_scenario(std::string_view platform);
+
+/// Writes it to a file that does not exist yet, whole or not at all. Throws InputError if the file
+/// exists, MachineError if it cannot be written.
+void write_starter_scenario(std::string_view platform, const std::filesystem::path& path);
 
 }  // namespace skyreplay

@@ -189,9 +189,10 @@ class BadScenario(RunTest):
     def test_an_empty_file(self):
         self.assertEqual(self.mistakes(""), ["shop.yaml:1:1: is empty"])
 
-    def test_a_platform_that_a_run_does_not_have(self):
-        self.assertEqual(self.mistakes("version: 1\nservices: {db: {external: {latency: 2ms}}}\n"),
-                         ["shop.yaml: services.db: a run has only Lambda functions yet"])
+    def test_a_service_that_nothing_reaches(self):
+        self.assertEqual(self.mistakes("version: 1\nservices: {fn: {lambda: {}}, db: {external: {latency: 2ms}}}\n"
+                                       "routes: [{match: '*', service: fn}]\n"),
+                         ["shop.yaml:2:34: services.db: no route and no call reaches it"])
 
     def test_no_trace_named(self):
         self.assertEqual(self.refused("run", "shop.yaml", "--out", "out"),
@@ -269,7 +270,7 @@ class Usage(RunTest):
 
     def test_verbs_and_flags_that_are_not_built_are_refused_by_name(self):
         for verb in ("check", "diff", "explain", "sweep", "tune", "optimize", "calibrate", "backtest",
-                     "prices", "report", "trace anonymize", "scenario init", "scenario import"):
+                     "prices", "report", "trace anonymize", "scenario import"):
             self.assertEqual(self.refused(*verb.split(), "--any", "thing"), [f"'{verb}' is not built yet"])
         self.assertEqual(self.refused("run", "shop.yaml", "--out", "out", "--requests", "all.csv"),
                          ["'run --requests' is not built yet"])
@@ -277,6 +278,15 @@ class Usage(RunTest):
     def test_help_and_version_are_answers(self):
         self.assertIn("--force", self.tool("run", "--help")[0])
         self.assertRegex(self.tool("--version")[0], r"\Askyreplay [0-9]+\.[0-9]+\.[0-9]+\n\Z")
+
+
+class Starters(ToolTest):
+    def test_the_starter_of_each_platform_runs(self):
+        trace = self.trace(arrivals_s=range(20))
+        for platform in ("ec2", "ecs", "lambda"):
+            self.tool("scenario", "init", platform, "--out", platform + ".yaml")
+            out, _ = self.tool("run", platform + ".yaml", "--trace", trace, "--out", platform, "--quiet", "--json")
+            self.assertEqual(json.loads(out)["conservation"]["completed"], 20, platform)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ class ScenarioVerbs(unittest.TestCase):
 
     def write(self, name, content):
         path = pathlib.Path(self.folder.name, name)
+        path.parent.mkdir(exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
     def refused(self, content, *arguments):
@@ -96,9 +97,43 @@ class ScenarioVerbs(unittest.TestCase):
         self.assertEqual(err, "skyreplay: none.yaml: No such file or directory\nskyreplay: bad.yaml:1:1: is empty\n")
 
     def test_verbs_that_are_not_built(self):
-        for verb in ("init", "import"):
-            _, err = self.run_tool(verb, "x", status=2)
-            self.assertEqual(err, f"skyreplay: 'scenario {verb}' is not built yet\n")
+        _, err = self.run_tool("import", "x", status=2)
+        self.assertEqual(err, "skyreplay: 'scenario import' is not built yet\n")
+
+    def test_a_starter_for_each_platform_checks(self):
+        for platform in ("ec2", "ecs", "lambda"):
+            printed, _ = self.run_tool("init", platform)
+            wrote, err = self.run_tool("init", platform, "--out", platform + ".yaml")
+            self.assertEqual((wrote, err), (f"wrote {platform}.yaml\n", ""))
+            self.assertEqual(pathlib.Path(self.folder.name, platform + ".yaml").read_text(), printed)
+            self.assertIn(f"    {platform}:\n", printed)
+            self.assertGreater(printed.count(" # "), 5)
+            self.assertRegex(self.run_tool("check", platform + ".yaml")[0], r": ok, digest [0-9a-f]{32}\n\Z")
+
+    def test_a_starter_replaces_no_file_and_is_for_a_platform(self):
+        self.write("shop.yaml", GOOD)
+        _, err = self.run_tool("init", "ec2", "--out", "shop.yaml", status=2)
+        self.assertEqual(err, "skyreplay: shop.yaml: exists already; choose another name\n")
+        self.assertEqual(pathlib.Path(self.folder.name, "shop.yaml").read_text(), GOOD)
+        _, err = self.run_tool("init", "azure", status=2)
+        self.assertIn("azure", err)
+
+    def test_text_format_and_json_are_read_as_yaml_is(self):
+        self.write("a/shop.yaml", GOOD)
+        self.write("a/shop.json", '{"version": 1, "services": {"fn": {"lambda": {}}}}')
+        self.write("a/shop.textproto", 'version: 1\nservices { key: "fn" value { lambda {} } }\n')
+        out, _ = self.run_tool("check", "a/shop.yaml", "a/shop.json", "a/shop.textproto")
+        self.assertEqual(len({line.split()[-1] for line in out.splitlines()}), 1)
+        self.write("a/shop.textproto", "version: 1\nsed: 1\n")
+        _, err = self.run_tool("check", "a/shop.textproto", status=2)
+        self.assertEqual(err, "skyreplay: a/shop.textproto:2:4: unknown field 'sed', did you mean 'seed'?\n")
+
+    def test_show_of_every_platform_is_the_same_scenario(self):
+        for platform in ("ec2", "ecs", "lambda"):
+            self.run_tool("init", platform, "--out", platform + ".yaml")
+            before = self.run_tool("check", platform + ".yaml")[0]
+            self.write("shown.yaml", self.run_tool("show", platform + ".yaml")[0])
+            self.assertEqual(self.run_tool("check", "shown.yaml")[0].split()[-1], before.split()[-1])
 
 
 if __name__ == "__main__":

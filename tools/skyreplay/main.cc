@@ -49,11 +49,13 @@ void add_verbs(CLI::App& app, Action& chosen) {
   add_trace_scale(trace, chosen);
   add_trace_synth(trace, chosen);
   add_unbuilt(trace, "trace anonymize", chosen);
-  CLI::App& scenario = *app.add_subcommand("scenario", "Check scenario files and show them whole");
+  CLI::App& scenario = *app.add_subcommand("scenario", "Start, check and show scenario files");
   scenario.require_subcommand(0, 1);
   add_scenario_check(scenario, chosen);
   add_scenario_show(scenario, chosen);
-  for (const char* name : {"scenario init", "scenario import"}) add_unbuilt(scenario, name, chosen);
+  add_scenario_init(scenario, chosen);
+  add_unbuilt(scenario, "scenario import", chosen);
+  add_completion(app, chosen);
   for (const char* name : {"check", "diff", "explain", "sweep", "tune", "optimize", "calibrate",
                            "backtest", "prices", "report"}) {
     add_unbuilt(app, name, chosen);

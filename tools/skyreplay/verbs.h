@@ -15,6 +15,8 @@ void add_compare(CLI::App& app, Action& chosen);
 void add_trace_import(CLI::App& trace, Action& chosen);
 void add_scenario_check(CLI::App& scenario, Action& chosen);
 void add_scenario_show(CLI::App& scenario, Action& chosen);
+void add_scenario_init(CLI::App& scenario, Action& chosen);
+void add_completion(CLI::App& app, Action& chosen);
 void add_trace_info(CLI::App& trace, Action& chosen);
 void add_trace_head(CLI::App& trace, Action& chosen);
 void add_trace_cut(CLI::App& trace, Action& chosen);

@@ -41,7 +41,7 @@ void Fleet::begin(std::uint32_t desired, bool in_service) {
       continue;
     }
     const std::uint32_t member = add_member();
-    bill_from(member, loop_.now());
+    bill_from(member, loop_.now() - Duration{1});  // it ran already: no minimum is due
     put_in_service(member);
   }
 }

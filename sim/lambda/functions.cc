@@ -88,6 +88,12 @@ void Functions::change(std::uint32_t unit, const FunctionConfig& config) {
   if (is_update) retire_all(unit);  // reserved concurrency alone is no update of the function
 }
 
+void Functions::set_concurrent_executions(std::uint32_t limit) {
+  if (limit == account_.concurrent_executions) return;
+  account_.concurrent_executions = limit;
+  account_rate_ = request_rate(limit, account_.requests_per_second_factor);
+}
+
 void Functions::retire_all(std::uint32_t unit) {
   Function& function = functions_[unit];
   while (!function.idle.empty()) {

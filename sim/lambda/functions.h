@@ -64,6 +64,10 @@ class Functions final : public workload::Platform, public kernel::Process {
   /// and calls.
   void change(std::uint32_t unit, const FunctionConfig& config);
 
+  /// Another limit of concurrent executions, and of the requests per second that come with it,
+  /// from now on. Executions above it end as usual.
+  void set_concurrent_executions(std::uint32_t limit);
+
   workload::Admitted admit(std::uint32_t unit, std::uint32_t index,
                            workload::Request& request) override;
   void resume(std::uint32_t unit, std::uint32_t index, workload::Called called) override;

@@ -174,7 +174,11 @@ void Models::connect(workload::Clients& clients, workload::Calls& calls) {
 
 // --- The run
 
-void Models::change(const scenario::Wiring& after, const std::string& cause) {
+void Models::change(const proto::Scenario& scenario, const scenario::Wiring& after,
+                    const std::string& cause) {
+  if (functions_) {
+    functions_->set_concurrent_executions(scenario.account().lambda().concurrent_executions());
+  }
   for (std::uint32_t i = 0; i < count_of(inputs_); ++i) {
     const scenario::ConcreteService& service = after.services[i];
     const bool is_same =

@@ -63,8 +63,9 @@ class Models {
   /// arrival.
   void connect(workload::Clients& clients, workload::Calls& calls);
   /// The services as they are from now on. `cause` says what changed them. REQUIRES the same
-  /// services and calls; the message behind the wiring outlives this.
-  void change(const scenario::Wiring& after, const std::string& cause);
+  /// services and calls; `scenario`, which the wiring is of, outlives this.
+  void change(const proto::Scenario& scenario, const scenario::Wiring& after,
+              const std::string& cause);
   /// Appends what happened since the last call, in order of time.
   void take_activities(std::vector<workload::Activity>& activities);
   void finish(TimePoint end);

@@ -125,7 +125,7 @@ class Run {
   void make_change() {
     advance(next_change());
     const scenario::TimedChange& change = scenario_.changes()[changes_made_++];
-    models_.change(scenario::expand(*change.after, scenario_.filename(), trace_),
+    models_.change(*change.after, scenario::expand(*change.after, scenario_.filename(), trace_),
                    fmt::format("changes: {} is {} from now on", change.field, change.value));
     clients_.change(client_policy(change.after->workload().client()));
   }

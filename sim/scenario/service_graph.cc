@@ -83,9 +83,9 @@ class Checker {
   bool check_call(int index) {
     const proto::Call& call = scenario_.calls(index);
     const std::string path = path_of(index);
-    const bool has_ends = check_end(call.has_from(), call.from(), path + ".from") &
-                          check_end(call.has_to(), call.to(), path + ".to");
-    if (!has_ends) return false;
+    const bool has_from = check_end(call.has_from(), call.from(), path + ".from");
+    const bool has_to = check_end(call.has_to(), call.to(), path + ".to");
+    if (!has_from || !has_to) return false;
     if (call.from() == call.to()) {
       mistake(path + ".to",
               "is the caller itself: give the work that repeats a service of its own");

@@ -106,9 +106,12 @@ TEST_CASE("an estimate beyond the known prices is unavailable and names the item
         "lambda.duration_x86 in us-east-2: no price is known beyond 6000000000 GB-second");
 }
 
-TEST_CASE("E118: a load balancer's month has 730 hours, however short the trace and its begun hour") {
-  for (const auto& [horizon, begun] : {std::pair{Duration(hours(1)) / 60, 1}, {Duration(hours(1)), 1},
-                                       {Duration(hours(3)) / 2, 2}, {Duration(hours(8)), 8}}) {
+TEST_CASE(
+    "E118: a load balancer's month has 730 hours, however short the trace and its begun hour") {
+  for (const auto& [horizon, begun] : {std::pair{Duration(hours(1)) / 60, 1},
+                                       {Duration(hours(1)), 1},
+                                       {Duration(hours(3)) / 2, 2},
+                                       {Duration(hours(8)), 8}}) {
     CAPTURE(horizon.count());
     Meters meters;
     meters.add(meters.add_item(builtin("alb.load_balancer")), 3600U * static_cast<unsigned>(begun));

@@ -91,6 +91,7 @@ class Functions final : public workload::Platform, public kernel::Process {
   enum Kind : std::uint16_t { kCompletion, kIdleCheck, kAge, kWorked, kTimeout };
   static constexpr std::uint32_t kUnreserved = ~std::uint32_t{0};
   static constexpr std::uint32_t kExpected = 8;
+  static constexpr std::uint32_t kEnding = 4;
 
   /// What the request path touches: one cache line a function.
   struct alignas(64) Function {
@@ -158,6 +159,9 @@ class Functions final : public workload::Platform, public kernel::Process {
   std::vector<Cold> cold_;
   std::array<std::uint32_t, kExpected> expected_{};  ///< units announced last, a ring
   std::uint32_t next_expected_ = 0;
+  // Only what to prefetch depends on these two.
+  mutable std::array<std::uint32_t, kEnding> ending_{};  ///< environments announced last, a ring
+  mutable std::uint32_t next_ending_ = 0;
   kernel::Slab<Environment> environments_;
   std::vector<Calling> calling_;  ///< by environment; as long as is needed
   TokenBucket account_rate_;

@@ -8,7 +8,8 @@
 namespace skyreplay::metrics {
 namespace {
 
-constexpr std::size_t kRowsPerAllocation = 256;
+/// Of a kilobyte each: a huge page.
+constexpr std::size_t kRowsPerAllocation = 2048;
 
 /// Adds one octave's sums to an ascending list, looking from `from` on; returns where it stands.
 std::size_t add_octave(std::vector<OctaveParts>& octaves, std::size_t from, std::uint32_t octave,
@@ -116,10 +117,10 @@ Recorder::Note& Recorder::next_note() {
 void Recorder::open_row(FlowWindow& flow, std::uint32_t octave) {
   if (flow.rows == nullptr) {
     if (rows_left_ == 0) {
-      rows_.push_back(std::make_unique<OctaveRows[]>(kRowsPerAllocation));
-      rows_left_ = kRowsPerAllocation;
+      rows_left_ = std::min(flows_.size(), kRowsPerAllocation);
+      rows_.emplace_back(rows_left_);
     }
-    flow.rows = &rows_.back()[kRowsPerAllocation - rows_left_--];
+    flow.rows = &rows_.back()[--rows_left_];
   }
   constexpr std::uint64_t kEverySixteenth = 0x0001'0001'0001'0001;
   if ((flow.octaves & kEverySixteenth << octave % kRows) != 0) spill_rows(flow);

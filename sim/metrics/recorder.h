@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/huge_pages.h"
 #include "core/time.h"
 #include "metrics/dense_histogram.h"
 #include "metrics/level.h"
@@ -213,7 +214,7 @@ class Recorder {
   std::vector<std::uint32_t> first_flow_;  ///< by service: into flows_by_service_
   std::vector<std::uint32_t> flows_by_service_;
   SamplePool pool_;
-  std::vector<std::unique_ptr<OctaveRows[]>> rows_;
+  std::vector<HugeArray<OctaveRows>> rows_;
   std::size_t rows_left_ = 0;                           ///< unused at the end of the last chunk
   std::vector<std::vector<OctaveParts>> spilled_rows_;  ///< by flow: this window's, ascending
   std::vector<std::unique_ptr<DenseBlock>> dense_;

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
+#include "core/huge_pages.h"
 #include "metrics/histogram_layout.h"
 
 namespace skyreplay::metrics {
@@ -23,7 +24,7 @@ struct alignas(64) SampleChunk {
   static_assert(HistogramLayout::kBuckets <= 1u << 12);
 
   SampleChunk* before = nullptr;
-  std::array<std::uint32_t, kSamples> samples{};
+  std::array<std::uint32_t, kSamples> samples;
 };
 static_assert(sizeof(SampleChunk) == 256);
 
@@ -54,7 +55,8 @@ class SamplePool {
   }
 
  private:
-  static constexpr std::size_t kGrowth = 256;
+  static constexpr std::size_t kFewest = 64;
+  static constexpr std::size_t kMost = HugeArray<SampleChunk>::kPage / sizeof(SampleChunk);
 
   void give_back_one(SampleChunk*& chunk) {
     SampleChunk* const before = chunk->before;
@@ -63,14 +65,16 @@ class SamplePool {
     chunk = before;
   }
   void grow() {
-    auto& added = memory_.emplace_back(std::make_unique<std::array<SampleChunk, kGrowth>>());
-    for (SampleChunk& chunk : *added) {
-      chunk.before = free_;
-      free_ = &chunk;
+    // Doubles until it is a huge page at a time.
+    const std::size_t n = std::min(kMost, kFewest << std::min<std::size_t>(memory_.size(), 16));
+    HugeArray<SampleChunk>& added = memory_.emplace_back(n);
+    for (std::size_t i = n; i-- > 0;) {
+      added[i].before = free_;
+      free_ = &added[i];
     }
   }
 
-  std::vector<std::unique_ptr<std::array<SampleChunk, kGrowth>>> memory_;
+  std::vector<HugeArray<SampleChunk>> memory_;
   SampleChunk* free_ = nullptr;
   std::size_t left_;
 };

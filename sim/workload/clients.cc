@@ -44,7 +44,7 @@ void Clients::change(const ClientPolicy& policy) {
 }
 
 void Clients::arrive(std::uint64_t row, std::uint32_t flow_index, Duration work, Duration wait,
-                     Bytes bytes) {
+                     const Bytes& bytes) {
   const Flow& flow = flows_[flow_index];
   const std::uint32_t index = requests_.acquire().index;
   Request& request = requests_[index];

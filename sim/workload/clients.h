@@ -64,7 +64,7 @@ class Clients final : public kernel::Process {
 
   /// A request of the trace arrives now. REQUIRES loop.now() is its arrival.
   void arrive(std::uint64_t row, std::uint32_t flow, Duration work, Duration wait,
-              Bytes bytes = {});
+              const Bytes& bytes = {});
 
   /// A request on this route will arrive after a few others: chances to prefetch, the first well
   /// before the second, because where a route leads stands in a record of its own.

@@ -227,7 +227,9 @@ class Evaluation {
     if (is_cold) need([](auto* s) { return s->has_cold_starts; });
     const std::uint64_t n = count_of(requirement_.metric, counters);
     if (requirement_.statistic != Statistic::kAvg) return whole(n);
-    return ratio(n, is_cold ? counters.attempts + counters.calls : counters.arrivals);
+    if (is_cold) return ratio(n, counters.attempts);
+    // What clients see as one request may hold calls; of one service they are requests like others.
+    return ratio(n, counters.arrivals + (subject_.is_everything ? 0 : counters.calls));
   }
 
   static std::optional<Level> level_of(Metric metric, const ServiceSpan& service) {

@@ -21,12 +21,17 @@ class Collector {
     const scenario::Reflection& get = *message.GetReflection();
     for (int i = 0; i < type.field_count(); ++i) {
       const FieldDescriptor& field = *type.field(i);
-      if (field.is_repeated() || !get.HasField(message, &field)) continue;
+      if (field.is_repeated()) continue;
       const std::string at = scenario::join_path(path, field.name());
+      if (!get.HasField(message, &field)) {
+        add_absent(field, at);
+        continue;
+      }
       if (scenario::form_of(field) == Form::kMessage) {
         walk(get.GetMessage(message, &field), at);
       } else if (scenario::form_of(field) != Form::kNotBuilt && decides(field)) {
-        add(message, field, at);
+        const std::string value = scenario::to_text(message, field);
+        add({at, value, value == scenario::rule_of(field).default_()});
       }
     }
   }
@@ -38,11 +43,15 @@ class Collector {
            field.containing_type() == proto::RecordedOn::descriptor();
   }
 
-  void add(const Message& message, const FieldDescriptor& field, const std::string& path) {
-    Assumption assumption{.path = path, .value = scenario::to_text(message, field)};
-    assumption.is_default = assumption.value == scenario::rule_of(field).default_();
+  /// Absence is itself a value, such as the speed that an instance's family was measured at.
+  void add_absent(const FieldDescriptor& field, const std::string& path) {
+    const std::string& absent = scenario::rule_of(field).absent();
+    if (decides(field) && !absent.empty()) add({path, absent, true});
+  }
+
+  void add(Assumption assumption) {
     const auto same = [&](const Assumption& other) {
-      return other.path == path && other.value == assumption.value;
+      return other.path == assumption.path && other.value == assumption.value;
     };
     if (std::ranges::none_of(found_, same)) found_.push_back(std::move(assumption));
   }

@@ -5,38 +5,13 @@
 #include "core/atomic_file.h"
 #include "report/json_writer.h"
 #include "sweep/assumptions.h"
+#include "sweep/facts_json.h"
 #include "sweep/outcomes.h"
 #include "sweep/paired.h"
 #include "sweep/replications.h"
 
 namespace skyreplay::sweep {
 namespace {
-
-std::string_view unit_name(check::Unit unit) {
-  switch (unit) {
-    case check::Unit::kSeconds:
-      return "ms";
-    case check::Unit::kShare:
-      return "%";
-    case check::Unit::kUsd:
-      return "USD";
-    case check::Unit::kCount:
-      break;
-  }
-  return "";
-}
-
-/// How many decimals an integer of 1e-9 has in the unit that unit_name() says.
-int decimals_of(check::Unit unit) {
-  switch (unit) {
-    case check::Unit::kSeconds:
-      return 6;
-    case check::Unit::kShare:
-      return 7;
-    default:
-      return 9;
-  }
-}
 
 class Document {
  public:
@@ -82,7 +57,7 @@ class Document {
   }
   void value(const char* name, std::int64_t nano, check::Unit unit) {
     json_.key(name);
-    json_.number(fixed_point(nano, decimals_of(unit)));
+    write_value(json_, nano, unit);
   }
   void share(double value) {
     json_.key("work_share");
@@ -91,20 +66,6 @@ class Document {
   void cheapest(const char* name, std::optional<std::size_t> winner) {
     json_.key(name);
     winner ? json_.string(found_.candidates[*winner].name) : json_.null();
-  }
-
-  /// `value` / 10^decimals without trailing zeros.
-  static std::string fixed_point(std::int64_t value, int decimals) {
-    std::int64_t power = 1;
-    for (int i = 0; i < decimals; ++i) power *= 10;
-    const auto unsigned_power = static_cast<std::uint64_t>(power);
-    const auto bits = static_cast<std::uint64_t>(value);
-    const std::uint64_t size = value < 0 ? 0 - bits : bits;
-    std::string text = fmt::format("{}{}.{:0{}}", value < 0 ? "-" : "", size / unsigned_power,
-                                   size % unsigned_power, decimals);
-    text.erase(text.find_last_not_of('0') + 1);
-    if (text.back() == '.') text.pop_back();
-    return text;
   }
 
   void trace() {
@@ -187,22 +148,7 @@ class Document {
 
   void measured(const RunFacts& run) {
     json_.key("measured");
-    json_.begin_array();
-    for (std::size_t i = 0; i < run.measured.size(); ++i) {
-      const check::Requirement& requirement = found_.requirements[i];
-      json_.begin_object();
-      string("requirement", requirement.text);
-      if (run.measured[i].known) {
-        value("value", run.measured[i].value, requirement.unit);
-      } else {
-        json_.key("value");
-        json_.null();
-      }
-      string("unit", unit_name(requirement.unit));
-      boolean("holds", run.measured[i].holds);
-      json_.end_object();
-    }
-    json_.end_array();
+    write_measured(json_, found_.requirements, run.measured);
   }
 
   void assumptions(const Candidate& candidate) {

@@ -190,8 +190,11 @@ void Table::requests() {
     }
     out_.line("{}{:>11}", row, grouped(run(i).in_flight_at_end));
   }
-  out_.line(
-      "  gave up: by the client's timeout; cut off: by the service's own; in flight: at the end");
+  out_.paragraph(
+      "gave up: by the client's timeout; cut off: by the service's own; by call: a service that "
+      "was "
+      "called failed; in flight: at the end",
+      "  ", 2);
 }
 
 void Table::capacity() {

@@ -30,7 +30,7 @@ void add_services(const replay::ResultHeader& header, const replay::Summary& sum
     const metrics::Counters& counters = summary.services[i].requests.counters;
     if (service.has_cold_starts) {
       facts.cold_starts = facts.cold_starts.value_or(0) + counters.cold_starts;
-      facts.cold_attempts += counters.attempts + counters.calls;
+      facts.cold_attempts += counters.attempts;
     }
     if (!service.has_capacity) continue;
     ++facts.services_with_capacity;

@@ -66,6 +66,8 @@ TEST_CASE("the average of a counted outcome is its share of the arrivals") {
   CHECK(measure("avg(failures of *)", "> 0 %").value == 666'666'667);
   CHECK(measure("avg(completions of *)", "< 26.67 %").holds);
   CHECK(measure("sum(throttles of fn/a)", ">= 1").holds);
+  // One service's requests are 10 arrivals and 7 calls, 2 of which failed.
+  CHECK(measure("avg(errors of " + kWeb + ")", "> 0 %").value == 117'647'059);
 }
 
 TEST_CASE("cold starts are a share of the attempts") {

@@ -269,7 +269,7 @@ class Usage(RunTest):
             self.assertIn(value, line)
 
     def test_verbs_and_flags_that_are_not_built_are_refused_by_name(self):
-        for verb in ("check", "diff", "explain", "sweep", "tune", "optimize", "calibrate", "backtest",
+        for verb in ("check", "diff", "explain", "sweep", "optimize", "calibrate", "backtest",
                      "prices", "report", "trace anonymize", "scenario import"):
             self.assertEqual(self.refused(*verb.split(), "--any", "thing"), [f"'{verb}' is not built yet"])
         self.assertEqual(self.refused("run", "shop.yaml", "--out", "out", "--requests", "all.csv"),

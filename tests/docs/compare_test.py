@@ -33,6 +33,9 @@ class Compare(unittest.TestCase):
         cls.json = json.loads(cls.tool("compare", "fn128.yaml", "fn1769.yaml", "--trace", "t.skytrace", "--json",
                                        "--require", "max(latency of *) < 1h", "--replications", "2").stdout)
 
+        cls.tune = json.loads(cls.tool("tune", "fn128.yaml", "--over", "services.fn.lambda.memory_size", "--trace",
+                                       "t.skytrace", "--json", "--require", "max(latency of *) < 1h").stdout)
+
     @classmethod
     def tearDownClass(cls):
         cls.folder.cleanup()
@@ -47,6 +50,11 @@ class Compare(unittest.TestCase):
         described = set(re.findall(r"`([\w.]+)`", section(self.page, "compare.json").partition("| key |")[2])) - WORDS
         self.assertEqual(keys - described, set())
         self.assertEqual({key for key in described - keys - CONDITIONAL if key != "ms" and key != "USD"}, set())
+
+    def test_every_key_of_tune_is_described_and_no_other(self):
+        described = set(re.findall(r"`(\w+)`", section(self.page, "Tuning a count").partition("| key |")[2])) - WORDS
+        self.assertEqual(keys_of({**self.tune, "probes": [dict.fromkeys(probe) for probe in self.tune["probes"]]}),
+                         described)
 
     def test_every_metric_is_listed_with_the_statistics_that_it_takes(self):
         complaint = self.tool("compare", "fn128.yaml", "--require", "avg(x of *) < 1", check=False).stderr

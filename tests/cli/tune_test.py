@@ -1,0 +1,109 @@
+"""`skyreplay tune` as a user runs it: the smallest count, that one fewer fails, and what is refused."""
+
+import json
+import os
+import unittest
+
+from tool import ToolTest
+
+RESERVED = "services.fn.lambda.reserved_concurrent_executions"
+SCENARIO = """\
+version: 1
+name: shop
+services:
+  fn:
+    lambda: {memory_size: 1769, timeout: 10}
+"""
+
+
+class TuneTest(ToolTest):
+    """Five requests at once every ten seconds, each of 2 s: five environments are busy at a time, no more."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("shop.yaml", SCENARIO)
+        self.five = self.trace("five.skytrace", arrivals_s=[t for t in range(0, 100, 10) for _ in range(5)],
+                               duration_ms=2000)
+        self.scratch = self.folder / "tmp"
+        self.scratch.mkdir()
+        os.environ["TMPDIR"] = str(self.scratch)
+        self.addCleanup(os.environ.pop, "TMPDIR")
+
+    def tune(self, *arguments, status=0):
+        out, err = self.tool("tune", "shop.yaml", "--trace", self.five, *arguments, status=status)
+        self.assertEqual(err, "")
+        self.assertEqual(list(self.scratch.iterdir()), [])
+        return out
+
+    def refused_tune(self, *arguments):
+        return self.refused("tune", "shop.yaml", "--trace", self.five, *arguments)
+
+
+class Answer(TuneTest):
+    def test_the_smallest_count_is_found_and_one_fewer_was_replayed_and_fails(self):
+        answer = json.loads(self.tune("--over", RESERVED, "--json"))
+        self.assertEqual((answer["answer"], answer["settings"]), (5, [f"{RESERVED}=5"]))
+        self.assertEqual([(probe["value"], probe["meets"]) for probe in answer["probes"]],
+                         [(1, False), (2, False), (4, False), (8, True), (6, True), (5, True)])
+        self.assertEqual(answer["probes"][2]["verdict"], "overloaded")
+
+    def test_each_replay_is_what_run_gives(self):
+        answer = json.loads(self.tune("--over", RESERVED, "--json"))
+        for probe in answer["probes"]:
+            out, _ = self.tool("run", "shop.yaml", "--trace", self.five, "--out", "out", "--force", "--set",
+                               probe["settings"][0])
+            self.assertEqual(out.splitlines()[-1], "digest " + probe["digest"])
+
+    def test_a_requirement_moves_the_answer(self):
+        # Work is half of the 2 s, at 1,769 MB as fast as recorded. At 197 MB it takes 8.98 s, and with 1 s of waiting
+        # just below the timeout of 10 s; at 196 MB 9.03 s. In 3 s it is done at 1769 / 2 = 885 MB.
+        arguments = ("--over", "services.fn.lambda.memory_size", "--max", "10240", "--json")
+        self.assertEqual(json.loads(self.tune(*arguments))["answer"], 197)
+        answer = json.loads(self.tune(*arguments, "--require", "min(latency of *) <= 3s"))["answer"]
+        self.assertLess(abs(answer - 885), 20)  # the histogram is right to 1 % of 3 s
+
+    def test_the_table_answers_first_and_says_what_it_assumes(self):
+        out = self.tune("--over", RESERVED, "--require", "avg(failures of *) == 0 %")
+        lines = out.splitlines()
+        self.assertLessEqual(max(map(len, lines)), 100)
+        [answer] = [i for i, line in enumerate(lines) if line.startswith("Answer: 5, ")]
+        self.assertEqual(lines[answer + 1], f"  --set {RESERVED}=5")
+        self.assertRegex(out, r"(?m)^\* +5 +stable +yes .* 0\.0000 %$")
+        self.assertRegex(out, r"(?m)^ +4 +overloaded +no .* 20\.0000 %$")
+        self.assertIn("that more is not worse", " ".join(out.split()))
+        self.assertIn("4 was replayed and does not", " ".join(out.split()))
+
+    def test_none_up_to_the_largest_is_said_and_ends_with_1(self):
+        out = self.tune("--over", RESERVED, "--max", "4", status=1)
+        self.assertIn("Answer: none from 1 to 4 is stable.", out)
+        answer = json.loads(self.tune("--over", RESERVED, "--max", "4", "--json", status=1))
+        self.assertIsNone(answer["answer"])
+        self.assertIsNone(answer["settings"])
+
+    def test_the_answer_is_the_same_whatever_the_threads(self):
+        printed = [self.tune("--over", RESERVED, "--threads", str(n)) for n in (1, 2, 8)]
+        self.assertEqual(printed[1:], printed[:1] * 2)
+
+
+class Refused(TuneTest):
+    def test_a_field_that_is_none(self):
+        self.assertEqual(self.refused_tune("--over", "services.fn.lambda.memroy_size"),
+                         ["--over services.fn.lambda.memroy_size: unknown field 'memroy_size', did you mean "
+                          "'memory_size'?"])
+        self.assertEqual(self.refused_tune("--over", "name"), ["--over name: not a field of whole numbers"])
+
+    def test_no_count_to_derive(self):
+        self.assertEqual(self.refused_tune(), ["shop.yaml: no EC2 or ECS service whose count could be tuned; name a "
+                                               "field with --over"])
+
+    def test_a_largest_below_the_least(self):
+        self.assertEqual(self.refused_tune("--over", "services.fn.lambda.memory_size", "--max", "100"),
+                         ["--max 100: services.fn.lambda.memory_size is at least 128"])
+
+    def test_a_requirement_that_is_none(self):
+        [line] = self.refused_tune("--over", RESERVED, "--require", "p99(latency of fn)")
+        self.assertIn("column 19: expected <, <=, >, >= or == and a value", line)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -22,6 +22,16 @@ void tell_apart(std::vector<Candidate>& candidates) {
   }
 }
 
+/// Every line of `text`, each naming the file: a mistake in --set does not by itself, and need not
+/// be one in every candidate.
+void add_lines(std::string_view text, const std::string& file, std::vector<std::string>& lines) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    lines.push_back(line.starts_with(file) ? std::string(line) : fmt::format("{}: {}", file, line));
+  }
+}
+
 void refuse_twins(const std::vector<std::filesystem::path>& files) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
@@ -72,10 +82,7 @@ std::vector<Candidate> load_candidates(const std::vector<std::filesystem::path>&
       scenario::Scenario scenario = scenario::Scenario::load(file, sets);
       candidates.push_back({scenario.message().name(), "", std::move(scenario)});
     } catch (const InputError& error) {
-      // A mistake in --set names no file, and need not be one in every candidate.
-      const std::string text = error.what();
-      const bool names_file = text.starts_with(file.string());
-      mistakes.push_back(names_file ? text : file.string() + ": " + text);
+      add_lines(error.what(), file.string(), mistakes);
     }
   }
   if (!mistakes.empty()) throw InputError(mistakes);

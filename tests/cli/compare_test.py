@@ -219,9 +219,10 @@ class Refused(CompareTest):
 
     def test_a_setting_that_does_not_fit_a_candidate_names_it(self):
         self.assertEqual(
-            self.refused_compare("small.yaml", "--trace", self.busy, "--set", "services.fn.lambda.memroy_size=1"),
+            self.refused_compare("small.yaml", "--trace", self.busy, "--set", "services.fn.lambda.memroy_size=1", "--set",
+                                 "sed=1"),
             ["small.yaml: --set services.fn.lambda.memroy_size: unknown field 'memroy_size', did you mean "
-             "'memory_size'?"])
+             "'memory_size'?", "small.yaml: --set sed: unknown field 'sed', did you mean 'seed'?"])
 
     def test_candidates_that_cannot_be_compared(self):
         self.assertEqual(self.refused_compare("small.yaml", "./small.yaml", "--trace", self.busy),

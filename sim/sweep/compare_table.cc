@@ -204,8 +204,9 @@ void Table::capacity() {
     const RunFacts& facts = run(i);
     std::string peak;
     if (facts.peak) {
-      peak =
-          fmt::format("{} {}", grouped(facts.peak->count), printable(facts.peak->unit, kNameWidth));
+      std::string unit = printable(facts.peak->unit, kNameWidth);
+      if (facts.peak->count == 1 && unit.ends_with('s')) unit.pop_back();
+      peak = fmt::format("{} {}", grouped(facts.peak->count), unit);
       if (facts.services_with_capacity > 1) {
         peak += fmt::format(" ({})", printable(facts.peak->service, kNameWidth));
       }

@@ -128,6 +128,26 @@ class Answer(CompareTest):
         self.assertLessEqual(max(map(len, out.splitlines())), 100)
 
 
+class Platforms(CompareTest):
+    def test_one_trace_is_compared_on_lambda_ec2_and_fargate(self):
+        self.write("group.yaml", "version: 1\nservices: {web: {ec2: {min_size: 1, max_size: 1, instance_type: m7i.large}}}\n")
+        self.write("tasks.yaml", "version: 1\nservices: {web: {ecs: {desired_count: 1, task_definition: {cpu: 1024, "
+                                 "memory: 2048}}}}\n")
+        files = ("large.yaml", "group.yaml", "tasks.yaml")
+        answer = self.answer(*files, "--require", "avg(failures of *) == 0 %")
+        self.assertEqual([(c["platforms"], c["peak_capacity"]["unit"]) for c in answer["candidates"]],
+                         [(["lambda"], "environments"), (["ec2"], "instances"), (["ecs"], "tasks")])
+        self.assertEqual([c["cold_starts"] is None for c in answer["candidates"]], [False, True, True])
+        out = self.compare(*files)
+        self.assertLessEqual(max(map(len, out.splitlines())), 100)
+        self.assertRegex(out, r"(?m)^. group +- +1 instance$")
+        self.assertIn("\n  services.web.ec2.assumed.speed = 1.518 [group]\n", out)
+        self.assertIn("\n  services.web.ecs.assumed.speed = 1 [tasks]\n", out)
+        self.assertEqual(self.refused_compare(*files, "--trace", self.busy, "--require", "sum(cold_starts of *) < 9"),
+                         ["group.yaml: requirement 'sum(cold_starts of *) < 9': * has no cold_starts: it has no "
+                          "meaning on ec2"])
+
+
 class Replications(CompareTest):
     def test_paired_differences_have_intervals_around_their_means(self):
         answer = self.answer("small.yaml", "large.yaml", "huge.yaml", "--require", FAST, "--replications", "4",

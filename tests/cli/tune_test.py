@@ -85,6 +85,34 @@ class Answer(TuneTest):
         self.assertEqual(printed[1:], printed[:1] * 2)
 
 
+class Counts(TuneTest):
+    """One worker an instance or task: of five requests at once, each needs one for itself to be done in 2 s."""
+
+    QUICK = ("--require", "max(latency of *) <= 2s")
+
+    def tune_web(self, service, *arguments):
+        self.write("web.yaml", f"version: 1\nservices: {{web: {service}}}\n")
+        out, _ = self.tool("tune", "web.yaml", "--trace", self.five, *self.QUICK, *arguments)
+        return out
+
+    def test_a_groups_count_is_found_and_its_max_size_moves_along(self):
+        group = "{ec2: {min_size: 1, max_size: 2, instance_type: m7i.large, assumed: {workers: 1}}}"
+        answer = json.loads(self.tune_web(group, "--json"))
+        self.assertEqual(answer["over"], "services.web.ec2.desired_capacity")
+        self.assertEqual(answer["answer"], 5)
+        self.assertEqual(answer["settings"], ["services.web.ec2.desired_capacity=5", "services.web.ec2.max_size=5"])
+        self.assertEqual({probe["value"]: probe["meets"] for probe in answer["probes"]}[4], False)
+        out = self.tune_web(group)
+        self.assertIn("\n  --set services.web.ec2.desired_capacity=5 --set services.web.ec2.max_size=5\n", out)
+        self.assertIn("\n  min_size and max_size of the group are moved as far as the count needs\n", out)
+
+    def test_a_fargate_services_count_is_found(self):
+        answer = json.loads(self.tune_web("{ecs: {desired_count: 1, task_definition: {cpu: 1024, memory: 2048}, "
+                                          "assumed: {workers: 1}}}", "--json"))
+        self.assertEqual((answer["answer"], answer["settings"]), (5, ["services.web.ecs.desired_count=5"]))
+        self.assertEqual({probe["value"]: probe["meets"] for probe in answer["probes"]}[4], False)
+
+
 class Refused(TuneTest):
     def test_a_field_that_is_none(self):
         self.assertEqual(self.refused_tune("--over", "services.fn.lambda.memroy_size"),

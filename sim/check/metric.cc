@@ -5,7 +5,7 @@
 namespace skyreplay::check {
 
 const std::vector<MetricRule>& all_metrics() {
-  static const std::vector<MetricRule> kRules = {
+  static const std::vector<MetricRule> rules = {
       {"latency", Metric::kLatency, Form::kTimes},
       {"overhead", Metric::kOverhead, Form::kTimes},
       {"queue", Metric::kQueue, Form::kPart},
@@ -33,7 +33,7 @@ const std::vector<MetricRule>& all_metrics() {
       {"cpu_utilization", Metric::kCpuUtilization, Form::kBusy},
       {"cost", Metric::kCost, Form::kMoney},
   };
-  return kRules;
+  return rules;
 }
 
 const MetricRule* find_metric(std::string_view name) {

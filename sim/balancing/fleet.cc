@@ -300,7 +300,7 @@ void Fleet::complete(std::uint32_t, const metrics::Window& window, metrics::Wind
 
 void Fleet::read_meters(std::uint32_t, TimePoint until, pricing::Meters& meters) {
   read_members(until, meters);
-  use_.in_flight_ms = in_flight_ns_ / 1'000'000;
+  use_.in_flight_ms = static_cast<std::uint64_t>(in_flight_ns_ / 1'000'000);
   balancer_meter_.read(until, use_, meters);
   if (transfer_item_) meters.advance_to(*transfer_item_, bytes_out_);
 }

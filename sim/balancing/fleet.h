@@ -152,7 +152,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   // Billing of the load balancer, and of what goes through it.
   pricing::LoadBalancerMeter balancer_meter_;
   pricing::LoadBalancerUse use_;
-  std::uint64_t in_flight_ns_ = 0;
+  compute::CpuTime in_flight_ns_ = 0;  ///< requests x ns: a backlog of millions needs 128 bits
   std::optional<std::uint32_t> transfer_item_;
   std::uint64_t bytes_out_ = 0;
 

@@ -181,9 +181,8 @@ void Models::change(const proto::Scenario& scenario, const scenario::Wiring& aft
   }
   for (std::uint32_t i = 0; i < count_of(inputs_); ++i) {
     const scenario::ConcreteService& service = after.services[i];
-    const bool is_same =
-        service.memory_mib == now_[i].memory_mib &&
-        service.config->SerializeAsString() == now_[i].config->SerializeAsString();
+    const bool is_same = service.memory_mib == now_[i].memory_mib &&
+                         service.config->SerializeAsString() == now_[i].config->SerializeAsString();
     now_[i] = service;
     if (!is_same) change_service(i, service, cause);
   }

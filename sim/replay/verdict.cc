@@ -9,6 +9,9 @@
 namespace skyreplay::replay {
 namespace {
 
+constexpr double kAllBusy = 0.99;  ///< of the CPU in service
+constexpr double kGrowth = 1.5;
+
 std::int64_t nanoseconds(TimePoint time) { return time.time_since_epoch().count(); }
 
 std::uint64_t outcome(const metrics::Counters& counters, metrics::Outcome which) {
@@ -51,9 +54,17 @@ double QueueTrend::Part::mean() const {
   return end > start ? integral / static_cast<double>(end - start) : 0;
 }
 
-void QueueTrend::add(const metrics::Window& window, std::uint64_t queue_depth_ns) {
-  middle_.add(window, queue_depth_ns);
-  last_.add(window, queue_depth_ns);
+std::uint64_t waiting_ns(const metrics::WindowRow& row) {
+  const bool all_busy =
+      row.cpu_available_ns > 0 &&
+      static_cast<double>(row.cpu_busy_ns) >= kAllBusy * static_cast<double>(row.cpu_available_ns);
+  if (!all_busy) return row.queue_depth_ns;
+  return row.in_flight_ns - std::min(row.in_flight_ns, row.cpu_busy_ns);
+}
+
+void QueueTrend::add(const metrics::Window& window, std::uint64_t waiting_ns) {
+  middle_.add(window, waiting_ns);
+  last_.add(window, waiting_ns);
 }
 
 double QueueTrend::mean_middle_half() const { return middle_.mean(); }
@@ -79,7 +90,7 @@ Judgement judge(const metrics::Counters& counters, const QueueTrend& queue) {
   const double middle = queue.mean_middle_half();
   const double last = queue.mean_last_tenth();
   const double rate = queue.span_s() > 0 ? static_cast<double>(arrivals) / queue.span_s() : 0;
-  if (last > 2 * middle && last > rate) {
+  if (last > kGrowth * middle && last > rate) {
     return {Verdict::kBacklogged,
             fmt::format("{:.1f} requests waited on average over the last tenth of the span, {:.1f} "
                         "over its middle half, at {:.1f} arrivals a second",

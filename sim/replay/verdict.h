@@ -13,6 +13,11 @@ enum class Verdict : std::uint8_t { kStable, kBacklogged, kOverloaded };
 /// "stable", "backlogged", "overloaded".
 std::string_view to_string(Verdict verdict);
 
+/// The requests of a window that waited, integrated over it (requests x ns): those in the queue,
+/// and where all vCPUs were busy also those in service beyond what the vCPUs worked on, since
+/// servers that share their CPU let their backlog in.
+std::uint64_t waiting_ns(const metrics::WindowRow& row);
+
 /// How the number of waiting requests went over a span: its mean over the middle half against its
 /// mean over the last tenth. A window that lies across a border counts with the part inside, as if
 /// its depth were constant.
@@ -21,9 +26,8 @@ class QueueTrend {
   /// REQUIRES start <= end.
   QueueTrend(TimePoint start, TimePoint end);
 
-  /// Adds one window's integral of queue depth (requests x ns), of every service that has a queue.
-  /// Time outside the span is left out.
-  void add(const metrics::Window& window, std::uint64_t queue_depth_ns);
+  /// Adds one window's waiting_ns(), of every service. Time outside the span is left out.
+  void add(const metrics::Window& window, std::uint64_t waiting_ns);
 
   /// Mean depths, 0 over a span without length.
   double mean_middle_half() const;
@@ -50,9 +54,10 @@ struct Judgement {
 };
 
 /// Overloaded if refused + throttles + server timeouts + dependency errors (a call that ended in
-/// one of these) are at least 1 % of arrivals; else backlogged if the mean queue depth over the
-/// last tenth of the span exceeds both twice its mean over the middle half and one second of mean
-/// arrivals; else stable.
+/// one of these) are at least 1 % of arrivals; else backlogged if the mean number of waiting
+/// requests over the last tenth of the span exceeds both one and a half times its mean over the
+/// middle half and one second of mean arrivals; else stable. (Of a queue that grows steadily from
+/// nothing, 1.9 times as many wait in the last tenth.)
 Judgement judge(const metrics::Counters& counters, const QueueTrend& queue);
 
 }  // namespace skyreplay::replay

@@ -40,7 +40,7 @@ void WindowCosts::row(metrics::WindowRow& row) {
   const pricing::NanoUsd cost = ledger_->settle(row.service);
   row.cost_nano_usd = cost - std::exchange(costs_[row.service], cost);
   usage_[row.service].add(row, window_, end_);
-  queue_.add(window_, row.queue_depth_ns);
+  queue_.add(window_, waiting_ns(row));
   writer_.row(row);
 }
 

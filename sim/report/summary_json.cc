@@ -165,7 +165,7 @@ void Document::service(std::uint32_t index, const replay::ServiceSummary& row) {
   if (service.has_cold_starts) {
     const metrics::Counters& c = row.requests.counters;
     json_.key("cold_start_share");
-    json_.ratio(c.cold_starts, c.attempts + c.calls);
+    json_.ratio(c.cold_starts, c.attempts);
   }
   usage(service, row.usage);
   json_.end_object();

@@ -142,7 +142,8 @@ void Table::latency() {
   latency_line("latency", all.latency, all.parts.sum(), all.latency_max_ns, true);
   latency_line("overhead", all.overhead, all.parts.sum() - all.parts.work - all.parts.wait,
                all.latency_max_ns, false);
-  line("  overhead is latency beyond a request's own work and wait; a faster CPU makes it negative");
+  line(
+      "  overhead is latency beyond a request's own work and wait; a faster CPU makes it negative");
 }
 
 void Table::latency_line(const char* label, std::span<const metrics::BucketCount> buckets,
@@ -186,7 +187,7 @@ void Table::capacity() {
     const auto running = [&](std::size_t s) { return services_[s].running_max; };
     if (header_.services[i].has_cold_starts) {
       cold += counters.cold_starts;
-      attempts += counters.attempts + counters.calls;
+      attempts += counters.attempts;
     }
     if (!header_.services[i].has_capacity) continue;
     if (peak == header_.services.size() || running(i) > running(peak)) peak = i;
@@ -244,9 +245,9 @@ void Table::service(std::uint32_t index, pricing::NanoUsd largest) {
   const metrics::Counters& c = service.counters;
   const auto& p = service.latency;
   std::string cold;
-  if (header.has_cold_starts && c.attempts + c.calls > 0) {
-    cold = fmt::format("{:.2f}", 100.0 * static_cast<double>(c.cold_starts) /
-                                     static_cast<double>(c.attempts + c.calls));
+  if (header.has_cold_starts && c.attempts > 0) {
+    cold = fmt::format(
+        "{:.2f}", 100.0 * static_cast<double>(c.cold_starts) / static_cast<double>(c.attempts));
   }
   line("{} {:>8} {:>11} {:>9} {:>9} {:>7} {:>7} {:>12}",
        padded(printable(header.name, kNameWidth), kNameWidth), printable(header.platform, 8),

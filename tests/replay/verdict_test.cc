@@ -41,15 +41,36 @@ TEST_CASE("overload is named before a backlog") {
   CHECK(judge(thousand(500, 0, 0, 0), depths(0, 1000)).verdict == Verdict::kOverloaded);
 }
 
-TEST_CASE("a backlog exceeds one second of arrivals and twice the middle half, both") {
+TEST_CASE(
+    "a backlog exceeds one second of arrivals and one and a half times the middle half, both") {
   const auto verdict = [](std::uint64_t middle, std::uint64_t last) {
     return judge(thousand(0, 0, 0, 0), depths(middle, last)).verdict;
   };
   CHECK(verdict(4, 11) == Verdict::kBacklogged);
   CHECK(verdict(4, 10) == Verdict::kStable);  // ten arrive in a second
-  CHECK(verdict(6, 12) == Verdict::kStable);  // exactly twice
-  CHECK(verdict(6, 13) == Verdict::kBacklogged);
+  CHECK(verdict(8, 12) == Verdict::kStable);  // exactly one and a half times
+  CHECK(verdict(8, 13) == Verdict::kBacklogged);
   CHECK(verdict(100, 100) == Verdict::kStable);  // long, but not growing
+}
+
+TEST_CASE("a queue that grows steadily from nothing is a backlog") {
+  QueueTrend trend(at(0), at(100));
+  for (unsigned t = 0; t < 100; ++t) {
+    trend.add({at(static_cast<int>(t)), at(static_cast<int>(t + 1))}, t * kSecond);
+  }
+  CHECK(judge(thousand(0, 0, 0, 0), trend).verdict == Verdict::kBacklogged);
+}
+
+TEST_CASE("where all vCPUs are busy, who shares them beyond their number waits as well") {
+  // Two vCPUs for 10 s with 5 requests in service and 3 in the queue.
+  metrics::WindowRow row;
+  row.in_flight_ns = 80 * kSecond;
+  row.queue_depth_ns = 30 * kSecond;
+  row.cpu_available_ns = 20 * kSecond;
+  row.cpu_busy_ns = 20 * kSecond;
+  CHECK(waiting_ns(row) == 60 * kSecond);
+  row.cpu_busy_ns = 19 * kSecond;
+  CHECK(waiting_ns(row) == 30 * kSecond);
 }
 
 TEST_CASE("the reason carries the numbers that decided") {

@@ -28,7 +28,7 @@ Requests                                       count       share
 Completed requests, ms            mean         p50         p90         p99       p99.9         max
   latency                        1.500       1.004       2.998       2.998       2.998       3.000
   overhead                       0.725       0.000       2.007       2.007       2.007
-  overhead is latency beyond a request's own work and wait
+  overhead is latency beyond a request's own work and wait; a faster CPU makes it negative
 
 Why p99 is what it is: mean parts                all completed     slowest 25.00 % (from 2.097 ms)
                                                   ms     share                        ms     share

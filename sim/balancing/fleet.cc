@@ -179,6 +179,7 @@ workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Re
     group_.finished(*target);
     return kRefused;
   }
+  outstanding_level_.enter(since_window());
   if (admitted.entry == compute::Entry::kQueued) {
     recorder_.queue_enter(config_.service, loop_.now());
   }
@@ -210,6 +211,7 @@ void Fleet::job_done(std::uint32_t server, std::uint32_t tag) {
 
 void Fleet::end(std::uint32_t server, std::uint32_t tag, Outcome outcome) {
   group_.finished(server);
+  outstanding_level_.leave(since_window());
   const workload::Request& request = clients_->request(tag);
   if (request.more) {
     use_.bytes += request.bytes_in + request.bytes_out;
@@ -223,6 +225,7 @@ void Fleet::end(std::uint32_t server, std::uint32_t tag, Outcome outcome) {
 }
 
 void Fleet::job_dropped(std::uint32_t, std::uint32_t tag) {
+  outstanding_level_.leave(since_window());
   if (dropped_inside_ > 0) {
     --dropped_inside_;
   } else {
@@ -294,13 +297,14 @@ void Fleet::complete(std::uint32_t, const metrics::Window& window, metrics::Wind
   const std::uint64_t available = vcpu_ns(cpu_available(window.end));
   row.cpu_busy_ns = busy - std::exchange(busy_told_, busy);
   row.cpu_available_ns = available - std::exchange(available_told_, available);
-  in_flight_ns_ += row.in_flight_ns;
+  row.outstanding_ns = outstanding_level_.close(length);
+  outstanding_ns_ += row.outstanding_ns;
   window_start_ = window.end;
 }
 
 void Fleet::read_meters(std::uint32_t, TimePoint until, pricing::Meters& meters) {
   read_members(until, meters);
-  use_.in_flight_ms = static_cast<std::uint64_t>(in_flight_ns_ / 1'000'000);
+  use_.in_flight_ms = static_cast<std::uint64_t>(outstanding_ns_ / 1'000'000);
   balancer_meter_.read(until, use_, meters);
   if (transfer_item_) meters.advance_to(*transfer_item_, bytes_out_);
 }

@@ -152,12 +152,13 @@ class Fleet : public workload::Platform, public kernel::Process {
   // Billing of the load balancer, and of what goes through it.
   pricing::LoadBalancerMeter balancer_meter_;
   pricing::LoadBalancerUse use_;
-  compute::CpuTime in_flight_ns_ = 0;  ///< requests x ns: a backlog of millions needs 128 bits
+  compute::CpuTime outstanding_ns_ = 0;  ///< requests x ns: a backlog of millions needs 128 bits
   std::optional<std::uint32_t> transfer_item_;
   std::uint64_t bytes_out_ = 0;
 
   // Of the window in hand.
   TimePoint window_start_;
+  metrics::Level outstanding_level_;
   metrics::Level desired_level_;
   metrics::Level pending_level_;
   compute::CpuTime gone_busy_ = 0;  ///< of servers that are gone

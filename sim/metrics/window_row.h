@@ -83,6 +83,9 @@ struct WindowRow {
   std::uint64_t capacity_pending_ns = 0;
   std::uint64_t cpu_busy_ns = 0;       ///< vCPU x ns spent working
   std::uint64_t cpu_available_ns = 0;  ///< vCPU x ns in service
+  /// Attempts inside or queued at servers, those whose client has left among them. For the verdict:
+  /// not kept in the result.
+  std::uint64_t outstanding_ns = 0;
   std::uint32_t in_flight_max = 0;
   std::uint32_t queue_depth_max = 0;
   std::uint32_t capacity_running_max = 0;

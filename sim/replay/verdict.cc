@@ -59,7 +59,7 @@ std::uint64_t waiting_ns(const metrics::WindowRow& row) {
       row.cpu_available_ns > 0 &&
       static_cast<double>(row.cpu_busy_ns) >= kAllBusy * static_cast<double>(row.cpu_available_ns);
   if (!all_busy) return row.queue_depth_ns;
-  return row.in_flight_ns - std::min(row.in_flight_ns, row.cpu_busy_ns);
+  return row.outstanding_ns - std::min(row.outstanding_ns, row.cpu_busy_ns);
 }
 
 void QueueTrend::add(const metrics::Window& window, std::uint64_t waiting_ns) {

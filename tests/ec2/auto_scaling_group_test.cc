@@ -140,6 +140,17 @@ TEST_CASE("the drain is not billed for capacity") {
   CHECK(result.quantity("ec2.on_demand.m5.large") == "0.027777777777778");  // 100 s
 }
 
+TEST_CASE(
+    "a fleet that clients give up on while its backlog grows is backlogged, whoever still waits") {
+  // Two vCPUs get 4 s of work a second; clients leave after 2 s, the work stays.
+  std::vector<RowSource::Row> rows;
+  for (int i = 0; i < 200; ++i) rows.push_back({500ms * i, 2s});
+  const RunResult result = run(
+      group(1, "", "", "workload: {client: {timeout: 2s}}\nrecorder: {window: 1s}\n"), rows, 100s);
+  CHECK(result.outcome(Outcome::kClientTimeout) > 150);
+  CHECK(result.summary.verdict == replay::Verdict::kBacklogged);
+}
+
 TEST_CASE("an unknown type is refused, with the nearest spelling") {
   RowSource source({{.name = "r"}}, {{1s, 1s}}, 100s);
   CHECK_THROWS_WITH_AS(

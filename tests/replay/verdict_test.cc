@@ -64,7 +64,7 @@ TEST_CASE("a queue that grows steadily from nothing is a backlog") {
 TEST_CASE("where all vCPUs are busy, who shares them beyond their number waits as well") {
   // Two vCPUs for 10 s with 5 requests in service and 3 in the queue.
   metrics::WindowRow row;
-  row.in_flight_ns = 80 * kSecond;
+  row.outstanding_ns = 80 * kSecond;
   row.queue_depth_ns = 30 * kSecond;
   row.cpu_available_ns = 20 * kSecond;
   row.cpu_busy_ns = 20 * kSecond;

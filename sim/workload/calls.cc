@@ -107,8 +107,9 @@ std::uint32_t Calls::make(const Call& call, std::uint32_t caller_index, std::uin
 
 bool Calls::still_calls(kernel::SlabId caller, const Request& call) const {
   // A retry keeps the record and counts its attempts.
-  return clients_.requests().is_live(caller) &&
-         clients_.request(caller.index).attempts == call.attempts;
+  if (!clients_.requests().is_live(caller)) return false;
+  const Request& request = clients_.request(caller.index);
+  return request.attempts == call.attempts && request.calls != Request::kNoCalls;
 }
 
 void Calls::answer(std::uint32_t index, Outcome outcome) {

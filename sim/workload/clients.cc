@@ -123,7 +123,10 @@ Duration Clients::backoff(const Request& request) const {
 }
 
 void Clients::retry_later(std::uint32_t index) {
-  loop_.schedule(loop_.now() + backoff(requests_[index]), process_, kRetry, index);
+  // An attempt whose instance went under it may have a call under way: nobody waits for its answer.
+  Request& request = requests_[index];
+  if (request.more) request.calls = Request::kNoCalls;
+  loop_.schedule(loop_.now() + backoff(request), process_, kRetry, index);
 }
 
 void Clients::time_out(kernel::SlabId id, Duration timeout) {

@@ -32,6 +32,8 @@ struct alignas(64) Request {
   Awaited awaited = Awaited::kByClient;
   bool more = false;  ///< whether the second line means anything
 
+  static constexpr std::uint32_t kNoCalls = ~std::uint32_t{0};
+
   // --- The second line, through the functions below. Times are of this attempt.
 
   Duration queue{};       ///< waited for a place
@@ -41,7 +43,7 @@ struct alignas(64) Request {
   std::uint64_t path = 0;  ///< which call of which call ... of the client's request; that one has 0
   kernel::SlabId caller;   ///< of a synchronous call
   TimePoint calling_since;        ///< when its own calls began
-  std::uint32_t calls = 0;        ///< the list of calls it makes
+  std::uint32_t calls = 0;        ///< the list of calls it makes; kNoCalls between attempts
   std::uint16_t call = 0;         ///< which of the list it is at
   std::uint16_t call_number = 0;  ///< how many of that one it has made
 

@@ -91,6 +91,23 @@ TEST_CASE("a client tries a request again that failed by a call") {
   CHECK(result.service(kWeb).parts.retry == 6'000'000'000);
 }
 
+TEST_CASE("a call's answer finds an attempt that failed meanwhile gone, though it is tried again") {
+  // The call lasts from 2 s to 32 s; at 15 s its caller's instance is gone, at 75 s comes the next
+  // attempt, which finds none.
+  const std::string text =
+      "version: 1\nroutes: [{match: '*', service: web}]\n"
+      "workload: {client: {max_attempts: 2, backoff: {base: 60s, cap: 60s, jitter: none}}}\n"
+      "services:\n"
+      "  db: {external: {latency: 30s}}\n"
+      "  web: {ec2: {min_size: 0, max_size: 1, desired_capacity: 1, instance_type: m5.large, "
+      "target_group: {deregistration_delay: 5s}, assumed: {speed: 1}}}\n"
+      "calls: [{from: web, to: db}]\n"
+      "changes: [{at: +10s, field: services.web.ec2.desired_capacity, value: 0}]\n";
+  const RunResult result = run(text, {{1s, 1s}});
+  CHECK(result.outcome(Outcome::kRefused) == 1);
+  CHECK(result.service(kDb).counters.completions() == 1);
+}
+
 TEST_CASE("each call is made with its probability") {
   std::vector<RowSource::Row> rows;
   for (int i = 0; i < 1000; ++i) rows.push_back({20ms * i, 1ms});

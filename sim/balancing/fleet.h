@@ -21,10 +21,9 @@ namespace skyreplay::balancing {
 
 /// What every fleet of servers behind a load balancer has, whatever the servers are.
 struct FleetConfig {
-  std::string name;                          ///< entity of its draws
-  std::uint32_t service = 0;                 ///< in the recorder
-  std::string member = "instance";           ///< what a member is called
-  std::string desired = "desired_capacity";  ///< what the number of members is called
+  std::string name;                 ///< entity of its draws
+  std::uint32_t service = 0;        ///< in the recorder
+  std::string member = "instance";  ///< what a member is called
   compute::ServerConfig server{};
   Algorithm algorithm = Algorithm::kRoundRobin;
   Duration deregistration_delay = std::chrono::seconds{300};  ///< E111

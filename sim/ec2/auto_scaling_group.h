@@ -23,7 +23,7 @@ struct AutoScalingGroupConfig {
 /// An EC2 Auto Scaling group that keeps a desired number of on-demand instances.
 ///
 /// An instance is billed per second from `running` until it is terminated, at least 60 s (E138);
-/// its volume from its launch on (E140).
+/// and so is its volume (E140).
 class AutoScalingGroup final : public balancing::Fleet {
  public:
   AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& recorder,

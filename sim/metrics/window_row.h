@@ -51,7 +51,7 @@ inline constexpr std::size_t kOutcomes = 7;
 struct Counters {
   std::uint64_t arrivals = 0;  ///< of clients' requests
   std::uint64_t calls = 0;     ///< from other services
-  std::uint64_t attempts = 0;
+  std::uint64_t attempts = 0;  ///< of clients' requests, and one of each call
   std::uint64_t cold_starts = 0;
   std::uint64_t outcomes[kOutcomes] = {};
 

@@ -48,7 +48,7 @@ Cost                                             USD
   of a month like it, 730 h                  31.7100  free tier applied
 
 Services by cost               platform    requests    p50 ms    p99 ms  cold %    peak          USD
-fn/a                             lambda           5     1.004     2.998   33.33       3     0.001236
+fn/a                             lambda           6     1.004     2.998   33.33       3     0.001236
 =web,"b"                            ec2          17     1.999     1.999               2     0.000001
 
 Notes

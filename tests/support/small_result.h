@@ -76,7 +76,7 @@ inline SmallResult::SmallResult() {
 
   metrics::SpanRow a;
   a.counters = {
-      .arrivals = 5, .calls = 0, .attempts = 6, .cold_starts = 2, .outcomes = {3, 1, 1, 0, 0, 0}};
+      .arrivals = 5, .calls = 1, .attempts = 6, .cold_starts = 2, .outcomes = {3, 1, 1, 0, 0, 0}};
   a.parts = {
       .init = 2'000'000, .work = 1'500'000, .cpu_stretch = -100'000, .wait = 600'000, .retry = 100};
   a.latency_max_ns = 3'000'000;

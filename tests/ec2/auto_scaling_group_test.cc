@@ -69,6 +69,19 @@ TEST_CASE("E121, E148: what neither a worker nor the backlog takes is refused") 
   CHECK(result.outcome(Outcome::kCompleted) == 2);
 }
 
+TEST_CASE("E114: a request that finds no instance in service is refused, and may be tried again") {
+  const auto clients = [](const std::string& more) {
+    return "start: cold\nworkload: {client: {backoff: {base: 1s, jitter: none}" + more + "}}\n";
+  };
+  // In service at 25.8 s: refused at 25 s, served at 26 s.
+  const RunResult once = run(group(1, "", "", clients("")), {{25s, 1s}}, 100s);
+  CHECK(once.outcome(Outcome::kRefused) == 1);
+  const RunResult twice = run(group(1, "", "", clients(", max_attempts: 2")), {{25s, 1s}}, 100s);
+  CHECK(twice.outcome(Outcome::kCompleted) == 1);
+  CHECK(twice.service(0).parts.retry == 1'000'000'000);
+  CHECK(twice.service(0).latency_max_ns == 2'000'000'000);
+}
+
 TEST_CASE("E149: requests share the vCPUs, and what that adds is CPU stretch") {
   // Four requests of 1 s on two vCPUs take 2 s each.
   const RunResult result = run(group(1), {{1s, 1s}, {1s, 1s}, {1s, 1s}, {1s, 1s}}, 100s);
@@ -132,6 +145,14 @@ TEST_CASE("E142: what is answered goes to the internet; what comes in is free") 
   CHECK(result.quantity("data_transfer.internet_out") == "0.5");
   // 1.5 GB in the hour are 1.5 LCU-hours: more than the connections' part.
   CHECK(result.quantity("alb.lcu") == "1.5");
+}
+
+TEST_CASE("E142: what is refused answers nothing to the internet") {
+  RowSource source({{.name = "r"}}, {{1s, 1s, 0s, 0, 0, 1u << 30}, {1s, 1s, 0s, 0, 0, 1u << 30}},
+                   100s);
+  const RunResult result(group(1, "workers: 1, backlog: 0"), source);
+  CHECK(result.outcome(Outcome::kRefused) == 1);
+  CHECK(result.quantity("data_transfer.internet_out") == "1");
 }
 
 TEST_CASE("the drain is not billed for capacity") {

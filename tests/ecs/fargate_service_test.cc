@@ -62,6 +62,39 @@ TEST_CASE("C28, C35, C119: a new task serves after all phases and is billed from
   CHECK(result.activities[1].cause == "task 1 in us-east-1b: in service after 30s");
 }
 
+TEST_CASE("C10: a task's disk above 20 GiB is billed for as long as the task") {
+  const RunResult result = run(
+      service("cpu: 512, memory: 1024, ephemeral_storage: {size_in_gib: 50}"), {{1s, 1s}}, 1800s);
+  CHECK(result.quantity("fargate.ephemeral_storage_over_20gb") == "30");  // 2 x 30 GB x 0.5 h
+  const RunResult free = run(service("cpu: 512, memory: 1024"), {{1s, 1s}}, 1800s);
+  CHECK(free.quantity("fargate.ephemeral_storage_over_20gb") == "none");
+}
+
+TEST_CASE("C12: a task goes to the zone with the fewest, the first of equals") {
+  // Warm, 0 is in d and 1 in b; two more go to d and b again.
+  const std::string zones =
+      "version: 1\nservices: {web: {ecs: {desired_count: 2, availability_zones: [us-east-1d, "
+      "us-east-1b], task_definition: {cpu: 256, memory: 512}}}}\n"
+      "changes: [{at: +10s, field: services.web.ecs.desired_count, value: 4}]\n";
+  const RunResult result = run(zones, {{1s, 1s}}, 100s);
+  REQUIRE(result.activities.size() == 3);
+  CHECK(result.activities[1].cause.starts_with("task 2 in us-east-1d: "));
+  CHECK(result.activities[2].cause.starts_with("task 3 in us-east-1b: "));
+}
+
+TEST_CASE("E107, E108: a new task waits for one beat of the health checks, 15 s on average") {
+  // 1,000 tasks that take no other time: their waits, uniform up to 30 s, add up to 15,000 s give
+  // or take 274 s (one standard deviation).
+  const std::string scenario =
+      "version: 1\nstart: cold\nservices: {web: {ecs: {desired_count: 1000, task_definition: {cpu: "
+      "256, memory: 512}, assumed: {infrastructure_time: 0s, image_size: 0B, container_start: "
+      "0s}}}}\n";
+  const RunResult result = run(scenario, {{30s, 1s}}, 60s);
+  CHECK(result.outcome(Outcome::kCompleted) == 1);
+  CHECK(result.timeline[0].row.capacity_pending_ns > 14'000'000'000'000);
+  CHECK(result.timeline[0].row.capacity_pending_ns < 16'000'000'000'000);
+}
+
 TEST_CASE("C120: a task that runs shorter is billed 60 s") {
   const std::string scenario =
       service("cpu: 1024, memory: 2048", "infrastructure_time: 10s", "start: cold\n");

@@ -44,6 +44,26 @@ TEST_CASE("a group grows at the change, and what is new serves after its boot") 
   CHECK(result.quantity("ec2.on_demand.m5.large") == "0.048611111111111");
 }
 
+TEST_CASE("E20: a launch goes to the zone with the fewest instances, the first of equals") {
+  // 0 is in a, 1 in b. c has the fewest then; when all have one, a is the first.
+  const RunResult result = run(group(2, "", change("+10s", kDesired, "4")), {{50s, 1s}}, 100s);
+  REQUIRE(result.activities.size() == 3);
+  CHECK(result.activities[1].cause == "instance 2 in us-east-1c: in service after 20s");
+  CHECK(result.activities[2].cause == "instance 3 in us-east-1a: in service after 20s");
+}
+
+TEST_CASE("E20: the fullest zone gives up its oldest instance, of equal zones the last one") {
+  // 0 and 3 are in a, 1 in b, 2 in c: 0 goes first; then all zones have one, and c's goes.
+  const std::string down = change("+10s", kDesired, "2");
+  const RunResult result =
+      run(group(4, "", down + ", " + change("+20s", kDesired, "3")), {{50s, 1s}}, 100s);
+  REQUIRE(result.activities.size() == 5);
+  CHECK(result.activities[0].kind == "scale_in");
+  CHECK(result.activities[1].cause == "instance 0 in us-east-1a");
+  CHECK(result.activities[2].cause == "instance 2 in us-east-1c");
+  CHECK(result.activities[4].cause == "instance 4 in us-east-1c: in service after 20s");
+}
+
 TEST_CASE("E111: an instance taken out finishes what it has and gets nothing new") {
   // Three zones, one instance each: of equally full zones the last one's goes. In turn it has the
   // third request, which ends at 41 s; until then it is billed.

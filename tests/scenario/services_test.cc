@@ -72,6 +72,17 @@ TEST_CASE("the defaults of a Fargate service are the documented ones") {
   CHECK(to_duration(service.assumed().health_check_time().uniform().high()) == 30s);
 }
 
+TEST_CASE("C1, C2: a task says its CPU units and its memory, both") {
+  CHECK(told(with_task("cpu: 1024")) == "services.app.ecs.task_definition.memory: is missing");
+  CHECK(told(with_task("memory: 2048")) == "services.app.ecs.task_definition.cpu: is missing");
+}
+
+TEST_CASE("E120: a listener has at most 100 rules") {
+  CHECK(mistakes_of(with_ec2(", load_balancer: {rules: 100}")) == "");
+  CHECK(told(with_ec2(", load_balancer: {rules: 101}")) ==
+        "services.web.ec2.load_balancer.rules: must be between 1 and 100, not '101'");
+}
+
 TEST_CASE("C35: more vCPUs pull an image faster, from 30 MB/s at one to 80 MB/s at four") {
   const auto rate = [](const std::string& task) {
     return loaded(with_task(task)).message().services().at("app").ecs().assumed().pull_rate();

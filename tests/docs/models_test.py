@@ -10,8 +10,8 @@ import sys
 import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-# Rules of Lambda. Those of other platforms join when the page has their first section.
-RULE = re.compile(r"\bL\d+[a-z]?\b")
+# Rules of Lambda, EC2 and ECS; E3/M/1 is a queue.
+RULE = re.compile(r"\b[LEC]\d+[a-z]?\b(?!/[MDG]/)")
 
 
 def cited_rules(text: str) -> set[str]:
@@ -110,6 +110,17 @@ class Page(unittest.TestCase):
         prose = re.sub(r'"[^"]*"', "", self.page)
         self.assertEqual(cited_rules(prose) - documented, set())
 
+    def test_every_assumed_field_is_in_the_last_table(self):
+        table = self.page.partition("## ASSUMED values")[2]
+        assumed, field = set(), ""
+        for line in (SOURCE / "proto/skyreplay/scenario.proto").read_text().splitlines():
+            if match := re.search(r"(\w+) = \d+ \[\(sky\) = ", line):
+                field = match.group(1)
+            if line.strip().startswith("assumed: "):
+                assumed.add(field)
+        self.assertGreater(len(assumed), 15)
+        self.assertEqual({name for name in assumed if not re.search(rf"\b{name}`", table)}, set())
+
 
 class Checks(unittest.TestCase):
     files = {
@@ -136,7 +147,10 @@ class Checks(unittest.TestCase):
         self.assertEqual(self.mistakes(bare), ["L7 Reset: names no code", "L7 Reset: names no test", "L7 Reset: names no source"])
 
     def test_a_number_within_a_word_is_no_rule(self):
-        self.assertEqual(cited_rules("XL7 L7x1 L14a, (L2)"), {"L14a", "L2"})
+        self.assertEqual(cited_rules("XL7 L7x1 L14a, (L2) c6id E138: C9"), {"L14a", "L2", "E138", "C9"})
+
+    def test_a_queue_is_no_rule(self):
+        self.assertEqual(cited_rules("E3/M/1 behind E103"), {"E103"})
 
 
 if __name__ == "__main__":

@@ -11,10 +11,18 @@ import tempfile
 import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-# Keys that this scenario's result does not have: no queue, no CPU of its own, a month that can be estimated.
-CONDITIONAL = {"monthly_unavailable", "queue_depth", "cpu_utilization"}
+# What this scenario's result does not have: its month can be estimated.
+CONDITIONAL = {"monthly_unavailable"}
 
-SCENARIO = "version: 1\nservices: {fn: {lambda: {reserved_concurrent_executions: 1}}}\n"
+SCENARIO = """version: 1
+routes: [{match: "*", service: fn}]
+services:
+  db: {external: {latency: 2ms}}
+  fn: {lambda: {reserved_concurrent_executions: 1}}
+  web: {ec2: {min_size: 0, max_size: 2, desired_capacity: 1, instance_type: m5.large}}
+calls: [{from: fn, to: web}, {from: web, to: db}]
+changes: [{at: +5s, field: services.web.ec2.desired_capacity, value: 2}]
+"""
 ROWS = "arrival_s,route,duration_ms\n0,a,2000\n0.5,a,2000\n9,a,100\n"
 
 
@@ -63,6 +71,19 @@ class Results(unittest.TestCase):
                 header, first, *_ = csv.reader(file)
             self.assertEqual(first_cells(section(self.page, name)), header, name)
             self.assertEqual(len(first), len(header))
+
+    def test_the_cells_that_the_page_calls_empty_are_empty(self):
+        page = section(self.page, "timeline.csv")
+        with open(self.result / "timeline.csv", newline="") as file:
+            rows = {row["service"]: row for row in csv.DictReader(file)}
+        self.assertEqual(list(rows), ["db", "fn", "web"])
+        said = {name: re.search(rf"^\| `{name}` \|.*$", page, flags=re.MULTILINE).group() for name in rows["fn"]}
+        for name, line in said.items():
+            self.assertEqual(rows["fn"][name] == "", "empty on Lambda" in line, name)
+        capacity = {name for name in said if name.startswith("capacity_")} | {"cpu_utilization"}
+        lambda_only = {name for name, line in said.items() if "empty but on Lambda" in line}
+        self.assertEqual({name for name in said if rows["web"][name] == ""}, lambda_only)
+        self.assertEqual({name for name in said if rows["db"][name] == ""}, lambda_only | capacity)
 
     def test_every_key_of_the_summary_is_described(self):
         keys = keys_of(json.loads((self.result / "summary.json").read_text()))

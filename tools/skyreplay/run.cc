@@ -58,6 +58,7 @@ void add_run(CLI::App& app, Action& chosen) {
   verb.add_option_function<std::string>(
           "--requests",
           [](const std::string&) { throw InputError("'run --requests' is not built yet"); })
+      ->expected(0, 1)
       ->group("");
   options->run.version = SKYREPLAY_VERSION;
   verb.callback([options, &chosen] { chosen = [options] { return run(*options); }; });

@@ -20,6 +20,7 @@ Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig&
       process_(loop.add(*this)),
       servers_(loop, process_, kServers),
       group_(config.algorithm),
+      zone_members_(config.zones.size(), 0),
       balancer_meter_(billing.catalogue, config.load_balancer, billing.region, billing.span,
                       billing.meters),
       window_start_(loop.now()) {
@@ -59,23 +60,14 @@ void Fleet::change_desired(std::uint32_t desired) {
   for (; desired_ > desired; --desired_) desired_level_.leave(since_window());
 }
 
-std::vector<std::uint32_t> Fleet::members_by_zone() const {
-  std::vector<std::uint32_t> counts(config_.zones.size(), 0);
-  for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
-    const Member& member = members_[i];
-    if (member.lives && member.state != State::kDraining) ++counts[member.zone];
-  }
-  return counts;
-}
-
 std::uint32_t Fleet::add_member() {
-  const std::vector<std::uint32_t> counts = members_by_zone();
   const std::uint32_t index = members_.acquire().index;
   Member& member = members_[index];
   member.state = State::kPending;
   member.ordinal = created_++;
-  member.zone = static_cast<std::uint32_t>(std::min_element(counts.begin(), counts.end()) -
-                                           counts.begin());  // E20
+  const auto emptiest = std::min_element(zone_members_.begin(), zone_members_.end());  // E20
+  member.zone = static_cast<std::uint32_t>(emptiest - zone_members_.begin());
+  ++*emptiest;
   member.lives = true;
   ++members_alive_;
   return index;
@@ -105,10 +97,8 @@ void Fleet::put_in_service(std::uint32_t index) {
 }
 
 std::uint32_t Fleet::next_to_go() const {
-  const std::vector<std::uint32_t> counts = members_by_zone();
-  const auto fullest = std::max_element(counts.rbegin(), counts.rend()) - counts.rbegin();
-  const auto zone =
-      static_cast<std::uint32_t>(counts.size() - 1 - static_cast<std::size_t>(fullest));
+  const auto fullest = std::max_element(zone_members_.rbegin(), zone_members_.rend());
+  const auto zone = static_cast<std::uint32_t>(zone_members_.rend() - fullest - 1);
   std::uint32_t best = kNoTarget;
   const auto goes_before = [this](const Member& a, const Member& b) {
     const bool a_serves = a.state == State::kInService;
@@ -130,6 +120,7 @@ void Fleet::take_out_one() {
   note("terminate",
        fmt::format("{} {} in {}", config_.member, member.ordinal, config_.zones[member.zone]));
   --members_alive_;
+  --zone_members_[member.zone];
   if (member.state == State::kInService) {
     drain(index);
     return;

@@ -123,7 +123,6 @@ class Fleet : public workload::Platform, public kernel::Process {
   void drain(std::uint32_t member);
   void remove(std::uint32_t member);
   std::uint32_t next_to_go() const;
-  std::vector<std::uint32_t> members_by_zone() const;
   /// The request is gone from its server, and answered.
   void end(std::uint32_t server, std::uint32_t tag, metrics::Outcome outcome);
   void change_desired(std::uint32_t desired);
@@ -147,6 +146,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint32_t desired_ = 0;
   std::uint32_t members_alive_ = 0;  ///< draining ones not among them
   std::uint32_t created_ = 0;
+  std::vector<std::uint32_t> zone_members_;  ///< by zone; draining ones not among them
 
   // Billing of the load balancer, and of what goes through it.
   pricing::LoadBalancerMeter balancer_meter_;

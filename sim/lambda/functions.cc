@@ -131,7 +131,7 @@ bool Functions::throttle(std::uint32_t unit, ThrottleReason reason, double limit
   return false;
 }
 
-bool Functions::within_limits(std::uint32_t unit, Function& function) {
+inline bool Functions::within_limits(std::uint32_t unit, Function& function) {
   const TimePoint now = loop_.now();
   if (!account_rate_.take(now)) {  // L48
     return throttle(unit, ThrottleReason::kCallerRateLimitExceeded,
@@ -202,9 +202,9 @@ TimePoint Functions::schedule_end(std::uint32_t unit, std::uint32_t index, TimeP
   return kEndOfTime;
 }
 
-TimePoint Functions::begin_invoke(const Function& function, std::uint32_t index, TimePoint at,
-                                  Duration init_inside, Duration init_billed,
-                                  const workload::Request& request) {
+inline TimePoint Functions::begin_invoke(const Function& function, std::uint32_t index,
+                                         TimePoint at, Duration init_inside, Duration init_billed,
+                                         const workload::Request& request) {
   Environment& environment = environments_[index];
   // L71: only the CPU work is stretched; L6: the timeout covers the whole Invoke phase.
   Duration handler = scaled(request.work, function.stretch);
@@ -223,8 +223,8 @@ TimePoint Functions::begin_invoke(const Function& function, std::uint32_t index,
   return at + invoke;
 }
 
-TimePoint Functions::start_warm(Function& function, std::uint32_t index,
-                                workload::Request& request) {
+inline TimePoint Functions::start_warm(Function& function, std::uint32_t index,
+                                       workload::Request& request) {
   Environment& environment = environments_[index];
   function.idle.remove(environments_, index);
   Duration init_inside{};
@@ -278,7 +278,7 @@ TimePoint Functions::start_cold(const Function& function, std::uint32_t index,
 
 // --- Completion
 
-void Functions::complete(std::uint32_t index, std::uint32_t unit, metrics::Outcome outcome) {
+inline void Functions::complete(std::uint32_t index, std::uint32_t unit, metrics::Outcome outcome) {
   Environment& environment = environments_[index];
   Function& function = functions_[unit];
   function.mib_ms += std::uint64_t{environment.billed_ms} * environment.memory;
@@ -319,7 +319,7 @@ void Functions::resume(std::uint32_t unit, std::uint32_t index, workload::Called
   }  // else the timeout cuts its wait
 }
 
-void Functions::free_environment(std::uint32_t index) {
+inline void Functions::free_environment(std::uint32_t index) {
   Environment& environment = environments_[index];
   const TimePoint now = loop_.now();
   environment.busy = false;

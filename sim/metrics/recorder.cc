@@ -81,37 +81,21 @@ inline void Recorder::prefetch(const Note& note) const {
   }
 }
 
-inline void Recorder::count(const Note& note) {
-  if (note.flow == kNoFlow) [[unlikely]]
-    return;
-  FlowWindow& flow = flows_[note.flow];
-  if (flow.samples == SampleChunk::kSamples) [[unlikely]]
-    open_chunk(flow);
-  flow.chunk->samples[flow.samples++] = note.sample;
-  const auto octave = HistogramLayout::octave(SampleChunk::latency_bucket(note.sample));
-  if ((flow.octaves >> octave & 1) == 0) [[unlikely]]
-    open_row(flow, octave);
-  OctaveRow& row = (*flow.rows)[octave % kRows];
-  row.parts += note.parts;
-  ++row.count;
-  ++flow.completions;
-  flow.extra_attempts += note.extra_attempts;
-  flow.latency_max_ns = std::max(flow.latency_max_ns, note.latency_ns);
-}
-
 void Recorder::count_all() {
   for (std::size_t i = 0; i < kNotes; ++i) {
     Note& note = notes_[(notes_made_ + i) % kNotes];
-    count(note);
+    if (note.flow != kNoFlow) count(note);
     note.flow = kNoFlow;
   }
 }
 
-Recorder::Note& Recorder::next_note() {
+void Recorder::count_later(const Note& note) {
+  __builtin_prefetch(&flows_[note.flow], 1);
   prefetch(notes_[(notes_made_ + kHalfWay) % kNotes]);
-  Note& note = notes_[notes_made_++ % kNotes];
-  count(note);
-  return note;
+  Note& oldest = notes_[notes_made_++ % kNotes];
+  if (oldest.flow != kNoFlow) [[likely]]
+    count(oldest);
+  oldest = note;
 }
 
 void Recorder::open_row(FlowWindow& flow, std::uint32_t octave) {

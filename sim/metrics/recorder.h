@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -34,8 +35,9 @@ class WindowSink {
 /// services that were active in a window get a row, and those that always have one.
 ///
 /// **Cost** per request: on arrival two cache lines, on completion four (service, flow, sample,
-/// octave). Completions wait in a short queue until their lines have been prefetched; who knows of
-/// an arrival or end beforehand says so by expect(). A sample is 32 bits in a chunk of the flow's,
+/// octave). With many flows, completions wait in a short queue until their lines have been
+/// prefetched; who knows of an arrival or end beforehand says so by expect(). A sample is 32 bits
+/// in a chunk of the flow's,
 /// counted when the window closes, in one histogram that stays in cache; beyond the pool's size,
 /// flows get dense histograms of their own. Memory does not depend on the number of requests or
 /// windows. **Order** rows by service index, so a result does not depend on how events interleaved.
@@ -66,9 +68,9 @@ class Recorder {
     touch(service_of_flow_[flow]).in_flight.enter(since_start(now));
     window.arrivals += counted;
   }
-  /// It was answered well. Returns its parts, all 0, for the caller to fill at once: their sum is
-  /// the latency.
-  LatencyParts& completed(std::uint32_t flow, TimePoint now, const Completion& as);
+  /// It was answered well. The sum of its parts is the latency.
+  void completed(std::uint32_t flow, TimePoint now, const Completion& as,
+                 const LatencyParts& parts);
   /// It ended otherwise. REQUIRES outcome != kCompleted.
   void failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts);
   /// It ended during or from a warm-up: only the number in flight changes.
@@ -173,8 +175,10 @@ class Recorder {
   };
   static constexpr std::size_t kNotes = 16;  ///< a power of two
   static constexpr std::size_t kHalfWay = kNotes / 2;
+  /// The lines of so many flows stay in cache: to wait for them would cost more than it gains.
+  static constexpr std::size_t kFewFlows = 512;
 
-  Note& next_note();
+  void count_later(const Note& note);
   void prefetch(const Note& note) const;
   void count(const Note& note);
   void count_all();
@@ -227,17 +231,37 @@ class Recorder {
   std::vector<BucketCount> overhead_list_;
 };
 
-inline LatencyParts& Recorder::completed(std::uint32_t flow, TimePoint now, const Completion& as) {
+inline void Recorder::count(const Note& note) {
+  FlowWindow& flow = flows_[note.flow];
+  if (flow.samples == SampleChunk::kSamples) [[unlikely]]
+    open_chunk(flow);
+  flow.chunk->samples[flow.samples++] = note.sample;
+  const auto octave = HistogramLayout::octave(SampleChunk::latency_bucket(note.sample));
+  if ((flow.octaves >> octave & 1) == 0) [[unlikely]]
+    open_row(flow, octave);
+  OctaveRow& row = (*flow.rows)[octave % kRows];
+  row.parts += note.parts;
+  ++row.count;
+  ++flow.completions;
+  flow.extra_attempts += note.extra_attempts;
+  flow.latency_max_ns = std::max(flow.latency_max_ns, note.latency_ns);
+}
+
+inline void Recorder::completed(std::uint32_t flow, TimePoint now, const Completion& as,
+                                const LatencyParts& parts) {
   touch(service_of_flow_[flow]).in_flight.leave(since_start(now));
-  __builtin_prefetch(&flows_[flow], 1);
-  Note& note = next_note();
-  note.flow = flow;
-  note.sample = SampleChunk::sample(HistogramLayout::bucket(as.latency_ns),
-                                    HistogramLayout::bucket(as.overhead_ns));
-  note.latency_ns = as.latency_ns;
-  note.extra_attempts = as.attempts - 1;
-  note.parts = {};
-  return note.parts;
+  const Note note{.parts = parts,
+                  .latency_ns = as.latency_ns,
+                  .sample = SampleChunk::sample(HistogramLayout::bucket(as.latency_ns),
+                                                HistogramLayout::bucket(as.overhead_ns)),
+                  .flow = flow,
+                  .extra_attempts = as.attempts - 1};
+  if (flows_.size() <= kFewFlows) {
+    count(note);
+  } else {
+    const Note copy = note;  // so that the other way needs no memory for it
+    count_later(copy);
+  }
 }
 
 }  // namespace skyreplay::metrics

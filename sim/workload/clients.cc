@@ -65,11 +65,10 @@ void Clients::arrive(std::uint64_t row, std::uint32_t flow_index, Duration work,
   ++arrivals_;
   warm_up_arrivals_ += !request.counted;
   recorder_.arrived(flow_index, request.arrival, request.counted);
-  attempt(index);
+  attempt(index, request);
 }
 
-void Clients::attempt(std::uint32_t index) {
-  Request& request = requests_[index];
+[[gnu::always_inline]] inline void Clients::attempt(std::uint32_t index, Request& request) {
   request.attempt = loop_.now();
   request.init = Duration{};
   if (request.more) request.queue = request.downstream = Duration{};
@@ -167,7 +166,7 @@ void Clients::fire(const kernel::Event& event) {
     ring.fire([this, length = ring.length()](kernel::SlabId id) { time_out(id, length); });
     return;
   }
-  attempt(event.payload);
+  attempt(event.payload, requests_[event.payload]);
 }
 
 }  // namespace skyreplay::workload

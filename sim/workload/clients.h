@@ -102,7 +102,7 @@ class Clients final : public kernel::Process {
  private:
   enum Kind : std::uint16_t { kRetry, kTimeouts };
 
-  void attempt(std::uint32_t index);
+  void attempt(std::uint32_t index, Request& request);
   void time_out(kernel::SlabId id, Duration timeout);
   void use_timeout();
   void retry_later(std::uint32_t index);

@@ -22,20 +22,20 @@ inline void record_end(metrics::Recorder& recorder, const Request& request, Time
   }
   const Duration latency = now - request.arrival;
   const std::int64_t own = request.work.count() + request.wait.count();
-  metrics::LatencyParts& parts =
-      recorder.completed(request.flow, now,
-                         {.latency_ns = latency.count(),
-                          .overhead_ns = std::max<std::int64_t>(0, latency.count() - own),
-                          .attempts = attempts});
-  parts.init = request.init.count();
-  parts.work = request.work.count();
-  parts.wait = request.wait.count();
-  parts.retry = (request.attempt - request.arrival).count();
+  metrics::LatencyParts parts{.init = request.init.count(),
+                              .work = request.work.count(),
+                              .wait = request.wait.count(),
+                              .retry = (request.attempt - request.arrival).count()};
   if (request.more) {
     parts.queue = request.queue.count();
     parts.downstream = request.downstream.count();
   }
   parts.cpu_stretch = latency.count() - parts.sum();  // so far without it
+  recorder.completed(request.flow, now,
+                     {.latency_ns = latency.count(),
+                      .overhead_ns = std::max<std::int64_t>(0, latency.count() - own),
+                      .attempts = attempts},
+                     parts);
 }
 
 }  // namespace skyreplay::workload

@@ -37,7 +37,7 @@ class Rows final : public WindowSink {
 
 void complete(Recorder& recorder, std::uint32_t flow, TimePoint now, const LatencyParts& parts,
               std::int64_t overhead_ns) {
-  recorder.completed(flow, now, {.latency_ns = parts.sum(), .overhead_ns = overhead_ns}) = parts;
+  recorder.completed(flow, now, {.latency_ns = parts.sum(), .overhead_ns = overhead_ns}, parts);
 }
 
 TEST_CASE("arrivals count in the window of arrival, outcomes in the window of the answer") {

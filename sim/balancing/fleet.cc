@@ -196,11 +196,11 @@ void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) 
   end(servers_.abandon(calling_[index], *this), index, Outcome::kDependency);
 }
 
-void Fleet::job_done(std::uint32_t server, std::uint32_t tag) {
+inline void Fleet::job_done(std::uint32_t server, std::uint32_t tag) {
   end(server, tag, Outcome::kCompleted);
 }
 
-void Fleet::end(std::uint32_t server, std::uint32_t tag, Outcome outcome) {
+inline void Fleet::end(std::uint32_t server, std::uint32_t tag, Outcome outcome) {
   group_.finished(server);
   outstanding_level_.leave(since_window());
   const workload::Request& request = clients_->request(tag);
@@ -248,10 +248,6 @@ void Fleet::fire(const kernel::Event& event) {
     default:
       SKY_CHECK(false);
   }
-}
-
-void Fleet::expect(const kernel::Event& event) const {
-  if (event.kind >= kServers) servers_.expect(event);
 }
 
 // --- Windows

@@ -78,8 +78,6 @@ class Fleet : public workload::Platform, public kernel::Process {
   void take_activities(std::vector<workload::Activity>& activities) override;
   void finish(TimePoint) override {}
   void fire(const kernel::Event& event) override;
-  void expect(const kernel::Event& event) const override;
-  using workload::Service::expect;
 
   // What Servers tell their owner.
   void job_started(std::uint32_t server, std::uint32_t tag, Duration waited);

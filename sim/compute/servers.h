@@ -90,8 +90,6 @@ class Servers {
   /// REQUIRES the event is one of the kinds from first_kind on.
   template <ServerOwner Owner>
   void fire(const kernel::Event& event, Owner& owner);
-  /// Brings into cache what the event will touch.
-  void expect(const kernel::Event& event) const;
 
   std::uint32_t in_service(std::uint32_t server) const { return stations_[server].in_service; }
   std::uint32_t queued(std::uint32_t server) const { return stations_[server].queued; }

@@ -1,11 +1,73 @@
 #pragma once
 
-// The parts of Servers that call its owner, as templates so that a call costs none of a virtual
-// one's time. Owners may add servers and admit jobs from within a call, so nothing here keeps a
-// reference across one.
+// What every request passes through, so that a compiler sees it as a whole; and the parts of
+// Servers that call its owner, as templates so that a call costs none of a virtual one's time.
+// Owners may add servers and admit jobs from within a call, so nothing here keeps a reference
+// across one.
 #include "compute/servers.h"
+#include "core/check.h"
 
 namespace skyreplay::compute {
+
+inline Admitted Servers::admit(std::uint32_t server, std::uint32_t tag, Duration work,
+                               Duration wait) {
+  Station& station = stations_[server];
+  SKY_CHECK(station.workers > 0);
+  const bool enters = station.in_service < station.workers;
+  if (!enters && station.queued >= station.backlog) return {};
+  const std::uint32_t index = jobs_.acquire().index;
+  Job& job = jobs_[index];
+  job.work = work;
+  job.wait = wait;
+  job.server = server;
+  job.tag = tag;
+  job_ring::push_back(jobs_, station.ring, index);
+  if (enters) return {Entry::kInService, start(index)};
+  job.mark = loop_.now();
+  if (station.queued++ == 0) station.first_queued = index;
+  return {Entry::kQueued, kEndOfTime};
+}
+
+/// A job enters service now; when it will leave, if that is known.
+inline TimePoint Servers::start(std::uint32_t index) {
+  Job& job = jobs_[index];
+  Station& station = stations_[job.server];
+  ++station.in_service;
+  return station.exclusive ? start_exclusive(station, job, index)
+                           : start_sharing(station, job, index);
+}
+
+inline TimePoint Servers::start_exclusive(Station& station, Job& job, std::uint32_t index) {
+  const Duration time = stretched(static_cast<double>(job.work.count()), station.stretch);
+  station.work_time += time;
+  job.mark = loop_.now() + time;
+  const TimePoint finish = job.mark + job.wait;
+  schedule(finish, kLeave, index, job.generation);
+  return finish;
+}
+
+inline TimePoint Servers::start_sharing(const Station& station, Job& job, std::uint32_t index) {
+  if (job.work > Duration::zero()) {
+    sharing_[job.server].cpu.enter(loop_.now(), job.work, index);
+    arm(job.server);
+    return kEndOfTime;
+  }
+  if (station.makes_calls) {
+    schedule(loop_.now(), kWorked, index, job.generation);
+    return kEndOfTime;
+  }
+  const TimePoint finish = loop_.now() + job.wait;
+  schedule(finish, kLeave, index, job.generation);
+  return finish;
+}
+
+/// Sees to it that an event is pending at or before the moment the next job is done.
+inline void Servers::arm(std::uint32_t server) {
+  Sharing& sharing = sharing_[server];
+  if (sharing.cpu.due() >= sharing.armed) return;
+  sharing.armed = sharing.cpu.due();
+  schedule(sharing.armed, kShare, server, ++sharing.arming);
+}
 
 template <ServerOwner Owner>
 void Servers::fire(const kernel::Event& event, Owner& owner) {

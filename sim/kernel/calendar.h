@@ -37,20 +37,14 @@ class Calendar {
   bool cancel(EventId id);
 
   /// The earliest pending event with time <= limit, removed; false (and nothing changed) if none.
-  /// Cancelled events are dropped on the way. `soon(e)` is called, about once an event, for events
-  /// that are among the next few to come up, so that their records can be brought into cache; it
-  /// must not touch the calendar.
-  template <typename Soon>
-  bool pop_due(TimePoint limit, Event& event, const Soon& soon) {
-    while (pop_any(key_of(limit), event, soon)) {
+  /// Cancelled events are dropped on the way.
+  bool pop_due(TimePoint limit, Event& event) {
+    while (pop_any(key_of(limit), event)) {
       if (event.slot == 0) [[likely]]
         return true;
       if (release_if_live(event)) return true;
     }
     return false;
-  }
-  bool pop_due(TimePoint limit, Event& event) {
-    return pop_due(limit, event, [](const Event&) {});
   }
 
   /// The time of the earliest pending event, dead ones included; kEndOfTime if there is none.
@@ -63,10 +57,6 @@ class Calendar {
  private:
   static constexpr int kBuckets = 65;
   static constexpr std::uint64_t kNever = ~std::uint64_t{0};
-  /// The lowest bucket holds the next events; with this many in it, all are near and not all are
-  /// next.
-  static constexpr std::size_t kFewest = 4;
-  static constexpr std::size_t kMost = 16;
 
   static std::uint64_t key_of(TimePoint time) {
     return static_cast<std::uint64_t>(time.time_since_epoch().count());
@@ -78,15 +68,13 @@ class Calendar {
     if (key < minimum_[i]) minimum_[i] = key;
     mask_ |= std::uint64_t{1} << (i - 1);
   }
-  template <typename Soon>
-  bool pop_any(std::uint64_t limit, Event& event, const Soon& soon) {
-    if (front_ == buckets_[0].size() && !refill(limit, soon)) return false;
+  bool pop_any(std::uint64_t limit, Event& event) {
+    if (front_ == buckets_[0].size() && !refill(limit)) return false;
     event = buckets_[0][front_++];
     --size_;
     return true;
   }
-  template <typename Soon>
-  bool refill(std::uint64_t limit, const Soon& soon);
+  bool refill(std::uint64_t limit);
   bool release_if_live(const Event& event);
   bool is_dead(const Event& event) const;
   void sweep();
@@ -104,27 +92,5 @@ class Calendar {
   std::vector<std::uint32_t> generations_;  ///< by slot
   std::vector<std::uint32_t> free_slots_;
 };
-
-template <typename Soon>
-bool Calendar::refill(std::uint64_t limit, const Soon& soon) {
-  if (mask_ == 0) return false;
-  const auto i = static_cast<std::size_t>(std::countr_zero(mask_)) + 1;
-  const std::uint64_t least = minimum_[i];
-  // `last_` moves here and nowhere else: not on a peek, not to `limit`.
-  if (least > limit) return false;
-  buckets_[0].clear();
-  front_ = 0;
-  last_ = least;
-  mask_ &= mask_ - 1;
-  minimum_[i] = kNever;
-  std::vector<Event>& bucket = buckets_[i];
-  if (bucket.size() >= kFewest && bucket.size() <= kMost) {
-    for (const Event& event : bucket) soon(event);
-  }
-  // Lower buckets are empty, so moving in order keeps ties in the order they were pushed.
-  for (const Event& event : bucket) append(key_of(event.time), event);
-  bucket.clear();
-  return true;
-}
 
 }  // namespace skyreplay::kernel

@@ -13,9 +13,6 @@ class Process {
   virtual ~Process() = default;
   /// The event's time is the loop's now().
   virtual void fire(const Event& event) = 0;
-  /// The event is among the next few to fire: a chance to prefetch what it will touch. It may come
-  /// several times or not at all, and must change nothing.
-  virtual void expect(const Event&) const {}
 };
 
 /// The clock and the calendar of one run. Single-threaded; time never goes back.
@@ -51,8 +48,7 @@ class Loop {
   void advance(TimePoint time) {
     SKY_CHECK(time >= now_);
     Event event;
-    const auto soon = [this](const Event& e) { processes_[e.process]->expect(e); };
-    while (calendar_.pop_due(time, event, soon)) {
+    while (calendar_.pop_due(time, event)) {
       now_ = event.time;
       processes_[event.process]->fire(event);
       ++events_;

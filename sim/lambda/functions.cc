@@ -413,17 +413,6 @@ void Functions::fire(const kernel::Event& event) {
   }
 }
 
-void Functions::expect(const kernel::Event& event) const {
-  if (event.kind != kCompletion) return;
-  environments_.prefetch(event.payload);
-  __builtin_prefetch(&functions_[event.tag]);
-  recorder_.expect_service(event.tag);  // functions and services are numbered alike
-  // Two steps, because the request in hand stands in the environment's record.
-  const std::uint32_t before = std::exchange(ending_[next_ending_++ % kEnding], event.payload);
-  if (before < environments_.capacity()) [[likely]]
-    clients_->requests().prefetch(environments_[before].request);
-}
-
 void Functions::expect(std::uint32_t unit) {
   // Two steps, because which environment comes next stands in the function's record.
   const std::uint32_t before = std::exchange(expected_[next_expected_++ % kExpected], unit);

@@ -76,7 +76,6 @@ class Functions final : public workload::Platform, public kernel::Process {
   void take_activities(std::vector<workload::Activity>& activities) override;
   void finish(TimePoint end) override;
   void fire(const kernel::Event& event) override;
-  void expect(const kernel::Event& event) const override;
 
   Usage usage(std::uint32_t unit) const;
   /// Throttles since the last call, by (function, reason).
@@ -91,7 +90,6 @@ class Functions final : public workload::Platform, public kernel::Process {
   enum Kind : std::uint16_t { kCompletion, kIdleCheck, kAge, kWorked, kTimeout };
   static constexpr std::uint32_t kUnreserved = ~std::uint32_t{0};
   static constexpr std::uint32_t kExpected = 8;
-  static constexpr std::uint32_t kEnding = 4;
 
   /// What the request path touches: one cache line a function.
   struct alignas(64) Function {
@@ -157,11 +155,9 @@ class Functions final : public workload::Platform, public kernel::Process {
   kernel::ProcessId process_;
   std::vector<Function> functions_;
   std::vector<Cold> cold_;
+  // Only what to prefetch depends on these two.
   std::array<std::uint32_t, kExpected> expected_{};  ///< units announced last, a ring
   std::uint32_t next_expected_ = 0;
-  // Only what to prefetch depends on these two.
-  mutable std::array<std::uint32_t, kEnding> ending_{};  ///< environments announced last, a ring
-  mutable std::uint32_t next_ending_ = 0;
   kernel::Slab<Environment> environments_;
   std::vector<Calling> calling_;  ///< by environment; as long as is needed
   TokenBucket account_rate_;

@@ -36,11 +36,11 @@ class WindowSink {
 ///
 /// **Cost** per request: on arrival two cache lines, on completion four (service, flow, sample,
 /// octave). With many flows, completions wait in a short queue until their lines have been
-/// prefetched; who knows of an arrival or end beforehand says so by expect(). A sample is 32 bits
-/// in a chunk of the flow's,
-/// counted when the window closes, in one histogram that stays in cache; beyond the pool's size,
-/// flows get dense histograms of their own. Memory does not depend on the number of requests or
-/// windows. **Order** rows by service index, so a result does not depend on how events interleaved.
+/// prefetched; who knows of an arrival beforehand says so by expect(). A sample is 32 bits in a
+/// chunk of the flow's, counted when the window closes, in one histogram that stays in cache;
+/// beyond the pool's size, flows get dense histograms of their own. Memory does not depend on the
+/// number of requests or windows. **Order** rows by service index, so a result does not depend on
+/// how events interleaved.
 class Recorder {
  public:
   static constexpr std::size_t kPoolChunks = 1u << 16;
@@ -78,7 +78,10 @@ class Recorder {
     touch(service_of_flow_[flow]).in_flight.leave(since_start(now));
   }
 
-  /// An arrival on the flow, or an arrival or end at the service, is near: prefetches.
+  /// With so few flows, what they touch stays in cache: to prefetch it, or to wait for it, would
+  /// cost more than it gains.
+  static constexpr std::size_t kFewFlows = 512;
+  /// An arrival on the flow, or at the service, is near: prefetches.
   void expect_flow(std::uint32_t flow) const { __builtin_prefetch(&flows_[flow], 1); }
   void expect_service(std::uint32_t service) const { __builtin_prefetch(&services_[service], 1); }
 
@@ -175,8 +178,6 @@ class Recorder {
   };
   static constexpr std::size_t kNotes = 16;  ///< a power of two
   static constexpr std::size_t kHalfWay = kNotes / 2;
-  /// The lines of so many flows stay in cache: to wait for them would cost more than it gains.
-  static constexpr std::size_t kFewFlows = 512;
 
   void count_later(const Note& note);
   void prefetch(const Note& note) const;

@@ -142,12 +142,13 @@ class Run {
 
   void replay_arrivals() {
     const bool has_bytes = trace_.has_bytes;
+    const bool looks_ahead = clients_.profits_from_expecting();
     std::uint64_t untold = kRowsPerProgress;  // also once at the start
     for (trace::Batch batch = source_.next(); batch.size > 0; batch = source_.next()) {
       for (std::size_t i = 0; i < batch.size; ++i) {
         const TimePoint arrival{Duration{batch.arrival_ns[i]}};
         reach(arrival);
-        if (i + 2 * kLookAhead < batch.size) [[likely]] {
+        if (looks_ahead && i + 2 * kLookAhead < batch.size) {
           clients_.expect_flow(batch.route[i + 2 * kLookAhead]);
           clients_.expect_arrival(batch.route[i + kLookAhead]);
         }

@@ -4,20 +4,10 @@
 #include <utility>
 
 #include "workload/calls.h"
-#include "workload/completion.h"
 
 namespace skyreplay::workload {
 
 using metrics::Outcome;
-
-namespace {
-
-/// Half up; exact for durations below 2^53 ns (104 days).
-Duration scaled(Duration duration, double factor) {
-  return Duration{static_cast<std::int64_t>(static_cast<double>(duration.count()) * factor + 0.5)};
-}
-
-}  // namespace
 
 Clients::Clients(kernel::Loop& loop, metrics::Recorder& recorder, std::vector<Flow> flows,
                  const ClientPolicy& policy, std::uint64_t seed, TimePoint warm_up_end)
@@ -43,58 +33,8 @@ void Clients::change(const ClientPolicy& policy) {
   if (other_timeout) use_timeout();
 }
 
-void Clients::arrive(std::uint64_t row, std::uint32_t flow_index, Duration work, Duration wait,
-                     const Bytes& bytes) {
-  const Flow& flow = flows_[flow_index];
-  const std::uint32_t index = requests_.acquire().index;
-  Request& request = requests_[index];
-  const Duration own_work = flow.work_share == 1.0 ? work : scaled(work, flow.work_share);
-  request.arrival = loop_.now();
-  request.work = flow.recorded_speed == 1.0 ? own_work : scaled(own_work, flow.recorded_speed);
-  request.wait = wait + (work - own_work);
-  request.row = row;
-  request.flow = flow_index;
-  request.attempts = 0;
-  request.counted = request.arrival >= warm_up_end_;
-  request.awaited = Awaited::kByClient;
-  request.more = false;
-  if (bytes.in + bytes.out > 0) {
-    request.second_line().bytes_in = bytes.in;
-    request.bytes_out = bytes.out;
-  }
-  ++arrivals_;
-  warm_up_arrivals_ += !request.counted;
-  recorder_.arrived(flow_index, request.arrival, request.counted);
-  attempt(index, request);
-}
-
-[[gnu::always_inline]] inline void Clients::attempt(std::uint32_t index, Request& request) {
-  request.attempt = loop_.now();
-  request.init = Duration{};
-  if (request.more) request.queue = request.downstream = Duration{};
-  ++request.attempts;
-  const Flow& flow = flows_[request.flow];
-  const Admitted admitted = flow.service->admit(flow.unit, index, request);
-  if (admitted.admission != Admission::kAccepted) [[unlikely]] {
-    answer(index,
-           admitted.admission == Admission::kThrottled ? Outcome::kThrottle : Outcome::kRefused);
-    return;
-  }
-  // An answer at the very instant of the deadline is still in time.
-  if (policy_.timeout && admitted.finish > loop_.now() + *policy_.timeout) {
-    timeouts_.back()->start(requests_.id_of(index));
-  }
-}
-
-void Clients::answer(std::uint32_t index, Outcome outcome) {
-  const Request& request = requests_[index];
-  if (request.awaited != Awaited::kByClient) [[unlikely]] {
-    answer_unawaited(index, outcome);
-  } else if (outcome != Outcome::kCompleted && may_retry(request, outcome)) {
-    retry_later(index);
-  } else {
-    end(index, outcome);
-  }
+void Clients::reject(std::uint32_t index, Admission admission) {
+  answer(index, admission == Admission::kThrottled ? Outcome::kThrottle : Outcome::kRefused);
 }
 
 void Clients::answer_unawaited(std::uint32_t index, Outcome outcome) {
@@ -146,13 +86,6 @@ void Clients::time_out(kernel::SlabId id, Duration timeout) {
   } else {
     end(index, Outcome::kClientTimeout);
   }
-}
-
-void Clients::end(std::uint32_t index, Outcome outcome) {
-  const Request& request = requests_[index];
-  ++ended_[static_cast<std::size_t>(outcome)];
-  record_end(recorder_, request, loop_.now(), outcome, request.attempts);
-  requests_.release(index);
 }
 
 std::uint64_t Clients::in_flight() const {

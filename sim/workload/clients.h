@@ -68,6 +68,7 @@ class Clients final : public kernel::Process {
 
   /// A request on this route will arrive after a few others: chances to prefetch, the first well
   /// before the second, because where a route leads stands in a record of its own.
+  bool profits_from_expecting() const { return flows_.size() > metrics::Recorder::kFewFlows; }
   void expect_flow(std::uint32_t flow) const { __builtin_prefetch(&flows_[flow]); }
   void expect_arrival(std::uint32_t flow) {
     const Flow& next = flows_[flow];
@@ -103,6 +104,7 @@ class Clients final : public kernel::Process {
   enum Kind : std::uint16_t { kRetry, kTimeouts };
 
   void attempt(std::uint32_t index, Request& request);
+  void reject(std::uint32_t index, Admission admission);
   void time_out(kernel::SlabId id, Duration timeout);
   void use_timeout();
   void retry_later(std::uint32_t index);
@@ -110,6 +112,11 @@ class Clients final : public kernel::Process {
   void answer_unawaited(std::uint32_t index, metrics::Outcome outcome);
   bool may_retry(const Request& request, metrics::Outcome outcome) const;
   Duration backoff(const Request& request) const;
+  /// Half up; exact for durations below 2^53 ns (104 days).
+  static Duration scaled(Duration duration, double factor) {
+    return Duration{
+        static_cast<std::int64_t>(static_cast<double>(duration.count()) * factor + 0.5)};
+  }
 
   kernel::Loop& loop_;
   metrics::Recorder& recorder_;
@@ -129,3 +136,5 @@ class Clients final : public kernel::Process {
 };
 
 }  // namespace skyreplay::workload
+
+#include "workload/clients_inl.h"

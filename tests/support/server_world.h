@@ -54,9 +54,6 @@ class ServerWorld final : public kernel::Process {
       servers.resume(job, *this);
     }
   }
-  void expect(const kernel::Event& event) const override {
-    if (event.kind != kAnswer) servers.expect(event);
-  }
 
   void job_started(std::uint32_t server, std::uint32_t tag, Duration waited) {
     note(ServerNote::kStarted, server, tag, waited);

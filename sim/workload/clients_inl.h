@@ -1,0 +1,71 @@
+#pragma once
+
+// What every request passes through, so that a compiler sees it together with what comes before and
+// after.
+#include "workload/clients.h"
+#include "workload/completion.h"
+
+namespace skyreplay::workload {
+
+[[gnu::always_inline]] inline void Clients::arrive(std::uint64_t row, std::uint32_t flow_index,
+                                                   Duration work, Duration wait,
+                                                   const Bytes& bytes) {
+  const Flow& flow = flows_[flow_index];
+  const std::uint32_t index = requests_.acquire().index;
+  Request& request = requests_[index];
+  const Duration own_work = flow.work_share == 1.0 ? work : scaled(work, flow.work_share);
+  request.arrival = loop_.now();
+  request.work = flow.recorded_speed == 1.0 ? own_work : scaled(own_work, flow.recorded_speed);
+  request.wait = wait + (work - own_work);
+  request.row = row;
+  request.flow = flow_index;
+  request.attempts = 0;
+  request.counted = request.arrival >= warm_up_end_;
+  request.awaited = Awaited::kByClient;
+  request.more = false;
+  if (bytes.in + bytes.out > 0) {
+    request.second_line().bytes_in = bytes.in;
+    request.bytes_out = bytes.out;
+  }
+  ++arrivals_;
+  warm_up_arrivals_ += !request.counted;
+  recorder_.arrived(flow_index, request.arrival, request.counted);
+  attempt(index, request);
+}
+
+[[gnu::always_inline]] inline void Clients::attempt(std::uint32_t index, Request& request) {
+  request.attempt = loop_.now();
+  request.init = Duration{};
+  if (request.more) request.queue = request.downstream = Duration{};
+  ++request.attempts;
+  const Flow& flow = flows_[request.flow];
+  const Admitted admitted = flow.service->admit(flow.unit, index, request);
+  if (admitted.admission != Admission::kAccepted) [[unlikely]] {
+    reject(index, admitted.admission);
+    return;
+  }
+  // An answer at the very instant of the deadline is still in time.
+  if (policy_.timeout && admitted.finish > loop_.now() + *policy_.timeout) {
+    timeouts_.back()->start(requests_.id_of(index));
+  }
+}
+
+[[gnu::always_inline]] inline void Clients::answer(std::uint32_t index, metrics::Outcome outcome) {
+  const Request& request = requests_[index];
+  if (request.awaited != Awaited::kByClient) [[unlikely]] {
+    answer_unawaited(index, outcome);
+  } else if (outcome != metrics::Outcome::kCompleted && may_retry(request, outcome)) {
+    retry_later(index);
+  } else {
+    end(index, outcome);
+  }
+}
+
+[[gnu::always_inline]] inline void Clients::end(std::uint32_t index, metrics::Outcome outcome) {
+  const Request& request = requests_[index];
+  ++ended_[static_cast<std::size_t>(outcome)];
+  record_end(recorder_, request, loop_.now(), outcome, request.attempts);
+  requests_.release(index);
+}
+
+}  // namespace skyreplay::workload

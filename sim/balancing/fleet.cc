@@ -100,7 +100,7 @@ std::uint32_t Fleet::next_to_go() const {
   const auto fullest = std::max_element(zone_members_.rbegin(), zone_members_.rend());
   const auto zone = static_cast<std::uint32_t>(zone_members_.rend() - fullest - 1);
   std::uint32_t best = kNoTarget;
-  const auto goes_before = [this](const Member& a, const Member& b) {
+  const auto goes_before = [](const Member& a, const Member& b) {
     const bool a_serves = a.state == State::kInService;
     const bool b_serves = b.state == State::kInService;
     if (a_serves != b_serves) return b_serves;

@@ -1,6 +1,7 @@
 #include "lambda/functions.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "core/check.h"
@@ -278,7 +279,8 @@ TimePoint Functions::start_cold(const Function& function, std::uint32_t index,
 
 // --- Completion
 
-inline void Functions::complete(std::uint32_t index, std::uint32_t unit, metrics::Outcome outcome) {
+inline void Functions::complete_invocation(std::uint32_t index, std::uint32_t unit,
+                                           metrics::Outcome outcome) {
   Environment& environment = environments_[index];
   Function& function = functions_[unit];
   function.mib_ms += std::uint64_t{environment.billed_ms} * environment.memory;
@@ -300,7 +302,7 @@ inline void Functions::complete(std::uint32_t index, std::uint32_t unit, metrics
 void Functions::complete_calling(std::uint32_t index, metrics::Outcome outcome) {
   Environment& environment = environments_[index];
   environment.billed_ms = billed_ms(loop_.now() - environment.billing_start);  // L23, L27
-  complete(index, environment.function, outcome);
+  complete_invocation(index, environment.function, outcome);
 }
 
 void Functions::resume(std::uint32_t unit, std::uint32_t index, workload::Called called) {
@@ -392,9 +394,9 @@ void Functions::expire_old(kernel::TimerRing& ring) {
 void Functions::fire(const kernel::Event& event) {
   switch (event.kind) {
     [[likely]] case kCompletion:
-      complete(event.payload, event.tag,
-               environments_[event.payload].timed_out ? metrics::Outcome::kServerTimeout
-                                                      : metrics::Outcome::kCompleted);
+      complete_invocation(event.payload, event.tag,
+                          environments_[event.payload].timed_out ? metrics::Outcome::kServerTimeout
+                                                                 : metrics::Outcome::kCompleted);
       break;
     case kIdleCheck:
       check_idle(event.payload);
@@ -450,8 +452,9 @@ std::uint32_t Functions::environments(std::uint32_t unit) const { return cold_[u
 
 void Functions::take_activities(std::vector<workload::Activity>& activities) {
   std::vector<Throttles> taken = take_throttles();
-  std::stable_sort(taken.begin(), taken.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(taken.begin(), taken.end(), [](const Throttles& a, const Throttles& b) {
+    return std::tie(a.first, a.function, a.reason) < std::tie(b.first, b.function, b.reason);
+  });
   for (const Throttles& t : taken) {
     activities.push_back({.time = t.first,
                           .service = cold_[t.function].config.service,

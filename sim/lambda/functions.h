@@ -138,7 +138,7 @@ class Functions final : public workload::Platform, public kernel::Process {
                          const workload::Request& request);
   TimePoint schedule_end(std::uint32_t unit, std::uint32_t index, TimePoint finish);
   void set_limits(std::uint32_t unit, const FunctionConfig& config);
-  void complete(std::uint32_t environment, std::uint32_t unit, metrics::Outcome outcome);
+  void complete_invocation(std::uint32_t environment, std::uint32_t unit, metrics::Outcome outcome);
   void complete_calling(std::uint32_t environment, metrics::Outcome outcome);
   void retire_all(std::uint32_t unit);
   void free_environment(std::uint32_t index);

@@ -22,7 +22,7 @@ namespace {
 constexpr std::uint64_t kRowsPerProgress = 65'536;
 constexpr std::uint64_t kWindowsPerProgress = 1'024;
 /// How many arrivals ahead a function's records are fetched into cache.
-constexpr std::size_t kLookAhead = 16;
+constexpr std::size_t kLookAhead = 8;
 
 Duration to_duration(const proto::Duration& duration) { return Duration{duration.ns()}; }
 

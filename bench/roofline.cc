@@ -94,8 +94,8 @@ double program_seconds(char** arguments) {
   int status = 0;
   rusage usage{};
   if (child < 0 || wait4(child, &status, 0, &usage) < 0 || !WIFEXITED(status) ||
-      WEXITSTATUS(status) == 127) {
-    std::fprintf(stderr, "cannot run %s\n", arguments[0]);
+      WEXITSTATUS(status) != 0) {
+    std::fprintf(stderr, "%s did not run to its end\n", arguments[0]);
     std::exit(3);
   }
   const auto seconds = [](const timeval& t) {

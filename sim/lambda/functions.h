@@ -89,7 +89,7 @@ class Functions final : public workload::Platform, public kernel::Process {
  private:
   enum Kind : std::uint16_t { kCompletion, kIdleCheck, kAge, kWorked, kTimeout };
   static constexpr std::uint32_t kUnreserved = ~std::uint32_t{0};
-  static constexpr std::uint32_t kExpected = 8;
+  static constexpr std::uint32_t kExpected = 4;
 
   /// What the request path touches: one cache line a function.
   struct alignas(64) Function {

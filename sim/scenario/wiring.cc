@@ -8,9 +8,9 @@
 #include <optional>
 
 #include "core/error.h"
+#include "core/glob.h"
 #include "core/text.h"
 #include "scenario/field_path.h"
-#include "scenario/glob.h"
 #include "scenario/mistakes.h"
 #include "scenario/resolve.h"
 
@@ -85,7 +85,7 @@ class Wirer {
     for (const trace::Route& route : trace_.routes) {
       const auto rule =
           std::find_if(message_.routes().begin(), message_.routes().end(),
-                       [&](const auto& r) { return glob_matches(r.match(), route.name); });
+                       [&](const auto& r) { return glob_match(r.match(), route.name); });
       const bool is_matched = rule != message_.routes().end();
       chosen_.push_back(is_matched ? &rule->service() : nullptr);
       if (!is_matched) unmatched.add(route.name);

@@ -1,5 +1,6 @@
-"""same_digest.py SCENARIO_FOLDER TOOL...: synthesizes the folder's workload.yaml and replays its scenario.yaml
-with each build of the tool; the traces must be equal byte for byte, and so must the runs' digests."""
+"""same_digest.py SCENARIO_FOLDER TOOL...: synthesizes the folder's workload.yaml and replays its scenario.yaml, and
+those of the folders beside it whose names go on with a dash, with each build of the tool; the traces must be equal
+byte for byte, and so must the runs' digests."""
 
 import pathlib
 import re
@@ -23,10 +24,16 @@ def digest_of(printed: str) -> str:
     return found.group(1)
 
 
+def scenarios_of(folder: pathlib.Path) -> list[pathlib.Path]:
+    beside = sorted(folder.resolve().parent.glob(f"{folder.resolve().name}-*/scenario.yaml"))
+    return [folder / "scenario.yaml", *beside]
+
+
 def main(folder: pathlib.Path, tools: list[str]) -> int:
-    digests: dict[str, str] = {}
+    equal = True
     with tempfile.TemporaryDirectory(prefix="skyreplay-digest-") as scratch:
         first = None
+        digests: dict[pathlib.Path, set[str]] = {scenario: set() for scenario in scenarios_of(folder)}
         for index, tool in enumerate(tools):
             trace = pathlib.Path(scratch) / f"{index}.skytrace"
             output_of([tool, "trace", "synth", str(folder / "workload.yaml"), "--out", str(trace)])
@@ -35,12 +42,13 @@ def main(folder: pathlib.Path, tools: list[str]) -> int:
             elif trace.read_bytes() != first.read_bytes():
                 print(f"{tool} synthesizes another trace than {tools[0]}")
                 return 1
-            out = str(pathlib.Path(scratch) / f"{index}.out")
-            printed = output_of([tool, "run", str(folder / "scenario.yaml"), "--trace", str(trace), "--out", out])
-            digests[tool] = digest_of(printed)
-    for tool, digest in digests.items():
-        print(f"{digest}  {tool}")
-    return 0 if len(set(digests.values())) == 1 else 1
+            for number, (scenario, found) in enumerate(digests.items()):
+                out = str(pathlib.Path(scratch) / f"{index}.{number}.out")
+                printed = output_of([tool, "run", str(scenario), "--trace", str(trace), "--out", out])
+                found.add(digest_of(printed))
+                print(f"{digest_of(printed)}  {scenario.parent.name}  {tool}")
+                equal = equal and len(found) == 1
+    return 0 if equal else 1
 
 
 if __name__ == "__main__":

@@ -82,6 +82,18 @@ TEST_CASE("E111: what is in flight when the deregistration delay ends fails") {
   CHECK(result.outcome(Outcome::kRefused) == 1);
 }
 
+TEST_CASE("E111: what an instance refused is not outstanding there") {
+  // Idle at 20 s, so it goes at once: 20 s on the bill, where a wait for the delay would make it
+  // 100.
+  const std::string text =
+      "version: 1\nservices:\n  web: {ec2: {min_size: 0, max_size: 1, desired_capacity: 1, "
+      "instance_type: m5.large, assumed: {workers: 1, backlog: 0}}}\nchanges: [" +
+      change("+20s", kDesired, "0") + "]\n";
+  const RunResult result = run(text, {{1s, 0s, 10s}, {2s, 0s, 1s}}, 100s);
+  CHECK(result.outcome(Outcome::kRefused) == 1);
+  CHECK(result.quantity("ec2.on_demand.m5.large") == "0.005555555555556");
+}
+
 TEST_CASE("an instance not in service yet is the first to go, and is not billed while pending") {
   const RunResult result =
       run(group(1, "", change("+10s", kDesired, "2") + ", " + change("+20s", kDesired, "1")),

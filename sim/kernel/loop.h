@@ -21,6 +21,9 @@ class Process {
 /// everything due at or before that time, and then hands the arrival over.
 class Loop {
  public:
+  /// The clock begins at `start`.
+  explicit Loop(TimePoint start = {}) : now_(start) {}
+
   /// The process must outlive the loop. At most 65,535 of them.
   ProcessId add(Process& process) {
     SKY_CHECK(processes_.size() < 65'535);
@@ -64,7 +67,7 @@ class Loop {
 
  private:
   Calendar calendar_;
-  TimePoint now_{};
+  TimePoint now_;
   std::uint64_t events_ = 0;
   std::vector<Process*> processes_;
 };

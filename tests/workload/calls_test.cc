@@ -72,6 +72,28 @@ TEST_CASE("a failed synchronous call fails the caller with cause dependency") {
   CHECK(result.service(kDb).counters.outcomes[static_cast<std::size_t>(Outcome::kRefused)] == 1);
 }
 
+TEST_CASE(
+    "a call that fails later fails its caller then, which makes no further calls and no wait") {
+  // The function is cut after 1 s, so the request ends 1 s of work and 1 s of call after 1 s.
+  const auto text = [](const std::string& on_failure) {
+    return "version: 1\nroutes: [{match: '*', service: web}]\nservices:\n"
+           "  db: {external: {latency: 100ms}}\n"
+           "  fn: {lambda: {memory_size: 1769, timeout: 1, assumed: {init_duration: 0s, "
+           "platform_init_duration: 0s}}}\n"
+           "  web: {ec2: {min_size: 1, max_size: 1, instance_type: m5.large, assumed: {speed: "
+           "1}}}\n"
+           "calls: [{from: web, to: fn, work: 5s, on_failure: " +
+           on_failure + "}, {from: web, to: db}]\n";
+  };
+  const RunResult fails = run(text("fail"), {{1s, 1s, 3s}});
+  CHECK(fails.outcome(Outcome::kDependency) == 1);
+  CHECK(fails.service(0).counters.calls == 0);
+  CHECK(fails.summary.services[2].usage.in_flight_us == 2'000'000);
+  const RunResult goes_on = run(text("ignore"), {{1s, 1s, 3s}});
+  CHECK(goes_on.outcome(Outcome::kCompleted) == 1);
+  CHECK(goes_on.service(2).latency_max_ns == 5'100'000'000);
+}
+
 TEST_CASE("on_failure: ignore lets the caller go on") {
   const std::string full = "latency: 10s, max_connections: 1, when_full: refuse";
   const RunResult result =

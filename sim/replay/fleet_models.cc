@@ -48,11 +48,6 @@ balancing::FleetConfig fleet_config(const Message& message,
   return fleet;
 }
 
-double speed_of(const proto::AutoScalingGroup& group, const compute::InstanceType& type) {
-  if (group.assumed().has_speed()) return group.assumed().speed();
-  return compute::InstanceTypes::builtin().cpu_speed(type).value();
-}
-
 }  // namespace
 
 ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& service,
@@ -62,7 +57,7 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
   ec2::AutoScalingGroupConfig config;
   config.fleet = fleet_config(group, service, index, calls);
   config.fleet.server.cpu_units = type.vcpus * compute::kUnitsPerVcpu;
-  config.fleet.server.speed = speed_of(group, type);
+  config.fleet.server.speed = group.assumed().speed();
   config.instance_type = type.name;
   const bool is_gp2 = group.ebs().volume_type() == proto::EbsVolume::GP2;
   config.volume = {.type = is_gp2 ? pricing::Volume::Type::kGp2 : pricing::Volume::Type::kGp3,
@@ -72,6 +67,21 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
   config.boot_time = to_distribution(group.assumed().boot_time());
   config.pending_time = to_duration(group.assumed().pending_time());
   return config;
+}
+
+std::string speed_note(const scenario::ConcreteService& service) {
+  const proto::AutoScalingGroup& group = service.config->ec2();
+  const compute::InstanceTypes& types = compute::InstanceTypes::builtin();
+  const compute::InstanceType& type = types.find(group.instance_type());
+  try {
+    const compute::CpuSpeed speed = types.cpu_speed(type);
+    if (!speed.of_base_family || speed.value() != group.assumed().speed()) return "";
+    return fmt::format(
+        "ASSUMED: a vCPU of {} ({}) is as fast as one of {}; no figure is known for {}", type.name,
+        service.name, speed.family, type.family);
+  } catch (const InputError&) {
+    return "";  // no figure at all: the scenario gives the speed itself
+  }
 }
 
 ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& service,

@@ -17,7 +17,11 @@ using CallList = std::optional<std::uint32_t>;
 ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& service,
                                          std::uint32_t index, CallList calls);
 
-/// The same of an ECS service on Fargate. Throws InputError for a size that Fargate does not have.
+/// Says so where a group's CPU speed is its base family's; else empty.
+std::string speed_note(const scenario::ConcreteService& service);
+
+/// The parameters of an ECS service on Fargate. Throws InputError for a size that Fargate does not
+/// have.
 ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& service,
                                          std::uint32_t index, CallList calls);
 

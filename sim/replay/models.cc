@@ -230,6 +230,15 @@ void Models::finish(TimePoint end) {
   for (workload::Platform* platform : platforms_) platform->finish(end);
 }
 
+std::vector<std::string> Models::notes() const {
+  std::vector<std::string> notes;
+  for (const scenario::ConcreteService& service : inputs_.wiring.services) {
+    if (!service.config->has_ec2()) continue;
+    if (std::string note = speed_note(service); !note.empty()) notes.push_back(std::move(note));
+  }
+  return notes;
+}
+
 std::vector<ServiceHeader> service_headers(const ModelInputs& inputs) {
   std::vector<ServiceHeader> headers;
   for (std::uint32_t i = 0; i < count_of(inputs); ++i) {

@@ -69,6 +69,8 @@ class Models {
   /// Appends what happened since the last call, in order of time.
   void take_activities(std::vector<workload::Activity>& activities);
   void finish(TimePoint end);
+  /// What a reader of the result has to know of the models, each a sentence.
+  std::vector<std::string> notes() const;
 
  private:
   Seat seat(std::uint32_t service);

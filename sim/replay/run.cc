@@ -189,9 +189,19 @@ class Run {
                    .workload = message_.workload(),
                    .clients = clients_,
                    .recorder = recorder_,
-                   .costs = costs_},
+                   .costs = costs_,
+                   .notes = notes()},
                   writer_);
     return writer_.commit();
+  }
+
+  std::vector<std::string> notes() const {
+    std::vector<std::string> notes = models_.notes();
+    if (const std::size_t left = scenario_.changes().size() - changes_made_; left > 0) {
+      notes.push_back(fmt::format("{} of the {} timed changes lie after the end of the run", left,
+                                  scenario_.changes().size()));
+    }
+    return notes;
   }
 
   const scenario::Scenario& scenario_;

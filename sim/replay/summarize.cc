@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/check.h"
+#include "core/text.h"
 #include "pricing/monthly.h"
 
 namespace skyreplay::replay {
@@ -20,13 +21,6 @@ Conservation conservation_of(const Finished& run) {
   conservation.in_flight_at_end = run.clients.in_flight();
   SKY_CHECK(conservation.holds());
   return conservation;
-}
-
-/// A count with thousands apart: "1,234,567".
-std::string grouped(std::uint64_t value) {
-  std::string digits = std::to_string(value);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
 }
 
 /// Every kind of call but the synchronous is replayed as one for now.
@@ -100,6 +94,7 @@ void write_summary(const Finished& run, ResultWriter& writer) {
   summary.verdict_reason = judgement.reason;
   note_kinds(run, summary.notes);
   note_assumptions(run, summary.notes);
+  summary.notes.insert(summary.notes.end(), run.notes.begin(), run.notes.end());
   const Monthly monthly = add_costs(run, summary);
   writer.summary(
       summary,

@@ -20,6 +20,7 @@ struct Finished {
   const workload::Clients& clients;
   const metrics::Recorder& recorder;
   const WindowCosts& costs;
+  std::vector<std::string> notes{};  ///< what else a reader has to know, each a sentence
 };
 
 /// Writes the summary of the run. Services and routes are summed up one at a time: their histograms

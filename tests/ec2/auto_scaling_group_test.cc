@@ -172,6 +172,21 @@ TEST_CASE(
   CHECK(result.summary.verdict == replay::Verdict::kBacklogged);
 }
 
+TEST_CASE("a result says where a CPU's speed is its base family's") {
+  const auto notes = [](const std::string& more) {
+    return run("version: 1\nservices: {web: {ec2: {min_size: 1, max_size: 1, " + more + "}}}\n",
+               {{1s, 1s}}, 100s)
+        .summary.notes;
+  };
+  const std::vector<std::string> base = notes("instance_type: c6id.large");
+  REQUIRE(base.size() == 1);
+  CHECK(
+      base[0] ==
+      "ASSUMED: a vCPU of c6id.large (web) is as fast as one of c6i; no figure is known for c6id");
+  CHECK(notes("instance_type: c6i.large").empty());
+  CHECK(notes("instance_type: c6id.large, assumed: {speed: 1.3}").empty());
+}
+
 TEST_CASE("an unknown type is refused, with the nearest spelling") {
   RowSource source({{.name = "r"}}, {{1s, 1s}}, 100s);
   CHECK_THROWS_WITH_AS(

@@ -102,6 +102,14 @@ TEST_CASE("an instance not in service yet is the first to go, and is not billed 
   CHECK(result.timeline[0].row.capacity_pending_ns == 10'000'000'000);
 }
 
+TEST_CASE("changes after the end of the run are not made, and the result says so") {
+  const RunResult result =
+      run(group(1, "", change("+10s", kDesired, "2") + ", " + change("+2h", kDesired, "3")),
+          {{50s, 1s}}, 100s);
+  CHECK(result.summary.notes.back() == "1 of the 2 timed changes lie after the end of the run");
+  CHECK(result.timeline[1].row.capacity_desired_ns == 80'000'000'000);
+}
+
 TEST_CASE("a change on the edge of a window falls in the window that begins") {
   const RunResult result = run(group(1, "", change("+60s", kDesired, "3")), {{50s, 1s}}, 120s);
   CHECK(result.timeline[0].row.capacity_desired_ns == 60'000'000'000);

@@ -1,7 +1,9 @@
 #include "replay/models.h"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
+#include <utility>
 
 #include "core/check.h"
 #include "lambda/functions.h"
@@ -220,10 +222,15 @@ std::vector<workload::Flow> Models::flows() const {
 }
 
 void Models::take_activities(std::vector<workload::Activity>& activities) {
-  for (workload::Platform* platform : platforms_) platform->take_activities(activities);
-  std::stable_sort(activities.begin(), activities.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.time, a.service) < std::tie(b.time, b.service);
+  std::vector<workload::Activity> taken;
+  for (workload::Platform* platform : platforms_) platform->take_activities(taken);
+  std::vector<std::size_t> order(taken.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&taken](std::size_t a, std::size_t b) {
+    return std::tie(taken[a].time, taken[a].service, a) <
+           std::tie(taken[b].time, taken[b].service, b);
   });
+  for (const std::size_t i : order) activities.push_back(std::move(taken[i]));
 }
 
 void Models::finish(TimePoint end) {

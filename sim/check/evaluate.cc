@@ -316,6 +316,20 @@ std::int64_t rounded(const Quotient& value) {
 
 }  // namespace
 
+std::int64_t wrongness(const Requirement& requirement, std::int64_t value) {
+  switch (requirement.comparison) {
+    case Comparison::kLess:
+    case Comparison::kLessOrEqual:
+      return value;
+    case Comparison::kGreater:
+    case Comparison::kGreaterOrEqual:
+      return -value;
+    case Comparison::kEqual:
+      break;
+  }
+  return value > requirement.limit ? value - requirement.limit : requirement.limit - value;
+}
+
 Measurement evaluate(const Requirement& requirement, const Span& span) {
   const Value value = Evaluation(requirement, span).value();
   if (!value) return {};

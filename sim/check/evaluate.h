@@ -23,4 +23,7 @@ struct Measurement {
 /// that have the metric. Throws InputError where there is no such service, or none has the metric.
 Measurement evaluate(const Requirement& requirement, const Span& span);
 
+/// How far a value is on the wrong side of a requirement: the larger, the worse.
+std::int64_t wrongness(const Requirement& requirement, std::int64_t value);
+
 }  // namespace skyreplay::check

@@ -242,6 +242,18 @@ class Parser {
 
 Requirement parse_requirement(std::string_view text) { return Parser(text).parse(); }
 
+std::pair<Comparison, std::int64_t> parse_count_condition(std::string_view text) {
+  for (const OperatorSpelling& spelling : kOperators) {
+    const std::string_view bare = trimmed(text);
+    if (!bare.starts_with(spelling.text)) continue;
+    const auto limit = fixed_point(trimmed(bare.substr(spelling.text.size())), kNanoDigits,
+                                   std::numeric_limits<std::int64_t>::max());
+    if (limit) return {spelling.comparison, *limit};
+  }
+  throw InputError(
+      fmt::format("'{}': expected <, <=, >, >= or == and a bare number, such as '<= 2'", text));
+}
+
 std::string_view to_string(Comparison comparison) {
   for (const OperatorSpelling& spelling : kOperators) {
     if (spelling.comparison == comparison) return spelling.text;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "check/metric.h"
 
@@ -35,6 +36,10 @@ struct Requirement {
 /// Throws InputError that shows the text, the column (counted in bytes from 1), what was expected
 /// and the nearest valid spelling.
 Requirement parse_requirement(std::string_view text);
+
+/// Reads "<= 2": an operator and a bare number, as in direction_changes_per_hour. Throws InputError
+/// that says what was expected.
+std::pair<Comparison, std::int64_t> parse_count_condition(std::string_view text);
 
 /// "<", "<=", ">", ">=", "==".
 std::string_view to_string(Comparison comparison);

@@ -37,7 +37,7 @@ ResultHeader header_of(const scenario::Scenario& scenario, const scenario::Wirin
   const proto::Scenario& message = scenario.message();
   ResultHeader header;
   header.scenario_name = message.name();
-  header.scenario_text = scenario.to_yaml();
+  header.scenario_text = scenario.replayed_yaml();
   header.scenario_digest = scenario.digest();
   header.trace_digest = trace.digest;
   header.seed = message.seed();

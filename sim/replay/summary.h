@@ -1,12 +1,12 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "metrics/usage.h"
 #include "metrics/window_row.h"
 #include "pricing/bill.h"
 #include "replay/verdict.h"
@@ -29,38 +29,7 @@ struct Conservation {
   }
 };
 
-/// A service's windows summed: integrals over the horizon in units x microseconds (in nanoseconds
-/// 7,000 instances would overflow within a month; each window is rounded down), and the largest
-/// values of the run.
-struct Usage {
-  std::uint64_t in_flight_us = 0;
-  std::uint64_t queue_depth_us = 0;
-  std::uint64_t capacity_running_us = 0;
-  std::uint64_t cpu_busy_us = 0;
-  std::uint64_t cpu_available_us = 0;
-  std::uint32_t in_flight_max = 0;
-  std::uint32_t queue_depth_max = 0;
-  std::uint32_t capacity_running_max = 0;
-
-  /// Of a window's integrals as much as lies before `end`, as if they were constant in it.
-  void add(const metrics::WindowRow& row, const metrics::Window& window, TimePoint end) {
-    const auto length = static_cast<std::uint64_t>((window.end - window.start).count());
-    const Duration inside = std::clamp(end - window.start, Duration{}, window.end - window.start);
-    const auto part_us = [length, inside](std::uint64_t integral_ns) {
-      const auto part = static_cast<unsigned __int128>(integral_ns) *
-                        static_cast<std::uint64_t>(inside.count()) / length;
-      return static_cast<std::uint64_t>(part) / 1000;
-    };
-    in_flight_us += part_us(row.in_flight_ns);
-    queue_depth_us += part_us(row.queue_depth_ns);
-    capacity_running_us += part_us(row.capacity_running_ns);
-    cpu_busy_us += part_us(row.cpu_busy_ns);
-    cpu_available_us += part_us(row.cpu_available_ns);
-    in_flight_max = std::max(in_flight_max, row.in_flight_max);
-    queue_depth_max = std::max(queue_depth_max, row.queue_depth_max);
-    capacity_running_max = std::max(capacity_running_max, row.capacity_running_max);
-  }
-};
+using metrics::Usage;
 
 struct ServiceSummary {
   metrics::SpanRow requests;

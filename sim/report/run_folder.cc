@@ -3,26 +3,15 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "replay/run.h"
+#include "replay/trace_choice.h"
 #include "report/render.h"
 #include "report/summary_table.h"
-#include "trace/reader.h"
 
 namespace skyreplay {
-namespace {
-
-std::filesystem::path trace_of(const RunOptions& options, const scenario::Scenario& scenario) {
-  if (!options.trace.empty()) return options.trace;
-  if (scenario.message().workload().has_trace()) {
-    return scenario.folder() / scenario.message().workload().trace();
-  }
-  throw InputError(scenario.filename() + ": workload.trace is not set; name a trace with --trace");
-}
-
-}  // namespace
 
 RunReport run_scenario(const RunOptions& options) {
   const scenario::Scenario scenario = scenario::Scenario::load(options.scenario, options.sets);
-  trace::Reader reader(trace_of(options, scenario));
+  const std::unique_ptr<trace::Source> source = replay::TraceChoice(scenario, options.trace).open();
   AtomicFolder folder(options.out, options.force, "result.binpb");
   replay::RunSettings settings;
   settings.result = folder.temporary() / "result.binpb";
@@ -35,7 +24,7 @@ RunReport run_scenario(const RunOptions& options) {
     };
   }
   RunReport report;
-  report.digest = replay::run(scenario, reader, settings);
+  report.digest = replay::run(scenario, *source, settings);
   report::render(folder.temporary());
   report.table = report::summary_table(folder.temporary());
   folder.commit();

@@ -40,7 +40,7 @@ void fill_defaults(Message& message, const std::string& path, const Places& plac
       } else if (rule_of(field).required() && !places.contains(own)) {
         if (!path.empty() && mistakes.at(path)) continue;  // nothing of it was understood
         mistakes.add(places.near(path), own, "is missing");
-      } else if (is_plain_message(field) && !is_choice) {
+      } else if (is_plain_message(field) && !is_choice && rule_of(field).absent().empty()) {
         message.GetReflection()->MutableMessage(&message, &field);
       }
     }

@@ -27,6 +27,7 @@ class Resolver {
     names_ = service_names(scenario_);
     for (const std::string& name : names_) service(name);
     routes();
+    workload();
     backoff();
     reserved_concurrency();
     check_service_graph(scenario_, places_, mistakes_);
@@ -82,6 +83,11 @@ class Resolver {
               fmt::format("there is no service {}{}", in_quotes(rule.service()),
                           suggestion(rule.service(), names_)));
     }
+  }
+
+  void workload() {
+    if (!scenario_.workload().has_trace() || !scenario_.workload().has_synth()) return;
+    mistake("workload.synth", "give either trace or synth, not both");
   }
 
   void backoff() {

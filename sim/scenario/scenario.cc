@@ -1,15 +1,16 @@
 #include "scenario/scenario.h"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 
+#include "core/digest.h"
 #include "core/error.h"
 #include "scenario/binder.h"
+#include "scenario/expectations.h"
 #include "scenario/field_path.h"
 #include "scenario/node.h"
 #include "scenario/read_textproto.h"
@@ -53,9 +54,9 @@ std::string read_file(const std::filesystem::path& path) {
   return text;
 }
 
-std::string hex_digest(const std::string& text) {
-  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
-  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+proto::Scenario without_expectations(proto::Scenario message) {
+  message.clear_expectations();
+  return message;
 }
 
 }  // namespace
@@ -67,8 +68,9 @@ struct Scenario::State {
   std::vector<std::string> sets;
   proto::Scenario message;
   std::vector<TimedChange> changes;
+  std::vector<check::Expectation> expectations;
 
-  /// Fills message and changes from the rest.
+  /// Fills what follows from the rest.
   void read() {
     Mistakes mistakes(filename);
     Places places;
@@ -80,6 +82,7 @@ struct Scenario::State {
     Binder(mistakes, places).bind_message(root, message, "");
     if (root.kind == SourceNode::Kind::kMap) {
       resolve(message, places, mistakes);
+      expectations = read_expectations(message, places, mistakes);
       changes = apply_changes(root, message, places, mistakes);
     }
     mistakes.throw_if_any();
@@ -105,8 +108,16 @@ const proto::Scenario& Scenario::message() const { return state_->message; }
 
 const std::vector<TimedChange>& Scenario::changes() const { return state_->changes; }
 
+const std::vector<check::Expectation>& Scenario::expectations() const {
+  return state_->expectations;
+}
+
 std::string Scenario::digest() const {
-  return hex_digest(scenario::to_yaml(state_->message, Comments::kNone));
+  return hex_digest(scenario::to_yaml(without_expectations(state_->message), Comments::kNone));
+}
+
+std::string Scenario::replayed_yaml() const {
+  return scenario::to_yaml(without_expectations(state_->message), Comments::kAbsentFields);
 }
 
 std::string Scenario::to_yaml() const {

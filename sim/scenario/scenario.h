@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "check/expectation.h"
 #include "core/time.h"
 #include "skyreplay/scenario.pb.h"
 
@@ -44,11 +45,16 @@ class Scenario {
   /// The timed changes in order of time, equal times in the order they were written. They live as
   /// long as a copy of this Scenario.
   const std::vector<TimedChange>& changes() const;
-  /// 32 hex digits over the resolved message: equal for two spellings of one scenario.
+  /// What the scenario expects of its result, in the order it was written.
+  const std::vector<check::Expectation>& expectations() const;
+  /// 32 hex digits over the resolved message but for its expectations, which decide no result:
+  /// equal for two spellings of one scenario.
   std::string digest() const;
   /// The resolved scenario as YAML that load() reads back to the same digest; fields that are
   /// absent by choice appear as comments.
   std::string to_yaml() const;
+  /// The same without the expectations: what a result says of its scenario.
+  std::string replayed_yaml() const;
   /// The folder that relative paths in the file start from.
   std::filesystem::path folder() const;
   /// workload.trace, taken from folder() unless absolute; empty if the file names none.

@@ -110,23 +110,18 @@ std::vector<check::Requirement> parse_requirements(const std::vector<std::string
   return requirements;
 }
 
-std::filesystem::path trace_of(const std::vector<Candidate>& candidates,
-                               const std::filesystem::path& given) {
-  if (!given.empty()) return given;
+replay::TraceChoice trace_of(const std::vector<Candidate>& candidates,
+                             const std::filesystem::path& given) {
   const scenario::Scenario& first = candidates.front().scenario;
+  const replay::TraceChoice choice(first, given);
   for (const Candidate& candidate : candidates) {
-    const std::filesystem::path trace = candidate.scenario.trace_path();
-    if (trace.empty()) {
-      throw InputError(candidate.scenario.filename() +
-                       ": workload.trace is not set; name a trace with --trace");
-    }
-    if (trace.lexically_normal() == first.trace_path().lexically_normal()) continue;
-    throw InputError(fmt::format(
-        "{} names the trace '{}', {} names '{}'; name the one to compare on with --trace",
-        first.filename(), first.trace_path().string(), candidate.scenario.filename(),
-        trace.string()));
+    const replay::TraceChoice other(candidate.scenario, given);
+    if (other.text() == choice.text()) continue;
+    throw InputError(
+        fmt::format("{} names {}, {} names {}; name the one to compare on with --trace",
+                    first.filename(), choice.text(), candidate.scenario.filename(), other.text()));
   }
-  return first.trace_path();
+  return choice;
 }
 
 }  // namespace skyreplay::sweep

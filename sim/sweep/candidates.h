@@ -20,8 +20,8 @@ std::vector<check::Requirement> parse_requirements(const std::vector<std::string
 
 /// The trace to replay: `given`, else the one that all scenarios name. Throws InputError where one
 /// names none, or two name different ones.
-std::filesystem::path trace_of(const std::vector<Candidate>& candidates,
-                               const std::filesystem::path& given);
+replay::TraceChoice trace_of(const std::vector<Candidate>& candidates,
+                             const std::filesystem::path& given);
 
 /// A name as a folder: what is not a letter, digit, '.', '_' or '-' becomes '_', a leading '.' too;
 /// one that is `taken` gets a number.

@@ -19,7 +19,6 @@
 #include "sweep/parallel_for.h"
 #include "sweep/runs_progress.h"
 #include "sweep/scratch_folder.h"
-#include "trace/reader.h"
 
 namespace skyreplay {
 namespace sweep {
@@ -35,8 +34,8 @@ class Compare {
     if (!options.out.empty()) kept_.emplace(options.out, options.force, "compare.json");
     found_.requirements = parse_requirements(options.requirements);
     found_.candidates = load_candidates(options.scenarios, options.sets);
-    trace_path_ = trace_of(found_.candidates, options.trace);
-    found_.trace = trace::Reader(trace_path_).info();
+    trace_.emplace(trace_of(found_.candidates, options.trace));
+    found_.trace = trace_->open()->info();
     found_.seed = found_.candidates.front().scenario.message().seed();
     plan();
   }
@@ -123,7 +122,7 @@ class Compare {
     std::filesystem::create_directory(folder);
     const RunTask task{
         .scenario = job.sets.empty() ? candidate.scenario : candidate.scenario.with(job.sets),
-        .trace = trace_path_,
+        .trace = *trace_,
         .result = folder / "result.binpb",
         .version = options_.version};
     job.round->runs[job.candidate] = replay_and_read(task, found_.requirements, progress.of_run(i));
@@ -132,6 +131,8 @@ class Compare {
   }
 
   void decide_all() {
+    found_.trace.rows =
+        found_.base.runs.front().billed_arrivals;  // a spec does not know beforehand
     decide(found_.candidates, found_.base);
     for (Round& round : found_.at_other_shares) decide(found_.candidates, round);
     for (Round& round : found_.replications) decide(found_.candidates, round);
@@ -141,7 +142,7 @@ class Compare {
   const CompareOptions& options_;
   std::optional<AtomicFolder> kept_;
   ScratchFolder scratch_{"skyreplay-compare"};
-  std::filesystem::path trace_path_;
+  std::optional<replay::TraceChoice> trace_;
   Comparison found_;
   std::vector<Job> jobs_;
 };

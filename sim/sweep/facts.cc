@@ -9,7 +9,6 @@
 #include "replay/result_reader.h"
 #include "report/human.h"
 #include "sweep/spans.h"
-#include "trace/reader.h"
 
 namespace skyreplay::sweep {
 namespace {
@@ -97,12 +96,12 @@ RunFacts read_facts(const std::filesystem::path& result,
 
 RunFacts replay_and_read(const RunTask& task, std::span<const check::Requirement> requirements,
                          const std::function<void(const replay::Progress&)>& progress) {
-  trace::Reader reader(task.trace);
+  const std::unique_ptr<trace::Source> source = task.trace.open();
   replay::RunSettings settings;
   settings.result = task.result;
   settings.provenance.version = task.version;
   settings.progress = progress;
-  replay::run(task.scenario, reader, settings);
+  replay::run(task.scenario, *source, settings);
   try {
     return read_facts(task.result, requirements);
   } catch (const InputError& error) {

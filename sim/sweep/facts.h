@@ -12,6 +12,7 @@
 #include "replay/run.h"
 #include "replay/statistics.h"
 #include "replay/summary.h"
+#include "replay/trace_choice.h"
 
 namespace skyreplay::sweep {
 
@@ -60,7 +61,7 @@ RunFacts read_facts(const std::filesystem::path& result,
 /// One replay to be done.
 struct RunTask {
   scenario::Scenario scenario;
-  std::filesystem::path trace;
+  replay::TraceChoice trace;
   std::filesystem::path result;  ///< where result.binpb goes
   std::string version;
 };

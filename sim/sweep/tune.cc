@@ -11,7 +11,6 @@
 #include "sweep/scratch_folder.h"
 #include "sweep/search.h"
 #include "sweep/tuning.h"
-#include "trace/reader.h"
 
 namespace skyreplay {
 namespace sweep {
@@ -32,7 +31,7 @@ class Tune {
     found_.min = knob_.min();
     found_.max = std::min(options.max, knob_.max());
     found_.seed = scenario_.message().seed();
-    found_.trace = trace::Reader(trace_).info();
+    found_.trace = trace_.open()->info();
     if (found_.max < found_.min) {
       throw InputError(
           fmt::format("--max {}: {} is at least {}", options.max, found_.over, found_.min));
@@ -42,6 +41,7 @@ class Tune {
   TuneReport report() {
     found_.answer =
         smallest(found_.min, found_.max, [this](std::uint64_t value) { return probe(value); });
+    if (!found_.probes.empty()) found_.trace.rows = found_.probes.front().run.billed_arrivals;
     write_tune_json(scratch_.path() / "tune.json", found_);
     TuneReport report;
     report.table = tune_table(found_);
@@ -80,7 +80,7 @@ class Tune {
   const TuneOptions& options_;
   std::vector<Candidate> candidates_;
   const scenario::Scenario& scenario_;
-  std::filesystem::path trace_;
+  replay::TraceChoice trace_;
   Knob knob_;
   ScratchFolder scratch_{"skyreplay-tune"};
   Tuning found_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <queue>
 
+#include "core/digest.h"
 #include "trace/alias_table.h"
 #include "trace/arrival_law.h"
 #include "trace/synth_parts.h"
@@ -95,7 +96,8 @@ struct Columns {
 
   void set(std::size_t i, const Request& request) {
     arrival_ns[i] = request.arrival.time_since_epoch().count();
-    work_ns[i] = request.work.count();
+    // As a file keeps it: whole microseconds.
+    work_ns[i] = (request.work.count() + 500) / 1'000 * 1'000;
     route[i] = request.route;
     bytes_in[i] = request.bytes_in;
     bytes_out[i] = request.bytes_out;
@@ -118,11 +120,16 @@ struct SynthSource::State {
   std::vector<std::pair<TimePoint, std::uint32_t>> order;  ///< by arrival, into `requests`
   std::size_t taken = 0;
   Columns columns;
+  std::vector<std::uint64_t> rows;  ///< by route
 
   explicit State(const SynthSpec& of);
   void add_class(const SynthClass& each);
   void add_timers(const SynthClass& each, std::uint32_t owner);
   void describe();
+  void count_rows() {
+    info.rows = emitted;
+    for (std::size_t i = 0; i < rows.size(); ++i) info.routes[i].rows = rows[i];
+  }
   bool fill_slot();
   void draw_class(ClassState& state, Duration length);
   std::uint64_t draw_count(const ClassState& state, double per_second, Duration length) const;
@@ -137,6 +144,7 @@ SynthSource::State::State(const SynthSpec& of)
   info.start = spec.start;
   info.end = spec.start + spec.duration;
   for (const SynthClass& each : spec.classes) add_class(each);
+  rows.resize(info.routes.size());
   describe();
 }
 
@@ -192,6 +200,10 @@ void SynthSource::State::describe() {
   step.drawn = {"arrival: Poisson with the spec's shape and bursts, timers periodic",
                 "route: the spec's popularity", "duration: the spec's laws per class and route"};
   info.provenance.push_back(std::move(step));
+  info.has_bytes = std::ranges::any_of(
+      spec.classes, [](const SynthClass& each) { return each.bytes_in || each.bytes_out; });
+  info.digest = hex_digest(spec.text_digest + " seed " + std::to_string(spec.seed) + " duration " +
+                           std::to_string(spec.duration.count()));
 }
 
 Request SynthSource::State::draw(const ClassState& state, std::uint32_t route,
@@ -300,9 +312,12 @@ Batch SynthSource::next() {
   Batch batch;
   batch.first_row = s.emitted;
   while (batch.size < Batch::kMaxRows && (s.taken < s.order.size() || s.fill_slot())) {
-    s.columns.set(batch.size++, s.requests[s.order[s.taken++].second]);
+    const Request& request = s.requests[s.order[s.taken++].second];
+    ++s.rows[request.route];
+    s.columns.set(batch.size++, request);
   }
   s.emitted += batch.size;
+  if (batch.size == 0) s.count_rows();
   batch.arrival_ns = s.columns.arrival_ns.data();
   batch.route = s.columns.route.data();
   batch.work_ns = s.columns.work_ns.data();

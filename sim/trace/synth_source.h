@@ -21,7 +21,8 @@ class SynthSource final : public Source {
   ~SynthSource() override;
   SynthSource(SynthSource&&) noexcept;
 
-  /// `rows` stays 0: it is known only at the end.
+  /// As a file of it would say, but that rows are counted only when the end has been reached, and
+  /// that the digest is over the spec, its seed and its duration.
   const TraceInfo& info() const override;
   Batch next() override;
 

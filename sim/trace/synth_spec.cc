@@ -9,6 +9,7 @@
 #include <cmath>
 #include <set>
 
+#include "core/digest.h"
 #include "trace/spec_yaml.h"
 #include "trace/synth_parts.h"
 #include "trace/text_input.h"
@@ -414,6 +415,7 @@ SynthSpec parse_synth_spec(const std::string& text, const std::string& file) {
   }
   if (spec.classes.empty()) classes.fail("expected at least one class");
   check_classes(classes, spec);
+  spec.text_digest = hex_digest(text);
   return spec;
 }
 

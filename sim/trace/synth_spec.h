@@ -94,6 +94,7 @@ struct SynthSpec {
   Duration mean_over{};  ///< the spec's own duration, also where `duration` was overridden
   SynthShape shape;
   std::vector<SynthClass> classes;
+  std::string text_digest;  ///< 32 hex digits over the text it was read from
 
   /// Calls a second of all classes, timers included.
   double mean_rate() const;

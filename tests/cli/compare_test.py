@@ -256,8 +256,8 @@ class Refused(CompareTest):
         self.write("own.yaml", "version: 1\nworkload: {trace: busy.skytrace}\nservices: {fn: {lambda: {}}}\n")
         self.write("not.yaml", "version: 1\nworkload: {trace: none.skytrace}\nservices: {fn: {lambda: {}}}\n")
         self.assertEqual(self.refused_compare("own.yaml", "not.yaml"),
-                         ["own.yaml names the trace 'busy.skytrace', not.yaml names 'none.skytrace'; name the one to "
-                          "compare on with --trace"])
+                         ["own.yaml names the trace 'busy.skytrace', not.yaml names the trace 'none.skytrace'; "
+                          "name the one to compare on with --trace"])
         self.tool("compare", "own.yaml")
 
     def test_flags_that_make_no_sense(self):

@@ -41,7 +41,8 @@ class Document(ToolTest):
         self.assertGreater(len(names), 10)
         for name in names:
             *verb, last = name.split()
-            more = ["shop.yaml", "--out", "out", last, "x"] if last.startswith("-") else [last]
+            out = ["--out", "out"] if verb == ["run"] else []
+            more = ["shop.yaml", *out, last, "x"] if last.startswith("-") else [last]
             self.assertEqual(self.refused(*verb, *more), [f"'{name}' is not built yet"])
 
 

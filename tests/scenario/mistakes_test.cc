@@ -26,14 +26,17 @@ TEST_CASE("what a platform cannot do without is named where it is missing") {
 
 TEST_CASE("a list that is not built is refused by name only if it is not empty") {
   CHECK(mistakes_of(kSmall + "changes: []\ncalls: []\nexpectations: []\n") == "");
-  CHECK(mistakes_of(kSmall + "expectations: [{name: x}]\n") ==
-        "shop.yaml:3:1: expectations: expectations are not built yet");
+  const std::string group =
+      "version: 1\nservices: {a: {ec2: {min_size: 1, max_size: 1, instance_type: m7i.large, ";
+  CHECK(mistakes_of(group + "policies: []}}}\n") == "");
+  CHECK(mistakes_of(group + "policies: [{}]}}}\n") ==
+        "shop.yaml:2:74: services.a.ec2.policies: scaling policies are not built yet");
 }
 
 TEST_CASE("sources, kinds and Lambda features that are not built are refused by name") {
-  CHECK(mistakes_of(kSmall + "workload: {synth: {rate: 5}}\n") ==
-        "shop.yaml:3:12: workload.synth: synthesis as a source is not built yet; make a trace "
-        "with `trace synth`");
+  CHECK(mistakes_of(kSmall + "workload: {counts: {file: x}}\n") ==
+        "shop.yaml:3:12: workload.counts: count series as a source are not built yet; make a trace "
+        "with `trace import`");
   CHECK(mistakes_of(with_lambda("{snap_start: {apply_on: PublishedVersions}}")) ==
         "shop.yaml:2:26: services.fn.lambda.snap_start: SnapStart is not built yet");
   CHECK(mistakes_of(kSmall + "routes: [{match: \"*\", service: fn, kind: async}]\n") ==

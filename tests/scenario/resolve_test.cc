@@ -178,7 +178,11 @@ TEST_CASE("every law converts to core's") {
 }
 
 TEST_CASE("show names every default of the schema") {
-  const std::string shown = Scenario::parse(skyreplay::testing::kEverything, "shop.yaml").to_yaml();
+  const std::string shown =
+      Scenario::parse(skyreplay::testing::kEverything +
+                          "expectations: [{name: scales, activity: scale_out, within: 5m}]\n",
+                      "shop.yaml")
+          .to_yaml();
   for_each_type(*proto::Scenario::descriptor(), [&](const auto& type) {
     for (int i = 0; i < type.field_count(); ++i) {
       const auto& field = *type.field(i);
@@ -203,6 +207,7 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
         "drain: 15m\n"
         "workload:\n"
         "  trace: x.skytrace\n"
+        "  # synth: not given: the requests come from a trace\n"
         "  work_share: 0.5\n"
         "  recorded_on:\n"
         "    speed: 1\n"
@@ -250,7 +255,9 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
         "recorder:\n"
         "  window: 1m\n"
         "  warm_up: 0s\n"
-        "# changes: not given: nothing changes\n");
+        "# changes: not given: nothing changes\n"
+        "# expectations: not given: `skyreplay check` only holds that the scenario runs to its "
+        "end\n");
 }
 
 TEST_CASE("what show writes loads again to the same digest") {

@@ -119,8 +119,8 @@ TEST_CASE("what is wrong in the form of text format is refused with line and col
         "multiple times.");
   CHECK(refusal("drain: 90\n") ==
         "shop.textproto:1:8: not valid text format: Expected \"{\", found \"90\".");
-  CHECK(refusal("expectations { name: \"x\" }\n") ==
-        "shop.textproto:1:20: stands in a field that is not built yet");
+  CHECK(refusal("workload { counts { file: \"x\" } }\n") ==
+        "shop.textproto:1:25: stands in a field that is not built yet");
   CHECK(refusal("version: 1\n\x01\n") ==
         "shop.textproto:2:1: control character 0x01: a scenario is plain text");
 }
@@ -132,7 +132,7 @@ TEST_CASE("what is wrong in the values of text format is refused as in YAML, all
                 "services { key: \"fn\" value { lambda { timeout: 0 } } }\n"
                 "services { key: \"fn\" value { lambda {} } }\n"
                 "workload { work_share: inf }\n"
-                "expectations {}\n"
+                "expectations { name: \"x\" namespace {} }\n"
                 "changes { at { instant_ns: -1 } field: \"services.fn.lambda.timeout\"\n"
                 "          value { yaml: \"[\" } }\n") ==
         "shop.textproto:2:1: start: must be one of warm, cold; not 'START_UNSPECIFIED'\n"
@@ -140,7 +140,8 @@ TEST_CASE("what is wrong in the values of text format is refused as in YAML, all
         "shop.textproto:4:39: services.fn.lambda.timeout: must be between 1 and 900 s, not '0'\n"
         "shop.textproto:5:1: duplicate key 'fn', first on line 4\n"
         "shop.textproto:6:12: workload.work_share: must be a number, not 'inf'\n"
-        "shop.textproto:7:1: expectations: expectations are not built yet\n"
+        "shop.textproto:7:26: expectations[0].namespace: CloudWatch metrics are not built yet; "
+        "name a column of timeline.csv, without a namespace\n"
         "shop.textproto:8:11: changes[0].at: must be a time such as 2026-01-05T12:00:00Z, or +10m "
         "from the trace's start; not '-1'\n"
         "shop.textproto:9:11: '[' is not YAML");

@@ -13,6 +13,7 @@ using Action = std::function<int()>;
 void add_run(CLI::App& app, Action& chosen);
 void add_compare(CLI::App& app, Action& chosen);
 void add_tune(CLI::App& app, Action& chosen);
+void add_check(CLI::App& app, Action& chosen);
 void add_trace_import(CLI::App& trace, Action& chosen);
 void add_scenario_check(CLI::App& scenario, Action& chosen);
 void add_scenario_show(CLI::App& scenario, Action& chosen);

@@ -24,10 +24,17 @@ namespace skyreplay {
 struct CheckOptions {
   /// Scenario files, and folders: every scenario.yaml, .yml, .json and .textproto in or below one.
   std::vector<std::filesystem::path> paths{};
-  std::filesystem::path trace{};    ///< empty: the one that each scenario names
-  std::vector<std::string> sets{};  ///< PATH=VALUE overrides of every scenario, in order
-  std::uint32_t threads = 1;        ///< runs side by side; the answer never depends on it
-  std::string version{};            ///< for the provenance
+  std::filesystem::path trace{};     ///< empty: the one that each scenario names
+  std::vector<std::string> sets{};   ///< PATH=VALUE overrides of every scenario, in order
+  std::filesystem::path record{};    ///< keep every result below this folder; empty: nothing is
+  std::filesystem::path baseline{};  ///< compare every result with what `record` kept
+  /// How far columns of timeline.csv may be from the baseline's: "latency_p99_ms=2%";
+  /// docs/check.md.
+  std::vector<std::string> tolerances{};
+  /// A git revision: scenarios none of whose files changed since are passed over. Empty: none are.
+  std::string changed_since{};
+  std::uint32_t threads = 1;  ///< runs side by side; the answer never depends on it
+  std::string version{};      ///< for the provenance
   /// Called now and then, by one thread at a time; may be empty.
   std::function<void(const RunsProgress&)> progress{};
   /// Seconds that only ever grow, for ScenarioChecked::seconds; may be empty.
@@ -57,9 +64,10 @@ struct ScenarioChecked {
 };
 
 struct CheckReport {
-  std::vector<ScenarioChecked> scenarios{};  ///< by file name
-  std::string text{};                        ///< for people, at most 100 columns
-  std::string json{};                        ///< for programs; docs/check.md lists the keys
+  std::vector<ScenarioChecked> scenarios{};        ///< by file name
+  std::vector<std::filesystem::path> unchanged{};  ///< passed over
+  std::string text{};                              ///< for people, at most 100 columns
+  std::string json{};                              ///< for programs; docs/check.md lists the keys
 
   bool passed() const;
 };

@@ -16,6 +16,10 @@ class Document {
     json_.begin_object();
     json_.key("passed");
     json_.boolean(report.passed());
+    json_.key("unchanged");
+    json_.begin_array();
+    for (const std::filesystem::path& file : report.unchanged) json_.string(file.string());
+    json_.end_array();
     json_.key("scenarios");
     json_.begin_array();
     for (const ScenarioChecked& one : report.scenarios) scenario(one);

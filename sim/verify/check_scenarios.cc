@@ -1,17 +1,26 @@
+#include <fmt/format.h>
 #include <skyreplay/check.h>
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <optional>
+#include <set>
 
+#include "core/atomic_file.h"
 #include "core/check.h"
 #include "core/error.h"
 #include "replay/result_reader.h"
 #include "replay/run.h"
 #include "replay/trace_choice.h"
+#include "report/render.h"
+#include "sweep/candidates.h"
 #include "sweep/parallel_for.h"
 #include "sweep/runs_progress.h"
 #include "sweep/scratch_folder.h"
+#include "verify/baseline.h"
+#include "verify/changed_files.h"
 #include "verify/check_json.h"
 #include "verify/check_text.h"
 #include "verify/find_scenarios.h"
@@ -37,14 +46,48 @@ std::vector<scenario::Scenario> load_all(const std::vector<std::filesystem::path
   return scenarios;
 }
 
+/// A baseline's folders are called by the scenarios' names.
+void require_different_names(const std::vector<scenario::Scenario>& scenarios) {
+  std::map<std::string, std::string> files;
+  for (const scenario::Scenario& scenario : scenarios) {
+    const std::string folder = sweep::folder_name(scenario.message().name(), {});
+    const auto [found, added] = files.emplace(folder, scenario.filename());
+    if (added) continue;
+    throw InputError(fmt::format("{} and {} have one name, '{}', by which a baseline keeps them",
+                                 found->second, scenario.filename(), scenario.message().name()));
+  }
+}
+
+/// The files that decide a scenario's result, beside the program.
+std::vector<std::filesystem::path> files_of(const scenario::Scenario& scenario,
+                                            const std::filesystem::path& trace) {
+  const proto::Workload& workload = scenario.message().workload();
+  std::vector<std::filesystem::path> files = {scenario.filename()};
+  if (!trace.empty()) files.push_back(trace);
+  if (trace.empty() && workload.has_trace()) files.push_back(scenario.trace_path());
+  if (trace.empty() && workload.has_synth()) {
+    files.push_back(scenario.folder() / workload.synth().spec());
+  }
+  return files;
+}
+
 /// One check from its options to its report.
 class Check {
  public:
   explicit Check(const CheckOptions& options)
-      : options_(options), scenarios_(load_all(find_scenarios(options.paths), options.sets)) {}
+      : options_(options),
+        tolerances_(options.tolerances),
+        scenarios_(load_all(find_scenarios(options.paths), options.sets)) {
+    if (!options.tolerances.empty() && options.baseline.empty()) {
+      throw InputError("--tolerance is for a comparison with --baseline, which is not given");
+    }
+    if (keeps_results()) require_different_names(scenarios_);
+    if (!options.changed_since.empty()) pass_over_unchanged();
+  }
 
   CheckReport report() {
     CheckReport report;
+    report.unchanged = unchanged_;
     report.scenarios.resize(scenarios_.size());
     sweep::RunsProgressSum progress(scenarios_.size(), options_.progress);
     sweep::parallel_for(scenarios_.size(), options_.threads, [&](std::size_t i) {
@@ -61,11 +104,37 @@ class Check {
 
  private:
   double now() const { return options_.clock ? options_.clock() : 0; }
+  bool keeps_results() const { return !options_.record.empty() || !options_.baseline.empty(); }
+
+  void pass_over_unchanged() {
+    std::map<std::filesystem::path, std::set<std::filesystem::path>> changed;  // by folder
+    std::erase_if(scenarios_, [&](const scenario::Scenario& scenario) {
+      const auto folder = std::filesystem::absolute(scenario.filename()).parent_path();
+      const auto [found, added] = changed.try_emplace(folder);
+      if (added) found->second = changed_files(folder, options_.changed_since);
+      for (const std::filesystem::path& file : files_of(scenario, options_.trace)) {
+        if (found->second.contains(std::filesystem::weakly_canonical(file))) return false;
+      }
+      unchanged_.emplace_back(scenario.filename());
+      return true;
+    });
+  }
 
   ScenarioChecked check(std::size_t i, sweep::RunsProgressSum& progress) {
     const scenario::Scenario& scenario = scenarios_[i];
     const double start = now();
-    const std::filesystem::path result = scratch_.path() / (std::to_string(i) + ".binpb");
+    // Recorded where it stays, or in a folder of its own for as long as it is looked at.
+    std::filesystem::path folder = scratch_.path() / std::to_string(i);
+    std::optional<AtomicFolder> recorded;
+    if (!options_.record.empty()) {
+      std::filesystem::create_directories(options_.record);
+      recorded.emplace(baseline_folder(options_.record, scenario.message().name()), true,
+                       "result.binpb");
+      folder = recorded->temporary();
+    } else {
+      std::filesystem::create_directory(folder);
+    }
+    const std::filesystem::path result = folder / "result.binpb";
     replay::RunSettings settings;
     settings.result = result;
     settings.provenance.version = options_.version;
@@ -77,12 +146,20 @@ class Check {
     checked.name = scenario.message().name();
     checked.verdict = replay::to_string(replay::ResultReader(result).summary_head().verdict);
     checked.expectations = judge_result(result, scenario.expectations());
+    if (keeps_results()) report::render(folder);
+    if (recorded) recorded->commit();
+    if (!options_.baseline.empty()) {
+      checked.expectations.push_back(compare_with_baseline(
+          folder, baseline_folder(options_.baseline, checked.name), tolerances_));
+    }
     checked.seconds = now() - start;
-    std::filesystem::remove(result);
+    if (!recorded) std::filesystem::remove_all(folder);
     return checked;
   }
 
   const CheckOptions& options_;
+  Tolerances tolerances_;
+  std::vector<std::filesystem::path> unchanged_;
   std::vector<scenario::Scenario> scenarios_;
   sweep::ScratchFolder scratch_{"skyreplay-check"};
 };

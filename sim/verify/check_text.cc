@@ -51,6 +51,9 @@ std::string scenario_text(const ScenarioChecked& scenario) {
 
 std::string check_text(const CheckReport& report) {
   std::string text;
+  for (const std::filesystem::path& file : report.unchanged) {
+    text += fmt::format("SKIP {}: unchanged\n", file.string());
+  }
   std::size_t expectations = 0;
   std::size_t failures = 0;
   std::size_t failing = 0;

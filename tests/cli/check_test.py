@@ -1,6 +1,7 @@
 """`skyreplay check` as a user runs it."""
 
 import json
+import subprocess
 import unittest
 import xml.etree.ElementTree
 
@@ -52,6 +53,45 @@ class Check(ToolTest):
         self.assertEqual(self.refused("check", "--quiet"), ["PATH is required"])
         (self.folder / "empty").mkdir()
         self.assertEqual(self.refused("check", "empty"), ["empty: there is no scenario.yaml in or below it"])
+
+    def test_a_baseline_is_recorded_and_compared(self):
+        self.write("b/scenario.yaml", SCENARIO + "name: other\n")
+        self.tool("check", ".", "--record", "kept")
+        self.assertIn("6 expectations held", self.tool("check", ".", "--baseline", "kept")[0])
+        setting = ("--set", "services.fn.lambda.memory_size=256")
+        out, _ = self.tool("check", "a", "--baseline", "kept", *setting, status=1)
+        self.assertIn("kept/a: as the baseline", out)
+        self.tool("check", "a", "--baseline", "kept", *setting, "--tolerance", "nothing=1%", status=2)
+        self.assertEqual(self.refused("check", ".", "--tolerance", "*=1%"),
+                         ["--tolerance is for a comparison with --baseline, which is not given"])
+
+    def test_what_did_not_change_since_a_revision_is_passed_over(self):
+        def git(*arguments):
+            subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@t", *arguments], cwd=self.folder,
+                           check=True, capture_output=True)
+        self.assertIn("is in no git repository", self.refused("check", ".", "--changed-since", "HEAD")[0])
+        git("init", "-q")
+        git("add", ".")
+        git("commit", "-qm", "all")
+        out, _ = self.tool("check", ".", "--changed-since", "HEAD")
+        self.assertEqual(out, "SKIP a/scenario.yaml: unchanged\nSKIP b/scenario.yaml: unchanged\n"
+                              "0 scenarios checked: 0 expectations held\n")
+        self.write("b/scenario.yaml", SCENARIO + "seed: 2\n")
+        self.assertIn("SKIP a/scenario.yaml: unchanged\nPASS b/scenario.yaml",
+                      self.tool("check", ".", "--changed-since", "HEAD")[0])
+        self.trace(duration_ms=101)
+        self.assertIn("2 scenarios checked", self.tool("check", ".", "--changed-since", "HEAD")[0])
+        self.assertIn("there is no revision 'v9'", self.refused("check", ".", "--changed-since", "v9")[0])
+
+    def test_diff_says_how_two_results_differ(self):
+        for name, seed in (("one", "1"), ("two", "2")):
+            self.tool("run", "a/scenario.yaml", "--out", name, "--seed", seed)
+        self.assertIn("The results are the same.", self.tool("diff", "one", "one")[0])
+        out, _ = self.tool("diff", "one", "two", status=1)
+        self.assertIn("  seed: 1 -> 2\n", out)
+        found = json.loads(self.tool("diff", "one", "two", "--json", status=1)[0])
+        self.assertEqual(found["fields"], [{"path": "seed", "a": "1", "b": "2"}])
+        self.assertEqual(self.refused("diff", "one", "a"), ["a: holds no result.binpb: name the --out of a run"])
 
 
 if __name__ == "__main__":

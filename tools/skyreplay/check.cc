@@ -1,5 +1,4 @@
 #include <skyreplay/check.h>
-#include <skyreplay/error.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -73,21 +72,24 @@ void add_check(CLI::App& app, Action& chosen) {
   verb.add_option("PATH", check.paths, "Scenario files, or folders of them")->required();
   verb.add_option("--trace", check.trace, "The .skytrace file; overrides the scenarios'");
   verb.add_option("--junit", options->junit, "Write what was found as JUnit XML, too");
+  CLI::Option* record = verb.add_option("--record", check.record,
+                                        "Keep every result below this folder, as a baseline");
+  verb.add_option("--baseline", check.baseline, "Compare every result with a baseline, too")
+      ->excludes(record);
+  verb.add_option("--tolerance", check.tolerances,
+                  "How far a column of timeline.csv may be from the baseline's: COLUMN=5% or "
+                  "COLUMN=0.01, * for all others (repeatable)")
+      ->type_name("COLUMN=AMOUNT")
+      ->allow_extra_args(false);
+  verb.add_option("--changed-since", check.changed_since,
+                  "Pass over scenarios none of whose files changed since this git revision")
+      ->type_name("REV");
   options->settings.add_to(verb);
   verb.add_option("--threads", check.threads, "Replay at most N scenarios side by side (all cores)")
       ->type_name("N")
       ->check(CLI::Range(1U, 4096U));
   verb.add_flag("--quiet", options->quiet, "No progress");
   verb.add_flag("--json", options->json, "Print what was found as JSON");
-  for (const char* flag : {"--record", "--baseline", "--changed-since"}) {
-    verb.add_option_function<std::string>(
-            flag,
-            [flag](const std::string&) {
-              throw InputError(std::string("'check ") + flag + "' is not built yet");
-            })
-        ->expected(0, 1)
-        ->group("");
-  }
   verb.callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

@@ -44,6 +44,7 @@ void add_verbs(CLI::App& app, Action& chosen) {
   add_compare(app, chosen);
   add_tune(app, chosen);
   add_check(app, chosen);
+  add_diff(app, chosen);
   add_trace_import(trace, chosen);
   add_trace_info(trace, chosen);
   add_trace_head(trace, chosen);
@@ -59,7 +60,7 @@ void add_verbs(CLI::App& app, Action& chosen) {
   add_unbuilt(scenario, "scenario import", chosen);
   add_completion(app, chosen);
   for (const char* name :
-       {"diff", "explain", "sweep", "optimize", "calibrate", "backtest", "prices", "report"}) {
+       {"explain", "sweep", "optimize", "calibrate", "backtest", "prices", "report"}) {
     add_unbuilt(app, name, chosen);
   }
 }

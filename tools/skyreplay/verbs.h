@@ -14,6 +14,7 @@ void add_run(CLI::App& app, Action& chosen);
 void add_compare(CLI::App& app, Action& chosen);
 void add_tune(CLI::App& app, Action& chosen);
 void add_check(CLI::App& app, Action& chosen);
+void add_diff(CLI::App& app, Action& chosen);
 void add_trace_import(CLI::App& trace, Action& chosen);
 void add_scenario_check(CLI::App& scenario, Action& chosen);
 void add_scenario_show(CLI::App& scenario, Action& chosen);

@@ -9,6 +9,14 @@ namespace skyreplay::workload {
 
 using metrics::Outcome;
 
+namespace {
+
+/// When a request's attempt began that pauses before its next one: no timer set for an attempt
+/// finds its deadline here.
+constexpr TimePoint kNoAttempt = TimePoint::min();
+
+}  // namespace
+
 Clients::Clients(kernel::Loop& loop, metrics::Recorder& recorder, std::vector<Flow> flows,
                  const ClientPolicy& policy, std::uint64_t seed, TimePoint warm_up_end)
     : loop_(loop),
@@ -65,6 +73,7 @@ void Clients::retry_later(std::uint32_t index) {
   // An attempt whose instance went under it may have a call under way: nobody waits for its answer.
   Request& request = requests_[index];
   if (request.more) request.calls = Request::kNoCalls;
+  request.attempt = kNoAttempt;
   loop_.schedule(loop_.now() + backoff(request), process_, kRetry, index);
 }
 

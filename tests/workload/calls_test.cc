@@ -113,6 +113,19 @@ TEST_CASE("a client tries a request again that failed by a call") {
   CHECK(result.service(kWeb).parts.retry == 6'000'000'000);
 }
 
+TEST_CASE("the timeout of an attempt that has failed is over, and no other retry comes of it") {
+  // The second request is refused at the database at 2 s. Its attempt would time out at 9 s, in the
+  // pause until 12 s; then 1 s of work and 2 s at the database.
+  const std::string full = "latency: 2s, max_connections: 1, when_full: refuse";
+  const std::string retry =
+      "workload: {client: {timeout: 8s, max_attempts: 3, backoff: {base: 10s, jitter: none}}}\n";
+  const RunResult result =
+      run(scenario("count: 1", full, "workers: 2", retry), {{1s, 1s}, {1s, 1s}});
+  CHECK(result.outcome(Outcome::kCompleted) == 2);
+  CHECK(result.service(kWeb).latency_max_ns == 14'000'000'000);
+  CHECK(result.service(kWeb).counters.attempts == 3);
+}
+
 TEST_CASE("a call's answer finds an attempt that failed meanwhile gone, though it is tried again") {
   // The call lasts from 2 s to 32 s; at 15 s its caller's instance is gone, at 75 s comes the next
   // attempt, which finds none.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -14,6 +15,11 @@ class Process {
   /// The event's time is the loop's now().
   virtual void fire(const Event& event) = 0;
 };
+
+/// What comes behind everything else of its instant: a limit that is reached at the very instant of
+/// an answer does not cut it. A function's own timeout is an answer too, so its client's comes
+/// last.
+enum class Turn : std::uint8_t { kServerTimeout, kClientTimeout };
 
 /// The clock and the calendar of one run. Single-threaded; time never goes back.
 ///
@@ -46,6 +52,16 @@ class Loop {
   }
   bool cancel(EventId id) { return calendar_.cancel(id); }
 
+  /// Puts the event that is being fired behind everything else due now, also what is scheduled
+  /// meanwhile, and says so by true: it is fired once more, in its turn. False, and nothing done,
+  /// where its turn has come. REQUIRES called from fire(), with the event it got.
+  bool put_off(const Event& event, Turn turn) {
+    if (in_turn_ || (late_ == 0 && calendar_.next_time() > now_)) return false;
+    turns_[static_cast<std::size_t>(turn)].push_back(event);
+    ++late_;
+    return true;
+  }
+
   /// Fires every event due at or before `time`, in order, also those scheduled meanwhile; then
   /// now() is `time`. REQUIRES time >= now().
   void advance(TimePoint time) {
@@ -53,8 +69,9 @@ class Loop {
     Event event;
     while (calendar_.pop_due(time, event)) {
       now_ = event.time;
-      processes_[event.process]->fire(event);
-      ++events_;
+      fire(event);
+      while (late_ > 0) [[unlikely]]
+        go_on_with_instant();
     }
     now_ = time;
   }
@@ -66,8 +83,28 @@ class Loop {
   std::uint64_t events() const { return events_; }
 
  private:
+  void fire(const Event& event) {
+    processes_[event.process]->fire(event);
+    ++events_;
+  }
+  /// One more event of this instant: of those put off only where nothing else is due.
+  void go_on_with_instant() {
+    Event event;
+    if (calendar_.pop_due(now_, event)) return fire(event);
+    auto& turn = turns_[0].empty() ? turns_[1] : turns_[0];
+    event = turn.front();
+    turn.erase(turn.begin());
+    --late_;
+    in_turn_ = true;
+    fire(event);
+    in_turn_ = false;
+  }
+
   Calendar calendar_;
   TimePoint now_;
+  std::array<std::vector<Event>, 2> turns_;  ///< what was put off, by Turn
+  std::size_t late_ = 0;                     ///< how many that are
+  bool in_turn_ = false;                     ///< the event in hand was put off before
   std::uint64_t events_ = 0;
   std::vector<Process*> processes_;
 };

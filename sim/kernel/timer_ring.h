@@ -35,13 +35,18 @@ class TimerRing {
   /// Calls `due(subject)` for every timer due now, then sees to the next one.
   template <typename Due>
   void fire(Due&& due) {
+    expire(due);
+    compact();
+    scheduled_ = false;
+    schedule_head();
+  }
+  /// The first half of it: REQUIRES that this ring's event of the instant is still to be answered.
+  template <typename Due>
+  void expire(Due&& due) {
     while (head_ < timers_.size() && timers_[head_].due <= loop_.now()) {
       const SlabId subject = timers_[head_++].subject;
       due(subject);
     }
-    compact();
-    scheduled_ = false;
-    schedule_head();
   }
 
   std::size_t size() const { return timers_.size() - head_; }

@@ -305,16 +305,25 @@ void Functions::complete_calling(std::uint32_t index, metrics::Outcome outcome) 
   complete_invocation(index, environment.function, outcome);
 }
 
+/// An Invoke that ends exactly at the limit is in time (L74): everything else of the instant comes
+/// first, and may have ended it.
+void Functions::time_out(const kernel::Event& event) {
+  if (loop_.put_off(event, kernel::Turn::kServerTimeout)) return;
+  const kernel::EventId& timeout = calling_[event.payload].timeout;
+  if (timeout.slot != event.slot || timeout.generation != event.tag) return;
+  complete_calling(event.payload, metrics::Outcome::kServerTimeout);
+}
+
 void Functions::resume(std::uint32_t unit, std::uint32_t index, workload::Called called) {
   const workload::Request& request = clients_->request(index);
   const std::uint32_t environment = request.place;
-  const Calling& calling = calling_[environment];
+  Calling& calling = calling_[environment];
   const TimePoint finish = loop_.now() + request.wait;
   if (called == workload::Called::kFailed) {
-    loop_.cancel(calling.timeout);
+    loop_.cancel(std::exchange(calling.timeout, {}));
     complete_calling(environment, metrics::Outcome::kDependency);
   } else if (finish <= calling.deadline) {
-    loop_.cancel(calling.timeout);
+    loop_.cancel(std::exchange(calling.timeout, {}));
     environments_[environment].billed_ms =
         billed_ms(finish - environments_[environment].billing_start);
     loop_.schedule(finish, process_, kCompletion, environment, unit);
@@ -355,31 +364,45 @@ void Functions::schedule_check(std::uint32_t unit, TimePoint at) {
   loop_.schedule(at, process_, kIdleCheck, unit);
 }
 
-void Functions::check_idle(std::uint32_t unit) {
+/// Ends what has been idle too long by now.
+void Functions::end_idle(std::uint32_t unit) {
   Function& function = functions_[unit];
   const IdleRule& rule = cold_[unit].config.idle;
   const TimePoint now = loop_.now();
-  function.check_pending = false;
-  const auto end_oldest = [&] {
+  const bool function_ends = rule.function_idle && function.in_flight == 0 &&
+                             now >= function.idle_since + *rule.function_idle;  // L14a
+  while (!function.idle.empty()) {
     const std::uint32_t oldest = function.idle.oldest;
+    if (!function_ends && now < environments_[oldest].freed + rule.environment_idle) return;
     function.idle.remove(environments_, oldest);
     end_environment(oldest);
-  };
-  const bool quiet = function.in_flight == 0;  // L14a
-  const bool function_ends =
-      rule.function_idle && quiet && now >= function.idle_since + *rule.function_idle;
-  while (
-      !function.idle.empty() &&
-      (function_ends || now >= environments_[function.idle.oldest].freed + rule.environment_idle)) {
-    end_oldest();
   }
+}
+
+void Functions::check_idle(std::uint32_t unit) {
+  Function& function = functions_[unit];
+  const IdleRule& rule = cold_[unit].config.idle;
+  function.check_pending = false;
+  end_idle(unit);
   if (function.idle.empty()) return;
   TimePoint next = environments_[function.idle.oldest].freed + rule.environment_idle;
   if (rule.function_idle) {
     // While something runs, the function cannot be due before a full timer from now.
-    next = std::min(next, (quiet ? function.idle_since : now) + *rule.function_idle);
+    const bool quiet = function.in_flight == 0;
+    next = std::min(next, (quiet ? function.idle_since : loop_.now()) + *rule.function_idle);
   }
   schedule_check(unit, next);
+}
+
+void Functions::end_what_is_due(std::uint32_t unit) {
+  end_idle(unit);
+  Function& function = functions_[unit];
+  while (!function.idle.empty()) {
+    const std::uint32_t next = function.reuse_oldest ? function.idle.oldest : function.idle.newest;
+    if (loop_.now() < environments_[next].retires_at) return;  // L14
+    function.idle.remove(environments_, next);
+    end_environment(next);
+  }
 }
 
 void Functions::expire_old(kernel::TimerRing& ring) {
@@ -408,7 +431,7 @@ void Functions::fire(const kernel::Event& event) {
       calls_->begin(*cold_[event.tag].config.calls, environments_[event.payload].request);
       break;
     case kTimeout:
-      complete_calling(event.payload, metrics::Outcome::kServerTimeout);
+      time_out(event);
       break;
     default:
       SKY_CHECK(false);

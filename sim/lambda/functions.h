@@ -70,6 +70,7 @@ class Functions final : public workload::Platform, public kernel::Process {
 
   workload::Admitted admit(std::uint32_t unit, std::uint32_t index,
                            workload::Request& request) override;
+  void end_what_is_due(std::uint32_t unit) override;
   void resume(std::uint32_t unit, std::uint32_t index, workload::Called called) override;
   void expect(std::uint32_t unit) override;
   void read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) override;
@@ -123,8 +124,8 @@ class Functions final : public workload::Platform, public kernel::Process {
 
   /// An invocation that makes calls: what stands in for a finish known beforehand.
   struct Calling {
-    TimePoint deadline;  ///< its function's timeout
-    kernel::EventId timeout;
+    TimePoint deadline;       ///< its function's timeout
+    kernel::EventId timeout;  ///< none once it is known to end in time
   };
 
   /// The admission limits of L44, steps 1 and 3.
@@ -140,10 +141,12 @@ class Functions final : public workload::Platform, public kernel::Process {
   void set_limits(std::uint32_t unit, const FunctionConfig& config);
   void complete_invocation(std::uint32_t environment, std::uint32_t unit, metrics::Outcome outcome);
   void complete_calling(std::uint32_t environment, metrics::Outcome outcome);
+  void time_out(const kernel::Event& event);
   void retire_all(std::uint32_t unit);
   void free_environment(std::uint32_t index);
   void end_environment(std::uint32_t index);
   void check_idle(std::uint32_t unit);
+  void end_idle(std::uint32_t unit);
   void schedule_check(std::uint32_t unit, TimePoint at);
   void expire_old(kernel::TimerRing& ring);
   kernel::TimerRing& age_ring(Duration length);

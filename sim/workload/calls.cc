@@ -64,6 +64,7 @@ void Calls::go_on(std::uint32_t index) {
       if (draw.uniform() >= call.config.probability) continue;
     }
     const std::uint32_t child = make(call, index, path);
+    call.config.to->end_what_is_due(call.config.unit);
     const Admitted admitted =
         call.config.to->admit(call.config.unit, child, clients_.request(child));
     if (admitted.admission == Admission::kAccepted) {

@@ -97,6 +97,17 @@ void Clients::time_out(kernel::SlabId id, Duration timeout) {
   }
 }
 
+/// Every client whose time is up now leaves, in the order in which their attempts began: those of
+/// an earlier policy first. `ring` is the one whose event it is; another's is still to come.
+void Clients::time_out_all(std::uint32_t ring) {
+  for (std::uint32_t i = 0; i < timeouts_.size(); ++i) {
+    const auto leave = [this, length = timeouts_[i]->length()](kernel::SlabId id) {
+      time_out(id, length);
+    };
+    i == ring ? timeouts_[i]->fire(leave) : timeouts_[i]->expire(leave);
+  }
+}
+
 std::uint64_t Clients::in_flight() const {
   const std::uint64_t calls = calls_ == nullptr ? 0 : calls_->in_flight();
   return requests_.live() - abandoned_ - calls;
@@ -104,11 +115,13 @@ std::uint64_t Clients::in_flight() const {
 
 void Clients::fire(const kernel::Event& event) {
   if (event.kind == kTimeouts) {
-    kernel::TimerRing& ring = *timeouts_[event.payload];
-    ring.fire([this, length = ring.length()](kernel::SlabId id) { time_out(id, length); });
+    if (!loop_.put_off(event, kernel::Turn::kClientTimeout)) time_out_all(event.payload);
     return;
   }
-  attempt(event.payload, requests_[event.payload]);
+  Request& request = requests_[event.payload];
+  const Flow& flow = flows_[request.flow];
+  flow.service->end_what_is_due(flow.unit);
+  attempt(event.payload, request);
 }
 
 }  // namespace skyreplay::workload

@@ -106,6 +106,7 @@ class Clients final : public kernel::Process {
   void attempt(std::uint32_t index, Request& request);
   void reject(std::uint32_t index, Admission admission);
   void time_out(kernel::SlabId id, Duration timeout);
+  void time_out_all(std::uint32_t ring);
   void use_timeout();
   void retry_later(std::uint32_t index);
   void end(std::uint32_t index, metrics::Outcome outcome);

@@ -28,6 +28,9 @@ class Service {
   /// exactly once, later. `index` names the request's record, `request` is that record; the service
   /// may write its `init` and `place`.
   virtual Admitted admit(std::uint32_t unit, std::uint32_t index, Request& request) = 0;
+  /// An attempt that is no arrival is about to be admitted: what ends by itself at this instant
+  /// ends before it (L11), though its event may be due after the attempt's.
+  virtual void end_what_is_due(std::uint32_t) {}
   /// The calls that the service had begun for a request (Calls::begin) are over: the request goes
   /// on with its wait, or fails.
   virtual void resume(std::uint32_t unit, std::uint32_t index, Called called) = 0;

@@ -24,8 +24,11 @@ class Log final : public Process {
   explicit Log(Loop& loop) : loop_(loop) {}
   void fire(const Event& event) override {
     CHECK(event.time == loop_.now());
+    if (event.kind == 2 && loop_.put_off(event, Turn::kServerTimeout)) return;
+    if (event.kind == 3 && loop_.put_off(event, Turn::kClientTimeout)) return;
     fired.push_back(event.payload);
-    if (event.kind == 1) loop_.schedule(loop_.now(), event.process, 0, event.payload + 100);
+    if (event.kind == 1 || event.kind == 2)
+      loop_.schedule(loop_.now(), event.process, 0, event.payload + 100);
   }
   std::vector<std::uint32_t> fired;
 
@@ -47,6 +50,23 @@ TEST_CASE("an event scheduled for now while advancing fires before the clock mov
   CHECK(log.fired.back() == 3);
   CHECK(loop.now() == at(20ns));
   CHECK(loop.pending() == 0);
+}
+
+TEST_CASE(
+    "what is put off comes behind all else of its instant, servers' timeouts before clients'") {
+  Loop loop;
+  Log log(loop);
+  const ProcessId process = loop.add(log);
+  loop.schedule(at(10ns), process, 3, 1);
+  loop.schedule(at(10ns), process, 2, 2);
+  loop.schedule(at(10ns), process, 1, 3);
+  loop.schedule(at(10ns), process, 3, 4);
+  loop.schedule(at(10ns), process, 2, 5);
+  loop.schedule(at(11ns), process, 3, 6);
+  loop.advance(at(20ns));
+  // 2 and 5 schedule 102 and 105 for the same instant, which come before the next timeout.
+  CHECK(log.fired == std::vector<std::uint32_t>{3, 103, 2, 102, 5, 105, 1, 4, 6});
+  CHECK(loop.now() == at(20ns));
 }
 
 TEST_CASE("a slab id outlives its record without naming the next one") {

@@ -126,6 +126,59 @@ TEST_CASE("the timeout of an attempt that has failed is over, and no other retry
   CHECK(result.service(kWeb).counters.attempts == 3);
 }
 
+TEST_CASE("an answer at the very instant of the deadline is in time, known beforehand or not") {
+  // 1 s of work and 100 ms at the database.
+  const auto completed = [](const std::string& timeout) {
+    const std::string client = "workload: {client: {timeout: " + timeout + "}}\n";
+    const RunResult result =
+        run(scenario("count: 1", "latency: 100ms", "workers: 1", client), {{1s, 1s}});
+    return result.outcome(Outcome::kCompleted);
+  };
+  CHECK(completed("1100ms") == 1);
+  CHECK(completed("1099999999ns") == 0);
+}
+
+/// A function with a timeout of 3 s that calls `db`, at once and without any work.
+RunResult call_of_function(const std::string& latency, const std::string& client_timeout) {
+  return run(
+      "version: 1\nroutes: [{match: '*', service: fn}]\n"
+      "workload: {client: {timeout: " +
+          client_timeout +
+          "}}\nservices:\n"
+          "  db: {external: {latency: " +
+          latency +
+          "}}\n"
+          "  fn: {lambda: {timeout: 3, assumed: {init_duration: 0s, platform_init_duration: 0s}}}\n"
+          "calls: [{from: fn, to: db}]\n",
+      {{1s, 0s}});
+}
+
+TEST_CASE("L74: a function that is answered at the very instant of its timeout is in time") {
+  CHECK(call_of_function("3s", "90s").outcome(Outcome::kCompleted) == 1);
+  CHECK(call_of_function("3000000001ns", "90s").outcome(Outcome::kServerTimeout) == 1);
+}
+
+TEST_CASE(
+    "where the function's timeout and the client's end at one instant, the function answers") {
+  CHECK(call_of_function("4s", "3s").outcome(Outcome::kServerTimeout) == 1);
+  CHECK(call_of_function("3s", "3s").outcome(Outcome::kCompleted) == 1);
+  CHECK(call_of_function("4s", "2999999999ns").outcome(Outcome::kClientTimeout) == 1);
+}
+
+TEST_CASE("L11: a call at the very instant at which an environment expires finds it gone") {
+  // The first request calls at 2 s; its environment lives until 12 s. The second one, with 10.5 s
+  // of work from 1.5 s on, calls at that instant, and is due there since before the environment
+  // was.
+  const RunResult result =
+      run("version: 1\nroutes: [{match: '*', service: web}]\nservices:\n"
+          "  fn: {lambda: {assumed: {init_duration: 0s, platform_init_duration: 0s, "
+          "keep_alive: {fixed: 10s}}}}\n"
+          "  web: {ec2: {min_size: 1, max_size: 1, instance_type: m5.large, assumed: {speed: 1}}}\n"
+          "calls: [{from: web, to: fn}]\n",
+          {{1s, 1s}, {1500ms, 10500ms}});
+  CHECK(result.service(0).counters.cold_starts == 2);
+}
+
 TEST_CASE("a call's answer finds an attempt that failed meanwhile gone, though it is tried again") {
   // The call lasts from 2 s to 32 s; at 15 s its caller's instance is gone, at 75 s comes the next
   // attempt, which finds none.

@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include "core/time.h"
+#include "reference/both.h"
+#include "reference/model/simulate.h"
+
+namespace skyreplay::reference {
+namespace {
+
+/// A result as lines of (what, value), in one order.
+class Lines {
+ public:
+  Lines(const Scenario& scenario, const Result& result) : scenario_(scenario) {
+    for (std::size_t i = 0; i < kOutcomes; ++i) add(fmt::format("outcome {}", i), result.ended[i]);
+    add("in flight at the end", result.in_flight_at_end);
+    for (const WindowRow& row : result.rows) add(row);
+    for (const Activity& a : result.activities) {
+      add(fmt::format("{} {}: {}", at(a.time), name(a.service), a.kind),
+          fmt::format("{} to {}", a.from, a.to));
+    }
+    for (const Meter& m : result.meters) add(m.service + " meter " + m.item, m.units);
+    for (const BillRow& b : result.bill) {
+      add(b.service + " bill " + b.item, fmt::format("{}: {} nano-USD", b.quantity, b.amount));
+    }
+    for (std::size_t i = 0; i < result.routes.size(); ++i) {
+      add(fmt::format("route r{}", i), result.routes[i]);
+    }
+    for (std::size_t i = 0; i < result.services.size(); ++i) {
+      add("span " + name(i), result.services[i]);
+    }
+    add("overall", result.overall);
+    add("verdict", result.verdict);
+  }
+
+  std::vector<std::pair<std::string, std::string>> lines;
+
+ private:
+  template <typename T>
+  void add(const std::string& what, const T& value) {
+    lines.emplace_back(what, fmt::format("{}", value));
+  }
+  std::string name(std::size_t service) const { return scenario_.services[service].name; }
+  static std::string at(Time time) { return fmt::format("{} ns", time.count()); }
+
+  void add(const WindowRow& row) {
+    const std::string of = fmt::format("window at {} of {}: ", at(row.start), name(row.service));
+    add(of, row.counts);
+    const std::pair<const char*, Wide> integrals[] = {{"in_flight", row.in_flight},
+                                                      {"queue", row.queue},
+                                                      {"running", row.running},
+                                                      {"desired", row.desired},
+                                                      {"pending", row.pending},
+                                                      {"in_flight max", row.in_flight_max},
+                                                      {"queue max", row.queue_max},
+                                                      {"running max", row.running_max},
+                                                      {"cpu busy", row.cpu_busy},
+                                                      {"cpu available", row.cpu_available},
+                                                      {"cost", row.cost}};
+    for (const auto& [what, value] : integrals) add(of + what, static_cast<std::int64_t>(value));
+  }
+
+  void add(const std::string& of, const Counts& counts) {
+    add(of + " arrivals", counts.arrivals);
+    add(of + " calls", counts.calls);
+    for (std::size_t i = 0; i < kOutcomes; ++i) {
+      add(fmt::format("{} outcome {}", of, i), counts.outcomes[i]);
+    }
+    add(of + " attempts", counts.attempts);
+    add(of + " cold starts", counts.cold_starts);
+    add(of, counts.parts);
+    add(of + " latency max", counts.latency_max.count());
+    for (const auto& [bucket, n] : counts.latency) add(fmt::format("{} latency {}", of, bucket), n);
+    for (const auto& [bucket, n] : counts.overhead) {
+      add(fmt::format("{} overhead {}", of, bucket), n);
+    }
+    for (const auto& [octave, sums] : counts.octaves) {
+      add(fmt::format("{} octave {}", of, octave), sums.first);
+      add(fmt::format("{} octave {}", of, octave), sums.second);
+    }
+  }
+
+  void add(const std::string& of, const Parts& p) {
+    const std::pair<const char*, Time> parts[] = {
+        {"queue", p.queue}, {"init", p.init},
+        {"work", p.work},   {"cpu_stretch", p.cpu_stretch},
+        {"wait", p.wait},   {"downstream", p.downstream},
+        {"retry", p.retry}};
+    for (const auto& [part, time] : parts) add(of + " " + part, time.count());
+  }
+
+  const Scenario& scenario_;
+};
+
+}  // namespace
+
+std::string difference(const Scenario& scenario, const Result& replayed, const Result& reference) {
+  const Lines a(scenario, replayed);
+  const Lines b(scenario, reference);
+  for (std::size_t i = 0; i < std::max(a.lines.size(), b.lines.size()); ++i) {
+    const std::pair<std::string, std::string> none{"nothing", ""};
+    const auto& left = i < a.lines.size() ? a.lines[i] : none;
+    const auto& right = i < b.lines.size() ? b.lines[i] : none;
+    if (left == right) continue;
+    return fmt::format("skyreplay has {} = {}\nreference has {} = {}\n", left.first, left.second,
+                       right.first, right.second);
+  }
+  return "";
+}
+
+std::string report(std::uint64_t number, const Scenario& scenario, Mutation mutation) {
+  const Scenario small = shrunk(scenario, mutation);
+  std::string text = fmt::format(
+      "random scenario {0} (SKYREPLAY_SCENARIO={0} reference_tests runs it alone)\n{1}"
+      "made smaller:\n{2}{3}",
+      number, difference(scenario, replay_it(scenario).result, simulate(scenario, mutation)),
+      difference(small, replay_it(small).result, simulate(small, mutation)), to_yaml(small));
+  text += fmt::format("trace from {} to {} ns{}\n", small.start.count(), small.end.count(),
+                      small.one_duration ? ", one duration" : "");
+  for (const Row& row : small.rows) {
+    text += fmt::format("  {} ns: r{}, work {} ns, wait {} ns, {} B in, {} B out\n",
+                        row.arrival.count(), row.route, row.work.count(), row.wait.count(),
+                        row.bytes_in, row.bytes_out);
+  }
+  return text;
+}
+
+}  // namespace skyreplay::reference

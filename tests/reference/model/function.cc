@@ -1,0 +1,265 @@
+// Lambda functions (docs/models.md, L1 to L92).
+#include <algorithm>
+
+#include "reference/model/world.h"
+
+namespace skyreplay::reference {
+namespace {
+
+struct Environment {
+  std::uint64_t ordinal = 0;
+  std::uint32_t memory = 0;
+  Time created{}, freed{}, billed_from{};
+  std::uint64_t resets = 0;
+  bool needs_init = false;
+  bool busy = true;
+  bool ended = false;
+  bool outdated = false;  ///< its function was updated since
+};
+
+class FunctionService final : public Station {
+ public:
+  FunctionService(World& world, std::size_t service)
+      : Station(world, service),
+        scaling_(TokenBucket::of(world.scenario.account.per_second, world.scenario.account.burst,
+                                 world.now())) {
+    reserved_rate_ = reserved_rate(world, service);
+  }
+
+  Admission admit(Attempt& attempt) override {
+    expire(world_.now());
+    const std::string reason = over_limits(world_, service_, reserved_rate_);
+    if (!reason.empty()) return throttle(reason);
+    Environment* environment = idle_one();
+    if (environment != nullptr) {
+      start_warm(*environment, attempt);
+    } else if (scaling_.take(world_.now(),
+                             world_.broken(Mutation::kTokensInWholeSeconds))) {  // L45
+      environments_.push_back({.ordinal = environments_.size(),
+                               .memory = config().function.memory,
+                               .created = world_.now()});
+      start_cold(environments_.back(), attempt);
+    } else {
+      return throttle("FunctionInvocationRateLimitExceeded");
+    }
+    requests_.push_back(world_.now());  // L26
+    ++in_flight();
+    return Admission::kAccepted;
+  }
+
+  void resume(Attempt& attempt, bool failed) override {
+    Running& running = *running_of(attempt);
+    if (failed) return complete(running, Outcome::kDependency);
+    const Time finish =
+        world_.now() + (world_.broken(Mutation::kWaitsBeforeItCalls) ? Time{} : attempt.wait);
+    if (finish > running.deadline) return;  // its timeout cuts the wait
+    running.in_time = true;
+    world_.calendar.plan(finish, [this, &running] { complete(running, Outcome::kCompleted); });
+  }
+
+  void change(const Change& change) override {
+    reserved_rate_ = reserved_rate(world_, service_);
+    if (change.field == Change::Field::kReserved) return;
+    expire(world_.now());
+    for (Environment& environment : environments_) {
+      if (environment.ended) continue;
+      environment.outdated = true;
+      if (!environment.busy) end_environment(environment);
+    }
+  }
+
+  void finish(Time end) override {
+    expire(end - Time{1});
+    for (const Running& running : running_) {
+      if (running.over || end <= running.environment->billed_from) continue;
+      bill(end - Time{1}, end - running.environment->billed_from, running.environment->memory);
+    }
+  }
+
+  Meters meters(const std::vector<Time>& ends) const override {
+    const std::string processor = config().function.arm ? "arm" : "x86";
+    std::uint64_t requests = 0, mib_ms = 0, bytes = 0;
+    for (const Time at : requests_) requests += at < ends.back() ? 1 : 0;
+    for (const auto& [at, units] : mib_ms_) mib_ms += at < ends.back() ? units : 0;
+    for (const auto& [at, count] : bytes_out_) bytes += at < ends.back() ? count : 0;
+    Meters meters{{"lambda.requests_" + processor, requests},
+                  {"lambda.duration_" + processor, mib_ms}};
+    if (world_.has_bytes()) meters.push_back({"data_transfer.internet_out", bytes});
+    return meters;
+  }
+
+ private:
+  /// One Invoke, from its admission on.
+  struct Running {
+    Attempt* attempt;
+    Environment* environment;
+    Time deadline;         ///< of the Invoke
+    bool in_time = false;  ///< known to end by the deadline
+    bool over = false;
+  };
+
+  Admission throttle(const std::string& reason) {
+    world_.journal.activities.push_back({world_.now(), service_, "limit " + reason});
+    return Admission::kThrottled;
+  }
+  std::uint64_t& in_flight() { return world_.lambda.in_flight[service_]; }
+
+  // --- Invocations
+
+  /// The idle environment that takes the next request (L15).
+  Environment* idle_one() {
+    const bool oldest =
+        config().function.least_recently_used || world_.broken(Mutation::kLeastRecentlyUsedAlways);
+    Environment* best = nullptr;
+    for (std::size_t i : idle_) {
+      Environment& environment = environments_[i];
+      if (best == nullptr || !oldest) best = &environment;  // idle_ is in the order of freeing
+    }
+    return best;
+  }
+
+  void start_warm(Environment& environment, Attempt& attempt) {
+    std::erase(idle_, environment.ordinal);
+    environment.busy = true;
+    Time init{};
+    if (environment.needs_init) {  // L7
+      init =
+          sample(config().function.init, world_.bits(world_.entity(service_), "init_duration",
+                                                     environment.ordinal, environment.resets, 1));
+      environment.needs_init = false;
+      attempt.init = std::min(init, config().function.timeout);
+    }
+    invoke(environment, attempt, world_.now(), init, Time{});
+  }
+
+  void start_cold(Environment& environment, Attempt& attempt) {
+    const Function& function = config().function;
+    const std::string entity = world_.entity(service_);
+    world_.journal.running[service_].change(world_.now(), +1);
+    if (attempt.counted) world_.journal.cold_starts.push_back({world_.now(), attempt.flow});
+    const Time platform =
+        sample(function.platform_init,
+               world_.bits(entity, "platform_init_duration", environment.ordinal));  // L17
+    Time init = sample(function.init, world_.bits(entity, "init_duration", environment.ordinal));
+    Time again{};
+    if (init > function.init_limit) {  // L3
+      init = function.init_limit;
+      again =
+          sample(function.init, world_.bits(entity, "init_duration", environment.ordinal, 0, 2));
+    }
+    attempt.init = platform + init + std::min(again, function.timeout);
+    const Time billed = world_.broken(Mutation::kInitUnbilled) ? Time{} : init;
+    invoke(environment, attempt, world_.now() + platform + init, again, billed);
+  }
+
+  /// The Invoke begins at `at`, with an Init of `init_inside` in it, and one before it that is
+  /// billed.
+  void invoke(Environment& environment, Attempt& attempt, Time at, Time init_inside,
+              Time init_billed) {
+    const Function& function = config().function;
+    const double vcpus = std::min(function.parallelism, function.memory / 1769.0);  // L70, L71
+    const bool calls = world_.makes_calls(service_);
+    const bool waits = !calls || world_.broken(Mutation::kWaitsBeforeItCalls);
+    const Time wanted = init_inside + scaled(attempt.work, 1 / (vcpus * function.speed)) +
+                        (waits ? attempt.wait : Time{});
+    environment.billed_from = at - init_billed;
+    const Time deadline = at + function.timeout;
+    running_.push_back({&attempt, &environment, deadline});
+    Running& running = running_.back();
+    if (at + wanted > deadline) {  // L6, L27, L74
+      running.in_time = true;
+      world_.calendar.plan(deadline,
+                           [this, &running] { complete(running, Outcome::kServerTimeout); });
+    } else if (!calls) {
+      world_.calendar.plan(at + wanted,
+                           [this, &running] { complete(running, Outcome::kCompleted); });
+    } else {
+      world_.calendar.plan(at + wanted, [this, &attempt] { world_.begin_calls(attempt); });
+      const auto cut = [this, &running] {
+        if (!running.over && !running.in_time) complete(running, Outcome::kServerTimeout);
+      };
+      const bool cuts_ties = world_.broken(Mutation::kDeadlineCutsTies);
+      world_.calendar.plan(deadline, cut, cuts_ties ? Turn::kFirst : Turn::kFunctionTimeout);
+    }
+  }
+
+  Running* running_of(const Attempt& attempt) {
+    for (Running& running : running_) {
+      if (running.attempt == &attempt) return &running;
+    }
+    return nullptr;
+  }
+
+  void complete(Running& running, Outcome outcome) {
+    running.over = true;
+    Environment& environment = *running.environment;
+    bill(world_.now(), world_.now() - environment.billed_from, environment.memory);
+    if (--in_flight() == 0) quiet_since_ = world_.now();
+    if (outcome == Outcome::kServerTimeout && !world_.broken(Mutation::kNoResetAfterTimeout)) {
+      environment.needs_init = true;  // L7
+      ++environment.resets;
+    }
+    free(environment);
+    bytes_out_.emplace_back(world_.now(), running.attempt->bytes_out);
+    world_.answer(*running.attempt, outcome);
+  }
+
+  void bill(Time at, Time length, std::uint32_t memory) {
+    const std::int64_t up = world_.broken(Mutation::kMillisecondsRoundedDown) ? 0 : 999'999;
+    const std::int64_t ms = (length.count() + up) / 1'000'000;  // L23
+    mib_ms_.emplace_back(at, static_cast<std::uint64_t>(ms) * memory);
+  }
+
+  // --- Idle environments (L10 to L15)
+
+  void free(Environment& environment) {
+    environment.busy = false;
+    environment.freed = world_.now();
+    const bool old = world_.now() >= environment.created + config().function.max_age;  // L14
+    if (old || environment.outdated) {
+      environment.ended = true;
+      world_.journal.running[service_].change(world_.now(), -1);
+    } else {
+      idle_.push_back(environment.ordinal);
+    }
+  }
+
+  void end_environment(Environment& environment) {
+    environment.ended = true;
+    std::erase(idle_, environment.ordinal);
+    world_.journal.running[service_].change(world_.now(), -1);
+  }
+
+  /// Ends what has been idle too long or is too old by `now`, each at its own instant (L11, L14a).
+  void expire(Time now) {
+    const Function& function = config().function;
+    const Time more{world_.broken(Mutation::kIdleOneNanosecondLonger) ? 1 : 0};
+    const std::vector<std::size_t> idle = idle_;
+    for (const std::size_t i : idle) {
+      Environment& environment = environments_[i];
+      Time end = std::min(environment.freed + function.environment_idle + more,
+                          environment.created + function.max_age);
+      if (in_flight() == 0) end = std::min(end, quiet_since_ + function.function_idle + more);
+      if (end > now) continue;
+      environment.ended = true;
+      std::erase(idle_, i);
+      world_.journal.running[service_].change_first(end, -1);
+    }
+  }
+
+  TokenBucket scaling_, reserved_rate_;
+  std::deque<Environment> environments_;  // by ordinal
+  std::vector<std::size_t> idle_;         // in the order they were freed
+  std::deque<Running> running_;
+  Time quiet_since_{};
+  std::vector<Time> requests_;
+  std::vector<std::pair<Time, std::uint64_t>> mib_ms_, bytes_out_;
+};
+
+}  // namespace
+
+std::unique_ptr<Station> make_function(World& world, std::size_t service) {
+  return std::make_unique<FunctionService>(world, service);
+}
+
+}  // namespace skyreplay::reference

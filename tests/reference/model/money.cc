@@ -1,0 +1,194 @@
+#include "reference/model/money.h"
+
+#include <algorithm>
+
+namespace skyreplay::reference {
+namespace {
+
+constexpr std::uint64_t kHour = 3600;
+constexpr std::uint64_t kMonth = 730 * kHour;
+
+/// USD for one unit of sale, as a decimal, and how many meter units that is.
+struct Price {
+  const char* item;
+  const char* usd;
+  std::uint64_t meter_units;
+};
+constexpr Price kPrices[] = {
+    {"lambda.requests_x86", "0.0000002", 1},
+    {"lambda.requests_arm", "0.0000002", 1},
+    {"lambda.duration_x86", "0.0000166667", 1024 * 1000},
+    {"lambda.duration_arm", "0.0000133334", 1024 * 1000},
+    {"data_transfer.internet_out", "0.09", 1ULL << 30},
+    {"alb.load_balancer", "0.0225", kHour},
+    {"alb.lcu", "0.008", 1'000'000'000},
+    {"ec2.on_demand.m7i.large", "0.1008", kHour},
+    {"ec2.on_demand.t3.small", "0.0208", kHour},
+    {"ec2.on_demand.c7g.medium", "0.0363", kHour},
+    {"ec2.on_demand.c6i.xlarge", "0.17", kHour},
+    {"ebs_gp2.storage", "0.1", 1024 * kMonth},
+    {"ebs_gp3.storage", "0.08", 1024 * kMonth},
+    {"ebs_gp3.iops_over_3000", "0.005", kMonth},
+    {"ebs_gp3.throughput_over_125", "0.04", kMonth},
+    {"fargate.linux_x86_vcpu", "0.04048", 1024 * kHour},
+    {"fargate.linux_x86_memory", "0.004445", 1024 * kHour},
+    {"fargate.linux_arm_vcpu", "0.03238", 1024 * kHour},
+    {"fargate.linux_arm_memory", "0.00356", 1024 * kHour},
+    {"fargate.ephemeral_storage_over_20gb", "0.000111", 1024 * kHour},
+    {"external.requests", "", 1},
+};
+
+const Price& price_of(const std::string& item) {
+  return *std::find_if(std::begin(kPrices), std::end(kPrices),
+                       [&](const Price& price) { return price.item == item; });
+}
+
+Wide half_to_even(Wide numerator, Wide denominator) {
+  const Wide whole = numerator / denominator;
+  const Wide twice = numerator % denominator * 2;
+  return whole + (twice > denominator || (twice == denominator && whole % 2 == 1) ? 1 : 0);
+}
+
+std::uint64_t share(std::uint64_t count, Time part, Time whole) {
+  return static_cast<std::uint64_t>(Wide{count} * part.count() / whole.count());
+}
+
+/// The charge of one hour, in 10^-9 LCU-hour: the largest dimension (E118, E119).
+std::uint64_t nano_lcu(const Fleet& fleet, const BalancerUse& use, bool rules_count) {
+  const Wide nano = 1'000'000'000;
+  const Wide per_connection = fleet.requests_per_connection_milli;
+  const Wide opened = Wide{use.requests} * 1000;  // x 1 / per_connection
+  const Wide rules = rules_count && fleet.rules > 10 ? fleet.rules - 10 : 0;
+  const Wide new_connections = opened * nano / (per_connection * 25 * 3600);
+  const Wide active = (opened * 60'000 + Wide{use.in_flight_ms} * per_connection) * nano /
+                      (per_connection * 60'000 * 3000 * 60);
+  const Wide bytes = Wide{use.bytes} * nano / (1 << 30);
+  const Wide evaluations = Wide{use.requests} * rules * nano / (1000 * 3600);
+  return static_cast<std::uint64_t>(std::max({new_connections, active, bytes, evaluations}));
+}
+
+/// All hours up to the last of `ends`: what was used between two readings is split at an hour's
+/// end in proportion to time.
+std::uint64_t nano_lcu(const Fleet& fleet, const Span& span, const std::vector<Time>& ends,
+                       const std::vector<BalancerUse>& uses, bool rules_count) {
+  std::uint64_t past = 0;
+  BalancerUse hour;
+  Time from = span.start;
+  const auto add = [&hour](const BalancerUse& use) {
+    hour.requests += use.requests;
+    hour.bytes += use.bytes;
+    hour.in_flight_ms += use.in_flight_ms;
+  };
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    BalancerUse fresh = uses[i];
+    if (i > 0) {
+      fresh.requests -= uses[i - 1].requests;
+      fresh.bytes -= uses[i - 1].bytes;
+      fresh.in_flight_ms -= uses[i - 1].in_flight_ms;
+    }
+    const auto hour_end = [&] {
+      const Time one = std::chrono::hours{1};
+      return span.start + ((from - span.start) / one + 1) * one;
+    };
+    for (Time end = hour_end(); end <= ends[i]; end = hour_end()) {
+      const BalancerUse before{share(fresh.requests, end - from, ends[i] - from),
+                               share(fresh.bytes, end - from, ends[i] - from),
+                               share(fresh.in_flight_ms, end - from, ends[i] - from)};
+      add(before);
+      past += nano_lcu(fleet, hour, rules_count);
+      hour = {};
+      fresh.requests -= before.requests;
+      fresh.bytes -= before.bytes;
+      fresh.in_flight_ms -= before.in_flight_ms;
+      from = end;
+    }
+    add(fresh);
+    from = ends[i];
+  }
+  return past + nano_lcu(fleet, hour, rules_count);
+}
+
+}  // namespace
+
+std::uint64_t billed_seconds(const Span& span, Time from, Time until, bool minimum) {
+  if (from >= span.end) return 0;
+  const bool ran_before = from < span.start;
+  const Time begin = std::max(from, span.start);
+  const Time end = std::max(begin, std::min(until, span.end));
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(end - begin).count();
+  const std::int64_t least = ran_before || !minimum ? 0 : 60;
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(seconds, least));
+}
+
+Meters fleet_meters(const Fleet& fleet, const Span& span, std::uint64_t seconds,
+                    const std::vector<Time>& ends, const std::vector<BalancerUse>& uses,
+                    bool has_bytes, const BalancerRules& rules) {
+  const Time hour = std::chrono::hours{1};
+  const Time now = ends.back();
+  // An hour that has begun is due in full; one that would begin at the span's end is not begun.
+  const auto begun =
+      now < span.end ? (now - span.start) / hour + 1
+                     : std::max<std::int64_t>(1, (span.end - span.start + hour - Time{1}) / hour);
+  const auto hours = static_cast<std::uint64_t>(begun) * kHour;
+  const auto partial =
+      static_cast<std::uint64_t>((std::min(now, span.end) - span.start).count() / 1'000'000'000);
+  Meters meters{{"alb.load_balancer", rules.full_hours ? hours : partial},
+                {"alb.lcu", nano_lcu(fleet, span, ends, uses, rules.rules_count)}};
+  if (has_bytes) meters.push_back({"data_transfer.internet_out", uses.back().bytes_out});
+  if (fleet.fargate) {
+    const std::string kind = fleet.arm ? "fargate.linux_arm_" : "fargate.linux_x86_";
+    meters.push_back({kind + "vcpu", seconds * fleet.cpu});
+    meters.push_back({kind + "memory", seconds * fleet.memory});
+    if (fleet.storage_gib > 20) {
+      meters.push_back(
+          {"fargate.ephemeral_storage_over_20gb", seconds * (fleet.storage_gib - 20) * 1024});
+    }
+    return meters;
+  }
+  meters.push_back({"ec2.on_demand." + fleet.instance_type, seconds});
+  if (fleet.volume_gib == 0) return meters;
+  const std::string volume = fleet.gp2 ? "ebs_gp2" : "ebs_gp3";
+  meters.push_back({volume + ".storage", seconds * fleet.volume_gib * 1024});
+  if (!fleet.gp2 && fleet.iops > 3000) {
+    meters.push_back({"ebs_gp3.iops_over_3000", seconds * (fleet.iops - 3000)});
+  }
+  if (!fleet.gp2 && fleet.throughput > 125) {
+    meters.push_back({"ebs_gp3.throughput_over_125", seconds * (fleet.throughput - 125)});
+  }
+  return meters;
+}
+
+std::int64_t amount(const std::string& item, std::uint64_t units,
+                    const std::string& external_price) {
+  const Price& price = price_of(item);
+  const std::string usd = item == "external.requests" ? external_price : price.usd;
+  Wide digits = 0, scale = 1;
+  bool fraction = false;
+  for (const char c : usd) {
+    if (c == '.') {
+      fraction = true;
+      continue;
+    }
+    digits = digits * 10 + (c - '0');
+    if (fraction) scale *= 10;
+  }
+  return static_cast<std::int64_t>(
+      half_to_even(Wide{units} * digits * 1'000'000'000, scale * price.meter_units));
+}
+
+std::string quantity(const std::string& item, std::uint64_t units) {
+  const std::uint64_t per_unit = price_of(item).meter_units;
+  std::string fraction;
+  Wide decimals = half_to_even(Wide{units % per_unit} * 1'000'000'000'000'000, per_unit);
+  const Wide whole =
+      units / per_unit + static_cast<std::uint64_t>(decimals / 1'000'000'000'000'000);
+  decimals %= 1'000'000'000'000'000;
+  for (int i = 0; i < 15; ++i, decimals /= 10) {
+    fraction.insert(fraction.begin(), static_cast<char>('0' + static_cast<int>(decimals % 10)));
+  }
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  return std::to_string(static_cast<std::uint64_t>(whole)) +
+         (fraction.empty() ? "" : "." + fraction);
+}
+
+}  // namespace skyreplay::reference

@@ -1,0 +1,37 @@
+#pragma once
+
+// What things cost in us-east-1, by a price list of the reference's own.
+
+#include "reference/model/world.h"
+
+namespace skyreplay::reference {
+
+struct Span {
+  Time start, end;
+};
+
+/// Whole seconds of one start that are billed up to `until` (E138, C120).
+std::uint64_t billed_seconds(const Span& span, Time from, Time until, bool minimum);
+
+/// What went through a load balancer since its start.
+struct BalancerUse {
+  std::uint64_t requests = 0, bytes = 0, in_flight_ms = 0, bytes_out = 0;
+};
+struct BalancerRules {
+  bool full_hours = true;
+  bool rules_count = true;
+};
+
+/// A fleet's line items at the last of `ends`, the ends of windows, at which `uses` were read.
+Meters fleet_meters(const Fleet& fleet, const Span& span, std::uint64_t seconds,
+                    const std::vector<Time>& ends, const std::vector<BalancerUse>& uses,
+                    bool has_bytes, const BalancerRules& rules);
+
+/// Quantity x price, rounded once, half to even, to 10^-9 USD. `external_price` is of
+/// external.requests.
+std::int64_t amount(const std::string& item, std::uint64_t units,
+                    const std::string& external_price);
+/// The quantity in the unit of sale, to 15 decimals, half to even, without zeros at the end.
+std::string quantity(const std::string& item, std::uint64_t units);
+
+}  // namespace skyreplay::reference

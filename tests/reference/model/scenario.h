@@ -1,0 +1,191 @@
+#pragma once
+
+// What the reference simulator replays: a scenario and its requests as plain values. Every default
+// is filled in by whoever makes one. Names are those of docs/scenario.md.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace skyreplay::reference {
+
+using Time = std::chrono::nanoseconds;  ///< an instant since the epoch, or a length
+
+struct Law {
+  enum class Kind { kConstant, kUniform, kExponential, kLognormal, kPercentiles };
+  Kind kind = Kind::kConstant;
+  Time a{};  ///< the value | the least | the mean | p50
+  Time b{};  ///< the most | p99
+  std::vector<std::pair<double, Time>> knots{};
+};
+
+struct Function {
+  std::uint32_t memory = 128;
+  Time timeout = std::chrono::seconds{3};
+  std::optional<std::uint32_t> reserved{};
+  bool arm = false;
+  double parallelism = 1;
+  double speed = 1;
+  Law init{};
+  Law platform_init{};
+  Time init_limit = std::chrono::seconds{10};
+  Time function_idle = std::chrono::seconds{645};
+  Time environment_idle = std::chrono::seconds{1000};
+  Time max_age = std::chrono::hours{2};
+  bool least_recently_used = false;
+};
+
+enum class Algorithm { kRoundRobin, kLeastOutstanding, kWeightedRandom };
+
+struct Fleet {
+  bool fargate = false;
+  std::uint32_t desired = 1;
+  std::uint32_t zones = 3;
+  double speed = 1;
+  std::optional<std::uint32_t> workers{};
+  std::optional<std::uint32_t> backlog{};
+  Algorithm algorithm = Algorithm::kRoundRobin;
+  Time deregistration_delay = std::chrono::seconds{300};
+  std::uint32_t rules = 1;
+  std::uint32_t requests_per_connection_milli = 100'000;
+  // Instances.
+  std::string instance_type = "m7i.large";
+  Law boot_time{};
+  Time pending_time{};
+  bool gp2 = false;
+  std::uint32_t volume_gib = 8;
+  std::uint32_t iops = 3000;
+  std::uint32_t throughput = 125;
+  // Tasks.
+  std::uint32_t cpu = 256;
+  std::uint32_t memory = 512;
+  bool arm = false;
+  std::uint32_t storage_gib = 20;
+  Law infrastructure_time{};
+  Time pull_time{};  ///< whole milliseconds: image_size over pull_rate
+  Law container_start{};
+  Law application_start{};
+  Law health_check_time{};
+};
+
+struct External {
+  Law latency{};
+  std::optional<std::uint32_t> max_connections{};
+  bool refuses_when_full = false;
+  std::string price = "0";
+};
+
+struct Service {
+  enum class Platform { kFunction, kFleet, kExternal };
+  std::string name;
+  Platform platform = Platform::kFunction;
+  Function function{};
+  Fleet fleet{};
+  External external{};
+};
+
+struct Call {
+  std::size_t from = 0;  ///< index into the services
+  std::size_t to = 0;
+  std::uint32_t count = 1;
+  double probability = 1;
+  bool sync = true;
+  bool fails_caller = true;
+  Law work{};
+  Law wait{};
+};
+
+struct Client {
+  std::optional<Time> timeout{};
+  std::uint32_t max_attempts = 1;
+  Time base = std::chrono::milliseconds{100};
+  Time cap = std::chrono::seconds{20};
+  bool full_jitter = true;
+};
+
+struct Account {
+  std::uint32_t concurrency = 1000;
+  std::uint32_t minimum_unreserved = 100;
+  std::uint32_t burst = 1000;
+  double per_second = 100;
+  double requests_factor = 10;
+};
+
+struct Change {
+  enum class Field {
+    kDesired,
+    kMemory,
+    kFunctionTimeout,  ///< ns
+    kReserved,
+    kMaxConnections,
+    kAccountConcurrency,
+    kClientTimeout,  ///< ns
+    kMaxAttempts
+  };
+  Time at{};  ///< since the start of the trace
+  Field field = Field::kDesired;
+  std::size_t service = 0;
+  std::optional<std::int64_t> value{};  ///< none: the field is taken away
+};
+
+struct Row {
+  Time arrival{};
+  std::size_t route = 0;
+  Time work{};
+  Time wait{};
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+};
+
+struct Scenario {
+  std::uint64_t seed = 1;
+  bool warm_start = true;
+  Time start{};  ///< of the trace
+  Time end{};
+  Time window = std::chrono::seconds{60};
+  Time warm_up{};
+  Time drain = std::chrono::minutes{15};
+  bool one_duration = false;  ///< `work` of a row is its whole duration
+  double work_share = 0.5;
+  double recorded_speed = 1;
+  Client client{};
+  Account account{};
+  std::vector<Service> services{};    ///< in the order of their names
+  std::vector<std::size_t> routes{};  ///< the service of each
+  std::vector<Call> calls{};
+  std::vector<Change> changes{};  ///< ascending
+  std::vector<Row> rows{};        ///< ascending
+};
+
+/// The reference with one rule broken, to show that the comparison would find it.
+enum class Mutation {
+  kNone,
+  kIdleOneNanosecondLonger,   ///< L14a
+  kLeastRecentlyUsedAlways,   ///< L15
+  kInitUnbilled,              ///< L22
+  kMillisecondsRoundedDown,   ///< L23
+  kReservationsUnclaimed,     ///< L43
+  kThrottledKeepsItsToken,    ///< L44
+  kTokensInWholeSeconds,      ///< L45
+  kNoResetAfterTimeout,       ///< L7
+  kDeadlineCutsTies,          ///< Timeouts
+  kBackoffWithoutCap,         ///< Retries
+  kRetriesServerTimeouts,     ///< L74
+  kLastComeFirstServed,       ///< E148
+  kSharesWithoutOneVcpuEach,  ///< E149
+  kEqualTargetsByNumber,      ///< E152
+  kRoundRobinStartsOver,      ///< E103
+  kDrainingAtOnce,            ///< E111
+  kNoMinimumOf60Seconds,      ///< E138
+  kHoursAreNotBegun,          ///< E118
+  kLargestOfThreeDimensions,  ///< E119
+  kWaitsBeforeItCalls,        ///< A call
+  kPathOfOneCall,             ///< Draws of calls
+  kConnectionFreedOnTimeout,  ///< External services
+};
+inline constexpr int kMutations = static_cast<int>(Mutation::kConnectionFreedOnTimeout) + 1;
+
+}  // namespace skyreplay::reference

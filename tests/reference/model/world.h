@@ -1,0 +1,146 @@
+#pragma once
+
+// One run of the reference: who is in flight, and what every kind of service has in common.
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "reference/model/calendar.h"
+#include "reference/model/draws.h"
+#include "reference/model/journal.h"
+#include "reference/model/lambda_limits.h"
+
+namespace skyreplay::reference {
+
+/// A client's request, over all of its attempts.
+struct Request {
+  std::uint64_t row = 0;
+  std::size_t route = 0;
+  Time arrival{}, work{}, wait{};
+  std::uint64_t bytes_in = 0, bytes_out = 0;
+  bool counted = true;
+  std::uint64_t attempts = 0;
+};
+
+/// One attempt of a request, or one call between services. Never forgotten.
+struct Attempt {
+  enum class Awaited { kByClient, kByNobody, kByService };
+
+  Request* request = nullptr;  ///< none of a call
+  std::size_t service = 0, flow = 0;
+  std::uint64_t row = 0, number = 1, path = 0;
+  Time start{}, work{}, wait{};
+  Time queue{}, init{}, downstream{};
+  std::uint64_t bytes_in = 0, bytes_out = 0;
+  bool counted = true;
+  Awaited awaited = Awaited::kByClient;
+  bool over = false;               ///< answered
+  std::optional<Time> deadline{};  ///< its client's
+  Attempt* caller = nullptr;       ///< of a synchronous call
+
+  // While it makes calls: which it is at.
+  bool calling = false;
+  std::size_t call = 0;
+  std::uint64_t call_number = 0;
+  Time calling_since{};
+};
+
+enum class Admission { kAccepted, kThrottled, kRefused };
+
+class Station;
+
+/// The bill's line items of one service as they stand at an instant, in the order of the bill.
+using Meters = std::vector<std::pair<std::string, std::uint64_t>>;
+
+class World {
+ public:
+  World(const Scenario& scenario, Mutation mutation);
+  ~World();
+
+  bool broken(Mutation mutation) const { return mutation_ == mutation; }
+  Time now() const { return calendar.now; }
+  Bits bits(const std::string& entity, const std::string& purpose, std::uint64_t first,
+            std::uint64_t second = 0, std::uint64_t third = 0) const {
+    return {scenario.seed, entity, purpose, first, second, third};
+  }
+  bool makes_calls(std::size_t service) const;
+  /// The services' entity of draws.
+  std::string entity(std::size_t service) const {
+    return "services." + scenario.services[service].name;
+  }
+  bool has_bytes() const;
+
+  // Clients.
+  void arrive(std::uint64_t row);
+  /// The service is done with an attempt.
+  void answer(Attempt& attempt, Outcome outcome);
+  // Calls.
+  void begin_calls(Attempt& caller);
+
+  void make_change(const Change& change);
+  /// Attempts that are not over, those of clients that have left among them.
+  bool is_busy() const;
+
+  Scenario scenario;  ///< as it is now: changes change it
+  const std::vector<Row>& rows;
+  Calendar calendar;
+  Journal journal;
+  LambdaAccount lambda;
+  std::deque<Request> requests;
+  std::deque<Attempt> attempts;
+  std::vector<std::unique_ptr<Station>> stations;  ///< by service
+
+ private:
+  void attempt(Request& request);
+  void retry_later(Request& request);
+  bool may_retry(const Request& request, Outcome outcome) const;
+  Time backoff(const Request& request) const;
+  void time_out();
+  void end(const Attempt& attempt, Outcome outcome, std::uint64_t attempts, Time arrival);
+  void answer_call(Attempt& call, Outcome outcome);
+  void go_on_calling(Attempt& caller);
+  Attempt& make_call(const Call& call, std::size_t index, Attempt& caller, std::uint64_t path);
+  void resume(Attempt& caller, bool failed);
+
+  Mutation mutation_;
+};
+
+/// A service: takes attempts, and answers those it accepted later, each once.
+class Station {
+ public:
+  Station(World& world, std::size_t service) : world_(world), service_(service) {}
+  virtual ~Station() = default;
+
+  virtual Admission admit(Attempt& attempt) = 0;
+  /// The calls of an attempt are over.
+  virtual void resume(Attempt& attempt, bool failed) = 0;
+  /// The service's configuration in the scenario has changed.
+  virtual void change(const Change&) {}
+  /// The run ends at `end`.
+  virtual void finish(Time) {}
+  /// What was metered before `at`, the end of a window; `ends` are the ends of all windows so far.
+  virtual Meters meters(const std::vector<Time>& ends) const = 0;
+  /// Completes a row by what only the service knows.
+  virtual void complete(WindowRow&, Time) const {}
+  virtual bool always_has_a_row() const { return false; }
+  /// Requests inside or queued, integrated: for the verdict.
+  virtual Wide outstanding(Time, Time) const { return 0; }
+
+ protected:
+  const Service& config() const { return world_.scenario.services[service_]; }
+
+  World& world_;
+  std::size_t service_;
+};
+
+std::unique_ptr<Station> make_function(World& world, std::size_t service);
+std::unique_ptr<Station> make_fleet(World& world, std::size_t service);
+std::unique_ptr<Station> make_external(World& world, std::size_t service);
+
+/// Work or time x factor to the nearest nanosecond, halves up.
+inline Time scaled(Time time, double factor) {
+  return Time{static_cast<std::int64_t>(static_cast<double>(time.count()) * factor + 0.5)};
+}
+
+}  // namespace skyreplay::reference

@@ -1,0 +1,48 @@
+// That the two implementations agree says something only if a wrong one would not: each rule that
+// is broken in the reference is found by a random scenario that CI runs.
+#include <doctest/doctest.h>
+
+#include <optional>
+
+#include "reference/both.h"
+#include "reference/model/simulate.h"
+#include "reference/random_scenario.h"
+
+namespace skyreplay::reference {
+namespace {
+
+constexpr std::uint64_t kScenarios = 2'500;  // as many as agreement_test.cc runs
+
+/// The first scenario that tells the broken reference from skyreplay.
+std::optional<std::uint64_t> found_by(Mutation mutation) {
+  for (std::uint64_t number = 0; number < kScenarios; ++number) {
+    const Scenario scenario = random_scenario(number);
+    const Result broken = simulate(scenario, mutation);
+    if (difference(scenario, simulate(scenario), broken).empty()) continue;
+    if (!difference(scenario, replay_it(scenario).result, broken).empty()) return number;
+  }
+  return std::nullopt;
+}
+
+TEST_CASE("every rule that is broken in the reference is found by the scenarios of CI") {
+  for (int i = 1; i < kMutations; ++i) {
+    CAPTURE(i);
+    CHECK(found_by(static_cast<Mutation>(i)).has_value());
+  }
+}
+
+TEST_CASE("what is reported of a difference is a scenario that still shows it, made smaller") {
+  const std::optional<std::uint64_t> number = found_by(Mutation::kMillisecondsRoundedDown);
+  REQUIRE(number.has_value());
+  const Scenario scenario = random_scenario(*number);
+  const Scenario small = shrunk(scenario, Mutation::kMillisecondsRoundedDown);
+  CHECK(small.rows.size() == 1);
+  CHECK(small.changes.empty());
+  const std::string text = report(*number, scenario, Mutation::kMillisecondsRoundedDown);
+  CHECK(text.find(": cost = ") != std::string::npos);
+  CHECK(text.find("SKYREPLAY_SCENARIO=" + std::to_string(*number)) != std::string::npos);
+  CHECK(text.find("version: 1") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace skyreplay::reference

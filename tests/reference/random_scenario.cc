@@ -1,0 +1,227 @@
+#include "reference/random_scenario.h"
+
+#include <algorithm>
+
+#include "reference/random_services.h"
+
+namespace skyreplay::reference {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Generator {
+ public:
+  explicit Generator(std::uint64_t number) : draws_(number) { s_.seed = dice_.below(1000); }
+
+  Scenario make() {
+    services();
+    calls();
+    clients();
+    account();
+    rows();
+    changes();
+    return s_;
+  }
+
+ private:
+  // --- Services
+
+  void services() {
+    const std::uint32_t count = dice_.between(1, dice_.chance(50) ? 2 : 5);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      Service service{.name = std::string(1, static_cast<char>('a' + i))};
+      switch (dice_.below(5)) {
+        case 0:
+        case 1:
+          service.function = draws_.function();
+          break;
+        case 2:
+        case 3:
+          service.platform = Service::Platform::kFleet;
+          service.fleet = draws_.fleet();
+          break;
+        default:
+          service.platform = Service::Platform::kExternal;
+          service.external = draws_.external();
+      }
+      s_.services.push_back(service);
+    }
+    s_.warm_start = !dice_.chance(30);
+    for (std::uint32_t i = dice_.between(1, 6); i > 0; --i) s_.routes.push_back(dice_.below(count));
+  }
+
+  // --- Calls
+
+  bool may_call(std::size_t service) const {
+    return s_.services[service].platform != Service::Platform::kExternal;
+  }
+  bool is_reached(std::size_t service) const {
+    const auto calls = [service](const Call& call) { return call.to == service; };
+    return std::find(s_.routes.begin(), s_.routes.end(), service) != s_.routes.end() ||
+           std::any_of(s_.calls.begin(), s_.calls.end(), calls);
+  }
+
+  Call call(std::size_t from, std::size_t to) {
+    return {.from = from,
+            .to = to,
+            .count = dice_.between(1, 3),
+            .probability = dice_.chance(50) ? 1.0 : dice_.between(1, 9) / 10.0,
+            .sync = dice_.chance(70),
+            .fails_caller = dice_.chance(60),
+            .work = draws_.law(2),
+            .wait = draws_.law(2)};
+  }
+
+  /// A service calls those after it. What nothing reaches gets a call or a route.
+  void calls() {
+    for (std::size_t from = 0; from < s_.services.size(); ++from) {
+      for (std::size_t to = from + 1; to < s_.services.size(); ++to) {
+        if (may_call(from) && dice_.chance(30)) s_.calls.push_back(call(from, to));
+        if (may_call(from) && dice_.chance(5)) s_.calls.push_back(call(from, to));
+      }
+    }
+    for (std::size_t to = 0; to < s_.services.size(); ++to) {
+      if (is_reached(to)) continue;
+      if (to > 0 && may_call(to - 1)) {
+        s_.calls.push_back(call(to - 1, to));
+      } else {
+        s_.routes.push_back(to);
+      }
+    }
+    // A circle, which ends because few go round it.
+    if (s_.calls.size() == 1 && may_call(s_.calls[0].to) && dice_.chance(30)) {
+      Call back = call(s_.calls[0].to, s_.calls[0].from);
+      back.sync = false;
+      back.count = 1;
+      back.probability = 0.3;
+      s_.calls.push_back(back);
+    }
+  }
+
+  // --- Clients and limits
+
+  void clients() {
+    Client& client = s_.client;
+    if (dice_.chance(50)) client.timeout = draws_.at_least(1ms, 8);
+    if (dice_.chance(60)) client.max_attempts = dice_.between(2, 5);
+    client.base = std::min<Time>(draws_.time(3), 1h);
+    client.cap = std::max<Time>(client.base, std::min<Time>(draws_.time(6), 24h));
+    client.full_jitter = dice_.chance(40);
+    s_.one_duration = dice_.chance(20);
+    s_.work_share = dice_.one_of<double>({0.5, 0.3, 0, 1});
+    s_.recorded_speed = dice_.one_of<double>({1, 1, 1, 0.8});
+  }
+
+  std::uint32_t reserved() const {
+    std::uint32_t sum = 0;
+    for (const Service& service : s_.services) sum += service.function.reserved.value_or(0);
+    return sum;
+  }
+
+  void account() {
+    Account& account = s_.account;
+    account.minimum_unreserved = dice_.below(2);
+    if (dice_.chance(50)) {
+      account.concurrency = std::max(1U, reserved() + account.minimum_unreserved + dice_.below(6));
+    }
+    account.requests_factor = dice_.one_of<double>({10, 10, 1, 0.5});
+    if (dice_.chance(40)) account.burst = dice_.between(1, 4);
+    if (dice_.chance(40)) account.per_second = dice_.one_of<double>({0.1, 1, 2.5});
+  }
+
+  // --- Requests
+
+  void rows() {
+    s_.start = dice_.chance(30) ? 0ns : unit_ * dice_.below(1000) + Time{dice_.below(2)};
+    Time now = s_.start;
+    for (std::uint32_t i = dice_.between(1, 40); i > 0; --i) {
+      if (!dice_.chance(35)) now += dice_.chance(10) ? draws_.time(60) : draws_.time(3);
+      Row row{.arrival = now, .route = dice_.below(s_.routes.size())};
+      row.work = std::min<Time>(draws_.time(3), 1h);
+      row.wait = std::min<Time>(draws_.time(4), 1h);
+      s_.rows.push_back(row);
+    }
+    s_.end = now + 1ns + (dice_.chance(50) ? draws_.time(20) : 0ns);
+    if (dice_.chance(40)) bytes();
+    spans();
+  }
+
+  void bytes() {
+    for (Row& row : s_.rows) {
+      if (dice_.chance(20)) continue;
+      row.bytes_in = dice_.below(dice_.chance(50) ? 1000 : 1'000'000'000);
+      row.bytes_out = dice_.below(dice_.chance(50) ? 1000 : 1'000'000'000);
+    }
+  }
+
+  /// Windows are few, aligned to the unit or not.
+  void spans() {
+    const Time length = s_.end - s_.start;
+    s_.window = dice_.one_of<Time>({1s, 7s, 60s, 10min, 1h});
+    while (s_.window < length / 40) s_.window *= 2;
+    s_.drain = dice_.one_of<Time>({0ns, unit_ * 3, unit_ * 50 + 1ns, 15min});
+    s_.drain = std::min(s_.drain, s_.window * 40);
+    if (dice_.chance(25)) s_.warm_up = std::min<Time>(draws_.time(10), length);
+  }
+
+  // --- Changes
+
+  void changes() {
+    if (dice_.chance(35)) return;
+    std::vector<Time> times;
+    const auto units = static_cast<std::uint64_t>((s_.end - s_.start) / unit_ + 2);
+    for (std::uint32_t i = dice_.between(1, 5); i > 0; --i)
+      times.push_back(unit_ * dice_.below(units));
+    std::sort(times.begin(), times.end());
+    for (const Time at : times) s_.changes.push_back(change(at));
+  }
+
+  Change change(Time at) {
+    if (dice_.chance(15)) {
+      const Time timeout = draws_.at_least(1ms, 8);
+      return {at, Change::Field::kClientTimeout, 0,
+              dice_.chance(30) ? std::nullopt : std::optional(timeout.count())};
+    }
+    if (dice_.chance(10)) return {at, Change::Field::kMaxAttempts, 0, dice_.between(1, 4)};
+    const std::size_t service = dice_.below(s_.services.size());
+    switch (s_.services[service].platform) {
+      case Service::Platform::kFleet:
+        return {at, Change::Field::kDesired, service, dice_.below(dice_.chance(50) ? 2 : 5)};
+      case Service::Platform::kExternal:
+        return {at, Change::Field::kMaxConnections, service,
+                dice_.chance(30) ? std::nullopt : std::optional<std::int64_t>(dice_.between(1, 4))};
+      default:
+        return change_of_function(at, service);
+    }
+  }
+
+  Change change_of_function(Time at, std::size_t service) {
+    const std::optional<std::uint32_t> reserved_now = s_.services[service].function.reserved;
+    switch (dice_.below(4)) {
+      case 0:
+        return {at, Change::Field::kMemory, service, dice_.one_of<int>({128, 1024, 1769})};
+      case 1:
+        return {at, Change::Field::kFunctionTimeout, service,
+                Time{1s}.count() * dice_.between(1, 3)};
+      case 2:  // never more than at first, so that the account's limit allows it
+        if (!reserved_now) return {at, Change::Field::kReserved, service, 0};
+        return {at, Change::Field::kReserved, service,
+                dice_.chance(30) ? std::nullopt
+                                 : std::optional<std::int64_t>(dice_.below(*reserved_now + 1))};
+      default:
+        return {at, Change::Field::kAccountConcurrency, 0,
+                std::max(1U, reserved() + s_.account.minimum_unreserved) + dice_.below(5)};
+    }
+  }
+
+  RandomServices draws_;
+  Dice& dice_ = draws_.dice;
+  const Time& unit_ = draws_.unit;
+  Scenario s_{};
+};
+
+}  // namespace
+
+Scenario random_scenario(std::uint64_t number) { return Generator(number).make(); }
+
+}  // namespace skyreplay::reference

@@ -1,0 +1,96 @@
+#include "reference/random_services.h"
+
+namespace skyreplay::reference {
+
+using namespace std::chrono_literals;
+
+RandomServices::RandomServices(std::uint64_t number) : dice(number) {
+  unit = dice.one_of<Time>({1ms, 10ms, 100ms, 250ms, 1s, 1s, 10s, 1min});
+  if (dice.chance(10)) unit += Time{dice.below(1000)};
+}
+
+Time RandomServices::time(std::uint32_t most_units) {
+  if (dice.chance(25)) return 0ns;
+  if (dice.chance(12)) {
+    return Time{static_cast<std::int64_t>(dice.next() % (std::uint64_t(unit.count()) * 2))};
+  }
+  return unit * dice.between(1, most_units);
+}
+
+Law RandomServices::law(std::uint32_t most_units) {
+  const Time a = time(most_units);
+  if (a == 0ns || dice.chance(60)) return {.a = a};
+  switch (dice.below(4)) {
+    case 0:
+      return {.kind = Law::Kind::kUniform, .a = a, .b = a + time(most_units)};
+    case 1:
+      return {.kind = Law::Kind::kExponential, .a = a};
+    case 2:
+      return {.kind = Law::Kind::kLognormal, .a = a, .b = a + time(most_units)};
+    default:
+      return {.kind = Law::Kind::kPercentiles,
+              .knots = {{0, 0ns}, {50, a}, {90, a}, {100, a + time(most_units)}}};
+  }
+}
+
+Function RandomServices::function() {
+  Function f;
+  f.memory = dice.one_of<std::uint32_t>({128, 512, 1769, 3538, 10240});
+  f.timeout = 1s * dice.one_of<int>({1, 1, 3, 10, 60, 900});
+  if (dice.chance(30)) f.reserved = dice.below(4);
+  f.arm = dice.chance(30);
+  f.parallelism = dice.one_of<double>({1, 1, 2, 0.5});
+  f.speed = dice.one_of<double>({1, 1, 1.2, 0.7});
+  f.init = law(4);
+  f.platform_init = law(2);
+  f.init_limit = dice.chance(40) ? at_least(1ms, 2) : 10s;
+  f.function_idle = at_least(1ms, 12);
+  f.environment_idle = at_least(1ms, 12);
+  f.max_age = dice.chance(50) ? Time{2h} : at_least(1s, 20);
+  f.least_recently_used = dice.chance(40);
+  return f;
+}
+
+Fleet RandomServices::fleet() {
+  Fleet f;
+  f.fargate = dice.chance(50);
+  f.desired = dice.below(4);
+  f.zones = dice.between(1, 3);
+  f.speed = dice.one_of<double>({1, 1, 1.3, 0.5});
+  if (dice.chance(65)) f.workers = dice.between(1, 4);
+  if (dice.chance(65)) f.backlog = dice.below(4);
+  f.algorithm = dice.one_of<Algorithm>(
+      {Algorithm::kRoundRobin, Algorithm::kLeastOutstanding, Algorithm::kWeightedRandom});
+  f.deregistration_delay = dice.chance(75) ? std::min<Time>(time(3), 1h) : Time{300s};
+  f.rules = dice.one_of<std::uint32_t>({1, 10, 15, 100});
+  f.requests_per_connection_milli = dice.one_of<std::uint32_t>({1000, 2500, 100'000});
+  f.instance_type = dice.one_of<const char*>({"m7i.large", "t3.small", "c7g.medium", "c6i.xlarge"});
+  f.boot_time = law(5);
+  f.pending_time = std::min<Time>(time(4), 24h);
+  f.gp2 = dice.chance(30);
+  f.volume_gib = dice.one_of<std::uint32_t>({0, 8, 100});
+  const bool more = !f.gp2 && f.volume_gib > 0 && dice.chance(50);
+  f.iops = more ? 3500 : 3000;
+  f.throughput = more ? 250 : 125;
+  f.cpu = dice.one_of<std::uint32_t>({256, 512, 1024, 2048, 4096});
+  f.memory = std::max(2 * f.cpu, 512U);
+  f.arm = dice.chance(30);
+  f.storage_gib = dice.one_of<std::uint32_t>({20, 20, 50});
+  f.infrastructure_time = law(3);
+  f.pull_time = 1ms * dice.between(1, 5000);
+  f.container_start = law(2);
+  f.application_start = law(1);
+  f.health_check_time = law(3);
+  return f;
+}
+
+External RandomServices::external() {
+  External e;
+  e.latency = law(3);
+  if (dice.chance(60)) e.max_connections = dice.between(1, 3);
+  e.refuses_when_full = dice.chance(40);
+  e.price = dice.one_of<const char*>({"0", "0.0001", "0.00000025"});
+  return e;
+}
+
+}  // namespace skyreplay::reference

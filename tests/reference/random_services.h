@@ -1,0 +1,26 @@
+#pragma once
+
+#include <algorithm>
+
+#include "reference/dice.h"
+
+namespace skyreplay::reference {
+
+/// Draws lengths, laws and services.
+class RandomServices {
+ public:
+  explicit RandomServices(std::uint64_t number);
+
+  Dice dice;
+  Time unit{};  ///< most lengths are few of it
+
+  /// Most are none or few units; one in eight is any number of ns.
+  Time time(std::uint32_t most_units);
+  Time at_least(Time least, std::uint32_t most_units) { return std::max(least, time(most_units)); }
+  Law law(std::uint32_t most_units);
+  Function function();
+  Fleet fleet();
+  External external();
+};
+
+}  // namespace skyreplay::reference

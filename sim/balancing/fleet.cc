@@ -282,8 +282,10 @@ void Fleet::complete(std::uint32_t, const metrics::Window& window, metrics::Wind
   };
   const std::uint64_t busy = vcpu_ns(cpu_busy(window.end));
   const std::uint64_t available = vcpu_ns(cpu_available(window.end));
-  row.cpu_busy_ns = busy - std::exchange(busy_told_, busy);
   row.cpu_available_ns = available - std::exchange(available_told_, available);
+  // Each is rounded down as a sum since the start, so that a window's may differ by one (E150).
+  row.cpu_busy_ns = std::min(busy - busy_told_, row.cpu_available_ns);
+  busy_told_ += row.cpu_busy_ns;
   row.outstanding_ns = outstanding_level_.close(length);
   outstanding_ns_ += row.outstanding_ns;
   window_start_ = window.end;

@@ -40,6 +40,19 @@ TEST_CASE("C1: a task of a quarter vCPU works at a quarter of the speed") {
   CHECK(result.service(0).latency_max_ns == 4'000'000'000);
 }
 
+TEST_CASE("E150: a quarter of a vCPU that is all used is no more than 100 % of any window") {
+  // Busy from 1 ns on, for 60 s less 1 ns of the first window: 14,999,999,999.75 vCPU x ns. At the
+  // end it is 15,250,000,000, of an available 15,250,000,000.25.
+  const RunResult result =
+      run("version: 1\ndrain: 0s\nservices:\n  web: {ecs: {desired_count: 1, "
+          "task_definition: {cpu: 256, memory: 512}}}\n",
+          {{1ns, 100s}}, 61s + 1ns);
+  REQUIRE(result.timeline.size() == 2);
+  CHECK(result.timeline[0].row.cpu_busy_ns == 14'999'999'999);
+  CHECK(result.timeline[1].row.cpu_available_ns == 250'000'000);
+  CHECK(result.timeline[1].row.cpu_busy_ns == 250'000'000);
+}
+
 TEST_CASE("an ARM64 task is assumed 1.2 times as fast") {
   const RunResult result =
       run(service("cpu: 1024, memory: 2048, runtime_platform: {cpu_architecture: ARM64}"),

@@ -91,12 +91,13 @@ class FleetService final : public Station, public ServerOwner {
 
   bool always_has_a_row() const override { return true; }
 
-  void complete(WindowRow& row, Time end) const override {
+  void complete(WindowRow& row, Time end) override {
     row.desired = desired_level_.integral(row.start, end);
     row.pending = pending_level_.integral(row.start, end);
-    // Of the time since the start, in whole vCPU x ns.
-    row.cpu_busy = cpu(end, true) / 1024 - cpu(row.start, true) / 1024;
+    // Whole vCPU x ns of the time since the start; never more than there was (E150).
     row.cpu_available = cpu(end, false) / 1024 - cpu(row.start, false) / 1024;
+    row.cpu_busy = std::min(cpu(end, true) / 1024 - cpu_told_, row.cpu_available);
+    cpu_told_ += row.cpu_busy;
   }
   Wide outstanding(Time from, Time to) const override { return outstanding_.integral(from, to); }
 
@@ -270,6 +271,7 @@ class FleetService final : public Station, public ServerOwner {
   std::uint32_t desired_ = 0;
   std::vector<std::pair<std::size_t, JobPtr>> calling_;
   Level desired_level_, pending_level_, outstanding_;
+  Wide cpu_told_ = 0;  // in the rows so far
   std::vector<Time> requests_;
   std::vector<Answered> bytes_;
 };

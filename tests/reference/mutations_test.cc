@@ -11,11 +11,9 @@
 namespace skyreplay::reference {
 namespace {
 
-constexpr std::uint64_t kScenarios = 2'500;  // as many as agreement_test.cc runs
-
 /// The first scenario that tells the broken reference from skyreplay.
 std::optional<std::uint64_t> found_by(Mutation mutation) {
-  for (std::uint64_t number = 0; number < kScenarios; ++number) {
+  for (std::uint64_t number = 0; number < kScenariosOfCi; ++number) {
     const Scenario scenario = random_scenario(number);
     const Result broken = simulate(scenario, mutation);
     if (difference(scenario, simulate(scenario), broken).empty()) continue;

@@ -1,6 +1,7 @@
 #include "reference/random_scenario.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "reference/random_services.h"
 
@@ -134,7 +135,7 @@ class Generator {
   void rows() {
     s_.start = dice_.chance(30) ? 0ns : unit_ * dice_.below(1000) + Time{dice_.below(2)};
     Time now = s_.start;
-    for (std::uint32_t i = dice_.between(1, 40); i > 0; --i) {
+    for (std::uint32_t i = dice_.between(1, dice_.chance(10) ? 200 : 40); i > 0; --i) {
       if (!dice_.chance(35)) now += dice_.chance(10) ? draws_.time(60) : draws_.time(3);
       Row row{.arrival = now, .route = dice_.below(s_.routes.size())};
       row.work = std::min<Time>(draws_.time(3), 1h);
@@ -223,5 +224,14 @@ class Generator {
 }  // namespace
 
 Scenario random_scenario(std::uint64_t number) { return Generator(number).make(); }
+
+Numbers numbers_to_run(std::uint64_t otherwise) {
+  if (const char* one = std::getenv("SKYREPLAY_SCENARIO")) {
+    const std::uint64_t number = std::strtoull(one, nullptr, 10);
+    return {number, number + 1};
+  }
+  const char* many = std::getenv("SKYREPLAY_SCENARIOS");
+  return {0, many == nullptr ? otherwise : std::strtoull(many, nullptr, 10)};
+}
 
 }  // namespace skyreplay::reference

@@ -2,42 +2,74 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "core/error.h"
+#include "scenario/law.h"
+#include "trace/count_source.h"
 #include "trace/reader.h"
 #include "trace/synth_source.h"
 
 namespace skyreplay::replay {
+namespace {
+
+using Opened = std::unique_ptr<trace::Source>;
+
+trace::CountLaws laws_of(const proto::CountSource& counts) {
+  trace::CountLaws laws{.arrivals = trace::ArrivalLaw::kUniform,
+                        .service_time = scenario::to_distribution(counts.service_time()),
+                        .seed = counts.seed(),
+                        .route = counts.route()};
+  if (counts.arrivals() == proto::CountSource::EQUIDISTANT) {
+    laws.arrivals = trace::ArrivalLaw::kEquidistant;
+  }
+  if (counts.arrivals() == proto::CountSource::AT_START) laws.arrivals = trace::ArrivalLaw::kStart;
+  return laws;
+}
+
+Opened open_counts(const std::filesystem::path& file, const proto::CountSource& counts) {
+  const TimePoint origin =
+      counts.has_origin() ? TimePoint{Duration{counts.origin().instant_ns()}} : kDefaultOrigin;
+  std::optional<Duration> step;
+  if (counts.has_step()) step = scenario::to_duration(counts.step());
+  return std::make_unique<trace::CountSource>(file, origin, step, laws_of(counts));
+}
+
+Opened open_synth(const std::filesystem::path& file, const proto::SynthSource& synth) {
+  trace::SynthSpec spec = trace::load_synth_spec(file);
+  if (synth.has_seed()) spec.seed = synth.seed();
+  if (synth.has_duration()) spec.duration = scenario::to_duration(synth.duration());
+  return std::make_unique<trace::SynthSource>(spec);
+}
+
+}  // namespace
 
 TraceChoice::TraceChoice(const scenario::Scenario& scenario, const std::filesystem::path& given) {
   const proto::Workload& workload = scenario.message().workload();
+  const auto file = [&](const std::string& name) {
+    return (scenario.folder() / name).lexically_normal();
+  };
   if (!given.empty() || workload.has_trace()) {
-    path_ = (given.empty() ? scenario.trace_path() : given).lexically_normal();
-    text_ = fmt::format("the trace '{}'", path_.string());
-    return;
-  }
-  if (!workload.has_synth()) {
+    file_ = given.empty() ? file(workload.trace()) : given.lexically_normal();
+    text_ = fmt::format("the trace '{}'", file_.string());
+    open_ = [path = file_]() -> Opened { return std::make_unique<trace::Reader>(path); };
+  } else if (workload.has_counts()) {
+    file_ = file(workload.counts().file());
+    text_ = fmt::format("the counts '{}' with {}", file_.string(),
+                        workload.counts().ShortDebugString());
+    open_ = [path = file_, counts = workload.counts()] { return open_counts(path, counts); };
+  } else if (workload.has_synth()) {
+    file_ = file(workload.synth().spec());
+    text_ = fmt::format("the spec '{}'", file_.string());
+    if (workload.synth().has_seed()) text_ += fmt::format(", seed {}", workload.synth().seed());
+    if (workload.synth().has_duration()) {
+      text_ += ", duration " + format_duration(scenario::to_duration(workload.synth().duration()));
+    }
+    open_ = [path = file_, synth = workload.synth()] { return open_synth(path, synth); };
+  } else {
     throw InputError(scenario.filename() +
                      ": workload.trace is not set; name a trace with --trace");
   }
-  is_spec_ = true;
-  path_ = (scenario.folder() / workload.synth().spec()).lexically_normal();
-  text_ = fmt::format("the spec '{}'", path_.string());
-  if (workload.synth().has_seed()) {
-    seed_ = workload.synth().seed();
-    text_ += fmt::format(", seed {}", *seed_);
-  }
-  if (workload.synth().has_duration()) {
-    duration_ = Duration{workload.synth().duration().ns()};
-    text_ += fmt::format(", duration {}", format_duration(*duration_));
-  }
-}
-
-std::unique_ptr<trace::Source> TraceChoice::open() const {
-  if (!is_spec_) return std::make_unique<trace::Reader>(path_);
-  trace::SynthSpec spec = trace::load_synth_spec(path_);
-  if (seed_) spec.seed = *seed_;
-  if (duration_) spec.duration = *duration_;
-  return std::make_unique<trace::SynthSource>(spec);
 }
 
 }  // namespace skyreplay::replay

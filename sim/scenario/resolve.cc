@@ -86,8 +86,15 @@ class Resolver {
   }
 
   void workload() {
-    if (!scenario_.workload().has_trace() || !scenario_.workload().has_synth()) return;
-    mistake("workload.synth", "give either trace or synth, not both");
+    const proto::Workload& workload = scenario_.workload();
+    const bool has_two = workload.has_trace() + workload.has_counts() + workload.has_synth() > 1;
+    if (has_two) {
+      mistake(workload.has_synth() ? "workload.synth" : "workload.counts",
+              "give one of trace, counts and synth");
+    }
+    if (workload.counts().origin().has_offset_ns()) {
+      mistake("workload.counts.origin", "must be an instant such as 2026-01-05T00:00:00Z");
+    }
   }
 
   void backoff() {

@@ -58,19 +58,6 @@ void require_different_names(const std::vector<scenario::Scenario>& scenarios) {
   }
 }
 
-/// The files that decide a scenario's result, beside the program.
-std::vector<std::filesystem::path> files_of(const scenario::Scenario& scenario,
-                                            const std::filesystem::path& trace) {
-  const proto::Workload& workload = scenario.message().workload();
-  std::vector<std::filesystem::path> files = {scenario.filename()};
-  if (!trace.empty()) files.push_back(trace);
-  if (trace.empty() && workload.has_trace()) files.push_back(scenario.trace_path());
-  if (trace.empty() && workload.has_synth()) {
-    files.push_back(scenario.folder() / workload.synth().spec());
-  }
-  return files;
-}
-
 /// One check from its options to its report.
 class Check {
  public:
@@ -112,7 +99,10 @@ class Check {
       const auto folder = std::filesystem::absolute(scenario.filename()).parent_path();
       const auto [found, added] = changed.try_emplace(folder);
       if (added) found->second = changed_files(folder, options_.changed_since);
-      for (const std::filesystem::path& file : files_of(scenario, options_.trace)) {
+      // The files that decide its result, beside the program.
+      const std::filesystem::path trace = replay::TraceChoice(scenario, options_.trace).file();
+      for (const std::filesystem::path& file :
+           {std::filesystem::path(scenario.filename()), trace}) {
         if (found->second.contains(std::filesystem::weakly_canonical(file))) return false;
       }
       unchanged_.emplace_back(scenario.filename());

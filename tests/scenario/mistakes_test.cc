@@ -33,10 +33,7 @@ TEST_CASE("a list that is not built is refused by name only if it is not empty")
         "shop.yaml:2:74: services.a.ec2.policies: scaling policies are not built yet");
 }
 
-TEST_CASE("sources, kinds and Lambda features that are not built are refused by name") {
-  CHECK(mistakes_of(kSmall + "workload: {counts: {file: x}}\n") ==
-        "shop.yaml:3:12: workload.counts: count series as a source are not built yet; make a trace "
-        "with `trace import`");
+TEST_CASE("kinds and Lambda features that are not built are refused by name") {
   CHECK(mistakes_of(with_lambda("{snap_start: {apply_on: PublishedVersions}}")) ==
         "shop.yaml:2:26: services.fn.lambda.snap_start: SnapStart is not built yet");
   CHECK(mistakes_of(kSmall + "routes: [{match: \"*\", service: fn, kind: async}]\n") ==

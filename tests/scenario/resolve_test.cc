@@ -180,7 +180,8 @@ TEST_CASE("every law converts to core's") {
 TEST_CASE("show names every default of the schema") {
   const std::string shown =
       Scenario::parse(skyreplay::testing::kEverything +
-                          "expectations: [{name: scales, activity: scale_out, within: 5m}]\n",
+                          "expectations: [{name: scales, activity: scale_out, within: "
+                          "5m}]\nworkload: {counts: {file: x, service_time: 5ms}}\n",
                       "shop.yaml")
           .to_yaml();
   for_each_type(*proto::Scenario::descriptor(), [&](const auto& type) {
@@ -207,7 +208,8 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
         "drain: 15m\n"
         "workload:\n"
         "  trace: x.skytrace\n"
-        "  # synth: not given: the requests come from a trace\n"
+        "  # counts: not given: the requests come from elsewhere\n"
+        "  # synth: not given: the requests come from elsewhere\n"
         "  work_share: 0.5\n"
         "  recorded_on:\n"
         "    speed: 1\n"

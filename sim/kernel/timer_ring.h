@@ -49,6 +49,8 @@ class TimerRing {
     }
   }
 
+  /// When the next timer is due; kEndOfTime if there is none.
+  TimePoint next_due() const { return size() == 0 ? kEndOfTime : timers_[head_].due; }
   std::size_t size() const { return timers_.size() - head_; }
 
  private:

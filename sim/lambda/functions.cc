@@ -50,7 +50,6 @@ std::uint32_t Functions::add(const FunctionConfig& config) {
   const auto unit = static_cast<std::uint32_t>(functions_.size());
   functions_.emplace_back();
   functions_[unit].reuse_oldest = config.reuse == Reuse::kLeastRecentlyUsed;
-  functions_[unit].idle_since = loop_.now();
   functions_[unit].makes_calls = config.calls.has_value();
   cold_.push_back({.config = config,
                    .scaling = {account_.scaling_burst, thousandths(account_.scaling_per_second)},
@@ -65,10 +64,11 @@ std::uint32_t Functions::add(const FunctionConfig& config) {
 /// What a configuration says of an invocation that starts now.
 void Functions::set_limits(std::uint32_t unit, const FunctionConfig& config) {
   Function& function = functions_[unit];
-  function.memory = config.memory_size;
+  function.memory = static_cast<std::uint16_t>(config.memory_size);
   function.timeout = config.timeout;
   function.stretch = 1.0 / (vcpu_share(config.memory_size, config.parallelism) * config.cpu_speed);
-  function.reserved = config.reserved_concurrent_executions.value_or(kUnreserved);
+  function.stretches = function.stretch != 1.0;
+  function.is_reserved = config.reserved_concurrent_executions.has_value();
   reserved_total_ += config.reserved_concurrent_executions.value_or(0);
   cold_[unit].reserved_rate = request_rate(config.reserved_concurrent_executions.value_or(0),
                                            account_.requests_per_second_factor);
@@ -76,15 +76,13 @@ void Functions::set_limits(std::uint32_t unit, const FunctionConfig& config) {
 
 void Functions::change(std::uint32_t unit, const FunctionConfig& config) {
   Function& function = functions_[unit];
-  const bool was_reserved = function.reserved != kUnreserved;
-  if (was_reserved) reserved_total_ -= function.reserved;
-  (was_reserved ? reserved_in_flight_ : unreserved_in_flight_) -= function.in_flight;
   const FunctionConfig& before = cold_[unit].config;
+  reserved_total_ -= before.reserved_concurrent_executions.value_or(0);
+  in_flight_[function.is_reserved] -= function.in_flight;
   const bool is_update =
       before.memory_size != config.memory_size || before.timeout != config.timeout;
   set_limits(unit, config);
-  (function.reserved != kUnreserved ? reserved_in_flight_ : unreserved_in_flight_) +=
-      function.in_flight;
+  in_flight_[function.is_reserved] += function.in_flight;
   cold_[unit].config = config;
   if (is_update) retire_all(unit);  // reserved concurrency alone is no update of the function
 }
@@ -97,15 +95,18 @@ void Functions::set_concurrent_executions(std::uint32_t limit) {
 
 void Functions::retire_all(std::uint32_t unit) {
   Function& function = functions_[unit];
-  while (!function.idle.empty()) {
-    const std::uint32_t oldest = function.idle.oldest;
-    function.idle.remove(environments_, oldest);
-    end_environment(oldest);
-  }
+  while (!function.idle.empty()) end_environment(function.idle.take_oldest().environment);
   for (std::uint32_t i = 0; i < environments_.capacity(); ++i) {
-    Environment& environment = environments_[i];
-    if (environment.busy && environment.function == unit) environment.retires_at = loop_.now();
+    if (environments_[i].alive && environments_[i].function == unit) retire(i);
   }
+}
+
+/// A busy environment will end when it is next idle.
+void Functions::retire(std::uint32_t index) {
+  Environment& environment = environments_[index];
+  if (std::exchange(environment.retires, true)) return;
+  ++cold_[environment.function].retiring;
+  functions_[environment.function].some_retire = true;
 }
 
 kernel::TimerRing& Functions::age_ring(Duration length) {
@@ -132,25 +133,27 @@ bool Functions::throttle(std::uint32_t unit, ThrottleReason reason, double limit
   return false;
 }
 
-inline bool Functions::within_limits(std::uint32_t unit, Function& function) {
+[[gnu::always_inline]] inline bool Functions::within_limits(std::uint32_t unit,
+                                                            Function& function) {
   const TimePoint now = loop_.now();
   if (!account_rate_.take(now)) {  // L48
     return throttle(unit, ThrottleReason::kCallerRateLimitExceeded,
                     account_.concurrent_executions * account_.requests_per_second_factor);
   }
-  if (function.reserved != kUnreserved) [[unlikely]] {
-    if (function.reserved > 0 && !cold_[unit].reserved_rate.take(now)) {  // L48
+  if (function.is_reserved) [[unlikely]] {
+    const std::uint32_t reserved = *cold_[unit].config.reserved_concurrent_executions;
+    if (reserved > 0 && !cold_[unit].reserved_rate.take(now)) {  // L48
       return throttle(unit, ThrottleReason::kReservedFunctionInvocationRateLimitExceeded,
-                      function.reserved * account_.requests_per_second_factor);
+                      reserved * account_.requests_per_second_factor);
     }
-    if (function.in_flight >= function.reserved) {  // L41; 0 throttles everything
+    if (function.in_flight >= reserved) {  // L41; 0 throttles everything
       return throttle(unit, ThrottleReason::kReservedFunctionConcurrentInvocationLimitExceeded,
-                      function.reserved);
+                      reserved);
     }
     return true;
   }
   // L43: claimed = unreserved executions + everything reserved, used or not.
-  const std::uint32_t claimed = unreserved_in_flight_ + reserved_total_;
+  const std::uint32_t claimed = in_flight_[kUnreserved] + reserved_total_;
   if (claimed >= account_.concurrent_executions) {
     return throttle(unit, ThrottleReason::kConcurrentInvocationLimitExceeded,
                     account_.concurrent_executions);
@@ -161,54 +164,59 @@ inline bool Functions::within_limits(std::uint32_t unit, Function& function) {
 workload::Admitted Functions::admit(std::uint32_t unit, std::uint32_t index,
                                     workload::Request& request) {
   Function& function = functions_[unit];
-  constexpr workload::Admitted kThrottled{workload::Admission::kThrottled, {}};
-  if (!within_limits(unit, function)) return kThrottled;
-
-  std::uint32_t environment;
-  TimePoint finish;
-  if (!function.idle.empty()) [[likely]] {
-    environment = function.reuse_oldest ? function.idle.oldest : function.idle.newest;
-    finish = start_warm(function, environment, request);
-  } else {
-    Cold& cold = cold_[unit];
-    if (!cold.scaling.take(loop_.now())) {  // L45
-      throttle(unit, ThrottleReason::kFunctionInvocationRateLimitExceeded,
-               account_.scaling_per_second);
-      return kThrottled;
-    }
-    environment = new_environment(unit);
-    finish = start_cold(function, environment, request);
-  }
-  environments_[environment].request = index;
-  ++function.in_flight;
-  ++function.requests;  // L26: counted when it starts
-  ++(function.reserved == kUnreserved ? unreserved_in_flight_ : reserved_in_flight_);
-  if (!function.makes_calls) [[likely]] {
-    loop_.schedule(finish, process_, kCompletion, environment, unit);
-    return {workload::Admission::kAccepted, finish};
-  }
-  request.place = environment;
-  return {workload::Admission::kAccepted, schedule_end(unit, environment, finish)};
+  if (!within_limits(unit, function)) return {workload::Admission::kThrottled, {}};
+  if (function.idle.empty()) [[unlikely]]
+    return admit_cold(unit, index, request);
+  const Idle& idle =
+      function.reuse_oldest ? function.idle.take_oldest() : function.idle.take_newest();
+  request.place = idle.environment;
+  return accept(unit, index, request, start_warm(function, idle, request));
 }
 
-/// Of a function that makes calls: `finish` is the end of its work, or its deadline.
-TimePoint Functions::schedule_end(std::uint32_t unit, std::uint32_t index, TimePoint finish) {
-  if (environments_[index].timed_out) {
-    loop_.schedule(finish, process_, kCompletion, index, unit);
-    return finish;
+workload::Admitted Functions::admit_cold(std::uint32_t unit, std::uint32_t index,
+                                         workload::Request& request) {
+  if (!cold_[unit].scaling.take(loop_.now())) {  // L45
+    throttle(unit, ThrottleReason::kFunctionInvocationRateLimitExceeded,
+             account_.scaling_per_second);
+    return {workload::Admission::kThrottled, {}};
   }
-  loop_.schedule(finish, process_, kWorked, index, unit);
-  Calling& calling = calling_[index];
-  calling.timeout = loop_.schedule_cancellable(calling.deadline, process_, kTimeout, index);
+  request.place = new_environment(unit);
+  return accept(unit, index, request, start_cold(functions_[unit], request.place, request));
+}
+
+inline workload::Admitted Functions::accept(std::uint32_t unit, std::uint32_t index,
+                                            const workload::Request& request,
+                                            const Invoke& invoke) {
+  Function& function = functions_[unit];
+  ++function.in_flight;
+  in_hand_[request.place] = index;
+  ++function.requests;  // L26: counted when it starts
+  ++in_flight_[function.is_reserved];
+  if (!function.makes_calls) [[likely]] {
+    loop_.schedule(invoke.end, process_, invoke.cut ? kCut : kCompletion, index, unit);
+    return {workload::Admission::kAccepted, invoke.end};
+  }
+  return {workload::Admission::kAccepted, schedule_end(unit, index, request.place, invoke)};
+}
+
+/// Of a function that makes calls: the invocation ends with its work, or at its deadline.
+TimePoint Functions::schedule_end(std::uint32_t unit, std::uint32_t request,
+                                  std::uint32_t environment, const Invoke& invoke) {
+  if (invoke.cut) {
+    loop_.schedule(invoke.end, process_, kCut, request, unit);
+    return invoke.end;
+  }
+  loop_.schedule(invoke.end, process_, kWorked, request, unit);
+  Calling& calling = calling_[environment];
+  calling.timeout = loop_.schedule_cancellable(calling.deadline, process_, kTimeout, environment);
   return kEndOfTime;
 }
 
-inline TimePoint Functions::begin_invoke(const Function& function, std::uint32_t index,
-                                         TimePoint at, Duration init_inside, Duration init_billed,
-                                         const workload::Request& request) {
-  Environment& environment = environments_[index];
+inline Functions::Invoke Functions::begin_invoke(const Function& function, std::uint32_t index,
+                                                 TimePoint at, Duration init_inside,
+                                                 const workload::Request& request) {
   // L71: only the CPU work is stretched; L6: the timeout covers the whole Invoke phase.
-  Duration handler = scaled(request.work, function.stretch);
+  Duration handler = function.stretches ? scaled(request.work, function.stretch) : request.work;
   if (function.makes_calls) [[unlikely]] {
     if (calling_.size() <= index) calling_.resize(environments_.capacity());
     calling_[index].deadline = at + function.timeout;
@@ -216,29 +224,28 @@ inline TimePoint Functions::begin_invoke(const Function& function, std::uint32_t
     handler += request.wait;
   }
   const Duration wanted = init_inside + handler;
-  environment.timed_out = wanted > function.timeout;
-  const Duration invoke = environment.timed_out ? function.timeout : wanted;  // L27, L74
-  environment.billed_ms = billed_ms(init_billed + invoke);                    // L22, L23
-  environment.billing_start = at - init_billed;
-  environment.busy = true;
-  return at + invoke;
+  const bool cut = wanted > function.timeout;
+  return {at + (cut ? function.timeout : wanted), cut};  // L27, L74
 }
 
-inline TimePoint Functions::start_warm(Function& function, std::uint32_t index,
-                                       workload::Request& request) {
-  Environment& environment = environments_[index];
-  function.idle.remove(environments_, index);
+inline Functions::Invoke Functions::start_warm(const Function& function, const Idle& idle,
+                                               workload::Request& request) {
   Duration init_inside{};
-  if (environment.needs_init) [[unlikely]] {
+  if (idle.needs_init) [[unlikely]] {
     // L7: the suppressed Init runs inside this invocation, is billed and counts against the
     // timeout.
-    Cold& cold = cold_[environment.function];
-    RandomEngine draw = cold.init_draws.at(environment.ordinal, environment.resets, 1);
-    init_inside = cold.config.init_duration.sample(draw);
+    init_inside = init_again(idle.environment);
     request.init = std::min(init_inside, function.timeout);
-    environment.needs_init = false;
+    environments_[idle.environment].billing_start = loop_.now();
   }
-  return begin_invoke(function, index, loop_.now(), init_inside, Duration{}, request);
+  return begin_invoke(function, idle.environment, loop_.now(), init_inside, request);
+}
+
+Duration Functions::init_again(std::uint32_t index) {
+  const Environment& environment = environments_[index];
+  const Cold& cold = cold_[environment.function];
+  RandomEngine draw = cold.init_draws.at(environment.ordinal, environment.resets, 1);
+  return cold.config.init_duration.sample(draw);
 }
 
 std::uint32_t Functions::new_environment(std::uint32_t unit) {
@@ -247,19 +254,22 @@ std::uint32_t Functions::new_environment(std::uint32_t unit) {
   Environment& environment = environments_[index];
   environment.function = unit;
   environment.ordinal = cold.created++;
-  environment.retires_at = loop_.now() + cold.config.max_environment_age;
+  environment.retires_at = loop_.now() + cold.age_ring->length();
   environment.resets = 0;
   environment.memory = static_cast<std::uint16_t>(cold.config.memory_size);
-  environment.needs_init = false;
+  environment.alive = true;
+  if (in_hand_.size() <= index) in_hand_.resize(environments_.capacity());
+  environment.retires = false;
+  next_age_ = std::min(next_age_, environment.retires_at);
   ++cold.alive;
   cold.age_ring->start(environments_.id_of(index));
   recorder_.capacity_up(cold.config.service, loop_.now());
   return index;
 }
 
-TimePoint Functions::start_cold(const Function& function, std::uint32_t index,
-                                workload::Request& request) {
-  const Environment& environment = environments_[index];
+Functions::Invoke Functions::start_cold(const Function& function, std::uint32_t index,
+                                        workload::Request& request) {
+  Environment& environment = environments_[index];
   const Cold& cold = cold_[environment.function];
   if (request.counted) recorder_.cold_start(request.flow);
   RandomEngine platform_draw = cold.platform_draws.at(environment.ordinal);
@@ -274,35 +284,53 @@ TimePoint Functions::start_cold(const Function& function, std::uint32_t index,
     init_inside = cold.config.init_duration.sample(again);
   }
   request.init = platform + init + std::min(init_inside, function.timeout);
-  return begin_invoke(function, index, loop_.now() + platform + init, init_inside, init, request);
+  environment.billing_start = loop_.now() + platform;  // L22
+  return begin_invoke(function, index, environment.billing_start + init, init_inside, request);
 }
 
 // --- Completion
 
-inline void Functions::complete_invocation(std::uint32_t index, std::uint32_t unit,
-                                           metrics::Outcome outcome) {
-  Environment& environment = environments_[index];
-  Function& function = functions_[unit];
-  function.mib_ms += std::uint64_t{environment.billed_ms} * environment.memory;
-  --(function.reserved == kUnreserved ? unreserved_in_flight_ : reserved_in_flight_);
-  if (--function.in_flight == 0) function.idle_since = loop_.now();
-  if (outcome == metrics::Outcome::kServerTimeout) [[unlikely]] {
-    environment.needs_init = true;  // L7, L74
-    ++environment.resets;
-  }
-  const std::uint32_t index_of_request = environment.request;
-  free_environment(index);
-  const workload::Request& request = clients_->request(index_of_request);
-  if (request.more) [[unlikely]]
-    cold_[unit].bytes_out += request.bytes_out;
-  clients_->answer(index_of_request, outcome);
+/// Its Init where that is billed, else its Invoke (L22).
+inline TimePoint Functions::billing_start(const workload::Request& request) const {
+  return request.init > Duration{} ? environments_[request.place].billing_start : request.attempt;
 }
 
-/// The end of an invocation whose billed time was not known beforehand.
-void Functions::complete_calling(std::uint32_t index, metrics::Outcome outcome) {
-  Environment& environment = environments_[index];
-  environment.billed_ms = billed_ms(loop_.now() - environment.billing_start);  // L23, L27
-  complete_invocation(index, environment.function, outcome);
+[[gnu::always_inline]] inline void Functions::complete_invocation(std::uint32_t index,
+                                                                  std::uint32_t unit,
+                                                                  metrics::Outcome outcome) {
+  const workload::Request& request = clients_->request(index);
+  const TimePoint now = loop_.now();
+  const std::uint32_t place = request.place;
+  Function& function = functions_[unit];
+  // The environment's own record is only read where it says something else than the request and the
+  // function do.
+  const TimePoint start = billing_start(request);
+  std::uint32_t memory = function.memory;
+  bool ends = false;
+  if (function.some_retire || now >= next_age_) [[unlikely]] {
+    const Environment& environment = environments_[place];
+    memory = environment.memory;
+    ends = environment.retires || now >= environment.retires_at;  // L14
+  }
+  function.mib_ms += std::uint64_t{billed_ms(now - start)} * memory;  // L23, L27
+  --in_flight_[function.is_reserved];
+  --function.in_flight;
+  const bool reset = outcome == metrics::Outcome::kServerTimeout;  // L7, L74
+  if (reset) ++environments_[place].resets;
+  if (ends) [[unlikely]] {
+    end_retired(place);
+  } else {
+    free_environment(unit, place, reset);
+  }
+  if (request.more) [[unlikely]]
+    cold_[unit].bytes_out += request.bytes_out;
+  clients_->answer(index, outcome);
+}
+
+/// As above, of what is not worth a copy of its own in the code.
+[[gnu::noinline]] void Functions::complete_rarely(std::uint32_t index, std::uint32_t unit,
+                                                  metrics::Outcome outcome) {
+  complete_invocation(index, unit, outcome);
 }
 
 /// An Invoke that ends exactly at the limit is in time (L74): everything else of the instant comes
@@ -311,47 +339,47 @@ void Functions::time_out(const kernel::Event& event) {
   if (loop_.put_off(event, kernel::Turn::kServerTimeout)) return;
   const kernel::EventId& timeout = calling_[event.payload].timeout;
   if (timeout.slot != event.slot || timeout.generation != event.tag) return;
-  complete_calling(event.payload, metrics::Outcome::kServerTimeout);
+  complete_rarely(in_hand_[event.payload], environments_[event.payload].function,
+                  metrics::Outcome::kServerTimeout);
 }
 
 void Functions::resume(std::uint32_t unit, std::uint32_t index, workload::Called called) {
   const workload::Request& request = clients_->request(index);
-  const std::uint32_t environment = request.place;
-  Calling& calling = calling_[environment];
+  Calling& calling = calling_[request.place];
   const TimePoint finish = loop_.now() + request.wait;
   if (called == workload::Called::kFailed) {
     loop_.cancel(std::exchange(calling.timeout, {}));
-    complete_calling(environment, metrics::Outcome::kDependency);
+    complete_rarely(index, unit, metrics::Outcome::kDependency);
   } else if (finish <= calling.deadline) {
     loop_.cancel(std::exchange(calling.timeout, {}));
-    environments_[environment].billed_ms =
-        billed_ms(finish - environments_[environment].billing_start);
-    loop_.schedule(finish, process_, kCompletion, environment, unit);
+    loop_.schedule(finish, process_, kCompletion, index, unit);
   }  // else the timeout cuts its wait
 }
 
-inline void Functions::free_environment(std::uint32_t index) {
-  Environment& environment = environments_[index];
+inline void Functions::free_environment(std::uint32_t unit, std::uint32_t index, bool needs_init) {
   const TimePoint now = loop_.now();
-  environment.busy = false;
-  const std::uint32_t unit = environment.function;
-  if (now >= environment.retires_at) [[unlikely]] {  // L14
-    end_environment(index);
-    return;
-  }
-  environment.freed = now;
   Function& function = functions_[unit];
-  function.idle.push(environments_, index);
+  function.idle.push({.freed = now, .environment = index, .needs_init = needs_init});
   if (!function.check_pending) [[unlikely]] {
-    const FunctionConfig& config = cold_[unit].config;
-    const Duration soonest =
-        std::min(config.idle.environment_idle, config.idle.function_idle.value_or(Duration::max()));
-    schedule_check(unit, now + soonest);
+    const IdleRule& rule = cold_[unit].config.idle;
+    schedule_check(
+        unit, now + std::min(rule.environment_idle, rule.function_idle.value_or(Duration::max())));
   }
+}
+
+void Functions::end_retired(std::uint32_t index) {
+  Environment& environment = environments_[index];
+  Cold& cold = cold_[environment.function];
+  cold.last_freed = loop_.now();
+  if (environment.retires) {
+    functions_[environment.function].some_retire = --cold.retiring > 0;
+  }
+  end_environment(index);
 }
 
 void Functions::end_environment(std::uint32_t index) {
   const std::uint32_t unit = environments_[index].function;
+  environments_[index].alive = false;
   --cold_[unit].alive;
   recorder_.capacity_down(cold_[unit].config.service, loop_.now());
   environments_.release(index);
@@ -364,18 +392,22 @@ void Functions::schedule_check(std::uint32_t unit, TimePoint at) {
   loop_.schedule(at, process_, kIdleCheck, unit);
 }
 
+/// Of a function with idle environments and nothing running: since when.
+TimePoint Functions::quiet_since(std::uint32_t unit) const {
+  return std::max(functions_[unit].idle.newest().freed, cold_[unit].last_freed);
+}
+
 /// Ends what has been idle too long by now.
 void Functions::end_idle(std::uint32_t unit) {
   Function& function = functions_[unit];
   const IdleRule& rule = cold_[unit].config.idle;
   const TimePoint now = loop_.now();
+  if (function.idle.empty()) return;
   const bool function_ends = rule.function_idle && function.in_flight == 0 &&
-                             now >= function.idle_since + *rule.function_idle;  // L14a
-  while (!function.idle.empty()) {
-    const std::uint32_t oldest = function.idle.oldest;
-    if (!function_ends && now < environments_[oldest].freed + rule.environment_idle) return;
-    function.idle.remove(environments_, oldest);
-    end_environment(oldest);
+                             now >= quiet_since(unit) + *rule.function_idle;  // L14a
+  while (!function.idle.empty() &&
+         (function_ends || now >= function.idle.oldest().freed + rule.environment_idle)) {
+    end_environment(function.idle.take_oldest().environment);
   }
 }
 
@@ -385,11 +417,11 @@ void Functions::check_idle(std::uint32_t unit) {
   function.check_pending = false;
   end_idle(unit);
   if (function.idle.empty()) return;
-  TimePoint next = environments_[function.idle.oldest].freed + rule.environment_idle;
+  TimePoint next = function.idle.oldest().freed + rule.environment_idle;
   if (rule.function_idle) {
     // While something runs, the function cannot be due before a full timer from now.
     const bool quiet = function.in_flight == 0;
-    next = std::min(next, (quiet ? function.idle_since : loop_.now()) + *rule.function_idle);
+    next = std::min(next, (quiet ? quiet_since(unit) : loop_.now()) + *rule.function_idle);
   }
   schedule_check(unit, next);
 }
@@ -398,40 +430,55 @@ void Functions::end_what_is_due(std::uint32_t unit) {
   end_idle(unit);
   Function& function = functions_[unit];
   while (!function.idle.empty()) {
-    const std::uint32_t next = function.reuse_oldest ? function.idle.oldest : function.idle.newest;
-    if (loop_.now() < environments_[next].retires_at) return;  // L14
-    function.idle.remove(environments_, next);
-    end_environment(next);
+    const Idle next = function.reuse_oldest ? function.idle.oldest() : function.idle.newest();
+    if (loop_.now() < environments_[next.environment].retires_at) return;  // L14
+    function.reuse_oldest ? function.idle.take_oldest() : function.idle.take_newest();
+    cold_[unit].last_freed = std::max(cold_[unit].last_freed, next.freed);
+    end_environment(next.environment);
   }
 }
 
 void Functions::expire_old(kernel::TimerRing& ring) {
   ring.fire([this](kernel::SlabId id) {
-    // A busy one ends when it is freed: never in the middle of an invocation (L14).
-    if (!environments_.is_live(id) || environments_[id.index].busy) return;
-    functions_[environments_[id.index].function].idle.remove(environments_, id.index);
+    if (!environments_.is_live(id)) return;
+    const std::uint32_t unit = environments_[id.index].function;
+    IdleQueue& idle = functions_[unit].idle;
+    const std::uint32_t place = idle.find(id.index);
+    if (place == idle.size()) {
+      retire(id.index);  // never in the middle of an invocation (L14)
+      return;
+    }
+    cold_[unit].last_freed = std::max(cold_[unit].last_freed, idle.take(place).freed);
     end_environment(id.index);
   });
+  next_age_ = kEndOfTime;
+  for (const auto& each : age_rings_) next_age_ = std::min(next_age_, each->next_due());
 }
 
 void Functions::fire(const kernel::Event& event) {
+  if (event.kind == kCompletion) [[likely]] {
+    complete_invocation(event.payload, event.tag, metrics::Outcome::kCompleted);
+  } else {
+    fire_other(event);
+  }
+}
+
+[[gnu::noinline]] void Functions::fire_other(const kernel::Event& event) {
   switch (event.kind) {
-    [[likely]] case kCompletion:
-      complete_invocation(event.payload, event.tag,
-                          environments_[event.payload].timed_out ? metrics::Outcome::kServerTimeout
-                                                                 : metrics::Outcome::kCompleted);
+    case kCut:
+      complete_rarely(event.payload, event.tag, metrics::Outcome::kServerTimeout);
+      break;
+    case kWorked:
+      calls_->begin(*cold_[event.tag].config.calls, event.payload);
+      break;
+    case kTimeout:
+      time_out(event);
       break;
     case kIdleCheck:
       check_idle(event.payload);
       break;
     case kAge:
       expire_old(*age_rings_[event.payload]);
-      break;
-    case kWorked:
-      calls_->begin(*cold_[event.tag].config.calls, environments_[event.payload].request);
-      break;
-    case kTimeout:
-      time_out(event);
       break;
     default:
       SKY_CHECK(false);
@@ -442,9 +489,7 @@ void Functions::expect(std::uint32_t unit) {
   // Two steps, because which environment comes next stands in the function's record.
   const std::uint32_t before = std::exchange(expected_[next_expected_++ % kExpected], unit);
   __builtin_prefetch(&functions_[unit]);
-  recorder_.expect_service(unit);
-  const std::uint32_t environment = functions_[before].idle.newest;
-  if (environment != kNone) environments_.prefetch(environment);
+  functions_[before].idle.prefetch_newest();
 }
 
 // --- Windows and the end
@@ -459,11 +504,15 @@ void Functions::read_meters(std::uint32_t unit, TimePoint, pricing::Meters& mete
 }
 
 void Functions::finish(TimePoint end) {
+  std::vector<bool> busy(environments_.capacity(), true);
+  for (const Function& function : functions_) function.idle.unmark(busy);
   for (std::uint32_t i = 0; i < environments_.capacity(); ++i) {
     const Environment& environment = environments_[i];
-    if (!environment.busy || end <= environment.billing_start) continue;
+    if (!environment.alive || !busy[i]) continue;
+    const TimePoint start = billing_start(clients_->request(in_hand_[i]));
+    if (end <= start) continue;
     functions_[environment.function].mib_ms +=
-        std::uint64_t{billed_ms(end - environment.billing_start)} * environment.memory;
+        std::uint64_t{billed_ms(end - start)} * environment.memory;
   }
 }
 

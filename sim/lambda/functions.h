@@ -12,6 +12,7 @@
 #include "kernel/timer_ring.h"
 #include "lambda/config.h"
 #include "lambda/environment.h"
+#include "lambda/idle_queue.h"
 #include "lambda/throttles.h"
 #include "lambda/token_bucket.h"
 #include "metrics/recorder.h"
@@ -83,29 +84,32 @@ class Functions final : public workload::Platform, public kernel::Process {
   std::vector<Throttles> take_throttles();
   /// Requests in flight, Init included, over all functions (L42).
   std::uint32_t concurrent_executions() const {
-    return unreserved_in_flight_ + reserved_in_flight_;
+    return in_flight_[kUnreserved] + in_flight_[kReserved];
   }
   std::uint32_t environments(std::uint32_t unit) const;
 
  private:
-  enum Kind : std::uint16_t { kCompletion, kIdleCheck, kAge, kWorked, kTimeout };
-  static constexpr std::uint32_t kUnreserved = ~std::uint32_t{0};
+  /// The first three name a request and its function: an invocation done, one that the timeout
+  /// known beforehand cuts, one that has done its work and now calls. kTimeout names an
+  /// environment.
+  enum Kind : std::uint16_t { kCompletion, kCut, kWorked, kTimeout, kIdleCheck, kAge };
   static constexpr std::uint32_t kExpected = 4;
 
   /// What the request path touches: one cache line a function.
   struct alignas(64) Function {
-    IdleList idle;
-    std::uint32_t in_flight = 0;
-    std::uint32_t reserved = kUnreserved;
+    IdleQueue idle;
     double stretch = 1.0;  ///< time on this function's CPU share over work at the reference speed
     Duration timeout{};
     std::uint64_t requests = 0;
     std::uint64_t mib_ms = 0;
-    TimePoint idle_since;  ///< when in_flight last became 0
-    std::uint32_t memory = 0;
-    bool check_pending = false;
-    bool reuse_oldest = false;
-    bool makes_calls = false;
+    std::uint32_t in_flight = 0;
+    std::uint16_t memory = 0;
+    bool is_reserved : 1 = false;  ///< it has reserved concurrency
+    bool check_pending : 1 = false;
+    bool reuse_oldest : 1 = false;
+    bool makes_calls : 1 = false;
+    bool stretches : 1 = false;    ///< stretch != 1
+    bool some_retire : 1 = false;  ///< whether Cold::retiring > 0
   };
   static_assert(sizeof(Function) == 64);
 
@@ -119,6 +123,9 @@ class Functions final : public workload::Platform, public kernel::Process {
     kernel::TimerRing* age_ring = nullptr;
     std::uint32_t created = 0;
     std::uint32_t alive = 0;
+    std::uint32_t retiring = 0;  ///< busy environments that end when next idle
+    /// When the last one was freed of those that ended for their age or for an update.
+    TimePoint last_freed{};
     std::uint64_t bytes_out = 0;
   };
 
@@ -128,25 +135,41 @@ class Functions final : public workload::Platform, public kernel::Process {
     kernel::EventId timeout;  ///< none once it is known to end in time
   };
 
+  /// When an Invoke phase that begins will end, and whether the function's timeout cuts it then.
+  struct Invoke {
+    TimePoint end;
+    bool cut = false;
+  };
+
   /// The admission limits of L44, steps 1 and 3.
   bool within_limits(std::uint32_t unit, Function& function);
   bool throttle(std::uint32_t unit, ThrottleReason reason, double limit);
-  TimePoint start_warm(Function& function, std::uint32_t index, workload::Request& request);
+  Invoke start_warm(const Function& function, const Idle& idle, workload::Request& request);
+  Duration init_again(std::uint32_t index);
+  workload::Admitted admit_cold(std::uint32_t unit, std::uint32_t index,
+                                workload::Request& request);
+  workload::Admitted accept(std::uint32_t unit, std::uint32_t index,
+                            const workload::Request& request, const Invoke& invoke);
   std::uint32_t new_environment(std::uint32_t unit);
-  TimePoint start_cold(const Function& function, std::uint32_t index, workload::Request& request);
-  TimePoint begin_invoke(const Function& function, std::uint32_t index, TimePoint at,
-                         Duration init_inside, Duration init_billed,
-                         const workload::Request& request);
-  TimePoint schedule_end(std::uint32_t unit, std::uint32_t index, TimePoint finish);
+  Invoke start_cold(const Function& function, std::uint32_t index, workload::Request& request);
+  Invoke begin_invoke(const Function& function, std::uint32_t index, TimePoint at,
+                      Duration init_inside, const workload::Request& request);
+  TimePoint billing_start(const workload::Request& request) const;
+  TimePoint schedule_end(std::uint32_t unit, std::uint32_t request, std::uint32_t environment,
+                         const Invoke& invoke);
   void set_limits(std::uint32_t unit, const FunctionConfig& config);
-  void complete_invocation(std::uint32_t environment, std::uint32_t unit, metrics::Outcome outcome);
-  void complete_calling(std::uint32_t environment, metrics::Outcome outcome);
+  void complete_invocation(std::uint32_t request, std::uint32_t unit, metrics::Outcome outcome);
+  void complete_rarely(std::uint32_t request, std::uint32_t unit, metrics::Outcome outcome);
   void time_out(const kernel::Event& event);
+  void fire_other(const kernel::Event& event);
   void retire_all(std::uint32_t unit);
-  void free_environment(std::uint32_t index);
+  void free_environment(std::uint32_t unit, std::uint32_t index, bool needs_init);
+  void retire(std::uint32_t index);
+  void end_retired(std::uint32_t index);
   void end_environment(std::uint32_t index);
   void check_idle(std::uint32_t unit);
   void end_idle(std::uint32_t unit);
+  TimePoint quiet_since(std::uint32_t unit) const;
   void schedule_check(std::uint32_t unit, TimePoint at);
   void expire_old(kernel::TimerRing& ring);
   kernel::TimerRing& age_ring(Duration length);
@@ -162,12 +185,15 @@ class Functions final : public workload::Platform, public kernel::Process {
   std::array<std::uint32_t, kExpected> expected_{};  ///< units announced last, a ring
   std::uint32_t next_expected_ = 0;
   kernel::Slab<Environment> environments_;
-  std::vector<Calling> calling_;  ///< by environment; as long as is needed
+  std::vector<std::uint32_t> in_hand_;  ///< by environment: the request it serves, or served last
+  std::vector<Calling> calling_;        ///< by environment; as long as is needed
   TokenBucket account_rate_;
-  std::uint32_t unreserved_in_flight_ = 0;
-  std::uint32_t reserved_in_flight_ = 0;
+  /// Requests in flight of functions without and with reserved concurrency.
+  static constexpr std::size_t kUnreserved = 0, kReserved = 1;
+  std::array<std::uint32_t, 2> in_flight_{};
   std::uint32_t reserved_total_ = 0;
   std::vector<std::unique_ptr<kernel::TimerRing>> age_rings_;  ///< one per distinct maximum age
+  TimePoint next_age_ = kEndOfTime;  ///< when the next environment reaches its maximum age
   std::map<std::pair<std::uint32_t, ThrottleReason>, Throttles> throttles_;
 };
 

@@ -10,8 +10,9 @@ namespace skyreplay::workload {
 
 /// Tells the recorder how a request ended at `now`, and where its time went. `attempts` is what to
 /// count.
-inline void record_end(metrics::Recorder& recorder, const Request& request, TimePoint now,
-                       metrics::Outcome outcome, std::uint32_t attempts) {
+[[gnu::always_inline]] inline void record_end(metrics::Recorder& recorder, const Request& request,
+                                              TimePoint now, metrics::Outcome outcome,
+                                              std::uint32_t attempts) {
   if (!request.counted) [[unlikely]] {
     recorder.left_uncounted(request.flow, now);
     return;

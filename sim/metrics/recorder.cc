@@ -47,7 +47,8 @@ Recorder::Recorder(std::vector<std::uint32_t> service_of_flow, std::uint32_t ser
       first_flow_(services + std::size_t{1}, 0),
       flows_by_service_(flows_.size()),
       pool_(pool_chunks),
-      spilled_rows_(flows_.size()) {
+      spilled_rows_(flows_.size()),
+      dense_(flows_.size()) {
   for (const std::uint32_t service : service_of_flow_) {
     SKY_CHECK(service < services);
     ++first_flow_[service + std::size_t{1}];
@@ -56,6 +57,7 @@ Recorder::Recorder(std::vector<std::uint32_t> service_of_flow, std::uint32_t ser
   std::vector<std::uint32_t> next(first_flow_.begin(), first_flow_.end() - 1);
   for (std::uint32_t f = 0; f < service_of_flow_.size(); ++f) {
     flows_by_service_[next[service_of_flow_[f]]++] = f;
+    flows_[f].alone = is_alone(service_of_flow_[f]);
   }
 }
 
@@ -63,9 +65,14 @@ Recorder::~Recorder() = default;
 
 void Recorder::failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts) {
   SKY_CHECK(outcome != Outcome::kCompleted);
-  touch(service_of_flow_[flow]).in_flight.leave(since_start(now));
+  in_flight(flows_[flow], flow).leave(since_start(now));
   ++rare_[flow].outcomes[static_cast<std::size_t>(outcome)];
   flows_[flow].extra_attempts += attempts - 1;
+}
+
+void Recorder::activate(std::uint32_t flow) {
+  touch(service_of_flow_[flow]);
+  flows_[flow].active = true;
 }
 
 inline void Recorder::prefetch(const Note& note) const {
@@ -113,7 +120,7 @@ void Recorder::open_row(FlowWindow& flow, std::uint32_t octave) {
 }
 
 void Recorder::spill_rows(FlowWindow& flow) {
-  std::vector<OctaveParts>& to = spilled_rows_[static_cast<std::size_t>(&flow - flows_.data())];
+  std::vector<OctaveParts>& to = spilled_rows_[index_of(flow)];
   for_each_bit(flow.octaves, [&](std::uint32_t octave) {
     const OctaveRow& row = (*flow.rows)[octave % kRows];
     add_octave(to, 0, octave, row.count, row.parts);
@@ -129,12 +136,10 @@ void Recorder::open_chunk(FlowWindow& flow) {
     next->before = flow.chunk;
     flow.chunk = next;
   } else {
-    if (flow.dense == nullptr) {
-      dense_.push_back(std::make_unique<DenseBlock>());
-      flow.dense = dense_.back().get();
-    }
+    std::unique_ptr<DenseBlock>& dense = dense_[index_of(flow)];
+    if (dense == nullptr) dense = std::make_unique<DenseBlock>();
     flow.samples = SampleChunk::kSamples;
-    add_samples(flow, *flow.dense);
+    add_samples(flow, *dense);
     pool_.give_back(flow.chunk);
     flow.chunk = pool_.take_first();
     flow.samples = 0;
@@ -220,7 +225,8 @@ void Recorder::close_octaves(std::uint32_t index, WindowRow& row) {
 }
 
 void Recorder::close_samples(FlowWindow& flow) {
-  DenseBlock& dense = flow.dense != nullptr ? *flow.dense : scratch_;
+  const std::unique_ptr<DenseBlock>& own = dense_[index_of(flow)];
+  DenseBlock& dense = own != nullptr ? *own : scratch_;
   add_samples(flow, dense);
   if (flow.chunk != nullptr) pool_.give_back(std::exchange(flow.chunk, nullptr));
   flow.samples = SampleChunk::kSamples;
@@ -237,7 +243,7 @@ void Recorder::close_service(std::uint32_t service, std::int64_t length_ns) {
   row.service = service;
   latency_list_.clear();
   overhead_list_.clear();
-  const bool only_flow = last - first == 1;
+  const bool only_flow = is_alone(service);
   for (std::uint32_t i = first; i < last; ++i) close_flow(flows_by_service_[i], row, only_flow);
   if (!only_flow) {
     latency_list_.clear();
@@ -249,11 +255,12 @@ void Recorder::close_service(std::uint32_t service, std::int64_t length_ns) {
   row.overhead = overhead_list_;
 
   ServiceWindow& window = services_[service];
-  row.in_flight_max = window.in_flight.max;
+  Level& in_flight = in_flight_of(service);
+  row.in_flight_max = in_flight.max;
   row.queue_depth_max = window.queue.max;
   row.capacity_running_max = window.capacity.max;
   peaks_[service] = std::max(peaks_[service], window.capacity.max);
-  row.in_flight_ns = window.in_flight.close(length_ns);
+  row.in_flight_ns = in_flight.close(length_ns);
   row.queue_depth_ns = window.queue.close(length_ns);
   row.capacity_running_ns = window.capacity.close(length_ns);
   sink_.row(row);
@@ -270,9 +277,12 @@ void Recorder::close_window(TimePoint end) {
     close_service(service, length_ns);
     ServiceWindow& window = services_[service];
     // What still holds something is active in the next window even if nothing happens.
-    window.active = window.in_flight.value > 0 || window.capacity.value > 0 ||
+    window.active = in_flight_of(service).value > 0 || window.capacity.value > 0 ||
                     window.queue.value > 0 || always_[service];
     if (window.active) active_[kept++] = service;
+    for (std::uint32_t i = first_flow_[service]; i < first_flow_[service + std::size_t{1}]; ++i) {
+      flows_[flows_by_service_[i]].active &= window.active;
+    }
   }
   active_.resize(kept);
   sink_.end_window();

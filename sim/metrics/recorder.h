@@ -34,13 +34,13 @@ class WindowSink {
 /// services. Each flow belongs to the service that answers, whose row is the sum of its flows. Only
 /// services that were active in a window get a row, and those that always have one.
 ///
-/// **Cost** per request: on arrival two cache lines, on completion four (service, flow, sample,
-/// octave). With many flows, completions wait in a short queue until their lines have been
-/// prefetched; who knows of an arrival beforehand says so by expect(). A sample is 32 bits in a
-/// chunk of the flow's, counted when the window closes, in one histogram that stays in cache;
-/// beyond the pool's size, flows get dense histograms of their own. Memory does not depend on the
-/// number of requests or windows. **Order** rows by service index, so a result does not depend on
-/// how events interleaved.
+/// **Cost** per request: on arrival one cache line, on completion three (flow, sample, octave), and
+/// one more each, the service's, where a service has several flows. With many flows, completions
+/// wait in a short queue until their lines have been prefetched; who knows of an arrival beforehand
+/// says so by expect(). A sample is 32 bits in a chunk of the flow's, counted when the window
+/// closes, in one histogram that stays in cache; beyond the pool's size, flows get dense histograms
+/// of their own. Memory does not depend on the number of requests or windows. **Order** rows by
+/// service index, so a result does not depend on how events interleaved.
 class Recorder {
  public:
   static constexpr std::size_t kPoolChunks = 1u << 16;
@@ -65,8 +65,10 @@ class Recorder {
   /// A client's request came in. Not counted (`counted` false) during a warm-up.
   void arrived(std::uint32_t flow, TimePoint now, bool counted) {
     FlowWindow& window = flows_[flow];
-    touch(service_of_flow_[flow]).in_flight.enter(since_start(now));
     window.arrivals += counted;
+    if (!window.active) [[unlikely]]
+      activate(flow);
+    in_flight(window, flow).enter(since_start(now));
   }
   /// It was answered well. The sum of its parts is the latency.
   void completed(std::uint32_t flow, TimePoint now, const Completion& as,
@@ -75,15 +77,14 @@ class Recorder {
   void failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts);
   /// It ended during or from a warm-up: only the number in flight changes.
   void left_uncounted(std::uint32_t flow, TimePoint now) {
-    touch(service_of_flow_[flow]).in_flight.leave(since_start(now));
+    in_flight(flows_[flow], flow).leave(since_start(now));
   }
 
   /// With so few flows, what they touch stays in cache: to prefetch it, or to wait for it, would
   /// cost more than it gains.
   static constexpr std::size_t kFewFlows = 512;
-  /// An arrival on the flow, or at the service, is near: prefetches.
+  /// An arrival on the flow is near: prefetches.
   void expect_flow(std::uint32_t flow) const { __builtin_prefetch(&flows_[flow], 1); }
-  void expect_service(std::uint32_t service) const { __builtin_prefetch(&services_[service], 1); }
 
   // --- Rarer changes.
 
@@ -140,9 +141,11 @@ class Recorder {
     std::uint64_t octaves = 0;  ///< which of them have their row
     OctaveRows* rows = nullptr;
     SampleChunk* chunk = nullptr;  ///< the last one
-    DenseBlock* dense = nullptr;   ///< where chunks went for which the pool had no other
     std::int64_t latency_max_ns = 0;
-    std::uint32_t samples = SampleChunk::kSamples;  ///< in the last chunk
+    Level in_flight;                                ///< where `alone`; else the service has it
+    std::uint16_t samples = SampleChunk::kSamples;  ///< in the last chunk
+    bool alone = false;                             ///< its service has no other flow
+    bool active = false;                            ///< only if its service is
     std::uint32_t arrivals = 0;
     std::uint32_t completions = 0;
     std::uint32_t extra_attempts = 0;  ///< attempts beyond one for each request that ended
@@ -153,7 +156,7 @@ class Recorder {
     std::uint32_t outcomes[kOutcomes] = {};
   };
   struct alignas(64) ServiceWindow {
-    Level in_flight;
+    Level in_flight;  ///< where it has several flows
     Level capacity;
     Level queue;
     bool active = false;
@@ -184,6 +187,18 @@ class Recorder {
   void count(const Note& note);
   void count_all();
 
+  /// What leaves had arrived, so its service is active.
+  Level& in_flight(FlowWindow& window, std::uint32_t flow) {
+    return window.alone ? window.in_flight : services_[service_of_flow_[flow]].in_flight;
+  }
+  Level& in_flight_of(std::uint32_t service) {
+    return is_alone(service) ? flows_[flows_by_service_[first_flow_[service]]].in_flight
+                             : services_[service].in_flight;
+  }
+  bool is_alone(std::uint32_t service) const {
+    return first_flow_[service + std::size_t{1}] - first_flow_[service] == 1;
+  }
+  void activate(std::uint32_t flow);
   std::int64_t since_start(TimePoint now) const { return (now - start_).count(); }
   ServiceWindow& touch(std::uint32_t service) {
     ServiceWindow& window = services_[service];
@@ -197,6 +212,9 @@ class Recorder {
   void open_chunk(FlowWindow& flow);
   void spill_rows(FlowWindow& flow);
   static void add_samples(const FlowWindow& flow, DenseBlock& to);
+  std::uint32_t index_of(const FlowWindow& flow) const {
+    return static_cast<std::uint32_t>(&flow - flows_.data());
+  }
   Counters take_counters(std::uint32_t flow);
   void close_flow(std::uint32_t flow, WindowRow& row, bool only_flow);
   void close_octaves(std::uint32_t flow, WindowRow& row);
@@ -222,6 +240,7 @@ class Recorder {
   std::vector<HugeArray<OctaveRows>> rows_;
   std::size_t rows_left_ = 0;                           ///< unused at the end of the last chunk
   std::vector<std::vector<OctaveParts>> spilled_rows_;  ///< by flow: this window's, ascending
+  /// By flow: where chunks went for which the pool had no other.
   std::vector<std::unique_ptr<DenseBlock>> dense_;
   std::array<Note, kNotes> notes_;  ///< a ring; the oldest stands at notes_made_
   std::size_t notes_made_ = 0;
@@ -250,11 +269,11 @@ inline void Recorder::count(const Note& note) {
 
 inline void Recorder::completed(std::uint32_t flow, TimePoint now, const Completion& as,
                                 const LatencyParts& parts) {
-  touch(service_of_flow_[flow]).in_flight.leave(since_start(now));
+  in_flight(flows_[flow], flow).leave(since_start(now));
+  const std::uint32_t overhead = as.overhead_ns == 0 ? 0 : HistogramLayout::bucket(as.overhead_ns);
   const Note note{.parts = parts,
                   .latency_ns = as.latency_ns,
-                  .sample = SampleChunk::sample(HistogramLayout::bucket(as.latency_ns),
-                                                HistogramLayout::bucket(as.overhead_ns)),
+                  .sample = SampleChunk::sample(HistogramLayout::bucket(as.latency_ns), overhead),
                   .flow = flow,
                   .extra_attempts = as.attempts - 1};
   if (flows_.size() <= kFewFlows) {

@@ -26,8 +26,10 @@ void SpanHistogram::add(std::span<const BucketCount> buckets) {
   add_pages(octaves);
   for (const BucketCount& b : buckets) {
     Page& page = pages_[place(HistogramLayout::octave(b.bucket))];
-    const std::uint64_t sum = page[b.bucket % HistogramLayout::kSubBuckets] + b.count;
-    page[b.bucket % HistogramLayout::kSubBuckets] = static_cast<std::uint32_t>(sum);
+    const std::uint32_t at = b.bucket % HistogramLayout::kSubBuckets;
+    const std::uint64_t sum = page.counts[at] + b.count;
+    page.counts[at] = static_cast<std::uint32_t>(sum);
+    page.used |= std::uint64_t{b.count != 0} << at;
     if (sum >> 32 != 0) [[unlikely]]
       carried_.push_back({b.bucket, sum >> 32 << 32});
   }
@@ -41,20 +43,19 @@ std::uint64_t SpanHistogram::carried(std::uint32_t bucket) const {
 
 void SpanHistogram::collect(std::vector<BucketCount>& out) const {
   std::size_t most = 0;
-  for (const Page& page : pages_) {
-    for (const std::uint32_t count : page) most += count != 0;
-  }
+  for (const Page& page : pages_) most += static_cast<std::size_t>(std::popcount(page.used));
   // Exact, because results are kept for every function.
-  if (out.empty()) out.reserve(most + carried_.size());
+  if (out.empty()) out.reserve(most);
   std::size_t i = 0;
   for (std::uint64_t rest = used_; rest != 0; rest &= rest - 1, ++i) {
     const auto first =
         static_cast<std::uint32_t>(std::countr_zero(rest)) * HistogramLayout::kSubBuckets;
-    for (std::uint32_t at = 0; at < HistogramLayout::kSubBuckets; ++at) {
-      std::uint64_t count = pages_[i][at];
+    for (std::uint64_t used = pages_[i].used; used != 0; used &= used - 1) {
+      const auto at = static_cast<std::uint32_t>(std::countr_zero(used));
+      std::uint64_t count = pages_[i].counts[at];
       if (!carried_.empty()) [[unlikely]]
         count += carried(first + at);
-      if (count != 0) out.push_back({first + at, count});
+      out.push_back({first + at, count});
     }
   }
 }

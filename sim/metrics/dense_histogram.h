@@ -46,7 +46,7 @@ class DenseHistogram {
 /// The histogram of a whole span: pages of one octave, allocated when first used, so that a
 /// function called a few times costs a few hundred bytes. Counts are 64-bit.
 ///
-/// **Cost** a page is 256 bytes, because a count is 32 bits wide there; what a bucket has beyond
+/// **Cost** a page is 264 bytes, because a count is 32 bits wide there; what a bucket has beyond
 /// that is carried to a list of its own.
 class SpanHistogram {
  public:
@@ -60,7 +60,10 @@ class SpanHistogram {
   void collect(std::vector<BucketCount>& out) const;
 
  private:
-  using Page = std::array<std::uint32_t, HistogramLayout::kSubBuckets>;
+  struct Page {
+    std::uint64_t used = 0;  ///< which buckets hold something
+    std::array<std::uint32_t, HistogramLayout::kSubBuckets> counts{};
+  };
 
   /// Where the page of an octave stands, or would.
   std::size_t place(std::uint32_t octave) const {

@@ -185,8 +185,7 @@ workload::Admitted Functions::admit_cold(std::uint32_t unit, std::uint32_t index
 }
 
 inline workload::Admitted Functions::accept(std::uint32_t unit, std::uint32_t index,
-                                            const workload::Request& request,
-                                            const Invoke& invoke) {
+                                            const workload::Request& request, Invoke invoke) {
   Function& function = functions_[unit];
   ++function.in_flight;
   in_hand_[request.place] = index;
@@ -201,7 +200,7 @@ inline workload::Admitted Functions::accept(std::uint32_t unit, std::uint32_t in
 
 /// Of a function that makes calls: the invocation ends with its work, or at its deadline.
 TimePoint Functions::schedule_end(std::uint32_t unit, std::uint32_t request,
-                                  std::uint32_t environment, const Invoke& invoke) {
+                                  std::uint32_t environment, Invoke invoke) {
   if (invoke.cut) {
     loop_.schedule(invoke.end, process_, kCut, request, unit);
     return invoke.end;

@@ -149,14 +149,14 @@ class Functions final : public workload::Platform, public kernel::Process {
   workload::Admitted admit_cold(std::uint32_t unit, std::uint32_t index,
                                 workload::Request& request);
   workload::Admitted accept(std::uint32_t unit, std::uint32_t index,
-                            const workload::Request& request, const Invoke& invoke);
+                            const workload::Request& request, Invoke invoke);
   std::uint32_t new_environment(std::uint32_t unit);
   Invoke start_cold(const Function& function, std::uint32_t index, workload::Request& request);
   Invoke begin_invoke(const Function& function, std::uint32_t index, TimePoint at,
                       Duration init_inside, const workload::Request& request);
   TimePoint billing_start(const workload::Request& request) const;
   TimePoint schedule_end(std::uint32_t unit, std::uint32_t request, std::uint32_t environment,
-                         const Invoke& invoke);
+                         Invoke invoke);
   void set_limits(std::uint32_t unit, const FunctionConfig& config);
   void complete_invocation(std::uint32_t request, std::uint32_t unit, metrics::Outcome outcome);
   void complete_rarely(std::uint32_t request, std::uint32_t unit, metrics::Outcome outcome);

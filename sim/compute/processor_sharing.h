@@ -1,7 +1,7 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "compute/server_config.h"
@@ -37,6 +37,18 @@ inline Duration stretched(double work_ns, double stretch) {
 /// **Cost** enter() and leave() O(log n); no allocation once as many jobs have been present before.
 class ProcessorSharing {
  public:
+  /// What the owner wants to have back of a job.
+  struct Job {
+    Duration wait{};
+    std::uint32_t tag = 0;
+    /// Order of entering. Decides between equal keys; may wrap, as no two present are 2^31 apart.
+    std::uint32_t ordinal = 0;
+  };
+  struct Present {
+    double key = 0;
+    Job job;
+  };
+
   /// Starts over with nobody present.
   void reset(const ServerConfig& config, TimePoint now) {
     of_one_ = 1.0 / config.speed;
@@ -48,113 +60,111 @@ class ProcessorSharing {
   }
 
   /// REQUIRES now not before the last instant told, nor after due(); work > 0.
-  void enter(TimePoint now, Duration work, std::uint32_t job) {
+  void enter(TimePoint now, Duration work, const Job& job) {
     advance(now);
-    push({virtual_time_ + static_cast<double>(work.count()), job, ordinal_++});
+    push({virtual_time_ + static_cast<double>(work.count()), job});
     set_due();
   }
 
   /// Takes out the job that due() speaks of. REQUIRES due() <= now.
-  std::uint32_t leave(TimePoint now) {
+  Job leave(TimePoint now) {
     advance(now);
-    const std::uint32_t job = present_.front().job;
+    const Job job = heap_[0].job;
     pop();
-    if (present_.empty()) virtual_time_ = 0;
     set_due();
     return job;
   }
 
   /// Everybody is gone, done or not.
   void clear() {
-    present_.clear();
-    virtual_time_ = 0;
-    due_ = kEndOfTime;
+    size_ = 0;
+    set_due();
   }
 
   /// When the next job is done if nobody enters before; kEndOfTime if nobody is present.
   TimePoint due() const { return due_; }
-  std::uint32_t present() const { return static_cast<std::uint32_t>(present_.size()); }
+  /// Who is there, in no order.
+  std::span<const Present> present() const { return std::span(heap_).first(size_); }
 
   /// CPU time used since reset(): the integral of min(n, vcpus) (E150), exact. REQUIRES as enter().
   CpuTime cpu_busy(TimePoint now) const { return busy_ + busy_since(now); }
 
  private:
-  struct Present {
-    double key;
-    std::uint32_t job;
-    /// Decides between equal keys; may wrap, as no two present are 2^31 apart.
-    std::uint32_t ordinal;
-  };
-  static bool before(Present a, Present b) {
+  static bool before(const Present& a, const Present& b) {
     if (a.key != b.key) return a.key < b.key;
-    return static_cast<std::int32_t>(a.ordinal - b.ordinal) < 0;
+    return static_cast<std::int32_t>(a.job.ordinal - b.job.ordinal) < 0;
   }
   static constexpr double kRebase = 0x1p40;
 
   double stretch() const {
-    return std::max(of_one_, static_cast<double>(present_.size()) * of_all_);
+    const double shared = static_cast<double>(size_) * of_all_;
+    return shared > of_one_ ? shared : of_one_;
   }
   CpuTime busy_since(TimePoint now) const {
-    const std::uint64_t used = std::min<std::uint64_t>(present_.size() * kUnitsPerVcpu, cpu_units_);
+    const std::uint64_t wanted = std::uint64_t{size_} * kUnitsPerVcpu;
+    const std::uint64_t used = wanted < cpu_units_ ? wanted : cpu_units_;
     return CpuTime{used} * static_cast<std::uint64_t>((now - since_).count());
   }
   void advance(TimePoint now) {
-    if (!present_.empty()) {
-      busy_ += busy_since(now);
-      virtual_time_ += static_cast<double>((now - since_).count()) / stretch();
-      if (virtual_time_ >= kRebase) [[unlikely]]
-        rebase();
-    }
+    busy_ += busy_since(now);
+    // Of no effect where nobody is present: V is 0 then, and stays so.
+    const std::int64_t elapsed = size_ == 0 ? 0 : (now - since_).count();
+    virtual_time_ += static_cast<double>(elapsed) / stretch();
+    if (virtual_time_ >= kRebase) [[unlikely]]
+      rebase();
     since_ = now;
   }
   void set_due() {
-    if (present_.empty()) {
+    if (size_ == 0) {
+      virtual_time_ = 0;
       due_ = kEndOfTime;
       return;
     }
-    const double left = std::max(0.0, present_.front().key - virtual_time_);
-    due_ = since_ + stretched(left, stretch());
+    const double left = heap_[0].key - virtual_time_;
+    due_ = since_ + stretched(left > 0 ? left : 0, stretch());
   }
   void rebase();
-  void push(Present job);
+  void grow();
+  void push(const Present& job);
   void pop();
 
   double virtual_time_ = 0;
-  double of_one_ = 1;  ///< stretch where each has a vCPU
-  double of_all_ = 1;  ///< stretch / n where they share
   TimePoint since_;
   TimePoint due_ = kEndOfTime;
-  std::vector<Present> present_;  ///< a binary heap by before()
-  std::uint32_t ordinal_ = 0;
+  double of_one_ = 1;  ///< stretch where each has a vCPU
+  double of_all_ = 1;  ///< stretch / n where they share
+  std::uint32_t size_ = 0;
   std::uint32_t cpu_units_ = kUnitsPerVcpu;
+  std::vector<Present> heap_;  ///< the first size_ are a binary heap by before()
   CpuTime busy_ = 0;
 };
 
-inline void ProcessorSharing::push(Present job) {
-  present_.push_back(job);
-  std::size_t hole = present_.size() - 1;
+inline void ProcessorSharing::push(const Present& job) {
+  if (size_ == heap_.size()) [[unlikely]]
+    grow();
+  Present* const heap = heap_.data();
+  std::size_t hole = size_++;
   while (hole > 0) {
     const std::size_t parent = (hole - 1) / 2;
-    if (!before(job, present_[parent])) break;
-    present_[hole] = present_[parent];
+    if (!before(job, heap[parent])) break;
+    heap[hole] = heap[parent];
     hole = parent;
   }
-  present_[hole] = job;
+  heap[hole] = job;
 }
 
 inline void ProcessorSharing::pop() {
-  const Present last = present_.back();
-  present_.pop_back();
-  const std::size_t size = present_.size();
-  if (size == 0) return;
+  Present* const heap = heap_.data();
+  const std::size_t size = --size_;
+  const Present last = heap[size];
   std::size_t hole = 0;
   for (std::size_t child = 1; child < size; child = 2 * hole + 1) {
-    if (child + 1 < size && before(present_[child + 1], present_[child])) ++child;
-    if (!before(present_[child], last)) break;
-    present_[hole] = present_[child];
+    if (child + 1 < size && before(heap[child + 1], heap[child])) ++child;
+    if (!before(heap[child], last)) break;
+    heap[hole] = heap[child];
     hole = child;
   }
-  present_[hole] = last;
+  heap[hole] = last;
 }
 
 }  // namespace skyreplay::compute

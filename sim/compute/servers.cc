@@ -1,5 +1,7 @@
 #include "compute/servers.h"
 
+#include <algorithm>
+
 #include "core/check.h"
 
 namespace skyreplay::compute {
@@ -10,47 +12,85 @@ std::uint32_t Servers::add(const ServerConfig& config) {
     free_.push_back(static_cast<std::uint32_t>(stations_.size()));
     stations_.emplace_back();
     sharing_.emplace_back();
+    rest_.emplace_back();
   }
   const std::uint32_t server = free_.back();
   free_.pop_back();
-  const std::uint32_t ring = jobs_.acquire().index;
-  job_ring::open(jobs_, ring);
   stations_[server] = {.stretch = 1.0 / (std::min(1.0, vcpus(config)) * config.speed),
-                       .added = loop_.now(),
                        .workers = config.workers.value_or(kUnlimited),
+                       .line = backlog_.open(),
                        .backlog = config.backlog.value_or(kUnlimited),
-                       .ring = ring,
-                       .first_queued = ring,
-                       .cpu_units = config.cpu_units,
                        .exclusive = is_exclusive(config),
                        .makes_calls = config.makes_calls};
+  rest_[server].added = loop_.now();
+  rest_[server].cpu_units = config.cpu_units;
   sharing_[server].cpu.reset(config, loop_.now());
+  if (is_exclusive(config)) open_workers(server, *config.workers);
   return server;
 }
 
-void Servers::close(std::uint32_t server) {
+void Servers::open_workers(std::uint32_t server, std::uint32_t count) {
+  Rest& rest = rest_[server];
+  if (rest.workers < count) {
+    rest.first_worker = static_cast<std::uint32_t>(workers_.size());
+    rest.workers = count;
+    workers_.resize(workers_.size() + count);
+  }
+  for (std::uint32_t i = rest.first_worker; i < rest.first_worker + count; ++i) {
+    workers_[i].server = server;
+    workers_[i].next = i + 1;  // of the last, nobody's: it is never asked for
+  }
+  stations_[server].idle = rest.first_worker;
+}
+
+std::vector<std::uint32_t> Servers::close(std::uint32_t server) {
   Station& station = stations_[server];
   SKY_CHECK(station.workers > 0);
+  struct Inside {
+    std::uint32_t tag;
+    std::uint32_t ordinal;
+  };
+  std::vector<Inside> inside;
+  for (Worker& worker : workers_of(server)) {
+    if (!worker.busy) continue;
+    inside.push_back({worker.tag, worker.ordinal});
+    ++worker.generation;
+    worker.busy = false;
+    worker.worked = {};
+  }
+  Sharing& sharing = sharing_[server];
+  for (const auto& [key, job] : sharing.cpu.present()) inside.push_back({job.tag, job.ordinal});
+  for (std::uint32_t i = 0; i < jobs_.capacity() && inside.size() < station.in_service; ++i) {
+    if (!jobs_[i].inside || jobs_[i].server != server) continue;
+    inside.push_back({jobs_[i].tag, jobs_[i].ordinal});
+    release(i);
+  }
+  std::sort(inside.begin(), inside.end(), [](const Inside& a, const Inside& b) {
+    return static_cast<std::int32_t>(a.ordinal - b.ordinal) < 0;
+  });
+  std::vector<std::uint32_t> tags;
+  for (const Inside& job : inside) tags.push_back(job.tag);
+  while (station.line.size > 0) tags.push_back(backlog_.pop(station.line).tag);
+  backlog_.close(station.line);
   station.workers = 0;
   station.backlog = 0;
   station.in_service = 0;
-  station.queued = 0;
   // The event that is pending is now one that was replaced.
-  Sharing& sharing = sharing_[server];
   sharing.cpu.clear();
   sharing.armed = kEndOfTime;
   ++sharing.arming;
+  return tags;
 }
 
 CpuTime Servers::cpu_busy(std::uint32_t server, TimePoint now) const {
   const Station& station = stations_[server];
   if (!station.exclusive) return sharing_[server].cpu.cpu_busy(now);
+  const Rest& rest = rest_[server];
   Duration time = station.work_time;
-  std::uint32_t job = jobs_[station.ring].next;
-  for (; job != station.first_queued; job = jobs_[job].next) {
-    time -= std::max(Duration::zero(), jobs_[job].mark - now);
+  for (const Worker& worker : std::span(workers_).subspan(rest.first_worker, rest.workers)) {
+    time -= std::max(Duration::zero(), worker.worked - now);
   }
-  return CpuTime{std::min(station.cpu_units, kUnitsPerVcpu)} *
+  return CpuTime{std::min(rest.cpu_units, kUnitsPerVcpu)} *
          static_cast<std::uint64_t>(time.count());
 }
 

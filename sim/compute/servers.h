@@ -3,8 +3,10 @@
 #include <concepts>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
+#include "compute/backlog.h"
 #include "compute/job.h"
 #include "compute/processor_sharing.h"
 #include "compute/server_config.h"
@@ -63,7 +65,7 @@ concept ServerOwner = requires(T& owner, std::uint32_t server, std::uint32_t tag
 class Servers {
  public:
   /// How many kinds of event there are, from first_kind on.
-  static constexpr std::uint16_t kKinds = 3;
+  static constexpr std::uint16_t kKinds = 4;
 
   /// Events are scheduled in the owner's name; it hands them to fire().
   Servers(kernel::Loop& loop, kernel::ProcessId owner, std::uint16_t first_kind)
@@ -71,7 +73,8 @@ class Servers {
 
   /// A server, empty, from now on. Indices of removed ones are used again, the latest first.
   std::uint32_t add(const ServerConfig& config);
-  /// Drops every job, those inside by order of entering and then those queued.
+  /// Drops every job, those inside by order of entering and then those queued. O(jobs of all
+  /// servers) where some are inside.
   template <ServerOwner Owner>
   void remove(std::uint32_t server, Owner& owner);
 
@@ -92,36 +95,34 @@ class Servers {
   void fire(const kernel::Event& event, Owner& owner);
 
   std::uint32_t in_service(std::uint32_t server) const { return stations_[server].in_service; }
-  std::uint32_t queued(std::uint32_t server) const { return stations_[server].queued; }
+  std::uint32_t queued(std::uint32_t server) const { return stations_[server].line.size; }
   std::uint32_t outstanding(std::uint32_t server) const {
     return in_service(server) + queued(server);
   }
   /// CPU time used since add() (E150), never above cpu_available(): what of it fell before `now`,
-  /// exactly. REQUIRES now >= the loop's, and no event pending before it. O(jobs inside) where
+  /// exactly. REQUIRES now >= the loop's, and no event pending before it. O(workers) where
   /// nothing is shared, else O(1).
   CpuTime cpu_busy(std::uint32_t server, TimePoint now) const;
   /// CPU time there was since add().
   CpuTime cpu_available(std::uint32_t server, TimePoint now) const {
-    const Station& station = stations_[server];
-    return CpuTime{station.cpu_units} * static_cast<std::uint64_t>((now - station.added).count());
+    const Rest& rest = rest_[server];
+    return CpuTime{rest.cpu_units} * static_cast<std::uint64_t>((now - rest.added).count());
   }
 
  private:
-  enum Kind : std::uint16_t { kLeave, kWorked, kShare };
+  enum Kind : std::uint16_t { kFinish, kLeave, kWorked, kShare };
   static constexpr std::uint32_t kUnlimited = std::numeric_limits<std::uint32_t>::max();
 
   /// What every request touches: one cache line a server.
   struct alignas(64) Station {
-    double stretch = 1;    ///< of a request that shares with nobody
-    Duration work_time{};  ///< where nothing is shared, of all that have entered service
-    TimePoint added;
+    double stretch = 1;         ///< of a request that shares with nobody
+    Duration work_time{};       ///< where nothing is shared, of all that have entered service
     std::uint32_t workers = 0;  ///< 0: there is no such server
-    std::uint32_t backlog = 0;
     std::uint32_t in_service = 0;
-    std::uint32_t queued = 0;
-    std::uint32_t ring = 0;          ///< of its jobs: those inside, then those queued
-    std::uint32_t first_queued = 0;  ///< `ring` where nobody is queued
-    std::uint32_t cpu_units = 0;
+    std::uint32_t idle = 0;     ///< where nothing is shared and not all are busy: a worker
+    std::uint32_t entered = 0;  ///< service, so far
+    Backlog::Line line;
+    std::uint32_t backlog = 0;  ///< most in that line
     bool exclusive = false;
     bool makes_calls = false;
   };
@@ -134,25 +135,49 @@ class Servers {
     std::uint32_t arming = 0;      ///< tells the latest event from those it replaced
     bool settling = false;
   };
+  static_assert(sizeof(Sharing) == 128);
 
-  TimePoint start(std::uint32_t index);
-  TimePoint start_exclusive(Station& station, Job& job, std::uint32_t index);
-  TimePoint start_sharing(const Station& station, Job& job, std::uint32_t index);
+  /// The rest, which no request touches.
+  struct Rest {
+    TimePoint added;
+    std::uint32_t cpu_units = 0;
+    std::uint32_t first_worker = 0;  ///< of those set aside for this index
+    std::uint32_t workers = 0;       ///< how many those are
+  };
+
+  TimePoint start(Station& station, std::uint32_t server, const Waiting& request);
+  TimePoint start_worker(Station& station, std::uint32_t worker, const Waiting& request);
+  TimePoint start_sharing(Station& station, std::uint32_t server, const Waiting& request);
+  kernel::SlabId add_job(std::uint32_t server, const ProcessorSharing::Job& from);
+  void release(std::uint32_t job) {
+    jobs_[job].inside = false;
+    jobs_.release(job);
+  }
+  void leave_after(Duration wait, kernel::SlabId job) {
+    schedule(loop_.now() + wait, kLeave, job.index, job.generation);
+  }
   void arm(std::uint32_t server);
   void schedule(TimePoint at, Kind kind, std::uint32_t payload, std::uint32_t tag) {
     loop_.schedule(at, owner_, static_cast<std::uint16_t>(first_kind_ + kind), payload, tag);
   }
-  void close(std::uint32_t server);
+  std::span<Worker> workers_of(std::uint32_t server) {
+    return std::span(workers_).subspan(rest_[server].first_worker, rest_[server].workers);
+  }
+  void open_workers(std::uint32_t server, std::uint32_t count);
+  /// Ends a server: who was there, as remove() drops them.
+  std::vector<std::uint32_t> close(std::uint32_t server);
 
+  /// Where nothing is shared, a request leaves.
+  template <ServerOwner Owner>
+  void finish(const kernel::Event& event, Owner& owner);
+  /// Where vCPUs are shared, one leaves that has its job in the slab.
   template <ServerOwner Owner>
   void leave(std::uint32_t index, Owner& owner);
-  /// It is gone, and its worker the next one's; returns the server.
+  /// A place is the next one's.
   template <ServerOwner Owner>
-  std::uint32_t vacate(std::uint32_t index, Owner& owner);
+  void vacate(std::uint32_t server, Owner& owner);
   template <ServerOwner Owner>
-  void start_next(std::uint32_t server, Owner& owner);
-  template <ServerOwner Owner>
-  void worked(std::uint32_t index, Owner& owner);
+  void worked(std::uint32_t server, const ProcessorSharing::Job& job, Owner& owner);
   /// Whoever is due to be done working is.
   template <ServerOwner Owner>
   void settle(std::uint32_t server, Owner& owner);
@@ -165,9 +190,12 @@ class Servers {
   kernel::Loop& loop_;
   kernel::ProcessId owner_;
   std::uint16_t first_kind_;
-  kernel::Slab<Job> jobs_;
   std::vector<Station> stations_;
+  std::vector<Worker> workers_;
   std::vector<Sharing> sharing_;
+  Backlog backlog_;
+  kernel::Slab<Job> jobs_;
+  std::vector<Rest> rest_;
   std::vector<std::uint32_t> free_;  ///< indices of removed servers
 };
 

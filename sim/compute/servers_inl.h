@@ -12,53 +12,67 @@ namespace skyreplay::compute {
 inline Admitted Servers::admit(std::uint32_t server, std::uint32_t tag, Duration work,
                                Duration wait) {
   Station& station = stations_[server];
+  const Waiting request{.work = work, .wait = wait, .since = loop_.now(), .tag = tag};
+  if (station.in_service < station.workers) {
+    ++station.in_service;
+    return {Entry::kInService, start(station, server, request)};
+  }
   SKY_CHECK(station.workers > 0);
-  const bool enters = station.in_service < station.workers;
-  if (!enters && station.queued >= station.backlog) return {};
-  const std::uint32_t index = jobs_.acquire().index;
-  Job& job = jobs_[index];
-  job.work = work;
-  job.wait = wait;
-  job.server = server;
-  job.tag = tag;
-  job_ring::push_back(jobs_, station.ring, index);
-  if (enters) return {Entry::kInService, start(index)};
-  job.mark = loop_.now();
-  if (station.queued++ == 0) station.first_queued = index;
+  if (station.line.size >= station.backlog) return {};
+  backlog_.push(station.line, request);
   return {Entry::kQueued, kEndOfTime};
 }
 
-/// A job enters service now; when it will leave, if that is known.
-inline TimePoint Servers::start(std::uint32_t index) {
-  Job& job = jobs_[index];
-  Station& station = stations_[job.server];
-  ++station.in_service;
-  return station.exclusive ? start_exclusive(station, job, index)
-                           : start_sharing(station, job, index);
+/// A request enters service now; when it will leave, if that is known.
+[[gnu::always_inline]] inline TimePoint Servers::start(Station& station, std::uint32_t server,
+                                                       const Waiting& request) {
+  if (!station.exclusive) return start_sharing(station, server, request);
+  const std::uint32_t worker = station.idle;
+  station.idle = workers_[worker].next;
+  workers_[worker].busy = true;
+  return start_worker(station, worker, request);
 }
 
-inline TimePoint Servers::start_exclusive(Station& station, Job& job, std::uint32_t index) {
-  const Duration time = stretched(static_cast<double>(job.work.count()), station.stretch);
+[[gnu::always_inline]] inline TimePoint Servers::start_worker(Station& station, std::uint32_t index,
+                                                              const Waiting& request) {
+  Worker& worker = workers_[index];
+  const Duration time = stretched(static_cast<double>(request.work.count()), station.stretch);
   station.work_time += time;
-  job.mark = loop_.now() + time;
-  const TimePoint finish = job.mark + job.wait;
-  schedule(finish, kLeave, index, job.generation);
+  worker.worked = loop_.now() + time;
+  worker.tag = request.tag;
+  worker.ordinal = station.entered++;
+  const TimePoint finish = worker.worked + request.wait;
+  schedule(finish, kFinish, index, worker.generation);
   return finish;
 }
 
-inline TimePoint Servers::start_sharing(const Station& station, Job& job, std::uint32_t index) {
-  if (job.work > Duration::zero()) {
-    sharing_[job.server].cpu.enter(loop_.now(), job.work, index);
-    arm(job.server);
+inline TimePoint Servers::start_sharing(Station& station, std::uint32_t server,
+                                        const Waiting& request) {
+  const ProcessorSharing::Job job{
+      .wait = request.wait, .tag = request.tag, .ordinal = station.entered++};
+  if (request.work > Duration::zero()) [[likely]] {
+    sharing_[server].cpu.enter(loop_.now(), request.work, job);
+    arm(server);
     return kEndOfTime;
   }
+  const kernel::SlabId id = add_job(server, job);
   if (station.makes_calls) {
-    schedule(loop_.now(), kWorked, index, job.generation);
+    schedule(loop_.now(), kWorked, id.index, id.generation);
     return kEndOfTime;
   }
-  const TimePoint finish = loop_.now() + job.wait;
-  schedule(finish, kLeave, index, job.generation);
-  return finish;
+  leave_after(job.wait, id);
+  return loop_.now() + job.wait;
+}
+
+inline kernel::SlabId Servers::add_job(std::uint32_t server, const ProcessorSharing::Job& from) {
+  const kernel::SlabId id = jobs_.acquire();
+  jobs_[id.index] = {.wait = from.wait,
+                     .tag = from.tag,
+                     .ordinal = from.ordinal,
+                     .server = server,
+                     .generation = id.generation,
+                     .inside = true};
+  return id;
 }
 
 /// Sees to it that an event is pending at or before the moment the next job is done.
@@ -72,6 +86,7 @@ inline void Servers::arm(std::uint32_t server) {
 template <ServerOwner Owner>
 void Servers::fire(const kernel::Event& event, Owner& owner) {
   const auto kind = static_cast<Kind>(event.kind - first_kind_);
+  if (kind == kFinish) return finish(event, owner);
   if (kind == kShare) return share(event, owner);
   // The job may have been dropped, and its record be another's by now.
   const kernel::SlabId job{event.payload, event.tag};
@@ -81,6 +96,27 @@ void Servers::fire(const kernel::Event& event, Owner& owner) {
   } else {
     owner.job_worked(jobs_[job.index].server, jobs_[job.index].tag, job);
   }
+}
+
+template <ServerOwner Owner>
+void Servers::finish(const kernel::Event& event, Owner& owner) {
+  Worker& worker = workers_[event.payload];
+  if (worker.generation != event.tag) [[unlikely]]
+    return;  // its request was dropped
+  const std::uint32_t tag = worker.tag;
+  const std::uint32_t server = worker.server;
+  Station& station = stations_[server];
+  if (station.line.size > 0) {
+    const Waiting next = backlog_.pop(station.line);
+    start_worker(station, event.payload, next);
+    owner.job_started(server, next.tag, loop_.now() - next.since);
+  } else {
+    --station.in_service;
+    worker.busy = false;
+    worker.next = station.idle;
+    station.idle = event.payload;
+  }
+  owner.job_done(server, tag);
 }
 
 template <ServerOwner Owner>
@@ -102,7 +138,7 @@ void Servers::settle(std::uint32_t server, Owner& owner) {
   if (sharing_[server].cpu.due() > now || sharing_[server].settling) return;
   sharing_[server].settling = true;
   sharing_[server].armed = now;  // so that nothing is armed in vain meanwhile
-  while (sharing_[server].cpu.due() <= now) worked(sharing_[server].cpu.leave(now), owner);
+  while (sharing_[server].cpu.due() <= now) worked(server, sharing_[server].cpu.leave(now), owner);
   sharing_[server].settling = false;
   sharing_[server].armed = kEndOfTime;
   arm(server);
@@ -110,21 +146,19 @@ void Servers::settle(std::uint32_t server, Owner& owner) {
 
 template <ServerOwner Owner>
 bool Servers::settle_before(kernel::SlabId job, Owner& owner) {
-  const std::uint32_t server = jobs_[job.index].server;
-  if (stations_[server].exclusive) return true;
-  settle(server, owner);
+  settle(jobs_[job.index].server, owner);
   return jobs_.is_live(job);
 }
 
 template <ServerOwner Owner>
-void Servers::worked(std::uint32_t index, Owner& owner) {
-  const Job& job = jobs_[index];
-  if (stations_[job.server].makes_calls) {
-    owner.job_worked(job.server, job.tag, jobs_.id_of(index));
+void Servers::worked(std::uint32_t server, const ProcessorSharing::Job& job, Owner& owner) {
+  if (stations_[server].makes_calls) {
+    owner.job_worked(server, job.tag, add_job(server, job));
   } else if (job.wait > Duration::zero()) {
-    schedule(loop_.now() + job.wait, kLeave, index, job.generation);
+    leave_after(job.wait, add_job(server, job));
   } else {
-    leave(index, owner);
+    vacate(server, owner);
+    owner.job_done(server, job.tag);
   }
 }
 
@@ -134,7 +168,7 @@ void Servers::resume(kernel::SlabId job, Owner& owner) {
   if (!settle_before(job, owner)) return;
   const Duration wait = jobs_[job.index].wait;
   if (wait > Duration::zero()) {
-    schedule(loop_.now() + wait, kLeave, job.index, job.generation);
+    leave_after(wait, job);
   } else {
     leave(job.index, owner);
   }
@@ -143,51 +177,36 @@ void Servers::resume(kernel::SlabId job, Owner& owner) {
 template <ServerOwner Owner>
 std::uint32_t Servers::abandon(kernel::SlabId job, Owner& owner) {
   SKY_CHECK(jobs_.is_live(job) && settle_before(job, owner));
-  return vacate(job.index, owner);
+  const std::uint32_t server = jobs_[job.index].server;
+  release(job.index);
+  vacate(server, owner);
+  return server;
 }
 
 template <ServerOwner Owner>
 void Servers::leave(std::uint32_t index, Owner& owner) {
   const std::uint32_t tag = jobs_[index].tag;
-  const std::uint32_t server = vacate(index, owner);
+  const std::uint32_t server = jobs_[index].server;
+  release(index);
+  vacate(server, owner);
   owner.job_done(server, tag);
 }
 
 template <ServerOwner Owner>
-std::uint32_t Servers::vacate(std::uint32_t index, Owner& owner) {
-  const std::uint32_t server = jobs_[index].server;
+void Servers::vacate(std::uint32_t server, Owner& owner) {
   Station& station = stations_[server];
-  job_ring::remove(jobs_, index);
-  --station.in_service;
-  jobs_.release(index);
-  if (station.queued > 0) start_next(server, owner);
-  return server;
-}
-
-template <ServerOwner Owner>
-void Servers::start_next(std::uint32_t server, Owner& owner) {
-  Station& station = stations_[server];
-  const std::uint32_t index = station.first_queued;
-  station.first_queued = jobs_[index].next;
-  --station.queued;
-  const Duration waited = loop_.now() - jobs_[index].mark;
-  const std::uint32_t tag = jobs_[index].tag;
-  start(index);
-  owner.job_started(server, tag, waited);
+  if (station.line.size == 0) {
+    --station.in_service;
+    return;
+  }
+  const Waiting next = backlog_.pop(station.line);
+  start_sharing(station, server, next);
+  owner.job_started(server, next.tag, loop_.now() - next.since);
 }
 
 template <ServerOwner Owner>
 void Servers::remove(std::uint32_t server, Owner& owner) {
-  close(server);
-  const std::uint32_t ring = stations_[server].ring;
-  while (jobs_[ring].next != ring) {
-    const std::uint32_t index = jobs_[ring].next;
-    const std::uint32_t tag = jobs_[index].tag;
-    job_ring::remove(jobs_, index);
-    jobs_.release(index);
-    owner.job_dropped(server, tag);
-  }
-  jobs_.release(ring);
+  for (const std::uint32_t tag : close(server)) owner.job_dropped(server, tag);
   free_.push_back(server);
 }
 

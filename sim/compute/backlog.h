@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/time.h"
+
+namespace skyreplay::compute {
+
+/// A request that waits for a worker.
+struct Waiting {
+  Duration work{};  ///< at the reference core
+  Duration wait{};
+  TimePoint since{};
+  std::uint32_t tag = 0;   ///< the owner's name for it
+  std::uint32_t next = 0;  ///< the backlog's own
+};
+
+/// Requests that wait for workers: a line for each server, first come, first served.
+///
+/// **Method** Lines are linked through one pool of records, reused most recently freed first, so
+/// that no more memory is touched than as many wait. A line ends in a record that stands empty for
+/// whoever comes next: nothing depends on whether anybody waits. **Cost** O(1); no allocation once
+/// as many have waited at a time before.
+class Backlog {
+ public:
+  struct Line {
+    std::uint32_t first = 0;
+    std::uint32_t end = 0;  ///< the empty record
+    std::uint32_t size = 0;
+  };
+
+  /// A line with nobody in it.
+  Line open() {
+    const std::uint32_t end = acquire();
+    return {.first = end, .end = end};
+  }
+  /// The line is gone. REQUIRES nobody in it.
+  void close(const Line& line) { release(line.end); }
+
+  void push(Line& line, Waiting waiting) {
+    waiting.next = acquire();
+    records_[line.end] = waiting;
+    line.end = waiting.next;
+    ++line.size;
+  }
+  /// Who has waited longest, and no longer does. REQUIRES somebody in it.
+  Waiting pop(Line& line) {
+    const std::uint32_t first = line.first;
+    const Waiting waiting = records_[first];
+    release(first);
+    line.first = waiting.next;
+    --line.size;
+    return waiting;
+  }
+
+ private:
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
+  std::uint32_t acquire() {
+    if (free_ == kNone) [[unlikely]] {
+      records_.push_back({.next = kNone});
+      free_ = static_cast<std::uint32_t>(records_.size() - 1);
+    }
+    const std::uint32_t record = free_;
+    free_ = records_[record].next;
+    return record;
+  }
+  void release(std::uint32_t record) {
+    records_[record].next = free_;
+    free_ = record;
+  }
+
+  std::vector<Waiting> records_;
+  std::uint32_t free_ = kNone;  ///< the free ones are linked through `next`
+};
+
+}  // namespace skyreplay::compute

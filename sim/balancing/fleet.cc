@@ -160,8 +160,7 @@ void Fleet::remove(std::uint32_t index) {
 
 workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Request& request) {
   ++use_.requests;
-  const std::optional<std::uint32_t> target =
-      group_.pick([&] { return picks_.at(request.row, request.attempts, request.call_path())(); });
+  const std::optional<std::uint32_t> target = group_.pick([&] { return draw(request); });
   constexpr workload::Admitted kRefused{workload::Admission::kRefused, {}};
   if (!target) [[unlikely]]
     return kRefused;  // 503
@@ -177,7 +176,11 @@ workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Re
   return {workload::Admission::kAccepted, admitted.finish};
 }
 
-void Fleet::job_started(std::uint32_t, std::uint32_t tag, Duration waited) {
+[[gnu::noinline]] std::uint64_t Fleet::draw(const workload::Request& request) const {
+  return picks_.at(request.row, request.attempts, request.call_path())();
+}
+
+inline void Fleet::job_started(std::uint32_t, std::uint32_t tag, Duration waited) {
   recorder_.queue_leave(config_.service, loop_.now());
   clients_->request(tag).spent_queueing(waited);
 }
@@ -203,15 +206,13 @@ inline void Fleet::job_done(std::uint32_t server, std::uint32_t tag) {
 inline void Fleet::end(std::uint32_t server, std::uint32_t tag, Outcome outcome) {
   group_.finished(server);
   outstanding_level_.leave(since_window());
-  const workload::Request& request = clients_->request(tag);
-  if (request.more) {
-    use_.bytes += request.bytes_in + request.bytes_out;
-    bytes_out_ += request.bytes_out;
+  if (transfer_item_) {
+    const workload::Request& request = clients_->request(tag);
+    use_.bytes += request.more ? request.bytes_in + request.bytes_out : 0;
+    bytes_out_ += request.more ? request.bytes_out : 0;
   }
-  const std::uint32_t member = member_of_server_[server];
-  if (members_[member].state == State::kDraining && group_.outstanding(server) == 0) [[unlikely]] {
-    remove(member);
-  }
+  if (group_.is_drained(server)) [[unlikely]]
+    remove(member_of_server_[server]);
   clients_->answer(tag, outcome);
 }
 

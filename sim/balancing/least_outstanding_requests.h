@@ -26,8 +26,7 @@ class LeastOutstandingRequests {
     while (lists_[least_].empty()) ++least_;
   }
 
-  template <typename Draw>
-  std::uint32_t pick(Targets& targets, Draw&&) {
+  std::uint32_t pick(Targets& targets) {
     if (in_rotation_ == 0) return kNoTarget;
     const std::uint32_t target = lists_[least_].head;
     lists_[least_].remove(targets, target);

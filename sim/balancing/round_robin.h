@@ -18,15 +18,13 @@ class RoundRobin {
     if (order_.empty()) turn_ = kNoTarget;
   }
 
-  template <typename Draw>
-  std::uint32_t pick(Targets& targets, Draw&&) {
+  std::uint32_t pick(Targets& targets) {
     const std::uint32_t target = turn_;
     if (target == kNoTarget) return kNoTarget;
     turn_ = after(targets, target);
     ++targets[target].outstanding;
     return target;
   }
-  void finished(Targets& targets, std::uint32_t target) { --targets[target].outstanding; }
 
  private:
   std::uint32_t after(const Targets& targets, std::uint32_t target) const {

@@ -42,8 +42,7 @@ class TargetGroup {
   /// its counter; kWeightedRandom calls it once, the others never.
   template <typename Draw>
   std::optional<std::uint32_t> pick(Draw&& draw) {
-    const std::uint32_t target =
-        std::visit([&](auto& algorithm) { return algorithm.pick(targets_, draw); }, algorithm_);
+    const std::uint32_t target = pick_by_algorithm(draw);
     if (target == kNoTarget) [[unlikely]]
       return std::nullopt;
     return target;
@@ -51,7 +50,15 @@ class TargetGroup {
   /// A request that was sent to the target is finished. REQUIRES registered, outstanding() > 0.
   void finished(std::uint32_t target) {
     SKY_CHECK(targets_[target].outstanding > 0);
-    std::visit([&](auto& algorithm) { algorithm.finished(targets_, target); }, algorithm_);
+    if (auto* least = std::get_if<LeastOutstandingRequests>(&algorithm_)) {
+      least->finished(targets_, target);
+    } else {
+      --targets_[target].outstanding;
+    }
+  }
+  /// It is out of rotation and has nothing outstanding. REQUIRES registered.
+  bool is_drained(std::uint32_t target) const {
+    return !targets_[target].in_rotation && targets_[target].outstanding == 0;
   }
 
   /// Requests sent to the target and not finished. REQUIRES registered.
@@ -61,6 +68,15 @@ class TargetGroup {
   std::uint32_t registered() const { return registered_; }
 
  private:
+  template <typename Draw>
+  std::uint32_t pick_by_algorithm(Draw&& draw) {
+    if (auto* turns = std::get_if<RoundRobin>(&algorithm_)) return turns->pick(targets_);
+    if (auto* least = std::get_if<LeastOutstandingRequests>(&algorithm_)) {
+      return least->pick(targets_);
+    }
+    return std::get_if<WeightedRandom>(&algorithm_)->pick(targets_, draw);
+  }
+
   Targets targets_;
   std::variant<RoundRobin, LeastOutstandingRequests, WeightedRandom> algorithm_;
   std::uint32_t in_rotation_ = 0;

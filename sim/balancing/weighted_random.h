@@ -34,7 +34,6 @@ class WeightedRandom {
     ++targets[target].outstanding;
     return target;
   }
-  void finished(Targets& targets, std::uint32_t target) { --targets[target].outstanding; }
 
  private:
   std::vector<std::uint32_t> in_rotation_;

@@ -7,11 +7,12 @@
 
 namespace skyreplay::compute {
 
-/// A request that waits for a worker.
+/// A request that waits for a worker. `work` and `wait` stand apart, lest they be copied as one
+/// from where each was just written alone, which a processor has to wait for.
 struct Waiting {
   Duration work{};  ///< at the reference core
-  Duration wait{};
   TimePoint since{};
+  Duration wait{};
   std::uint32_t tag = 0;   ///< the owner's name for it
   std::uint32_t next = 0;  ///< the backlog's own
 };

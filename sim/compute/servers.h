@@ -145,9 +145,12 @@ class Servers {
     std::uint32_t workers = 0;       ///< how many those are
   };
 
-  TimePoint start(Station& station, std::uint32_t server, const Waiting& request);
-  TimePoint start_worker(Station& station, std::uint32_t worker, const Waiting& request);
-  TimePoint start_sharing(Station& station, std::uint32_t server, const Waiting& request);
+  TimePoint start(Station& station, std::uint32_t server, std::uint32_t tag, Duration work,
+                  Duration wait);
+  TimePoint start_worker(Station& station, std::uint32_t worker, std::uint32_t tag, Duration work,
+                         Duration wait);
+  TimePoint start_sharing(Station& station, std::uint32_t server, std::uint32_t tag, Duration work,
+                          Duration wait);
   kernel::SlabId add_job(std::uint32_t server, const ProcessorSharing::Job& from);
   void release(std::uint32_t job) {
     jobs_[job].inside = false;

@@ -9,49 +9,49 @@
 
 namespace skyreplay::compute {
 
-inline Admitted Servers::admit(std::uint32_t server, std::uint32_t tag, Duration work,
-                               Duration wait) {
+[[gnu::always_inline]] inline Admitted Servers::admit(std::uint32_t server, std::uint32_t tag,
+                                                      Duration work, Duration wait) {
   Station& station = stations_[server];
-  const Waiting request{.work = work, .wait = wait, .since = loop_.now(), .tag = tag};
   if (station.in_service < station.workers) {
     ++station.in_service;
-    return {Entry::kInService, start(station, server, request)};
+    return {Entry::kInService, start(station, server, tag, work, wait)};
   }
   SKY_CHECK(station.workers > 0);
   if (station.line.size >= station.backlog) return {};
-  backlog_.push(station.line, request);
+  backlog_.push(station.line, {.work = work, .since = loop_.now(), .wait = wait, .tag = tag});
   return {Entry::kQueued, kEndOfTime};
 }
 
 /// A request enters service now; when it will leave, if that is known.
 [[gnu::always_inline]] inline TimePoint Servers::start(Station& station, std::uint32_t server,
-                                                       const Waiting& request) {
-  if (!station.exclusive) return start_sharing(station, server, request);
+                                                       std::uint32_t tag, Duration work,
+                                                       Duration wait) {
+  if (!station.exclusive) return start_sharing(station, server, tag, work, wait);
   const std::uint32_t worker = station.idle;
   station.idle = workers_[worker].next;
   workers_[worker].busy = true;
-  return start_worker(station, worker, request);
+  return start_worker(station, worker, tag, work, wait);
 }
 
 [[gnu::always_inline]] inline TimePoint Servers::start_worker(Station& station, std::uint32_t index,
-                                                              const Waiting& request) {
+                                                              std::uint32_t tag, Duration work,
+                                                              Duration wait) {
   Worker& worker = workers_[index];
-  const Duration time = stretched(static_cast<double>(request.work.count()), station.stretch);
+  const Duration time = stretched(static_cast<double>(work.count()), station.stretch);
   station.work_time += time;
   worker.worked = loop_.now() + time;
-  worker.tag = request.tag;
+  worker.tag = tag;
   worker.ordinal = station.entered++;
-  const TimePoint finish = worker.worked + request.wait;
+  const TimePoint finish = worker.worked + wait;
   schedule(finish, kFinish, index, worker.generation);
   return finish;
 }
 
-inline TimePoint Servers::start_sharing(Station& station, std::uint32_t server,
-                                        const Waiting& request) {
-  const ProcessorSharing::Job job{
-      .wait = request.wait, .tag = request.tag, .ordinal = station.entered++};
-  if (request.work > Duration::zero()) [[likely]] {
-    sharing_[server].cpu.enter(loop_.now(), request.work, job);
+inline TimePoint Servers::start_sharing(Station& station, std::uint32_t server, std::uint32_t tag,
+                                        Duration work, Duration wait) {
+  const ProcessorSharing::Job job{.wait = wait, .tag = tag, .ordinal = station.entered++};
+  if (work > Duration::zero()) [[likely]] {
+    sharing_[server].cpu.enter(loop_.now(), work, job);
     arm(server);
     return kEndOfTime;
   }
@@ -60,8 +60,8 @@ inline TimePoint Servers::start_sharing(Station& station, std::uint32_t server,
     schedule(loop_.now(), kWorked, id.index, id.generation);
     return kEndOfTime;
   }
-  leave_after(job.wait, id);
-  return loop_.now() + job.wait;
+  leave_after(wait, id);
+  return loop_.now() + wait;
 }
 
 inline kernel::SlabId Servers::add_job(std::uint32_t server, const ProcessorSharing::Job& from) {
@@ -108,7 +108,7 @@ void Servers::finish(const kernel::Event& event, Owner& owner) {
   Station& station = stations_[server];
   if (station.line.size > 0) {
     const Waiting next = backlog_.pop(station.line);
-    start_worker(station, event.payload, next);
+    start_worker(station, event.payload, next.tag, next.work, next.wait);
     owner.job_started(server, next.tag, loop_.now() - next.since);
   } else {
     --station.in_service;
@@ -200,7 +200,7 @@ void Servers::vacate(std::uint32_t server, Owner& owner) {
     return;
   }
   const Waiting next = backlog_.pop(station.line);
-  start_sharing(station, server, next);
+  start_sharing(station, server, next.tag, next.work, next.wait);
   owner.job_started(server, next.tag, loop_.now() - next.since);
 }
 

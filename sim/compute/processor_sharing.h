@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
-#include <vector>
 
+#include "compute/present_jobs.h"
 #include "compute/server_config.h"
 #include "core/time.h"
 
@@ -37,18 +38,6 @@ inline Duration stretched(double work_ns, double stretch) {
 /// **Cost** enter() and leave() O(log n); no allocation once as many jobs have been present before.
 class ProcessorSharing {
  public:
-  /// What the owner wants to have back of a job.
-  struct Job {
-    Duration wait{};
-    std::uint32_t tag = 0;
-    /// Order of entering. Decides between equal keys; may wrap, as no two present are 2^31 apart.
-    std::uint32_t ordinal = 0;
-  };
-  struct Present {
-    double key = 0;
-    Job job;
-  };
-
   /// Starts over with nobody present.
   void reset(const ServerConfig& config, TimePoint now) {
     of_one_ = 1.0 / config.speed;
@@ -59,112 +48,76 @@ class ProcessorSharing {
     clear();
   }
 
-  /// REQUIRES now not before the last instant told, nor after due(); work > 0.
-  void enter(TimePoint now, Duration work, const Job& job) {
+  /// `job` has all but its key. REQUIRES now not before the last instant told, nor after due();
+  /// work > 0.
+  void enter(TimePoint now, Duration work, PresentJob job) {
     advance(now);
-    push({virtual_time_ + static_cast<double>(work.count()), job});
+    job.key = virtual_time_ + static_cast<double>(work.count());
+    present_.push(job);
     set_due();
   }
 
   /// Takes out the job that due() speaks of. REQUIRES due() <= now.
-  Job leave(TimePoint now) {
+  PresentJob leave(TimePoint now) {
     advance(now);
-    const Job job = heap_[0].job;
-    pop();
-    set_due();
+    const PresentJob job = present_.pop();
+    present_.size() > 0 ? set_due() : set_empty();
     return job;
   }
 
   /// Everybody is gone, done or not.
   void clear() {
-    size_ = 0;
-    set_due();
+    present_.clear();
+    set_empty();
   }
 
   /// When the next job is done if nobody enters before; kEndOfTime if nobody is present.
   TimePoint due() const { return due_; }
   /// Who is there, in no order.
-  std::span<const Present> present() const { return std::span(heap_).first(size_); }
+  std::span<const PresentJob> present() { return present_.all(); }
 
   /// CPU time used since reset(): the integral of min(n, vcpus) (E150), exact. REQUIRES as enter().
   CpuTime cpu_busy(TimePoint now) const { return busy_ + busy_since(now); }
 
  private:
-  static bool before(const Present& a, const Present& b) {
-    if (a.key != b.key) return a.key < b.key;
-    return static_cast<std::int32_t>(a.job.ordinal - b.job.ordinal) < 0;
-  }
   static constexpr double kRebase = 0x1p40;
+  /// Of nobody: so that V stays what it is, without asking.
+  static constexpr double kForever = std::numeric_limits<double>::infinity();
 
-  double stretch() const {
-    const double shared = static_cast<double>(size_) * of_all_;
-    return shared > of_one_ ? shared : of_one_;
-  }
   CpuTime busy_since(TimePoint now) const {
-    const std::uint64_t wanted = std::uint64_t{size_} * kUnitsPerVcpu;
+    const std::uint64_t wanted = std::uint64_t{present_.size()} * kUnitsPerVcpu;
     const std::uint64_t used = wanted < cpu_units_ ? wanted : cpu_units_;
     return CpuTime{used} * static_cast<std::uint64_t>((now - since_).count());
   }
   void advance(TimePoint now) {
     busy_ += busy_since(now);
-    // Of no effect where nobody is present: V is 0 then, and stays so.
-    const std::int64_t elapsed = size_ == 0 ? 0 : (now - since_).count();
-    virtual_time_ += static_cast<double>(elapsed) / stretch();
+    virtual_time_ += static_cast<double>((now - since_).count()) / stretch_;
     if (virtual_time_ >= kRebase) [[unlikely]]
       rebase();
     since_ = now;
   }
   void set_due() {
-    if (size_ == 0) {
-      virtual_time_ = 0;
-      due_ = kEndOfTime;
-      return;
-    }
-    const double left = heap_[0].key - virtual_time_;
-    due_ = since_ + stretched(left > 0 ? left : 0, stretch());
+    const double shared = static_cast<double>(present_.size()) * of_all_;
+    stretch_ = shared > of_one_ ? shared : of_one_;
+    const double left = present_.first().key - virtual_time_;
+    due_ = since_ + stretched(left > 0.0 ? left : 0.0, stretch_);
+  }
+  void set_empty() {
+    virtual_time_ = 0;
+    stretch_ = kForever;
+    due_ = kEndOfTime;
   }
   void rebase();
-  void grow();
-  void push(const Present& job);
-  void pop();
 
   double virtual_time_ = 0;
   TimePoint since_;
+  double stretch_ = kForever;  ///< stretch(n) since then
   TimePoint due_ = kEndOfTime;
+  PresentJobs present_;
   double of_one_ = 1;  ///< stretch where each has a vCPU
   double of_all_ = 1;  ///< stretch / n where they share
-  std::uint32_t size_ = 0;
   std::uint32_t cpu_units_ = kUnitsPerVcpu;
-  std::vector<Present> heap_;  ///< the first size_ are a binary heap by before()
   CpuTime busy_ = 0;
 };
-
-inline void ProcessorSharing::push(const Present& job) {
-  if (size_ == heap_.size()) [[unlikely]]
-    grow();
-  Present* const heap = heap_.data();
-  std::size_t hole = size_++;
-  while (hole > 0) {
-    const std::size_t parent = (hole - 1) / 2;
-    if (!before(job, heap[parent])) break;
-    heap[hole] = heap[parent];
-    hole = parent;
-  }
-  heap[hole] = job;
-}
-
-inline void ProcessorSharing::pop() {
-  Present* const heap = heap_.data();
-  const std::size_t size = --size_;
-  const Present last = heap[size];
-  std::size_t hole = 0;
-  for (std::size_t child = 1; child < size; child = 2 * hole + 1) {
-    if (child + 1 < size && before(heap[child + 1], heap[child])) ++child;
-    if (!before(heap[child], last)) break;
-    heap[hole] = heap[child];
-    hole = child;
-  }
-  heap[hole] = last;
-}
 
 }  // namespace skyreplay::compute

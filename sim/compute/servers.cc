@@ -59,7 +59,7 @@ std::vector<std::uint32_t> Servers::close(std::uint32_t server) {
     worker.worked = {};
   }
   Sharing& sharing = sharing_[server];
-  for (const auto& [key, job] : sharing.cpu.present()) inside.push_back({job.tag, job.ordinal});
+  for (const PresentJob& job : sharing.cpu.present()) inside.push_back({job.tag, job.ordinal});
   for (std::uint32_t i = 0; i < jobs_.capacity() && inside.size() < station.in_service; ++i) {
     if (!jobs_[i].inside || jobs_[i].server != server) continue;
     inside.push_back({jobs_[i].tag, jobs_[i].ordinal});
@@ -75,10 +75,9 @@ std::vector<std::uint32_t> Servers::close(std::uint32_t server) {
   station.workers = 0;
   station.backlog = 0;
   station.in_service = 0;
-  // The event that is pending is now one that was replaced.
   sharing.cpu.clear();
-  sharing.armed = kEndOfTime;
-  ++sharing.arming;
+  sharing.armed = sharing.armed_next = kEndOfTime;
+  ++sharing.generation;
   return tags;
 }
 

@@ -131,8 +131,11 @@ class Servers {
   /// Of a server whose vCPUs are shared.
   struct alignas(64) Sharing {
     ProcessorSharing cpu;
-    TimePoint armed = kEndOfTime;  ///< the time of the event that `arming` names, if one is pending
-    std::uint32_t arming = 0;      ///< tells the latest event from those it replaced
+    /// The times of the earliest events that are pending, ascending; of more than two the last
+    /// is forgotten, and comes up in vain.
+    TimePoint armed = kEndOfTime;
+    TimePoint armed_next = kEndOfTime;
+    std::uint32_t generation = 0;  ///< tells its events from those of the server before it
     bool settling = false;
   };
   static_assert(sizeof(Sharing) == 128);
@@ -151,7 +154,7 @@ class Servers {
                          Duration wait);
   TimePoint start_sharing(Station& station, std::uint32_t server, std::uint32_t tag, Duration work,
                           Duration wait);
-  kernel::SlabId add_job(std::uint32_t server, const ProcessorSharing::Job& from);
+  kernel::SlabId add_job(std::uint32_t server, const PresentJob& from);
   void release(std::uint32_t job) {
     jobs_[job].inside = false;
     jobs_.release(job);
@@ -180,7 +183,7 @@ class Servers {
   template <ServerOwner Owner>
   void vacate(std::uint32_t server, Owner& owner);
   template <ServerOwner Owner>
-  void worked(std::uint32_t server, const ProcessorSharing::Job& job, Owner& owner);
+  void worked(std::uint32_t server, const PresentJob& job, Owner& owner);
   /// Whoever is due to be done working is.
   template <ServerOwner Owner>
   void settle(std::uint32_t server, Owner& owner);

@@ -49,7 +49,7 @@ namespace skyreplay::compute {
 
 inline TimePoint Servers::start_sharing(Station& station, std::uint32_t server, std::uint32_t tag,
                                         Duration work, Duration wait) {
-  const ProcessorSharing::Job job{.wait = wait, .tag = tag, .ordinal = station.entered++};
+  const PresentJob job{.wait = wait, .tag = tag, .ordinal = station.entered++};
   if (work > Duration::zero()) [[likely]] {
     sharing_[server].cpu.enter(loop_.now(), work, job);
     arm(server);
@@ -64,7 +64,7 @@ inline TimePoint Servers::start_sharing(Station& station, std::uint32_t server, 
   return loop_.now() + wait;
 }
 
-inline kernel::SlabId Servers::add_job(std::uint32_t server, const ProcessorSharing::Job& from) {
+inline kernel::SlabId Servers::add_job(std::uint32_t server, const PresentJob& from) {
   const kernel::SlabId id = jobs_.acquire();
   jobs_[id.index] = {.wait = from.wait,
                      .tag = from.tag,
@@ -78,9 +78,10 @@ inline kernel::SlabId Servers::add_job(std::uint32_t server, const ProcessorShar
 /// Sees to it that an event is pending at or before the moment the next job is done.
 inline void Servers::arm(std::uint32_t server) {
   Sharing& sharing = sharing_[server];
-  if (sharing.cpu.due() >= sharing.armed) return;
+  if (sharing.cpu.due() >= sharing.armed || sharing.settling) return;
+  sharing.armed_next = sharing.armed;
   sharing.armed = sharing.cpu.due();
-  schedule(sharing.armed, kShare, server, ++sharing.arming);
+  schedule(sharing.armed, kShare, server, sharing.generation);
 }
 
 template <ServerOwner Owner>
@@ -123,8 +124,9 @@ template <ServerOwner Owner>
 void Servers::share(const kernel::Event& event, Owner& owner) {
   const std::uint32_t server = event.payload;
   Sharing& sharing = sharing_[server];
-  if (event.tag != sharing.arming) return;  // another was set in its place
-  sharing.armed = kEndOfTime;
+  if (event.time != sharing.armed || event.tag != sharing.generation) return;
+  sharing.armed = sharing.armed_next;
+  sharing.armed_next = kEndOfTime;
   if (sharing.cpu.due() <= loop_.now()) {
     settle(server, owner);
   } else {
@@ -136,11 +138,9 @@ template <ServerOwner Owner>
 void Servers::settle(std::uint32_t server, Owner& owner) {
   const TimePoint now = loop_.now();
   if (sharing_[server].cpu.due() > now || sharing_[server].settling) return;
-  sharing_[server].settling = true;
-  sharing_[server].armed = now;  // so that nothing is armed in vain meanwhile
+  sharing_[server].settling = true;  // nothing is armed in vain meanwhile
   while (sharing_[server].cpu.due() <= now) worked(server, sharing_[server].cpu.leave(now), owner);
   sharing_[server].settling = false;
-  sharing_[server].armed = kEndOfTime;
   arm(server);
 }
 
@@ -151,7 +151,7 @@ bool Servers::settle_before(kernel::SlabId job, Owner& owner) {
 }
 
 template <ServerOwner Owner>
-void Servers::worked(std::uint32_t server, const ProcessorSharing::Job& job, Owner& owner) {
+void Servers::worked(std::uint32_t server, const PresentJob& job, Owner& owner) {
   if (stations_[server].makes_calls) {
     owner.job_worked(server, job.tag, add_job(server, job));
   } else if (job.wait > Duration::zero()) {

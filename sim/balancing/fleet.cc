@@ -180,7 +180,8 @@ workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Re
   return picks_.at(request.row, request.attempts, request.call_path())();
 }
 
-inline void Fleet::job_started(std::uint32_t, std::uint32_t tag, Duration waited) {
+[[gnu::always_inline]] inline void Fleet::job_started(std::uint32_t, std::uint32_t tag,
+                                                      Duration waited) {
   recorder_.queue_leave(config_.service, loop_.now());
   clients_->request(tag).spent_queueing(waited);
 }
@@ -199,11 +200,12 @@ void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) 
   end(servers_.abandon(calling_[index], *this), index, Outcome::kDependency);
 }
 
-inline void Fleet::job_done(std::uint32_t server, std::uint32_t tag) {
+[[gnu::always_inline]] inline void Fleet::job_done(std::uint32_t server, std::uint32_t tag) {
   end(server, tag, Outcome::kCompleted);
 }
 
-inline void Fleet::end(std::uint32_t server, std::uint32_t tag, Outcome outcome) {
+[[gnu::always_inline]] inline void Fleet::end(std::uint32_t server, std::uint32_t tag,
+                                              Outcome outcome) {
   group_.finished(server);
   outstanding_level_.leave(since_window());
   if (transfer_item_) {
@@ -231,8 +233,12 @@ void Fleet::job_dropped(std::uint32_t, std::uint32_t tag) {
 void Fleet::fire(const kernel::Event& event) {
   if (event.kind >= kServers) [[likely]] {
     servers_.fire(event, *this);
-    return;
+  } else {
+    fire_member(event);
   }
+}
+
+[[gnu::noinline]] void Fleet::fire_member(const kernel::Event& event) {
   if (!members_.is_live({event.payload, event.tag})) return;
   switch (event.kind) {
     case kBilled:

@@ -121,6 +121,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   void drain(std::uint32_t member);
   void remove(std::uint32_t member);
   std::uint32_t next_to_go() const;
+  void fire_member(const kernel::Event& event);
   std::uint64_t draw(const workload::Request& request) const;
   /// The request is gone from its server, and answered.
   void end(std::uint32_t server, std::uint32_t tag, metrics::Outcome outcome);

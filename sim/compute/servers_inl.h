@@ -85,7 +85,7 @@ inline void Servers::arm(std::uint32_t server) {
 }
 
 template <ServerOwner Owner>
-void Servers::fire(const kernel::Event& event, Owner& owner) {
+[[gnu::always_inline]] inline void Servers::fire(const kernel::Event& event, Owner& owner) {
   const auto kind = static_cast<Kind>(event.kind - first_kind_);
   if (kind == kFinish) return finish(event, owner);
   if (kind == kShare) return share(event, owner);
@@ -100,7 +100,7 @@ void Servers::fire(const kernel::Event& event, Owner& owner) {
 }
 
 template <ServerOwner Owner>
-void Servers::finish(const kernel::Event& event, Owner& owner) {
+[[gnu::always_inline]] inline void Servers::finish(const kernel::Event& event, Owner& owner) {
   Worker& worker = workers_[event.payload];
   if (worker.generation != event.tag) [[unlikely]]
     return;  // its request was dropped
@@ -121,7 +121,7 @@ void Servers::finish(const kernel::Event& event, Owner& owner) {
 }
 
 template <ServerOwner Owner>
-void Servers::share(const kernel::Event& event, Owner& owner) {
+[[gnu::always_inline]] inline void Servers::share(const kernel::Event& event, Owner& owner) {
   const std::uint32_t server = event.payload;
   Sharing& sharing = sharing_[server];
   if (event.time != sharing.armed || event.tag != sharing.generation) return;
@@ -151,7 +151,8 @@ bool Servers::settle_before(kernel::SlabId job, Owner& owner) {
 }
 
 template <ServerOwner Owner>
-void Servers::worked(std::uint32_t server, const PresentJob& job, Owner& owner) {
+[[gnu::always_inline]] inline void Servers::worked(std::uint32_t server, const PresentJob& job,
+                                                   Owner& owner) {
   if (stations_[server].makes_calls) {
     owner.job_worked(server, job.tag, add_job(server, job));
   } else if (job.wait > Duration::zero()) {
@@ -193,7 +194,7 @@ void Servers::leave(std::uint32_t index, Owner& owner) {
 }
 
 template <ServerOwner Owner>
-void Servers::vacate(std::uint32_t server, Owner& owner) {
+[[gnu::always_inline]] inline void Servers::vacate(std::uint32_t server, Owner& owner) {
   Station& station = stations_[server];
   if (station.line.size == 0) {
     --station.in_service;

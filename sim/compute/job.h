@@ -12,14 +12,13 @@ namespace skyreplay::compute {
 
 /// A worker of a server where nothing is shared (is_exclusive). Two fill a cache line.
 struct alignas(32) Worker {
-  /// When the work of its request is done; in the past where it has none.
-  TimePoint worked{};
+  /// When its request leaves; kEndOfTime where it has none. Tells its event from those of requests
+  /// that were dropped; two of one instant would do the same.
+  TimePoint finish = kEndOfTime;
+  TimePoint worked{};  ///< when the work of its request is done; in the past where it has none
   std::uint32_t tag = 0;
   std::uint32_t ordinal = 0;
-  std::uint32_t server = 0;
-  std::uint32_t generation = 0;  ///< changes when its request is dropped
-  std::uint32_t next = 0;        ///< idle: the next idle one of its server
-  bool busy = false;
+  std::uint32_t next = 0;  ///< idle: the next idle one of its server
 };
 static_assert(sizeof(Worker) == 32);
 

@@ -37,7 +37,6 @@ void Servers::open_workers(std::uint32_t server, std::uint32_t count) {
     workers_.resize(workers_.size() + count);
   }
   for (std::uint32_t i = rest.first_worker; i < rest.first_worker + count; ++i) {
-    workers_[i].server = server;
     workers_[i].next = i + 1;  // of the last, nobody's: it is never asked for
   }
   stations_[server].idle = rest.first_worker;
@@ -52,11 +51,9 @@ std::vector<std::uint32_t> Servers::close(std::uint32_t server) {
   };
   std::vector<Inside> inside;
   for (Worker& worker : workers_of(server)) {
-    if (!worker.busy) continue;
+    if (worker.finish == kEndOfTime) continue;
     inside.push_back({worker.tag, worker.ordinal});
-    ++worker.generation;
-    worker.busy = false;
-    worker.worked = {};
+    worker = {};
   }
   Sharing& sharing = sharing_[server];
   for (const PresentJob& job : sharing.cpu.present()) inside.push_back({job.tag, job.ordinal});

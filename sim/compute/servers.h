@@ -150,8 +150,8 @@ class Servers {
 
   TimePoint start(Station& station, std::uint32_t server, std::uint32_t tag, Duration work,
                   Duration wait);
-  TimePoint start_worker(Station& station, std::uint32_t worker, std::uint32_t tag, Duration work,
-                         Duration wait);
+  TimePoint start_worker(Station& station, std::uint32_t server, std::uint32_t worker,
+                         std::uint32_t tag, Duration work, Duration wait);
   TimePoint start_sharing(Station& station, std::uint32_t server, std::uint32_t tag, Duration work,
                           Duration wait);
   kernel::SlabId add_job(std::uint32_t server, const PresentJob& from);

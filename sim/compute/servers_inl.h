@@ -29,22 +29,23 @@ namespace skyreplay::compute {
   if (!station.exclusive) return start_sharing(station, server, tag, work, wait);
   const std::uint32_t worker = station.idle;
   station.idle = workers_[worker].next;
-  workers_[worker].busy = true;
-  return start_worker(station, worker, tag, work, wait);
+  return start_worker(station, server, worker, tag, work, wait);
 }
 
-[[gnu::always_inline]] inline TimePoint Servers::start_worker(Station& station, std::uint32_t index,
+[[gnu::always_inline]] inline TimePoint Servers::start_worker(Station& station,
+                                                              std::uint32_t server,
+                                                              std::uint32_t index,
                                                               std::uint32_t tag, Duration work,
                                                               Duration wait) {
   Worker& worker = workers_[index];
   const Duration time = stretched(static_cast<double>(work.count()), station.stretch);
   station.work_time += time;
   worker.worked = loop_.now() + time;
+  worker.finish = worker.worked + wait;
   worker.tag = tag;
   worker.ordinal = station.entered++;
-  const TimePoint finish = worker.worked + wait;
-  schedule(finish, kFinish, index, worker.generation);
-  return finish;
+  schedule(worker.finish, kFinish, index, server);
+  return worker.finish;
 }
 
 inline TimePoint Servers::start_sharing(Station& station, std::uint32_t server, std::uint32_t tag,
@@ -102,18 +103,18 @@ template <ServerOwner Owner>
 template <ServerOwner Owner>
 [[gnu::always_inline]] inline void Servers::finish(const kernel::Event& event, Owner& owner) {
   Worker& worker = workers_[event.payload];
-  if (worker.generation != event.tag) [[unlikely]]
+  if (worker.finish != event.time) [[unlikely]]
     return;  // its request was dropped
   const std::uint32_t tag = worker.tag;
-  const std::uint32_t server = worker.server;
+  const std::uint32_t server = event.tag;
   Station& station = stations_[server];
   if (station.line.size > 0) {
     const Waiting next = backlog_.pop(station.line);
-    start_worker(station, event.payload, next.tag, next.work, next.wait);
+    start_worker(station, server, event.payload, next.tag, next.work, next.wait);
     owner.job_started(server, next.tag, loop_.now() - next.since);
   } else {
     --station.in_service;
-    worker.busy = false;
+    worker.finish = kEndOfTime;
     worker.next = station.idle;
     station.idle = event.payload;
   }

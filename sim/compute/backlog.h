@@ -45,14 +45,14 @@ class Backlog {
     line.end = waiting.next;
     ++line.size;
   }
-  /// Who has waited longest, and no longer does. REQUIRES somebody in it.
-  Waiting pop(Line& line) {
+  /// Who has waited longest. REQUIRES somebody in the line.
+  const Waiting& first(const Line& line) const { return records_[line.first]; }
+  /// That one no longer waits. REQUIRES the same.
+  void pop(Line& line) {
     const std::uint32_t first = line.first;
-    const Waiting waiting = records_[first];
-    release(first);
-    line.first = waiting.next;
+    line.first = records_[first].next;
     --line.size;
-    return waiting;
+    release(first);
   }
 
  private:

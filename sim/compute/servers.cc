@@ -67,7 +67,9 @@ std::vector<std::uint32_t> Servers::close(std::uint32_t server) {
   });
   std::vector<std::uint32_t> tags;
   for (const Inside& job : inside) tags.push_back(job.tag);
-  while (station.line.size > 0) tags.push_back(backlog_.pop(station.line).tag);
+  for (; station.line.size > 0; backlog_.pop(station.line)) {
+    tags.push_back(backlog_.first(station.line).tag);
+  }
   backlog_.close(station.line);
   station.workers = 0;
   station.backlog = 0;

@@ -109,9 +109,12 @@ template <ServerOwner Owner>
   const std::uint32_t server = event.tag;
   Station& station = stations_[server];
   if (station.line.size > 0) {
-    const Waiting next = backlog_.pop(station.line);
-    start_worker(station, server, event.payload, next.tag, next.work, next.wait);
-    owner.job_started(server, next.tag, loop_.now() - next.since);
+    const Waiting& next = backlog_.first(station.line);
+    const std::uint32_t next_tag = next.tag;
+    const Duration waited = loop_.now() - next.since;
+    start_worker(station, server, event.payload, next_tag, next.work, next.wait);
+    backlog_.pop(station.line);
+    owner.job_started(server, next_tag, waited);
   } else {
     --station.in_service;
     worker.finish = kEndOfTime;
@@ -201,9 +204,12 @@ template <ServerOwner Owner>
     --station.in_service;
     return;
   }
-  const Waiting next = backlog_.pop(station.line);
-  start_sharing(station, server, next.tag, next.work, next.wait);
-  owner.job_started(server, next.tag, loop_.now() - next.since);
+  const Waiting& next = backlog_.first(station.line);
+  const std::uint32_t next_tag = next.tag;
+  const Duration waited = loop_.now() - next.since;
+  start_sharing(station, server, next_tag, next.work, next.wait);
+  backlog_.pop(station.line);
+  owner.job_started(server, next_tag, waited);
 }
 
 template <ServerOwner Owner>

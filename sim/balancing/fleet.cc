@@ -160,13 +160,13 @@ void Fleet::remove(std::uint32_t index) {
 
 workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Request& request) {
   ++use_.requests;
-  const std::optional<std::uint32_t> target = group_.pick([&] { return draw(request); });
+  const std::uint32_t target = group_.pick_or_none([&] { return draw(request); });
   constexpr workload::Admitted kRefused{workload::Admission::kRefused, {}};
-  if (!target) [[unlikely]]
+  if (target == kNoTarget) [[unlikely]]
     return kRefused;  // 503
-  const compute::Admitted admitted = servers_.admit(*target, index, request.work, request.wait);
+  const compute::Admitted admitted = servers_.admit(target, index, request.work, request.wait);
   if (admitted.entry == compute::Entry::kRefused) [[unlikely]] {  // 502
-    group_.finished(*target);
+    group_.finished(target);
     return kRefused;
   }
   outstanding_level_.enter(since_window());

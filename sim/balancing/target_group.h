@@ -42,10 +42,18 @@ class TargetGroup {
   /// its counter; kWeightedRandom calls it once, the others never.
   template <typename Draw>
   std::optional<std::uint32_t> pick(Draw&& draw) {
-    const std::uint32_t target = pick_by_algorithm(draw);
-    if (target == kNoTarget) [[unlikely]]
-      return std::nullopt;
+    const std::uint32_t target = pick_or_none(draw);
+    if (target == kNoTarget) return std::nullopt;
     return target;
+  }
+  /// The same, kNoTarget where there is none.
+  template <typename Draw>
+  std::uint32_t pick_or_none(Draw&& draw) {
+    if (auto* turns = std::get_if<RoundRobin>(&algorithm_)) return turns->pick(targets_);
+    if (auto* least = std::get_if<LeastOutstandingRequests>(&algorithm_)) {
+      return least->pick(targets_);
+    }
+    return std::get_if<WeightedRandom>(&algorithm_)->pick(targets_, draw);
   }
   /// A request that was sent to the target is finished. REQUIRES registered, outstanding() > 0.
   void finished(std::uint32_t target) {
@@ -68,15 +76,6 @@ class TargetGroup {
   std::uint32_t registered() const { return registered_; }
 
  private:
-  template <typename Draw>
-  std::uint32_t pick_by_algorithm(Draw&& draw) {
-    if (auto* turns = std::get_if<RoundRobin>(&algorithm_)) return turns->pick(targets_);
-    if (auto* least = std::get_if<LeastOutstandingRequests>(&algorithm_)) {
-      return least->pick(targets_);
-    }
-    return std::get_if<WeightedRandom>(&algorithm_)->pick(targets_, draw);
-  }
-
   Targets targets_;
   std::variant<RoundRobin, LeastOutstandingRequests, WeightedRandom> algorithm_;
   std::uint32_t in_rotation_ = 0;

@@ -56,8 +56,9 @@ concept ServerOwner = requires(T& owner, std::uint32_t server, std::uint32_t tag
 /// hears job_started() of that one, then job_done() of the one that left.
 ///
 /// **Cost** A request is O(1) with exactly one event where nothing is shared; else O(log n) with
-/// one event a server for the job done next, which is moved when it fires early, and one event more
-/// for a wait. No allocation once as many jobs have been there at a time before.
+/// one event a server for the job done next, which is moved when it fires early; one more where a
+/// request will be done before that, and one more for a wait. No allocation once as many jobs have
+/// been there at a time before.
 ///
 /// **Method** The classical stations, and held to their closed forms (E155).
 ///

@@ -75,8 +75,8 @@ std::vector<std::uint32_t> Servers::close(std::uint32_t server) {
   station.backlog = 0;
   station.in_service = 0;
   sharing.cpu.clear();
-  sharing.armed = sharing.armed_next = kEndOfTime;
-  ++sharing.generation;
+  sharing.armed = kEndOfTime;
+  ++sharing.arming;
   return tags;
 }
 

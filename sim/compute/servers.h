@@ -132,11 +132,10 @@ class Servers {
   /// Of a server whose vCPUs are shared.
   struct alignas(64) Sharing {
     ProcessorSharing cpu;
-    /// The times of the earliest events that are pending, ascending; of more than two the last
-    /// is forgotten, and comes up in vain.
-    TimePoint armed = kEndOfTime;
-    TimePoint armed_next = kEndOfTime;
-    std::uint32_t generation = 0;  ///< tells its events from those of the server before it
+    TimePoint armed = kEndOfTime;  ///< of the event that is pending for it, if any
+    /// Numbers those events: the one that a later took the place of comes up in vain. It is not
+    /// used again, which would change the order of events of one instant.
+    std::uint32_t arming = 0;
     bool settling = false;
   };
   static_assert(sizeof(Sharing) == 128);

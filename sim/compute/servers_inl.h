@@ -80,9 +80,8 @@ inline kernel::SlabId Servers::add_job(std::uint32_t server, const PresentJob& f
 inline void Servers::arm(std::uint32_t server) {
   Sharing& sharing = sharing_[server];
   if (sharing.cpu.due() >= sharing.armed || sharing.settling) return;
-  sharing.armed_next = sharing.armed;
   sharing.armed = sharing.cpu.due();
-  schedule(sharing.armed, kShare, server, sharing.generation);
+  schedule(sharing.armed, kShare, server, ++sharing.arming);
 }
 
 template <ServerOwner Owner>
@@ -128,9 +127,8 @@ template <ServerOwner Owner>
 [[gnu::always_inline]] inline void Servers::share(const kernel::Event& event, Owner& owner) {
   const std::uint32_t server = event.payload;
   Sharing& sharing = sharing_[server];
-  if (event.time != sharing.armed || event.tag != sharing.generation) return;
-  sharing.armed = sharing.armed_next;
-  sharing.armed_next = kEndOfTime;
+  if (event.tag != sharing.arming) return;
+  sharing.armed = kEndOfTime;
   if (sharing.cpu.due() <= loop_.now()) {
     settle(server, owner);
   } else {

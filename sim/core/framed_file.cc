@@ -72,6 +72,13 @@ void FrameWriter::commit(std::uint32_t footer_kind, std::string_view footer) {
   file_.commit();
 }
 
+namespace {
+
+/// What is read at a time: of a size that the caches next to a core hold.
+constexpr std::size_t kPiece = 64 << 10;
+
+}  // namespace
+
 struct FrameReader::State {
   std::filesystem::path path;
   FrameFormat format;
@@ -79,9 +86,11 @@ struct FrameReader::State {
   std::uint64_t size = 0;
   std::uint64_t footer = 0;
   std::vector<char> payload;
+  XXH3_state_t* checksum = XXH3_createState();
 
   ~State() {
     if (descriptor >= 0) ::close(descriptor);
+    XXH3_freeState(checksum);
   }
 
   [[noreturn]] void refuse(std::string_view what) const {
@@ -96,6 +105,8 @@ struct FrameReader::State {
   void check_end();
   /// Exactly `length` bytes at `offset`, which the caller has checked against the size.
   void read(std::uint64_t offset, char* to, std::size_t length) const;
+  /// The same into `payload`; returns its checksum, taken of each piece while it is in cache.
+  std::uint64_t read_payload(std::uint64_t offset, std::size_t length);
 };
 
 void FrameReader::State::open() {
@@ -148,6 +159,18 @@ void FrameReader::State::read(std::uint64_t offset, char* to, std::size_t length
   }
 }
 
+std::uint64_t FrameReader::State::read_payload(std::uint64_t offset, std::size_t length) {
+  // Grows only: the size of a vector decides what is initialized, and frames are read in thousands.
+  if (payload.size() < length) payload.resize(length);
+  XXH3_64bits_reset(checksum);
+  for (std::size_t at = 0; at < length; at += kPiece) {
+    const std::size_t piece = std::min(kPiece, length - at);
+    read(offset + at, payload.data() + at, piece);
+    XXH3_64bits_update(checksum, payload.data() + at, piece);
+  }
+  return XXH3_64bits_digest(checksum);
+}
+
 FrameReader::FrameReader(const std::filesystem::path& path, const FrameFormat& format)
     : state_(std::make_unique<State>()) {
   state_->path = path;
@@ -185,10 +208,8 @@ FrameReader::Frame FrameReader::read(std::uint64_t offset) {
     refuse(offset, fmt::format("its length of {} bytes is above the {} left in the file",
                                grouped(length), grouped(rest)));
   }
-  // Grows only: the size of a vector decides what is initialized, and frames are read in thousands.
-  if (state.payload.size() < length) state.payload.resize(length);
-  state.read(offset + kFrameHeaderBytes, state.payload.data(), length);
-  if (XXH3_64bits(state.payload.data(), length) != load<std::uint64_t>(header.data() + 8)) {
+  if (state.read_payload(offset + kFrameHeaderBytes, length) !=
+      load<std::uint64_t>(header.data() + 8)) {
     refuse(offset, "checksum does not match");
   }
   return {.kind = load<std::uint32_t>(header.data() + 4),

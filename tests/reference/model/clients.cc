@@ -147,7 +147,7 @@ void World::end(const Attempt& attempt, Outcome outcome, std::uint64_t tries, Ti
 void World::make_change(const Change& change) {
   using Field = Change::Field;
   Service& service = scenario.services[change.service];
-  const auto set = [&change](auto& field, auto value) {
+  const auto set = [](auto& field, auto value) {
     const bool changes = field != value;
     field = value;
     return changes;

@@ -99,7 +99,7 @@ class Counter {
       row.in_flight_max = in_flight.max_in(from, to);
       row.queue_max = queue.max_in(from, to);
       row.running_max = running.max_in(from, to);
-      world_.stations[service]->complete(row, to);
+      world_.stations[service]->fill(row, to);
       const std::int64_t spent = cost(service, index);
       row.cost = spent - spent_[service];
       spent_[service] = spent;

@@ -91,7 +91,7 @@ class FleetService final : public Station, public ServerOwner {
 
   bool always_has_a_row() const override { return true; }
 
-  void complete(WindowRow& row, Time end) override {
+  void fill(WindowRow& row, Time end) override {
     row.desired = desired_level_.integral(row.start, end);
     row.pending = pending_level_.integral(row.start, end);
     // Whole vCPU x ns of the time since the start; never more than there was (E150).

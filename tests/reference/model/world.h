@@ -121,8 +121,8 @@ class Station {
   virtual void finish(Time) {}
   /// What was metered before `at`, the end of a window; `ends` are the ends of all windows so far.
   virtual Meters meters(const std::vector<Time>& ends) const = 0;
-  /// Completes a row by what only the service knows; called once for each, in order.
-  virtual void complete(WindowRow&, Time) {}
+  /// Fills in of a row what only the service knows; called once for each, in order.
+  virtual void fill(WindowRow&, Time) {}
   virtual bool always_has_a_row() const { return false; }
   /// Requests inside or queued, integrated: for the verdict.
   virtual Wide outstanding(Time, Time) const { return 0; }

@@ -2,11 +2,13 @@
 
 #include <fast_float/fast_float.h>
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <sstream>
 
 #include "trace/decimal.h"
 
@@ -36,6 +38,41 @@ void refuse_nul(const std::string& text, const std::string& file) {
                    "a NUL byte is no YAML");
 }
 
+/// Refuses a second document where it begins. It must stop there: behind a stray "]" yaml-cpp 0.7
+/// finds empty documents without end, so that its own LoadAll() would not return.
+class OneDocument final : public YAML::EventHandler {
+ public:
+  explicit OneDocument(const std::string& file) : file_(file) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (documents_++ == 0) return;
+    throw InputError(position_at(file_, mark), "a second document begins here");
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  const std::string& file_;
+  int documents_ = 0;
+};
+
+void refuse_second_document(const std::string& text, const std::string& file) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  OneDocument handler(file);
+  while (parser.HandleNextDocument(handler)) {
+  }
+}
+
 std::string join(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
@@ -50,15 +87,11 @@ SpecNode::SpecNode(std::shared_ptr<const Handle> handle, std::string path)
 SpecNode SpecNode::parse(const std::string& text, const std::string& file) {
   refuse_nul(text, file);
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.empty() || documents.front().IsNull()) {
-      throw InputError(SourcePosition{file, 1, 1}, "the file is empty");
-    }
-    if (documents.size() > 1) {
-      throw InputError(position_at(file, documents[1].Mark()), "a second document begins here");
-    }
+    refuse_second_document(text, file);
+    const YAML::Node document = YAML::Load(text);
+    if (document.IsNull()) throw InputError(SourcePosition{file, 1, 1}, "the file is empty");
     auto name = std::make_shared<const std::string>(file);
-    auto handle = std::make_shared<const Handle>(Handle{documents.front(), std::move(name)});
+    auto handle = std::make_shared<const Handle>(Handle{document, std::move(name)});
     return SpecNode(std::move(handle), "");
   } catch (const YAML::Exception& error) {
     throw InputError(position_at(file, error.mark), "not YAML: " + error.msg);

@@ -35,4 +35,23 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+bool is_control(std::string_view character) {
+  if (character.size() == 1) return byte(character, 0) < 0x20 || byte(character, 0) == 0x7f;
+  return byte(character, 0) == 0xc2 && byte(character, 1) < 0xa0;
+}
+
+std::string printable(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0 || is_control(text.substr(0, length))) {
+      shown += '?';
+    } else {
+      shown += text.substr(0, length);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return shown;
+}
+
 }  // namespace skyreplay

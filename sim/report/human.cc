@@ -34,13 +34,6 @@ std::size_t characters(std::string_view text) {
   return n;
 }
 
-/// A control character: below U+0020, DEL, or U+0080 to U+009F (0xC2 0x80 to 0xC2 0x9F).
-bool is_control(std::string_view character) {
-  const auto lead = static_cast<unsigned char>(character[0]);
-  if (character.size() == 1) return lead < 0x20 || lead == 0x7f;
-  return lead == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
-}
-
 }  // namespace
 
 std::string human_ms(std::int64_t nanoseconds) {

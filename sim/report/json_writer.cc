@@ -78,8 +78,9 @@ void JsonWriter::quoted(std::string_view text) {
       out_.text("\xef\xbf\xbd");
     } else if (c == '"' || c == '\\') {
       out_.text(c == '"' ? "\\\"" : "\\\\");
-    } else if (length == 1 && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)) {
-      out_.text(fmt::format("\\u{:04x}", static_cast<unsigned>(c)));
+    } else if (is_control(text.substr(0, length))) {
+      // Of two bytes the second is the number: U+0080 to U+009F are 0xC2 0x80 to 0xC2 0x9F.
+      out_.text(fmt::format("\\u{:04x}", static_cast<unsigned char>(text[length - 1])));
     } else {
       out_.text(text.substr(0, length));
     }

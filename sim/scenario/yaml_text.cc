@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/utf8.h"
+
 namespace skyreplay::scenario {
 namespace {
 
@@ -34,16 +36,16 @@ std::string plain_word(const std::string& word) {
 std::string yaml_text(std::string_view text) {
   if (is_plain_text(text)) return std::string(text);
   std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += fmt::format("\\x{:02x}", byte);
+  while (!text.empty()) {
+    const std::size_t length = std::max<std::size_t>(utf8_length(text), 1);
+    if (text[0] == '"' || text[0] == '\\') out += '\\';
+    if (is_control(text.substr(0, length))) {
+      // The number of the character: U+0080 to U+009F are 0xC2 0x80 to 0xC2 0x9F.
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[length - 1]));
     } else {
-      out += c;
+      out += text.substr(0, length);
     }
+    text.remove_prefix(length);
   }
   return out + "\"";
 }

@@ -22,8 +22,9 @@ std::string json_string(std::string_view text) {
     } else if (c == '"' || c == '\\') {
       out += '\\';
       out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else if (is_control(text.substr(0, length))) {
+      // Of two bytes the second is the number: U+0080 to U+009F are 0xC2 0x80 to 0xC2 0x9F.
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[length - 1]));
     } else {
       out += text.substr(0, length);
     }

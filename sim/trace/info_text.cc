@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "core/time.h"
+#include "core/utf8.h"
 #include "skyreplay/trace.h"
 
 namespace skyreplay {
@@ -20,14 +21,6 @@ double milliseconds(Duration duration) {
 /// A share in percent; 0 of 0 is 0.
 double percent(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
-
-/// Names are data: what would move the cursor or end the line is shown as a question mark.
-std::string printable(std::string_view name) {
-  std::string text(name);
-  std::ranges::replace_if(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
-  return text;
 }
 
 std::string join(const std::vector<std::string>& words) {

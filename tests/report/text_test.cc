@@ -90,6 +90,7 @@ TEST_CASE("no text cell is a formula, and dropping one apostrophe gives every na
 TEST_CASE("a JSON string escapes what it must and replaces what is not UTF-8") {
   CHECK(json("a\"b\\c") == "\"a\\\"b\\\\c\"\n");
   CHECK(json(std::string("\n\0\x1f\x7f", 4)) == "\"\\u000a\\u0000\\u001f\\u007f\"\n");
+  CHECK(json("\xc2\x80\xc2\x9f\xc2\xa0") == "\"\\u0080\\u009f\xc2\xa0\"\n");  // C1, then no control
   CHECK(json("h\xc3\xa9llo \xe2\x82\xac \xf0\x9f\x98\x80") ==
         "\"h\xc3\xa9llo \xe2\x82\xac \xf0\x9f\x98\x80\"\n");
   const std::string mark = "\xef\xbf\xbd";

@@ -2,6 +2,7 @@
 
 #include "scenario/support.h"
 
+using skyreplay::scenario::Scenario;
 using skyreplay::testing::kSmall;
 using skyreplay::testing::mistakes_of;
 
@@ -48,6 +49,16 @@ TEST_CASE("bytes that are not plain text are refused with their position") {
   CHECK(mistakes_of("name: \xed\xa0\x80\n") == "shop.yaml:1:7: byte 0xed is not UTF-8");
   CHECK(mistakes_of("name: \xc0\x80\n") == "shop.yaml:1:7: byte 0xc0 is not UTF-8");
   CHECK(mistakes_of("name: \xe2\x82") == "shop.yaml:1:7: byte 0xe2 is not UTF-8");
+}
+
+TEST_CASE("a control character that a name escapes is shown escaped, so that it loads again") {
+  // DEL and the one-byte form of ESC [ command a terminal; a raw DEL would not even load.
+  const Scenario scenario = Scenario::parse(
+      "version: 1\nname: \"a\\x7f\\x1b\\u009b\\u00e9\"\nservices: {fn: {lambda: {}}}\n",
+      "shop.yaml");
+  const std::string shown = scenario.to_yaml();
+  CHECK(shown.find("\nname: \"a\\x7f\\x1b\\x9b\xc3\xa9\"\n") != std::string::npos);
+  CHECK(Scenario::parse(shown, "again.yaml").digest() == scenario.digest());
 }
 
 TEST_CASE("text beyond ASCII, a byte order mark and Windows line ends are read") {

@@ -78,6 +78,16 @@ std::string zstd(const std::string& text) {
   return out;
 }
 
+/// A zstd frame of one segment that says `size` bytes and holds one block: `run` times the same
+/// byte.
+std::string bomb(std::uint64_t size, std::uint32_t run) {
+  std::string frame("\x28\xb5\x2f\xfd\xe0", 5);
+  for (int i = 0; i < 8; ++i) frame += static_cast<char>(size >> (8 * i));
+  const std::uint32_t block = 1 | 1 << 1 | run << 3;  // the last one, run-length encoded
+  for (int i = 0; i < 3; ++i) frame += static_cast<char>(block >> (8 * i));
+  return frame + "x";
+}
+
 }  // namespace
 
 TEST_CASE("every width from 0 to 64 comes back exactly, for rows around the miniblock's size") {
@@ -208,6 +218,17 @@ TEST_CASE("a damaged column is refused with its reason") {
         "it says 1,034 bytes under zstd, more than the 1,033 that 128 rows need");
   const std::string whole = zstd(miniblock(8, 0, 'q'));
   CHECK(refusal(column(2, 1, whole.substr(0, whole.size() - 1))) == "zstd cannot read it");
+}
+
+TEST_CASE("a zstd frame is refused by what it claims, and no more is unpacked than it claims") {
+  CHECK(refusal(column(2, 1, bomb(std::uint64_t{1} << 40, 100))) ==
+        "it says 1,099,511,627,776 bytes under zstd, more than the 1,033 that 128 rows need");
+  CHECK(refusal(column(2, 1, bomb(~std::uint64_t{0} - 2, 100))).find("more than the 1,033") !=
+        std::string::npos);
+  CHECK(refusal(column(2, 1, bomb(1'033, (1u << 21) - 1))) == "zstd cannot read it");
+  CHECK(refusal(column(2, 1, bomb(1'033, 1'032))) == "zstd cannot read it");
+  // Honest about its size, but what it holds is no column: a width of 120 bits.
+  CHECK(refusal(column(2, 1, bomb(1'033, 1'033))) == "a width of 120 bits is above 64");
 }
 
 TEST_CASE("values above their limit are refused at every width") {

@@ -93,7 +93,7 @@ TEST_CASE("the text says what was measured, drawn and dropped, and no name break
   CHECK(contains(text, "peak second   208.0/s from 2026-01-05T00:01:00Z\n"));
   CHECK(contains(text, "kinds         queue 80.00 %, sync 20.00 %\n"));
   CHECK(contains(text, "           800  80.00 %  queue             256  slow\n"));
-  CHECK(contains(text, "           200  20.00 %  sync                -  burst \"\\?\xff\n"));
+  CHECK(contains(text, "           200  20.00 %  sync                -  burst \"\\??\n"));
   CHECK(contains(text,
                  "  1. import csv file=a.csv\n"
                  "     measured  arrival\n"

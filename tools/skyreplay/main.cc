@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "harmless.h"
 #include "usage.h"
 #include "verbs.h"
 
@@ -23,7 +24,9 @@ enum Exit : int { kDone = 0, kBadInput = 2, kMachine = 3 };
 /// Every line of `text` to standard error, each saying who speaks.
 void complain(const std::string& text) {
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) std::cerr << "skyreplay: " << line << '\n';
+  for (std::string line; std::getline(lines, line);) {
+    std::cerr << "skyreplay: " << harmless(line) << '\n';
+  }
 }
 
 /// A verb that a user may know and that this version does not have: refused by its name.
@@ -142,6 +145,8 @@ int main(int argc, char** argv) {
   stop_cleanly_on_signals();
   // A closed pipe then shows as a failed write, so that output files are still cleaned up.
   std::signal(SIGPIPE, SIG_IGN);
+  // Likewise a file that would outgrow `ulimit -f`.
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App app("Replay a recorded request trace on models of EC2 Auto Scaling, ECS and Lambda.",
                "skyreplay");
   app.set_version_flag("--version", "skyreplay " SKYREPLAY_VERSION);

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 
+#include "harmless.h"
 #include "trace_written.h"
 #include "usage.h"
 #include "verbs.h"
@@ -42,8 +43,9 @@ void add_format_flags(CLI::App& verb, ImportOptions& options) {
 /// What was left out and what was chosen goes to standard error; the answer is the file.
 int import(const ImportOptions& options) {
   const ImportReport report = import_trace(options);
-  for (const std::string& note : report.notes) std::cerr << "note: " << note << '\n';
-  for (const auto& [what, count] : report.dropped) std::cerr << what << ": " << count << '\n';
+  for (const std::string& note : report.notes) std::cerr << "note: " << harmless(note) << '\n';
+  for (const auto& [what, count] : report.dropped)
+    std::cerr << harmless(what) << ": " << count << '\n';
   print_written(options.out, {report.rows, report.start, report.end, report.digest});
   return 0;
 }

@@ -1,6 +1,7 @@
 # Language, warnings and switches that hold for every target of ours.
 option(SKYREPLAY_TESTS "Build the tests" ON)
 option(SKYREPLAY_BENCH "Build the benchmarks" ON)
+option(SKYREPLAY_FUZZ "Of the tests, only the libFuzzer targets of tests/fuzz" OFF)
 set(SKYREPLAY_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= spells them (address,undefined | thread)")
 
 set(SKYREPLAY_TEST_PREFIX "" CACHE STRING "Before the names of this build's tests, to tell them from the release build's")

@@ -91,6 +91,14 @@ class Reader {
                               suggestion(service, service_names(scenario_))));
   }
 
+  /// "web/GET /", not a service made for a route. False where there is no such service.
+  bool is_route() const {
+    const std::size_t slash = to_.of.find('/');
+    if (slash == std::string::npos) return false;
+    const auto service = scenario_.services().find(to_.of.substr(0, slash));
+    return service != scenario_.services().end() && !service->second.for_each_route();
+  }
+
   const Kind* kind_of() {
     const Kind* found = nullptr;
     for (const Kind& kind : kinds()) {
@@ -136,10 +144,7 @@ class Reader {
     between();
     each();
     to_.text = line + span_text();
-    const bool is_route =
-        to_.of.find('/') != std::string::npos &&
-        !scenario_.services().at(to_.of.substr(0, to_.of.find('/'))).for_each_route();
-    if (is_route && to_.is_timed()) {
+    if (is_route() && to_.is_timed()) {
       mistake(to_.each ? "each" : "between",
               "a route's numbers are kept over the whole span only, not window by window");
     }

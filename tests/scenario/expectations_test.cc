@@ -86,6 +86,10 @@ TEST_CASE("mistakes in an expectation's parts are told where they stand, with th
         "unknown metric 'latncy', did you mean 'latency'?");
   CHECK(mistakes_of(with("metric: latency, statistic: p99, of: fm, must_be: \"< 1s\"")) ==
         "shop.yaml:4:52: expectations[0].of: there is no service 'fm', did you mean 'fn'?");
+  CHECK(mistakes_of(with("metric: latency, statistic: p99, of: fm/GET /, must_be: \"< 1s\"")) ==
+        "shop.yaml:4:52: expectations[0].of: there is no service 'fm', did you mean 'fn'?");
+  CHECK(mistakes_of(with("metric: latency, statistic: p99, of: /*, must_be: \"< 1s\"")) ==
+        "shop.yaml:4:52: expectations[0].of: there is no service ''");
   CHECK(mistakes_of(with("activity: scale_uot, within: 1m"))
             .starts_with("shop.yaml:4:25: expectations[0].activity: there is no activity "
                          "'scale_uot', did you mean 'scale_out'?"));

@@ -72,51 +72,54 @@ def environment() -> dict[str, str]:
     return found
 
 
-def was_starved(program: pathlib.Path, status: int, found: list[pathlib.Path]) -> bool:
+def was_starved(program: pathlib.Path, status: int, findings: list[pathlib.Path]) -> bool:
     """Whether a timeout is the machine's doing: by itself the input takes little of the processor's time."""
-    if status != TIMED_OUT or len(found) != 1:
+    if status != TIMED_OUT or len(findings) != 1:
         return False
     before = os.times()
-    alone = subprocess.run([str(program), str(found[0])], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                           env=environment(), check=False)
+    alone = subprocess.run([str(program), str(findings[0]), "-timeout=60"], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, env=environment(), check=False)
     took_s = os.times().children_user - before.children_user
     print(f"a timeout that takes {took_s:.1f} s of processor time alone: {'busy machine' if took_s < 2 else 'slow'}")
     return alone.returncode == 0 and took_s < 2
 
 
-def fuzz(target: str, seconds: int, build: pathlib.Path, more: list[str]) -> int:
+def command_for(target: str, program: pathlib.Path, scratch: pathlib.Path, crashes: pathlib.Path) -> list[str]:
+    """Everything but how long; the corpus is scratch/corpus."""
+    command = [str(program), str(scratch / "corpus"), f"-artifact_prefix={crashes}/{target}-", "-print_final_stats=1",
+               f"-max_len={MAX_BYTES[target]}", *LIMITS]
+    words = scratch / "words"
+    write_dictionary(target, scratch / "corpus", words)
+    if words.stat().st_size > 0:
+        command.append(f"-dict={words}")
+    return command
+
+
+def fuzz(target: str, seconds: int, build: pathlib.Path, scratch: pathlib.Path, more: list[str]) -> int:
     program = build / "tests/fuzz" / f"fuzz_{target}"
     crashes = build / "crashes"
     crashes.mkdir(exist_ok=True)
+    corpus = scratch / "corpus"
+    corpus.mkdir()
+    seeds = copy_corpus(target, build, corpus)
+    command = command_for(target, program, scratch, crashes)
     end = time.monotonic() + seconds
     executions = 0
-    with tempfile.TemporaryDirectory(prefix="skyreplay-fuzz-") as scratch:
-        corpus = pathlib.Path(scratch) / "corpus"
-        corpus.mkdir()
-        seeds = copy_corpus(target, build, corpus)
-        command = [str(program), str(corpus), f"-max_len={MAX_BYTES[target]}", f"-artifact_prefix={crashes}/{target}-",
-                   "-print_final_stats=1", *LIMITS, *more]
-        words = pathlib.Path(scratch) / "words"
-        write_dictionary(target, corpus, words)
-        if words.stat().st_size > 0:
-            command.append(f"-dict={words}")
-        while True:
-            before = set(crashes.iterdir())
-            left = max(1, round(end - time.monotonic()))
-            done = subprocess.run([*command, f"-max_total_time={left}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  env=environment(), check=False)
-            log = done.stdout.decode(errors="replace")
-            found = figures(log)
-            executions += int(found.get("number_of_executed_units", 0))
-            findings = sorted(set(crashes.iterdir()) - before)
-            if not was_starved(program, done.returncode, findings):
-                break
+    starved = True
+    while starved:
+        before = set(crashes.glob(f"{target}-*"))
+        left = max(1, round(end - time.monotonic()))
+        done = subprocess.run([*command, f"-max_total_time={left}", *more], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, env=environment(), check=False)
+        log = done.stdout.decode(errors="replace")
+        found = figures(log)
+        executions += int(found.get("number_of_executed_units", 0))
+        findings = sorted(set(crashes.glob(f"{target}-*")) - before)
+        starved = was_starved(program, done.returncode, findings)
+        if starved:
             findings[0].unlink()
-            if time.monotonic() >= end:
-                done.returncode = 0
-                break
-        print(f"{target}: {executions:,} executions in {seconds} s, cov {found['cov']}, features {found['ft']}, "
-              f"corpus {seeds} -> {len(os.listdir(corpus))}, peak {found.get('peak_rss_mb', '?')} MiB")
+    print(f"{target}: {executions:,} executions in {seconds} s, cov {found['cov']}, features {found['ft']}, "
+          f"corpus {seeds} -> {len(os.listdir(corpus))}, peak {found.get('peak_rss_mb', '?')} MiB")
     if done.returncode != 0:
         print(log[-20000:])
         for path in findings:
@@ -130,7 +133,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--build", type=pathlib.Path, default=TOP / "build/fuzz")
     options, more = parser.parse_known_args()
-    return fuzz(options.target, options.seconds, options.build, more)
+    with tempfile.TemporaryDirectory(prefix="skyreplay-fuzz-") as scratch:
+        return fuzz(options.target, options.seconds, options.build.resolve(), pathlib.Path(scratch), more)
 
 
 if __name__ == "__main__":

@@ -74,6 +74,9 @@ class TimelineReader {
       throw InputError(reader_.position(reader_.fields().front()),
                        fmt::format("has {} fields, the header {}", row.size(), columns_.size()));
     }
+    if (!columns_.empty() && row[kStartColumn].empty()) {
+      throw InputError(reader_.position(reader_.fields().front()), "window_start is missing");
+    }
     return row;
   }
 

@@ -64,6 +64,12 @@ TEST_CASE("a tolerance allows a share or an amount, of its column or of all othe
   CHECK(timelines(a, "T1,60,web,100,\n", {"*=5%"}) != "same");
 }
 
+TEST_CASE("a row without its window is refused, not taken for the end of the file") {
+  const std::string message = testing::message_of<InputError>(
+      [] { timelines("T1,60,web,5,10\n,60,web,5,10\n", "T1,60,web,5,10\n"); });
+  CHECK(message.ends_with("a.csv:3:1: window_start is missing"));
+}
+
 TEST_CASE("a tolerance that says nothing is refused") {
   for (const char* text : {"", "=5%", "latency", "latency=", "latency=x", "latency=-1", "*=1%%"}) {
     INFO(text);

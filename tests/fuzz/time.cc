@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (check::Bound bound; check::parse_bound(text, bound)) {
     SKY_CHECK(bound.since >= Duration{0});
-    SKY_CHECK(bound.kind != check::Bound::Kind::kTimeOfDay || bound.since < std::chrono::hours(24));
+    SKY_CHECK(bound.kind != check::Bound::Kind::kTimeOfDay ||
+              bound.since <= std::chrono::hours(24));
   }
   return 0;
 }

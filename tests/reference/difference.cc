@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <array>
+
 #include "core/time.h"
 #include "reference/both.h"
 #include "reference/model/simulate.h"
@@ -7,15 +9,22 @@
 namespace skyreplay::reference {
 namespace {
 
+/// In the order of Outcome, as timeline.csv and summary.json call them.
+constexpr std::array<const char*, kOutcomes> kOutcomeNames = {
+    "completions",     "errors",  "throttles",        "client timeouts",
+    "server timeouts", "refused", "dependency errors"};
+
 /// A result as lines of (what, value), in one order.
 class Lines {
  public:
   Lines(const Scenario& scenario, const Result& result) : scenario_(scenario) {
-    for (std::size_t i = 0; i < kOutcomes; ++i) add(fmt::format("outcome {}", i), result.ended[i]);
+    for (std::size_t i = 0; i < kOutcomes; ++i) {
+      add(fmt::format("in all, {}", kOutcomeNames[i]), result.ended[i]);
+    }
     add("in flight at the end", result.in_flight_at_end);
     for (const WindowRow& row : result.rows) add(row);
     for (const Activity& a : result.activities) {
-      add(fmt::format("{} {}: {}", at(a.time), name(a.service), a.kind),
+      add(fmt::format("activity at {} of {}: {}", at(a.time), name(a.service), a.kind),
           fmt::format("{} to {}", a.from, a.to));
     }
     for (const Meter& m : result.meters) add(m.service + " meter " + m.item, m.units);
@@ -43,32 +52,35 @@ class Lines {
   static std::string at(Time time) { return fmt::format("{} ns", time.count()); }
 
   void add(const WindowRow& row) {
-    const std::string of = fmt::format("window at {} of {}: ", at(row.start), name(row.service));
+    const std::string of = fmt::format("window at {} of {}:", at(row.start), name(row.service));
     add(of, row.counts);
-    const std::pair<const char*, Wide> integrals[] = {{"in_flight", row.in_flight},
-                                                      {"queue", row.queue},
-                                                      {"running", row.running},
-                                                      {"desired", row.desired},
-                                                      {"pending", row.pending},
-                                                      {"in_flight max", row.in_flight_max},
-                                                      {"queue max", row.queue_max},
-                                                      {"running max", row.running_max},
-                                                      {"cpu busy", row.cpu_busy},
-                                                      {"cpu available", row.cpu_available},
-                                                      {"cost", row.cost}};
-    for (const auto& [what, value] : integrals) add(of + what, static_cast<std::int64_t>(value));
+    const std::pair<const char*, Wide> integrals[] = {
+        {"in_flight, requests x ns", row.in_flight},
+        {"queue_depth, requests x ns", row.queue},
+        {"capacity_running, units x ns", row.running},
+        {"capacity_desired, units x ns", row.desired},
+        {"capacity_pending, units x ns", row.pending},
+        {"in_flight_max", row.in_flight_max},
+        {"queue_depth_max", row.queue_max},
+        {"capacity_running_max", row.running_max},
+        {"CPU used, vCPU x ns", row.cpu_busy},
+        {"CPU there was, vCPU x ns", row.cpu_available},
+        {"cost, nano-USD", row.cost}};
+    for (const auto& [what, value] : integrals) {
+      add(of + " " + what, static_cast<std::int64_t>(value));
+    }
   }
 
   void add(const std::string& of, const Counts& counts) {
     add(of + " arrivals", counts.arrivals);
     add(of + " calls", counts.calls);
     for (std::size_t i = 0; i < kOutcomes; ++i) {
-      add(fmt::format("{} outcome {}", of, i), counts.outcomes[i]);
+      add(fmt::format("{} {}", of, kOutcomeNames[i]), counts.outcomes[i]);
     }
     add(of + " attempts", counts.attempts);
     add(of + " cold starts", counts.cold_starts);
     add(of, counts.parts);
-    add(of + " latency max", counts.latency_max.count());
+    add(of + " latency_max, ns", counts.latency_max.count());
     for (const auto& [bucket, n] : counts.latency) add(fmt::format("{} latency {}", of, bucket), n);
     for (const auto& [bucket, n] : counts.overhead) {
       add(fmt::format("{} overhead {}", of, bucket), n);
@@ -85,7 +97,7 @@ class Lines {
         {"work", p.work},   {"cpu_stretch", p.cpu_stretch},
         {"wait", p.wait},   {"downstream", p.downstream},
         {"retry", p.retry}};
-    for (const auto& [part, time] : parts) add(of + " " + part, time.count());
+    for (const auto& [part, time] : parts) add(fmt::format("{} {}, ns", of, part), time.count());
   }
 
   const Scenario& scenario_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <zlib.h>
+#include <zstd.h>
 
 #include <filesystem>
 #include <functional>
@@ -29,6 +30,19 @@ class Folder : public skyreplay::testing::TempFolder {
     gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
     gzclose(file);
     return (path() / name).string();
+  }
+  std::string write_zstd(const std::string& name, const std::string& text) const {
+    return write(name, zstd(text));
+  }
+
+  /// One frame with a checksum.
+  static std::string zstd(const std::string& text) {
+    ZSTD_CCtx* context = ZSTD_createCCtx();
+    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+    std::string frame(ZSTD_compressBound(text.size()), '\0');
+    frame.resize(ZSTD_compress2(context, frame.data(), frame.size(), text.data(), text.size()));
+    ZSTD_freeCCtx(context);
+    return frame;
   }
 };
 

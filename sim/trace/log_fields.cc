@@ -1,0 +1,42 @@
+#include "trace/log_fields.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace skyreplay::trace {
+namespace {
+
+/// The offset of the quote that closes the field whose text begins at `from`; npos: there is none.
+std::size_t closing_quote(std::string_view line, std::size_t from) {
+  for (std::size_t at = from; at < line.size(); ++at) {
+    if (line[at] == '\\') {
+      ++at;
+    } else if (line[at] == '"' && (at + 1 == line.size() || line[at + 1] == ' ')) {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+bool split_log_fields(std::string_view line, std::vector<LogField>& fields) {
+  fields.clear();
+  for (std::size_t at = line.find_first_not_of(' '); at < line.size();
+       at = line.find_first_not_of(' ', at)) {
+    const auto column = static_cast<std::uint32_t>(at + 1);
+    if (line[at] != '"') {
+      const std::size_t end = std::min(line.find(' ', at), line.size());
+      fields.push_back({line.substr(at, end - at), column, false});
+      at = end;
+      continue;
+    }
+    const std::size_t end = closing_quote(line, at + 1);
+    fields.push_back({line.substr(at + 1, end - at - 1), column, true});
+    if (end == std::string_view::npos) return false;
+    at = end + 1;
+  }
+  return true;
+}
+
+}  // namespace skyreplay::trace

@@ -13,7 +13,9 @@ namespace skyreplay {
 /// What `skyreplay trace import` is told. An option that the format has no use for is refused by
 /// its name (InputError), never ignored. docs/traces.md describes each format.
 struct ImportOptions {
-  std::vector<std::string> inputs;  ///< paths, plain or gzip; "-" is standard input
+  /// Files, plain, gzip or zstd, and folders: every regular file in and below them, in bytewise
+  /// order of path, but for hidden ones. "-" is standard input.
+  std::vector<std::string> inputs;
   std::string format;               ///< empty: recognized from the content
   std::filesystem::path out;
   std::uint64_t seed = 1;             ///< of everything that is drawn
@@ -28,6 +30,9 @@ struct ImportOptions {
   std::string service_time;    ///< a law as a scenario spells it, where the input has no durations
   std::string route;           ///< csv without a route column, counts: the one route's name
   std::vector<std::string> ignored_columns;  ///< csv: columns to pass over in silence
+  /// alb, elb-classic: globs over "METHOD /path" that name the routes they match, first match first
+  std::vector<std::string> route_patterns;
+  std::string memory;  ///< alb, elb-classic: what sorting may use, such as 256MiB; else 64MiB
 };
 
 /// What an import did.

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <array>
 
+#include "trace/decimal.h"
+#include "trace/input_paths.h"
+#include "trace/row_sorter.h"
 #include "trace/spec_yaml.h"
 
 namespace skyreplay::trace {
 namespace {
 
-const std::string kOther = "other";
+constexpr std::uint64_t kDefaultMemory = 64 << 20;
 
 Preface usual_preface(std::string_view) { return {}; }
 
@@ -22,7 +25,9 @@ std::vector<std::pair<std::string_view, bool>> special_options(const ImportOptio
           {"--timer-arrivals", !options.timer_arrivals.empty()},
           {"--service-time", !options.service_time.empty()},
           {"--route", !options.route.empty()},
-          {"--ignore-column", !options.ignored_columns.empty()}};
+          {"--ignore-column", !options.ignored_columns.empty()},
+          {"--route-pattern", !options.route_patterns.empty()},
+          {"--memory", !options.memory.empty()}};
 }
 
 void refuse_unused_options(const Importer& importer, const ImportOptions& options) {
@@ -76,21 +81,33 @@ const Importer& importer_for(const ImportOptions& options, TextInput& input) {
 
 std::vector<TextInput> open_inputs(const ImportOptions& options) {
   if (options.inputs.empty()) throw InputError("trace import: no input was named");
-  if (std::count(options.inputs.begin(), options.inputs.end(), "-") > 1) {
-    throw InputError("trace import: standard input ('-') can be read only once");
-  }
   std::vector<TextInput> inputs;
-  for (const std::string& path : options.inputs) inputs.emplace_back(path);
+  for (const std::string& path : input_paths(options.inputs)) inputs.emplace_back(path);
   return inputs;
 }
 
-ProvenanceStep first_step(const Importer& importer, const ImportOptions& options,
+/// The input whose first bytes tell what all are: the first that has any.
+TextInput& telling_input(std::vector<TextInput>& inputs) {
+  for (TextInput& input : inputs) {
+    if (!input.peek().empty()) return input;
+  }
+  return inputs.front();
+}
+
+/// The last part of a path, also of one with a slash at its end.
+std::string base_name(const std::string& path) {
+  const std::filesystem::path normal = std::filesystem::path(path).lexically_normal();
+  return (normal.has_filename() ? normal : normal.parent_path()).filename().string();
+}
+
+ProvenanceStep first_step(const Importer& importer, const ImportOptions& options, std::size_t files,
                           TimePoint origin) {
   ProvenanceStep step;
   step.tool = "import " + std::string(importer.name);
   for (const std::string& input : options.inputs) {
-    step.arguments.emplace_back("input", std::filesystem::path(input).filename().string());
+    step.arguments.emplace_back("input", base_name(input));
   }
+  if (files != options.inputs.size()) step.arguments.emplace_back("files", std::to_string(files));
   step.arguments.emplace_back("origin", to_rfc3339(origin));
   step.arguments.emplace_back("seed", std::to_string(options.seed));
   step.arguments.emplace_back("max_routes", std::to_string(options.max_routes));
@@ -118,6 +135,23 @@ std::optional<Duration> unit_of(const std::string& text) {
     if (text == unit && parse_duration("1" + text, duration)) return duration;
   }
   throw InputError(fmt::format("--time-unit: '{}' is none of s, ms, us, ns", text));
+}
+
+std::uint64_t memory_of(const std::string& text) {
+  if (text.empty()) return kDefaultMemory;
+  constexpr std::array<std::pair<std::string_view, std::int64_t>, 4> kUnits{
+      {{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"B", 1}}};
+  for (const auto& [unit, bytes] : kUnits) {
+    std::int64_t memory = 0;
+    if (!text.ends_with(unit)) continue;
+    const std::string_view number = std::string_view(text).substr(0, text.size() - unit.size());
+    if (parse_scaled(number, bytes, memory) != NumberError::kNone) break;
+    if (static_cast<std::uint64_t>(memory) < RowSorter::kLeastMemory) {
+      throw InputError(fmt::format("--memory: '{}' is too little; at least 16KiB", text));
+    }
+    return static_cast<std::uint64_t>(memory);
+  }
+  throw InputError(fmt::format("--memory: '{}' is no size, such as 256MiB or 2GiB", text));
 }
 
 TimePoint origin_of(const std::string& text, TimePoint fallback) {
@@ -150,10 +184,15 @@ std::uint32_t ImportSink::route(const std::string& name, bool& made) {
     numbers_.emplace(name, number);
     return number;
   }
+  return other();
+}
+
+std::uint32_t ImportSink::other() {
   if (!has_other_) {
     // A route that is really called so takes in the rest.
-    const auto found = numbers_.find(kOther);
-    other_ = found != numbers_.end() ? found->second : writer_.add_route(Route{.name = kOther});
+    const auto found = numbers_.find(std::string(kOther));
+    other_ = found != numbers_.end() ? found->second
+                                     : writer_.add_route(Route{.name = std::string(kOther)});
     has_other_ = true;
   }
   return other_;
@@ -181,6 +220,18 @@ Distribution service_time_of(const std::string& text) {
 
 const std::vector<Importer>& importers() {
   static const std::vector<Importer> table{
+      {"alb",
+       "access log of an Application Load Balancer",
+       {"--route-pattern", "--service-time", "--memory"},
+       recognizes_alb,
+       usual_preface,
+       import_alb},
+      {"elb-classic",
+       "access log of a Classic Load Balancer",
+       {"--route-pattern", "--service-time", "--memory"},
+       recognizes_elb_classic,
+       usual_preface,
+       import_elb_classic},
       {"azure-functions-2019",
        "invocation counts per minute, durations and memory of Azure Functions, three files",
        {"--arrivals", "--timer-arrivals", "--service-time"},
@@ -218,13 +269,14 @@ std::vector<ImportFormat> import_formats() {
 ImportReport import_trace(const ImportOptions& options) {
   trace::check_common(options);
   std::vector<trace::TextInput> inputs = trace::open_inputs(options);
-  const trace::Importer& importer = trace::importer_for(options, inputs.front());
+  trace::TextInput& telling = trace::telling_input(inputs);
+  const trace::Importer& importer = trace::importer_for(options, telling);
   trace::refuse_unused_options(importer, options);
 
-  const trace::Preface preface = importer.preface(inputs.front().peek());
+  const trace::Preface preface = importer.preface(telling.peek());
   const TimePoint origin = trace::origin_of(options.origin, preface.origin);
   ImportReport report;
-  trace::ProvenanceStep step = trace::first_step(importer, options, origin);
+  trace::ProvenanceStep step = trace::first_step(importer, options, inputs.size(), origin);
   trace::Writer writer(options.out, origin, preface.durations);
   trace::ImportSink sink(writer, options.max_routes);
   trace::BadRows bad(options.skip_bad_rows);
@@ -233,6 +285,7 @@ ImportReport import_trace(const ImportOptions& options) {
                        .origin = origin,
                        .time_unit = trace::unit_of(options.time_unit),
                        .step = trace::step_of(options.step),
+                       .memory = trace::memory_of(options.memory),
                        .writer = writer,
                        .sink = sink,
                        .bad = bad,

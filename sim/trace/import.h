@@ -9,12 +9,18 @@
 
 #include "core/distribution.h"
 #include "core/error.h"
+#include "core/time.h"
 #include "skyreplay/trace_import.h"
 #include "trace/arrival_law.h"
 #include "trace/text_input.h"
 #include "trace/writer.h"
 
 namespace skyreplay::trace {
+
+/// Longer ones are taken for a mistake, most likely of the unit.
+inline constexpr Duration kLongestDuration = std::chrono::hours(24 * 100);
+/// Room for a span's end, a duration and a drain before 64-bit nanoseconds end in April 2262.
+inline constexpr TimePoint kLastArrival = std::chrono::sys_days(std::chrono::year(2262) / 1 / 1);
 
 /// What is left out of an import: stops at the first bad row, or counts them by reason.
 class BadRows {
@@ -37,11 +43,16 @@ class BadRows {
 /// Where importers put rows: a writer behind a route table of bounded size.
 class ImportSink {
  public:
+  static constexpr std::string_view kOther = "other";
+
   ImportSink(Writer& writer, std::uint32_t max_routes) : writer_(writer), max_routes_(max_routes) {}
 
   /// The number of the route of that name, entered on first sight; the route "other" once the table
   /// is full. `made` is set where the route was entered under its own name.
   std::uint32_t route(const std::string& name, bool& made);
+  /// The number of the route that takes in the rest, entered on first sight. Where it is asked for,
+  /// a route that is really called so must be asked for here as well.
+  std::uint32_t other();
   /// The route's record, which may change until the trace is written. REQUIRES a number of route().
   Route& record(std::uint32_t route) { return writer_.route(route); }
   void add(const Row& row);
@@ -62,6 +73,7 @@ struct ImportJob {
   std::vector<TextInput> inputs;
   TimePoint origin;
   std::optional<Duration> time_unit, step;  ///< as options spell them
+  std::uint64_t memory = 0;                 ///< bytes that sorting may use
   Writer& writer;
   ImportSink& sink;
   BadRows& bad;
@@ -88,6 +100,12 @@ struct Importer {
 };
 
 const std::vector<Importer>& importers();
+
+bool recognizes_alb(std::string_view head);
+void import_alb(ImportJob& job);
+
+bool recognizes_elb_classic(std::string_view head);
+void import_elb_classic(ImportJob& job);
 
 bool recognizes_csv(std::string_view head);
 Preface csv_preface(std::string_view head);

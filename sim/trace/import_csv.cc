@@ -57,9 +57,6 @@ struct UnitName {
 constexpr std::array<UnitName, 4> kUnits{
     {{"_s", 1'000'000'000}, {"_ms", 1'000'000}, {"_us", 1'000}, {"_ns", 1}}};
 
-constexpr Duration kLongestDuration = std::chrono::hours(24 * 100);
-/// Room for a span's end, a duration and a drain before 64-bit nanoseconds end in April 2262.
-constexpr TimePoint kLastArrival = std::chrono::sys_days(std::chrono::year(2262) / 1 / 1);
 constexpr std::size_t kMaxRouteBytes = 4'096;
 constexpr std::size_t kNoField = static_cast<std::size_t>(-1);
 

@@ -3,6 +3,10 @@ nothing was printed as an answer and that no file appeared."""
 
 import gzip
 import json
+import os
+import shutil
+import signal
+import subprocess
 import unittest
 
 import tool
@@ -99,6 +103,72 @@ class Verbs(TraceTest):
         self.write("bad.csv", "arrival_s,route,duration_ms\n0,a,5\n1,a,x\n")
         self.refused("trace", "import", "bad.csv", "--out", "a.skytrace")
         self.assertEqual((self.folder / "a.skytrace").read_bytes(), before)
+
+
+def alb_line(second, path, kind="https"):
+    """A line of an Application Load Balancer's log: created at that second of a minute, served in 20 ms."""
+    return (f"{kind} 2026-03-02T10:01:00Z app/shop/1 198.51.100.7:40312 10.1.2.3:80 0.001 0.020 0.000 200 200 310 4096 "
+            f'"GET https://shop.example:443{path} HTTP/2.0" "agent \\x22 1.0" - - arn "Root=1" "-" "-" 0 '
+            f'2026-03-02T10:00:{second:02}.000000Z "forward"\n')
+
+
+class LoadBalancerLogs(TraceTest):
+    LINES = [alb_line(second * 7 % 60, f"/orders/{second}" if second % 3 else "/cart?x=1") for second in range(60)]
+
+    def zstd(self, name, text):
+        subprocess.run(["zstd", "-q", "-o", self.folder / name], input=text.encode(), check=True)
+
+    def test_a_folder_of_files_in_no_order_makes_the_same_trace_as_one_file(self):
+        (self.folder / "logs/10").mkdir(parents=True)
+        self.write("logs/10/a.log", "".join(self.LINES[:20]))
+        self.write("logs/b", gzip.compress("".join(self.LINES[20:30]).encode()))
+        self.write("logs/.note", "not a log")
+        names = ["logs"]
+        if shutil.which("zstd"):
+            self.zstd("logs/c.zst", "".join(self.LINES[30:]))
+        else:
+            self.write("logs/c", "".join(self.LINES[30:]))
+        self.write("one.log", "".join(reversed(self.LINES)))
+        digests = set()
+        for inputs in (names, ["one.log"]):
+            out, _ = self.tool("trace", "import", *inputs, "--out", "t.skytrace")
+            digests.add(out.splitlines()[-1])
+        self.assertEqual(len(digests), 1)
+        head = self.tool("trace", "head", "t.skytrace", "--rows", "2")[0].splitlines()
+        self.assertEqual(head[1:], ["2026-03-02T10:00:00Z,GET /cart,sync,20,310,4096,200",
+                                    "2026-03-02T10:00:01Z,GET /orders/{n},sync,20,310,4096,200"])
+
+    def test_info_says_what_was_measured_what_was_dropped_and_which_patterns_named_routes(self):
+        (self.folder / "logs").mkdir()
+        self.write("logs/a", self.LINES[0] + self.LINES[1])
+        self.write("logs/b", alb_line(3, "/live", "wss"))
+        self.tool("trace", "import", "logs/", "--route-pattern", "GET /orders/*", "--out", "t.skytrace")
+        out, _ = self.tool("trace", "info", "t.skytrace")
+        self.assertRegex(out, r"1\. import alb input=logs files=2 .*route_pattern='?GET /orders/\*")
+        for said in ("measured  arrival: request_creation_time", "measured  duration: target_processing_time",
+                     "measured  status: elb_status_code", "WebSocket connections"):
+            self.assertIn(said, out)
+        self.assertNotIn("drawn", out.split("provenance")[1])
+
+    def test_a_bad_line_in_a_folder_names_its_file(self):
+        (self.folder / "logs").mkdir()
+        self.write("logs/a", self.LINES[0])
+        self.write("logs/b", self.LINES[1] + self.LINES[2].replace(" 310 ", " many "))
+        self.assertEqual(self.refused("trace", "import", "logs", "--out", "t.skytrace"),
+                         ["logs/b:2:96: received_bytes is not a number: 'many'"])
+
+    def test_a_signal_while_sorting_leaves_nothing(self):
+        before = self.entries()
+        process = self.start("trace", "import", "--format", "alb", "-", "--memory", "16KiB", "--out", "t.skytrace",
+                             stdin=-1, stdout=-1, stderr=-1, env={**os.environ, "TMPDIR": str(self.folder)})
+        process.stdin.write("".join(self.LINES * 100).encode())  # 6,000 requests: 29 runs
+        process.stdin.flush()
+        while not list(self.folder.glob("t.skytrace.tmp-*")):
+            self.assertIsNone(process.poll(), "it ended before it began to write")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.communicate()[1], b"skyreplay: interrupted; nothing was left half-written\n")
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(self.entries(), before)
 
 
 class BadTraces(TraceTest):
@@ -231,7 +301,7 @@ class BadCsv(TraceTest):
         self.write("x.bin", b"\x01\x02what\n")
         [line] = self.refused("trace", "import", "x.bin", "--out", "x.skytrace")
         self.assertEqual(line, "x.bin:1:1: the format is not recognized from '??what'; --format names it: "
-                               "azure-functions-2019, csv, counts")
+                               "alb, elb-classic, azure-functions-2019, csv, counts")
 
     def test_flags(self):
         self.assertEqual(self.complaint("arrival_s,route,duration_ms\n0,a,5\n", "--step", "1m"),

@@ -38,6 +38,13 @@ void add_format_flags(CLI::App& verb, ImportOptions& options) {
   verb.add_option("--ignore-column", options.ignored_columns,
                   "csv: pass over this column (repeatable)")
       ->allow_extra_args(false);
+  verb.add_option("--route-pattern", options.route_patterns,
+                  "alb, elb-classic: a glob over 'METHOD /path' that names the routes it matches, "
+                  "such as 'GET /users/*/orders' (repeatable; the first that matches counts)")
+      ->allow_extra_args(false);
+  verb.add_option("--memory", options.memory,
+                  "alb, elb-classic: how much memory sorting may use (64MiB unless given); beyond "
+                  "it rows go to a file in $TMPDIR or beside the output");
 }
 
 /// What was left out and what was chosen goes to standard error; the answer is the file.
@@ -55,7 +62,8 @@ int import(const ImportOptions& options) {
 void add_trace_import(CLI::App& trace, Action& chosen) {
   const auto options = std::make_shared<ImportOptions>();
   CLI::App& verb = *trace.add_subcommand("import", "Make a trace from logs or counts");
-  verb.add_option("INPUT", options->inputs, "Files, plain or gzip; - is standard input")
+  verb.add_option("INPUT", options->inputs,
+                  "Files, plain, gzip or zstd, and folders of such; - is standard input")
       ->required();
   verb.add_option("--out", options->out, "The .skytrace file to write")->required();
   verb.add_option("--format", options->format, describe_formats());

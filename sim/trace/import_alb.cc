@@ -1,0 +1,332 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "trace/decimal.h"
+#include "trace/import.h"
+#include "trace/line_reader.h"
+#include "trace/log_fields.h"
+#include "trace/route_template.h"
+#include "trace/text_time.h"
+#include "trace/unordered_rows.h"
+
+/// Access logs of Elastic Load Balancing: of Application Load Balancers (`alb`) and, the same
+/// without the first field and the last ones, of Classic Load Balancers (`elb-classic`).
+/// docs/traces.md says what is taken from which field.
+
+namespace skyreplay::trace {
+namespace {
+
+/// The fields that both formats have, in this order; the Application Load Balancer's stand one
+/// further to the right.
+enum Field : std::size_t {
+  kTime,
+  kBalancer,
+  kClient,
+  kTarget,
+  kRequestTime,
+  kTargetTime,
+  kResponseTime,
+  kStatus,
+  kTargetStatus,
+  kReceived,
+  kSent,
+  kRequest,
+  kNeeded,  ///< what stands behind may be absent
+};
+constexpr std::array<std::string_view, kNeeded> kFieldNames{"time",
+                                                            "elb",
+                                                            "client:port",
+                                                            "target:port",
+                                                            "request_processing_time",
+                                                            "target_processing_time",
+                                                            "response_processing_time",
+                                                            "elb_status_code",
+                                                            "target_status_code",
+                                                            "received_bytes",
+                                                            "sent_bytes",
+                                                            "request"};
+/// Of the Application Load Balancer alone, counted from the line's first field.
+constexpr std::size_t kCreationTime = 21;
+constexpr std::size_t kActions = 22;
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 50;
+/// In place of a duration that is to be drawn.
+constexpr Duration kToBeDrawn{-1};
+
+enum class Variant : std::uint8_t { kApplication, kClassic };
+
+std::size_t offset_of(Variant variant) { return variant == Variant::kApplication ? 1 : 0; }
+
+bool is_request_type(std::string_view type) {
+  return type == "http" || type == "https" || type == "h2" || type == "grpcs";
+}
+bool is_websocket_type(std::string_view type) { return type == "ws" || type == "wss"; }
+
+/// "-", or "-1" as durations have it.
+bool is_absent(std::string_view text) { return text == "-" || text == "-1" || text.empty(); }
+
+/// What a line says, where it is a request.
+struct Entry {
+  Row row;
+  std::string_view method;
+  std::string_view target;
+  bool has_target = false;  ///< that it was sent to
+  bool has_creation_time = false;
+};
+
+class LoadBalancerImport {
+ public:
+  LoadBalancerImport(ImportJob& job, Variant variant)
+      : job_(job),
+        variant_(variant),
+        offset_(offset_of(variant)),
+        templates_(job.options.route_patterns),
+        rows_(job) {
+    if (!job.options.service_time.empty()) {
+      service_time_ = service_time_of(job.options.service_time);
+      service_times_ = RandomStream(job.options.seed, "import/elb", "service_time");
+    }
+  }
+
+  void run() {
+    for (TextInput& input : job_.inputs) read(LineReader(std::move(input)));
+    rows_.finish([this](Row& row, std::uint64_t number) {
+      if (row.work != kToBeDrawn) return;
+      RandomEngine random = service_times_.at(number);
+      row.work = service_time_->sample(random);
+    });
+    if (job_.writer.rows() == 0) refuse_nothing();
+    describe();
+  }
+
+ private:
+  void read(LineReader reader) {
+    reader_ = &reader;
+    for (auto outcome = reader.next(); outcome != LineReader::Outcome::kEnd;
+         outcome = reader.next()) {
+      if (outcome == LineReader::Outcome::kBad) {
+        job_.bad.add(reader.position(0), reader.bad_reason());
+      } else if (!split_log_fields(reader.line(), fields_)) {
+        job_.bad.add(reader.position(fields_.back().column), "a quote is never closed");
+      } else {
+        take();
+      }
+    }
+  }
+
+  void take() {
+    if (fields_.size() < kNeeded + offset_) {
+      return job_.bad.add(
+          reader_->position(0), "the line has too few fields",
+          fmt::format("{} instead of {} up to the request", fields_.size(), kNeeded + offset_));
+    }
+    Entry entry;
+    TimePoint time;
+    if (!time_at(offset_, kFieldNames[kTime], time)) return;
+    if (variant_ == Variant::kApplication && !is_request()) return;
+    if (!read_entry(time, entry)) return;
+    if (entry.method.empty()) {
+      return job_.bad.leave_out("connections without a request that could be read", 1);
+    }
+    if (!is_served(entry)) return;
+    if (variant_ == Variant::kApplication && !entry.has_creation_time) ++without_creation_time_;
+    rows_.add(templates_.name(entry.method, entry.target), entry.row);
+  }
+
+  /// Not what a WebSocket leaves when it is closed, nor a type of which nothing is known.
+  bool is_request() {
+    const std::string_view type = fields_[0].text;
+    if (is_request_type(type)) return true;
+    job_.bad.leave_out(is_websocket_type(type) ? "WebSocket connections" : "lines of another type",
+                       1);
+    return false;
+  }
+
+  bool read_entry(TimePoint time, Entry& entry) {
+    std::uint64_t status = 0;
+    Row& row = entry.row;
+    std::optional<Duration> before, service, after;
+    const bool good = duration(kRequestTime, before) && duration(kTargetTime, service) &&
+                      duration(kResponseTime, after) && count(kStatus, 999, status) &&
+                      count(kReceived, kMostBytes, row.bytes_in) &&
+                      count(kSent, kMostBytes, row.bytes_out);
+    if (!good) return false;
+    row.status = static_cast<std::uint16_t>(status);
+    row.work = service.value_or(kToBeDrawn);
+    entry.has_target = !is_absent(text(kTarget));
+    split_request(entry);
+    row.arrival = time;
+    if (variant_ == Variant::kClassic) return true;
+    entry.has_creation_time = !is_absent(tail(kCreationTime));
+    if (entry.has_creation_time) {
+      return time_at(kCreationTime, "request_creation_time", row.arrival);
+    }
+    const Duration taken =
+        before.value_or(Duration{}) + service.value_or(Duration{}) + after.value_or(Duration{});
+    if (taken > time.time_since_epoch()) return wrong(kTime, "less the durations is before 1970");
+    row.arrival = time - taken;
+    return true;
+  }
+
+  /// Whether a target answered, or is taken to have: with a law, requests that none answered stay.
+  bool is_served(const Entry& entry) {
+    if (entry.row.work != kToBeDrawn) return true;
+    if (is_own_answer(entry)) {
+      job_.bad.leave_out("requests that the load balancer answered itself", 1);
+      return false;
+    }
+    if (service_time_) return ++drawn_ > 0;
+    job_.bad.leave_out(fmt::format("requests that no target answered, status {}", entry.row.status),
+                       1);
+    return false;
+  }
+
+  /// A redirect, a fixed answer, a refusal: no target would have had to do with it.
+  bool is_own_answer(const Entry& entry) const {
+    const std::string_view actions = tail(kActions);
+    if (!is_absent(actions)) return actions.find("forward") == std::string_view::npos;
+    return !entry.has_target && entry.row.status < 500;
+  }
+
+  std::string_view text(Field field) const { return fields_[field + offset_].text; }
+  /// "" where the line ends before.
+  std::string_view tail(std::size_t index) const {
+    const bool there = variant_ == Variant::kApplication && index < fields_.size();
+    return there ? fields_[index].text : std::string_view();
+  }
+
+  bool wrong_at(std::size_t index, std::string_view name, std::string_view what) {
+    const LogField& field = fields_[index];
+    job_.bad.add(reader_->position(field.column), fmt::format("{} {}", name, what),
+                 fmt::format("'{}'", field.text.substr(0, 60)));
+    return false;
+  }
+  bool wrong(Field field, std::string_view what) {
+    return wrong_at(field + offset_, kFieldNames[field], what);
+  }
+
+  bool time_at(std::size_t index, std::string_view name, TimePoint& time) {
+    switch (parse_text_time(fields_[index].text, time)) {
+      case TextTime::kRead:
+        return time < kLastArrival || wrong_at(index, name, "lies beyond the year 2261");
+      case TextTime::kBefore1970:
+        return wrong_at(index, name, "lies before 1970");
+      case TextTime::kNotATime:
+        break;
+    }
+    return wrong_at(index, name, "is not a time");
+  }
+
+  bool duration(Field field, std::optional<Duration>& value) {
+    if (is_absent(text(field))) return true;
+    std::int64_t nanoseconds = 0;
+    const NumberError error = parse_scaled(text(field), kSecond, nanoseconds);
+    if (error == NumberError::kNotANumber || error == NumberError::kNegative) {
+      return wrong(field, to_string(error));
+    }
+    if (error == NumberError::kTooLarge || Duration{nanoseconds} > kLongestDuration) {
+      return wrong(field, "is longer than 100 days");
+    }
+    value = Duration{nanoseconds};
+    return true;
+  }
+
+  bool count(Field field, std::uint64_t limit, std::uint64_t& value) {
+    if (is_absent(text(field))) return true;
+    NumberError error = parse_count(text(field), value);
+    if (error == NumberError::kNone && value > limit) error = NumberError::kTooLarge;
+    return error == NumberError::kNone || wrong(field, to_string(error));
+  }
+
+  /// "GET https://host:443/path HTTP/1.1"; both parts stay empty where there is a '-' instead.
+  void split_request(Entry& entry) const {
+    const std::string_view request = text(kRequest);
+    const std::size_t first = request.find(' ');
+    const std::size_t last = request.rfind(' ');
+    if (first == 0 || first >= last || last == std::string_view::npos) return;
+    if (is_absent(request.substr(0, first))) return;
+    entry.method = request.substr(0, first);
+    entry.target = request.substr(first + 1, last - first - 1);
+  }
+
+  [[noreturn]] void refuse_nothing() const {
+    std::string dropped;
+    for (const auto& [what, count] : job_.bad.counts()) {
+      dropped += fmt::format("{}{}: {}", dropped.empty() ? "; left out: " : ", ", what, count);
+    }
+    throw InputError(SourcePosition{job_.options.inputs.back()},
+                     "there are no requests to import" + dropped);
+  }
+
+  void describe() {
+    ProvenanceStep& step = job_.provenance;
+    const bool classic = variant_ == Variant::kClassic;
+    for (const std::string& pattern : job_.options.route_patterns) {
+      step.arguments.emplace_back("route_pattern", pattern);
+    }
+    step.measured = {
+        classic ? "arrival: timestamp" : "arrival: request_creation_time",
+        "route: method and path of the request",
+        classic ? "duration: backend_processing_time" : "duration: target_processing_time",
+        "bytes_in: received_bytes",
+        "bytes_out: sent_bytes",
+        "status: elb_status_code"};
+    if (without_creation_time_ > 0) {
+      const std::string instead =
+          fmt::format("where it is absent, in {} of {} lines, time less the three durations",
+                      without_creation_time_, rows_.rows());
+      job_.notes.push_back("arrival is request_creation_time; " + instead);
+      step.measured[0] += "; " + instead;
+    }
+    if (!service_time_) return;
+    step.arguments.emplace_back("service_time", to_string(*service_time_));
+    if (drawn_ > 0) {
+      step.drawn.push_back(fmt::format("duration of {} requests that no target answered: {}",
+                                       drawn_, to_string(*service_time_)));
+    }
+  }
+
+  ImportJob& job_;
+  Variant variant_;
+  std::size_t offset_;
+  RouteTemplates templates_;
+  UnorderedRows rows_;
+  std::optional<Distribution> service_time_;
+  RandomStream service_times_{0, "", ""};
+  LineReader* reader_ = nullptr;  ///< of the file in hand
+  std::vector<LogField> fields_;  ///< of the line in hand
+  std::uint64_t without_creation_time_ = 0;
+  std::uint64_t drawn_ = 0;
+};
+
+/// Whether the first line has a time in its place and three durations in theirs.
+bool recognizes(std::string_view head, Variant variant) {
+  const std::size_t begin = std::min(head.find_first_not_of("\r\n"), head.size());
+  head.remove_prefix(begin);
+  std::vector<LogField> fields;
+  split_log_fields(head.substr(0, std::min(head.find_first_of("\r\n"), head.size())), fields);
+  const std::size_t offset = offset_of(variant);
+  if (fields.size() < kNeeded + offset) return false;
+  TimePoint time;
+  if (parse_text_time(fields[offset].text, time) != TextTime::kRead) return false;
+  return std::all_of(&fields[offset + kRequestTime], &fields[offset + kStatus],
+                     [](const LogField& field) {
+                       std::int64_t ignored = 0;
+                       return is_absent(field.text) ||
+                              parse_scaled(field.text, kSecond, ignored) == NumberError::kNone;
+                     });
+}
+
+}  // namespace
+
+bool recognizes_alb(std::string_view head) { return recognizes(head, Variant::kApplication); }
+bool recognizes_elb_classic(std::string_view head) { return recognizes(head, Variant::kClassic); }
+
+void import_alb(ImportJob& job) { LoadBalancerImport(job, Variant::kApplication).run(); }
+void import_elb_classic(ImportJob& job) { LoadBalancerImport(job, Variant::kClassic).run(); }
+
+}  // namespace skyreplay::trace

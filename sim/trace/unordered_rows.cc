@@ -1,0 +1,59 @@
+#include "trace/unordered_rows.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace skyreplay::trace {
+namespace {
+
+/// $TMPDIR, or where the trace will be.
+std::filesystem::path sorting_folder(const std::filesystem::path& out) {
+  const char* chosen = std::getenv("TMPDIR");
+  if (chosen != nullptr && *chosen != '\0') return chosen;
+  return out.has_parent_path() ? out.parent_path() : std::filesystem::path(".");
+}
+
+}  // namespace
+
+UnorderedRows::UnorderedRows(ImportJob& job)
+    : job_(job), sorter_(job.memory, sorting_folder(job.options.out)) {}
+
+void UnorderedRows::add(const std::string& route, Row row) {
+  row.route = number_of(route);
+  sorter_.add(row);
+}
+
+std::uint32_t UnorderedRows::number_of(const std::string& route) {
+  if (const auto found = numbers_.find(route); found != numbers_.end()) return found->second;
+  const auto next = static_cast<std::uint32_t>(names_.size());
+  if (next < job_.options.max_routes) {
+    names_.push_back(route);
+    return numbers_.emplace(route, next).first->second;
+  }
+  if (other_ == kNone) {
+    const auto found = numbers_.find(std::string(ImportSink::kOther));
+    other_ = found != numbers_.end() ? found->second : next;
+  }
+  return other_;
+}
+
+std::uint32_t UnorderedRows::sink_route(std::uint32_t number) {
+  std::uint32_t& route = sink_routes_[number];
+  bool made = false;
+  if (route == kNone) {
+    route = number == other_ ? job_.sink.other() : job_.sink.route(names_[number], made);
+  }
+  return route;
+}
+
+void UnorderedRows::finish(const std::function<void(Row& row, std::uint64_t number)>& complete) {
+  sink_routes_.assign(names_.size() + 1, kNone);
+  Row row;
+  for (std::uint64_t number = 0; sorter_.next(row); ++number) {
+    row.route = sink_route(row.route);
+    complete(row, number);
+    job_.sink.add(row);
+  }
+}
+
+}  // namespace skyreplay::trace

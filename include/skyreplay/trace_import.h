@@ -16,7 +16,7 @@ struct ImportOptions {
   /// Files, plain, gzip or zstd, and folders: every regular file in and below them, in bytewise
   /// order of path, but for hidden ones. "-" is standard input.
   std::vector<std::string> inputs;
-  std::string format;               ///< empty: recognized from the content
+  std::string format;  ///< empty: recognized from the content
   std::filesystem::path out;
   std::uint64_t seed = 1;             ///< of everything that is drawn
   bool skip_bad_rows = false;         ///< count and report them instead of stopping at the first

@@ -53,7 +53,7 @@ struct TextInput::State {
   z_stream inflater{};
   ZSTD_DCtx* zstd = nullptr;
   std::size_t zstd_wants = kZstdHeaderBytes;  ///< bytes up to the end of the block in hand
-  std::string ahead;           ///< peeked, not yet read
+  std::string ahead;                          ///< peeked, not yet read
   std::size_t ahead_begin = 0;
 
   ~State() {

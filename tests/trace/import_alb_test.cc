@@ -100,7 +100,7 @@ TEST_CASE("a line of an Application Load Balancer becomes a request at its creat
 
 TEST_CASE("without a creation time the arrival is the time less the three durations") {
   // 5.5 s - 0.001 s - 0.250 s - 0.002 s = 5.247 s
-  for (Line line : {Line(), Line{.creation = "-"}}) {
+  for (const Line& line : {Line(), Line{.creation = "-"}}) {
     const std::string text = line.creation == "-" ? line.full() : line.head() + " - -\n";
     const Imported imported = run(text);
     CHECK(imported.trace.rows_text() ==

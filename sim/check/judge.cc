@@ -123,15 +123,6 @@ class BucketJudge final : public Judge {
   Judgement judgement_;
 };
 
-/// By service: whether a name stands for it.
-std::vector<bool> services_of(const std::string& of, const Span& whole) {
-  std::vector<bool> is_meant(whole.services.size(), false);
-  for (const ServiceSpan* service : find_subject(of, whole).services) {
-    is_meant[static_cast<std::size_t>(service - whole.services.data())] = true;
-  }
-  return is_meant;
-}
-
 /// An activity that must come in time.
 class ActivityJudge final : public Judge {
  public:

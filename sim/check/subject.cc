@@ -85,4 +85,12 @@ Subject find_subject(const std::string& of, const Span& span) {
   refuse(of, span);
 }
 
+std::vector<bool> services_of(const std::string& of, const Span& span) {
+  std::vector<bool> is_meant(span.services.size(), false);
+  for (const ServiceSpan* service : find_subject(of, span).services) {
+    is_meant[static_cast<std::size_t>(service - span.services.data())] = true;
+  }
+  return is_meant;
+}
+
 }  // namespace skyreplay::check

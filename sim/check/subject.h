@@ -22,4 +22,7 @@ struct Subject {
 /// Finds what `of` names; see evaluate(). Throws InputError with the nearest name.
 Subject find_subject(const std::string& of, const Span& span);
 
+/// By service of the span: whether the name stands for it. Throws as find_subject().
+std::vector<bool> services_of(const std::string& of, const Span& span);
+
 }  // namespace skyreplay::check

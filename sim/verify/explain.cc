@@ -38,14 +38,19 @@ struct Worst {
 class WorstWindow {
  public:
   WorstWindow(const check::Expectation& expectation, const check::Judgement& judgement,
-              const check::Span& whole, TimePoint end)
-      : expectation_(expectation), judgement_(judgement), sum_(expectation.of, whole, end) {}
+              const check::Span& whole, const replay::ResultHeader& header)
+      : expectation_(expectation),
+        judgement_(judgement),
+        start_(header.start),
+        sum_(expectation.of, whole, header.end) {}
 
   void window(const metrics::Window& window) {
     // A large window comes in several blocks.
     if (open_ && window.start == window_.start) return;
     close();
-    open_ = window.start >= judgement_.from && window.start < judgement_.to;
+    // A span of times of day has windows of every day, and others between them.
+    open_ = window.start >= judgement_.from && window.start < judgement_.to &&
+            (!expectation_.between || expectation_.between->contains(window.start, start_));
     window_ = window;
     if (open_) sum_.add(window);
   }
@@ -72,6 +77,7 @@ class WorstWindow {
 
   const check::Expectation& expectation_;
   const check::Judgement& judgement_;
+  TimePoint start_;
   check::WindowSum sum_;
   metrics::Window window_;
   bool open_ = false;
@@ -108,7 +114,7 @@ std::optional<Worst> worst_window(const std::filesystem::path& result,
                                   const check::Expectation& expectation,
                                   const check::Judgement& judgement, const check::Span& whole) {
   replay::ResultReader reader(result);
-  WorstWindow worst(expectation, judgement, whole, reader.header().end);
+  WorstWindow worst(expectation, judgement, whole, reader.header());
   for (Item item = reader.next(); item != Item::kEnd; item = reader.next()) {
     if (item != Item::kWindow) continue;
     worst.window(reader.window());
@@ -125,13 +131,10 @@ std::string window_text(const check::Expectation& expectation, const Worst& wors
   return text;
 }
 
-/// The last activities of the services before an instant, or where none came before, the first.
+/// The last activities of the services before an instant.
 std::string activities_text(const std::filesystem::path& result, const std::string& of,
                             const check::Span& whole, TimePoint before) {
-  std::vector<bool> is_meant(whole.services.size(), false);
-  for (const check::ServiceSpan* service : check::find_subject(of, whole).services) {
-    is_meant[static_cast<std::size_t>(service - whole.services.data())] = true;
-  }
+  const std::vector<bool> is_meant = check::services_of(of, whole);
   std::deque<replay::Activity> last;
   replay::ResultReader reader(result);
   for (Item item = reader.next(); item != Item::kEnd; item = reader.next()) {

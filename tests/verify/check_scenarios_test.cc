@@ -82,6 +82,22 @@ TEST_CASE("a slow window says where its requests spent their time") {
   CHECK(because.find(" ms work") != std::string::npos);
 }
 
+TEST_CASE("the window that explains a failure lies in the hours looked at, on whatever day") {
+  // Two instances until 20:00 of the first day, then one: farthest off is the second noon.
+  const Shop shop(
+      "  - {name: x, metric: capacity_running, statistic: avg, of: web, between: [12:00, 13:00], "
+      "must_be: \">= 3\"}\n");
+  const std::string because =
+      check_scenarios({.paths = {shop.folder.path()},
+                       .sets = {"workload.synth.duration=40h", "changes[0].at=+20h"}})
+          .scenarios[0]
+          .expectations[0]
+          .because;
+  INFO(because);
+  CHECK(because.find("the window 2026-01-05 12:") == std::string::npos);
+  CHECK(because.find("the window 2026-01-06 12:") != std::string::npos);
+}
+
 TEST_CASE("the report does not depend on the number of threads") {
   const Shop shop("  - {name: x, metric: latency, statistic: p99, must_be: \"< 1ms\"}\n");
   fs::copy(shop.folder.path() / "shop", shop.folder.path() / "twin");

@@ -23,6 +23,11 @@ class JsonWriter {
   /// Quotes, backslashes and control characters are escaped; a byte that is not UTF-8 becomes
   /// U+FFFD.
   void string(std::string_view text);
+  /// key() and string().
+  void field(std::string_view name, std::string_view text) {
+    key(name);
+    string(text);
+  }
   void integer(std::uint64_t value);
   void boolean(bool value) { literal(value ? "true" : "false"); }
   void null() { literal("null"); }

@@ -29,17 +29,12 @@ class Document {
   }
 
  private:
-  void string(const char* name, std::string_view value) {
-    json_.key(name);
-    json_.string(value);
-  }
-
   void scenario(const ScenarioChecked& scenario) {
     json_.begin_object();
-    string("file", scenario.file.string());
-    string("name", scenario.name);
-    string("digest", scenario.digest);
-    string("verdict", scenario.verdict);
+    json_.field("file", scenario.file.string());
+    json_.field("name", scenario.name);
+    json_.field("digest", scenario.digest);
+    json_.field("verdict", scenario.verdict);
     json_.key("passed");
     json_.boolean(scenario.failures() == 0);
     json_.key("expectations");
@@ -51,14 +46,14 @@ class Document {
 
   void expectation(const ExpectationChecked& checked) {
     json_.begin_object();
-    string("name", checked.name);
-    string("position", checked.position);
+    json_.field("name", checked.name);
+    json_.field("position", checked.position);
     json_.key("holds");
     json_.boolean(checked.holds);
-    string("expected", checked.expected);
-    string("got", checked.got);
-    string("when", checked.when);
-    string("because", checked.because);
+    json_.field("expected", checked.expected);
+    json_.field("got", checked.got);
+    json_.field("when", checked.when);
+    json_.field("because", checked.because);
     json_.end_object();
   }
 

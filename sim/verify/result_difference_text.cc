@@ -115,8 +115,8 @@ class Document {
     json_.key("first_activity");
     if (difference.activity) {
       json_.begin_object();
-      string("a", difference.activity->first);
-      string("b", difference.activity->second);
+      json_.field("a", difference.activity->first);
+      json_.field("b", difference.activity->second);
       json_.end_object();
     } else {
       json_.null();
@@ -130,10 +130,6 @@ class Document {
   }
 
  private:
-  void string(const char* name, std::string_view value) {
-    json_.key(name);
-    json_.string(value);
-  }
   void optional(const char* name, const std::optional<std::string>& value) {
     json_.key(name);
     value ? json_.string(*value) : json_.null();
@@ -141,32 +137,32 @@ class Document {
   void side(const char* name, const Side& side) {
     json_.key(name);
     json_.begin_object();
-    string("folder", side.folder.string());
-    string("scenario", side.header.scenario_name);
-    string("scenario_digest", side.header.scenario_digest);
-    string("trace_digest", side.header.trace_digest);
-    string("digest", side.digest);
+    json_.field("folder", side.folder.string());
+    json_.field("scenario", side.header.scenario_name);
+    json_.field("scenario_digest", side.header.scenario_digest);
+    json_.field("trace_digest", side.header.trace_digest);
+    json_.field("digest", side.digest);
     json_.end_object();
   }
   void field(const FieldChange& change) {
     json_.begin_object();
-    string("path", change.path);
+    json_.field("path", change.path);
     optional("a", change.a);
     optional("b", change.b);
     json_.end_object();
   }
   void cell(const CellDifference& cell) {
     json_.begin_object();
-    string("window_start", cell.window_start);
-    string("service", cell.service);
-    string("column", cell.column);
-    string("a", cell.a);
-    string("b", cell.b);
+    json_.field("window_start", cell.window_start);
+    json_.field("service", cell.service);
+    json_.field("column", cell.column);
+    json_.field("a", cell.a);
+    json_.field("b", cell.b);
     json_.end_object();
   }
   void column(const ColumnDifference& column) {
     json_.begin_object();
-    string("column", column.column);
+    json_.field("column", column.column);
     json_.key("cells");
     json_.integer(column.cells);
     json_.key("first");
@@ -177,10 +173,10 @@ class Document {
   }
   void effect(const Effect& effect) {
     json_.begin_object();
-    string("what", effect.what);
-    string("a", effect.a);
-    string("b", effect.b);
-    string("difference", effect.difference);
+    json_.field("what", effect.what);
+    json_.field("a", effect.a);
+    json_.field("b", effect.b);
+    json_.field("difference", effect.difference);
     json_.end_object();
   }
 

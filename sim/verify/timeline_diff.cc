@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -85,17 +84,10 @@ class TimelineReader {
   Row ahead_;
 };
 
-std::optional<double> number(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 /// |b - a| / |a|; infinite where a is nothing.
 double share_of(const CellDifference& cell) {
-  const auto a = number(cell.a);
-  const auto b = number(cell.b);
+  const auto a = number_in(cell.a);
+  const auto b = number_in(cell.b);
   if (!a || !b) return -1;
   if (*a == 0) return std::numeric_limits<double>::infinity();
   return std::abs(*b - *a) / std::abs(*a);
@@ -191,8 +183,8 @@ TimelineDifference compare_timelines(const std::filesystem::path& a, const std::
 std::string change_text(const std::string& a, const std::string& b) {
   const auto named = [](const std::string& cell) { return cell.empty() ? "nothing" : cell; };
   std::string text = fmt::format("{} -> {}", named(a), named(b));
-  const auto from = number(a);
-  const auto to = number(b);
+  const auto from = number_in(a);
+  const auto to = number_in(b);
   if (from && to && *from != 0) {
     text += fmt::format(" ({:+.1f} %)", 100 * (*to - *from) / std::abs(*from));
   }

@@ -10,16 +10,12 @@
 #include "core/error.h"
 
 namespace skyreplay::verify {
-namespace {
-
-std::optional<double> number(std::string_view text) {
+std::optional<double> number_in(std::string_view cell) {
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool is_whole = error == std::errc() && end == text.data() + text.size();
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  const bool is_whole = error == std::errc() && end == cell.data() + cell.size();
   return is_whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
-
-}  // namespace
 
 Tolerances::Tolerances(const std::vector<std::string>& texts) : texts_(texts) {
   for (const std::string& text : texts) {
@@ -27,7 +23,7 @@ Tolerances::Tolerances(const std::vector<std::string>& texts) : texts_(texts) {
     std::string_view amount = std::string_view(text).substr(std::min(equals, text.size() - 1) + 1);
     const bool is_share = amount.ends_with('%');
     if (is_share) amount.remove_suffix(1);
-    const auto value = number(amount);
+    const auto value = number_in(amount);
     if (text.empty() || equals == std::string::npos || equals == 0 || !value || *value < 0) {
       throw InputError(fmt::format(
           "--tolerance '{}': write COLUMN=5% or COLUMN=0.01, such as latency_p99_ms=2%", text));
@@ -42,8 +38,8 @@ bool Tolerances::allows(const std::string& column, std::string_view baseline,
   if (baseline == value) return true;
   auto found = allowances_.find(column);
   if (found == allowances_.end()) found = allowances_.find("*");
-  const auto a = number(baseline);
-  const auto b = number(value);
+  const auto a = number_in(baseline);
+  const auto b = number_in(value);
   if (found == allowances_.end() || !a || !b) return false;
   const double allowed = std::max(found->second.absolute, found->second.share * std::abs(*a));
   return std::abs(*b - *a) <= allowed;

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace skyreplay::verify {
+
+/// The number that a cell of timeline.csv is; nothing where it is none.
+std::optional<double> number_in(std::string_view cell);
 
 /// How far each column of timeline.csv may be from the baseline's: by default not at all.
 class Tolerances {

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "core/text.h"
@@ -28,7 +30,9 @@ std::string first_text(const CellDifference& first) {
 /// Those that differ in most cells.
 std::string columns_text(const TimelineDifference& difference) {
   std::vector<ColumnDifference> columns = difference.columns;
-  std::ranges::stable_sort(columns, std::greater<>(), &ColumnDifference::cells);
+  std::ranges::sort(columns, std::greater<>(), [](const ColumnDifference& column) {
+    return std::pair(column.cells, std::string_view(column.column));
+  });
   const std::size_t shown = std::min(columns.size(), kShown);
   std::string text;
   for (std::size_t i = 0; i < shown; ++i) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <deque>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -86,7 +87,7 @@ class WorstWindow {
 
 /// "queue 310 ms, work 90.00 ms": the largest parts of a mean latency.
 std::string parts_text(const Worst& worst) {
-  using Part = std::pair<std::int64_t, const char*>;
+  using Part = std::pair<std::int64_t, std::string_view>;
   std::array<Part, 7> parts = {{{worst.parts.queue, "queue"},
                                 {worst.parts.init, "init"},
                                 {worst.parts.work, "work"},
@@ -94,7 +95,7 @@ std::string parts_text(const Worst& worst) {
                                 {worst.parts.wait, "wait"},
                                 {worst.parts.downstream, "downstream"},
                                 {worst.parts.retry, "retry"}}};
-  std::ranges::stable_sort(parts, std::greater<>(), &Part::first);
+  std::ranges::sort(parts, std::greater<>());
   const auto n = static_cast<std::int64_t>(worst.completions);
   std::string text =
       fmt::format("its mean latency of {} ms is", report::human_ms(worst.parts.sum() / n));
@@ -115,12 +116,17 @@ std::optional<Worst> worst_window(const std::filesystem::path& result,
                                   const check::Judgement& judgement, const check::Span& whole) {
   replay::ResultReader reader(result);
   WorstWindow worst(expectation, judgement, whole, reader.header());
-  for (Item item = reader.next(); item != Item::kEnd; item = reader.next()) {
-    if (item != Item::kWindow) continue;
-    worst.window(reader.window());
-    for (const metrics::WindowRow& row : reader.rows()) worst.row(row);
+  try {
+    for (Item item = reader.next(); item != Item::kEnd; item = reader.next()) {
+      if (item != Item::kWindow) continue;
+      worst.window(reader.window());
+      for (const metrics::WindowRow& row : reader.rows()) worst.row(row);
+    }
+    return worst.finish();
+  } catch (const InputError&) {
+    return std::nullopt;  // windows do not tell clients' requests from calls: there is only the
+                          // span
   }
-  return worst.finish();
 }
 
 std::string window_text(const check::Expectation& expectation, const Worst& worst) {
@@ -185,13 +191,9 @@ std::string explain(const std::filesystem::path& result, const check::Expectatio
   std::string text;
   TimePoint before = judgement.to;
   if (judgement.known && has_windows(expectation, whole)) {
-    try {
-      if (const auto worst = worst_window(result, expectation, judgement, whole)) {
-        text = window_text(expectation, *worst);
-        before = worst->window.end;
-      }
-    } catch (const InputError&) {
-      // Windows do not tell clients' requests from calls: then there is only the span.
+    if (const auto worst = worst_window(result, expectation, judgement, whole)) {
+      text = window_text(expectation, *worst);
+      before = worst->window.end;
     }
   }
   const std::string activities = activities_text(result, expectation.of, whole, before);

@@ -47,8 +47,8 @@ class TimelineReader {
   const Row& columns() const { return columns_; }
   /// The start of the next window; empty at the end.
   const std::string& next_start() const {
-    static const std::string kEnd;
-    return ahead_.empty() ? kEnd : ahead_[kStartColumn];
+    static const std::string end;
+    return ahead_.empty() ? end : ahead_[kStartColumn];
   }
   WindowRows next() {
     WindowRows window{.start = next_start(), .rows = {}};

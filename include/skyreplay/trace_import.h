@@ -30,7 +30,8 @@ struct ImportOptions {
   std::string service_time;    ///< a law as a scenario spells it, where the input has no durations
   std::string route;           ///< csv without a route column, counts: the one route's name
   std::vector<std::string> ignored_columns;  ///< csv: columns to pass over in silence
-  /// alb, elb-classic: globs over "METHOD /path" that name the routes they match, first match first
+  /// Access logs: globs over "METHOD /path", or NAME=^REGEX, which name the routes they match; the
+  /// first that matches counts.
   std::vector<std::string> route_patterns;
   std::string memory;  ///< alb, elb-classic: what sorting may use, such as 256MiB; else 64MiB
 };

@@ -1,12 +1,7 @@
 #include "trace/route_template.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-
-#include "core/error.h"
-#include "core/glob.h"
 
 namespace skyreplay::trace {
 namespace {
@@ -109,29 +104,13 @@ std::string joined(std::string_view method, std::string_view path, Append append
 
 }  // namespace
 
-RouteTemplates::RouteTemplates(std::vector<std::string> patterns) : patterns_(std::move(patterns)) {
-  for (const std::string& pattern : patterns_) {
-    if (pattern.empty() || pattern.size() > kMaxNameBytes ||
-        pattern.find('\0') != std::string::npos) {
-      throw InputError(fmt::format(
-          "--route-pattern: '{}' is empty, longer than 4,096 bytes or with NUL", pattern));
-    }
-    if (pattern.find_first_of(" *?") == std::string::npos) {
-      throw InputError(fmt::format(
-          "--route-pattern: '{0}' matches no route, which begins with its method: 'GET {0}'",
-          pattern));
-    }
-  }
-}
-
 std::string RouteTemplates::name(std::string_view method, std::string_view target) const {
   const std::string_view path = path_of(target);
   if (!patterns_.empty()) {
     const std::string plain =
         joined(method, path, [](std::string& name, std::string_view segment) { name += segment; });
-    for (const std::string& pattern : patterns_) {
-      if (glob_match(pattern, plain)) return pattern;
-    }
+    std::string name;
+    if (patterns_.first_match(plain, name)) return name;
   }
   std::string name = joined(method, path, append_segment);
   if (name.size() > kMaxNameBytes) name.resize(kMaxNameBytes);

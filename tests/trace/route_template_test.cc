@@ -64,6 +64,48 @@ TEST_CASE("a pattern that no route can match is refused") {
   CHECK(error_of([] { RouteTemplates({""}); }).starts_with("--route-pattern: '' is empty"));
 }
 
+TEST_CASE("a regular expression names a route, and its groups are part of the name") {
+  const RouteTemplates templates({"order=^GET /orders/\\d+$", R"(\2 of \1=^(\w+) /t/([a-z]+)/.*)",
+                                  "GET /orders/*", R"(all=^GET /orders/.*)"});
+  CHECK(templates.name("GET", "https://h/orders/17?x=1") == "order");
+  CHECK(templates.name("POST", "/t/acme/a/b") == "acme of POST");
+  // The whole of it must match, and the order of the patterns decides, whatever their kind.
+  CHECK(templates.name("GET", "/orders/17/items") == "GET /orders/*");
+  CHECK(templates.name("PUT", "/orders/17") == "PUT /orders/{n}");
+  CHECK(RouteTemplates({R"(a\\b=^GET /$)"}).name("GET", "/") == "a\\b");
+}
+
+TEST_CASE("a group that matched nothing leaves the rest of the name, an empty name is none") {
+  CHECK(RouteTemplates({R"(x\1=^GET /(a)?)"}).name("GET", "/") == "x");
+  CHECK(RouteTemplates({R"(\1=^GET /(a)?)"}).name("GET", "/") == "GET /");
+}
+
+TEST_CASE("of a thousand patterns the first that matches counts, also one of bytes beyond ASCII") {
+  std::vector<std::string> patterns;
+  for (int i = 0; i < 1'000; ++i) {
+    patterns.push_back("r" + std::to_string(i) + "=^GET /.*" + std::to_string(i) + "/x$");
+  }
+  patterns.push_back("GET /caf\xc3\xa9?");
+  const RouteTemplates templates(patterns);
+  CHECK(templates.name("GET", "/a/123/x") == "r3");
+  CHECK(templates.name("GET", "/caf\xc3\xa9\xff") == "GET /caf\xc3\xa9?");
+}
+
+TEST_CASE("an expression that is none is refused with what is wrong about it") {
+  CHECK(error_of([] { RouteTemplates({"a=^GET /(b"}); }) ==
+        "--route-pattern: 'a=^GET /(b' is no regular expression: missing ): ^GET /(b");
+  CHECK(error_of([] {
+          RouteTemplates({R"(a\2=^GET /(b))"});
+        }).starts_with(R"(--route-pattern: 'a\2=^GET /(b)' has a bad name: )"));
+  CHECK(error_of([] { RouteTemplates({"=^GET /"}); }) ==
+        "--route-pattern: '=^GET /' has no name in front of '=^'");
+  CHECK(error_of([] { RouteTemplates({"^GET /"}); }) ==
+        "--route-pattern: '^GET /' has no name; NAME=^REGEX gives one");
+  CHECK(error_of([] {
+          RouteTemplates({"a=^(x{1000}){1000}"});
+        }).find("is no regular expression: ") != std::string::npos);
+}
+
 TEST_CASE("a name is cut behind 4,096 bytes") {
   CHECK(name("/" + std::string(9'000, 'x')).size() == 4'096);
 }

@@ -39,8 +39,8 @@ void add_format_flags(CLI::App& verb, ImportOptions& options) {
                   "csv: pass over this column (repeatable)")
       ->allow_extra_args(false);
   verb.add_option("--route-pattern", options.route_patterns,
-                  "alb, elb-classic: a glob over 'METHOD /path' that names the routes it matches, "
-                  "such as 'GET /users/*/orders' (repeatable; the first that matches counts)")
+                  "Access logs: names the routes whose 'METHOD /path' it matches: a glob, 'GET "
+                  "/users/*/orders', or 'NAME=^REGEX' (repeatable; the first that matches counts)")
       ->allow_extra_args(false);
   verb.add_option("--memory", options.memory,
                   "alb, elb-classic: how much memory sorting may use (64MiB unless given); beyond "

@@ -33,7 +33,8 @@ struct ImportOptions {
   /// Access logs: globs over "METHOD /path", or NAME=^REGEX, which name the routes they match; the
   /// first that matches counts.
   std::vector<std::string> route_patterns;
-  std::string memory;  ///< alb, elb-classic: what sorting may use, such as 256MiB; else 64MiB
+  std::string websockets;  ///< access logs: drop (as if empty) | keep | cap=DURATION
+  std::string memory;      ///< alb, elb-classic: what sorting may use, such as 256MiB; else 64MiB
 };
 
 /// What an import did.

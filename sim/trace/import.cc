@@ -27,6 +27,7 @@ std::vector<std::pair<std::string_view, bool>> special_options(const ImportOptio
           {"--route", !options.route.empty()},
           {"--ignore-column", !options.ignored_columns.empty()},
           {"--route-pattern", !options.route_patterns.empty()},
+          {"--websockets", !options.websockets.empty()},
           {"--memory", !options.memory.empty()}};
 }
 
@@ -222,13 +223,13 @@ const std::vector<Importer>& importers() {
   static const std::vector<Importer> table{
       {"alb",
        "access log of an Application Load Balancer",
-       {"--route-pattern", "--service-time", "--memory"},
+       {"--route-pattern", "--service-time", "--websockets", "--memory"},
        recognizes_alb,
        usual_preface,
        import_alb},
       {"elb-classic",
        "access log of a Classic Load Balancer",
-       {"--route-pattern", "--service-time", "--memory"},
+       {"--route-pattern", "--service-time", "--websockets", "--memory"},
        recognizes_elb_classic,
        usual_preface,
        import_elb_classic},

@@ -11,6 +11,7 @@
 #include "trace/route_template.h"
 #include "trace/text_time.h"
 #include "trace/unordered_rows.h"
+#include "trace/websockets.h"
 
 /// Access logs of Elastic Load Balancing: of Application Load Balancers (`alb`) and, the same
 /// without the first field and the last ones, of Classic Load Balancers (`elb-classic`).
@@ -85,6 +86,7 @@ class LoadBalancerImport {
         variant_(variant),
         offset_(offset_of(variant)),
         templates_(job.options.route_patterns),
+        websockets_(job.options.websockets),
         rows_(job) {
     if (!job.options.service_time.empty()) {
       service_time_ = service_time_of(job.options.service_time);
@@ -132,18 +134,31 @@ class LoadBalancerImport {
     if (entry.method.empty()) {
       return job_.bad.leave_out("connections without a request that could be read", 1);
     }
+    if (is_websocket(entry)) {
+      // Of a connection there is no more than how long it was open.
+      const bool known = variant_ == Variant::kApplication && time >= entry.row.arrival;
+      if (known) entry.row.work = time - entry.row.arrival;
+      if (!websockets_.admit(entry.row, job_.bad)) return;
+    }
     if (!is_served(entry)) return;
     if (variant_ == Variant::kApplication && !entry.has_creation_time) ++without_creation_time_;
     rows_.add(templates_.name(entry.method, entry.target), entry.row);
   }
 
-  /// Not what a WebSocket leaves when it is closed, nor a type of which nothing is known.
+  /// Not of a type of which nothing is known, nor a WebSocket where they are left out.
   bool is_request() {
     const std::string_view type = fields_[0].text;
     if (is_request_type(type)) return true;
-    job_.bad.leave_out(is_websocket_type(type) ? "WebSocket connections" : "lines of another type",
-                       1);
+    if (is_websocket_type(type)) {
+      Row nothing_read;
+      return !websockets_.dropped() || websockets_.admit(nothing_read, job_.bad);
+    }
+    job_.bad.leave_out("lines of another type", 1);
     return false;
+  }
+
+  bool is_websocket(const Entry& entry) const {
+    return entry.row.status == kSwitchingProtocols || is_websocket_type(fields_[0].text);
   }
 
   bool read_entry(TimePoint time, Entry& entry) {
@@ -264,6 +279,7 @@ class LoadBalancerImport {
 
   void describe() {
     ProvenanceStep& step = job_.provenance;
+    websockets_.describe(job_);
     const bool classic = variant_ == Variant::kClassic;
     for (const std::string& pattern : job_.options.route_patterns) {
       step.arguments.emplace_back("route_pattern", pattern);
@@ -294,6 +310,7 @@ class LoadBalancerImport {
   Variant variant_;
   std::size_t offset_;
   RouteTemplates templates_;
+  WebSockets websockets_;
   UnorderedRows rows_;
   std::optional<Distribution> service_time_;
   RandomStream service_times_{0, "", ""};

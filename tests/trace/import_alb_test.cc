@@ -120,6 +120,41 @@ TEST_CASE("every type of request is taken, WebSockets and unknown types are coun
         Dropped{{"WebSocket connections", 3}, {"lines of another type", 1}});
 }
 
+TEST_CASE(
+    "a WebSocket that is kept took as long as it lived, one that is capped no longer than that") {
+  const std::string text =
+      Line{.type = "wss", .times = "-1 -1 -1", .codes = "101 101"}.full() +  // 0.4 s
+      Line{.type = "wss", .codes = "101 101", .creation = "2026-03-02T09:59:05.5Z"}
+          .full() +  // 1 min
+      Line{.codes = "101 101"}.full() +
+      Line().full();
+  CHECK(run(text).report.dropped == Dropped{{"WebSocket connections", 3}});
+  const Imported kept = run(text, with(&ImportOptions::websockets, "keep"));
+  const std::string rest = " GET /orders/{n} 400ms+0s 310 4096\n";
+  CHECK(kept.trace.rows_text() ==
+        "2026-03-02T09:59:05.5Z GET /orders/{n} 1m+0s 310 4096\n"
+        "2026-03-02T10:00:05.1Z" +
+            rest + "2026-03-02T10:00:05.1Z" + rest +
+            "2026-03-02T10:00:05.1Z GET /orders/{n} 250ms+0s 310 4096\n");
+  CHECK(kept.report.notes == std::vector<std::string>{"3 WebSocket connections count as requests"});
+  const Imported capped = run(text, with(&ImportOptions::websockets, "cap=30s"));
+  CHECK(capped.trace.rows[0].work == std::chrono::seconds(30));
+  CHECK(capped.trace.rows[1].work == std::chrono::milliseconds(400));
+  CHECK(
+      capped.report.notes ==
+      std::vector<std::string>{"3 WebSocket connections count as requests, 1 of them held at 30s"});
+  CHECK(capped.trace.info.provenance[0].arguments.back() ==
+        std::pair<std::string, std::string>{"websockets", "cap=30s"});
+}
+
+TEST_CASE("what WebSockets are to become is one of three words") {
+  for (const char* bad : {"cap", "cap=0s", "cap=5", "kept", "cap=-1s"}) {
+    CHECK(error_of([&] { run(Line().full(), with(&ImportOptions::websockets, bad)); }) ==
+          std::string("--websockets: '") + bad +
+              "' is none of drop, keep, cap=DURATION such as cap=30s");
+  }
+}
+
 TEST_CASE("a target of Lambda has no address, but its time is measured") {
   CHECK(run(Line{.target = "-"}.full()).report.rows == 1);
 }

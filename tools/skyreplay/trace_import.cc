@@ -42,6 +42,9 @@ void add_format_flags(CLI::App& verb, ImportOptions& options) {
                   "Access logs: names the routes whose 'METHOD /path' it matches: a glob, 'GET "
                   "/users/*/orders', or 'NAME=^REGEX' (repeatable; the first that matches counts)")
       ->allow_extra_args(false);
+  verb.add_option("--websockets", options.websockets,
+                  "Access logs: WebSocket connections are left out (drop, the default), count as "
+                  "requests (keep), or as requests of at most so long (cap=30s)");
   verb.add_option("--memory", options.memory,
                   "alb, elb-classic: how much memory sorting may use (64MiB unless given); beyond "
                   "it rows go to a file in $TMPDIR or beside the output");

@@ -6,12 +6,11 @@
 
 #include "trace/decimal.h"
 #include "trace/import.h"
-#include "trace/line_reader.h"
 #include "trace/log_fields.h"
-#include "trace/route_template.h"
+#include "trace/log_lines.h"
+#include "trace/log_rows.h"
+#include "trace/log_values.h"
 #include "trace/text_time.h"
-#include "trace/unordered_rows.h"
-#include "trace/websockets.h"
 
 /// Access logs of Elastic Load Balancing: of Application Load Balancers (`alb`) and, the same
 /// without the first field and the last ones, of Classic Load Balancers (`elb-classic`).
@@ -53,11 +52,6 @@ constexpr std::array<std::string_view, kNeeded> kFieldNames{"time",
 constexpr std::size_t kCreationTime = 21;
 constexpr std::size_t kActions = 22;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 50;
-/// In place of a duration that is to be drawn.
-constexpr Duration kToBeDrawn{-1};
-
 enum class Variant : std::uint8_t { kApplication, kClassic };
 
 std::size_t offset_of(Variant variant) { return variant == Variant::kApplication ? 1 : 0; }
@@ -66,9 +60,6 @@ bool is_request_type(std::string_view type) {
   return type == "http" || type == "https" || type == "h2" || type == "grpcs";
 }
 bool is_websocket_type(std::string_view type) { return type == "ws" || type == "wss"; }
-
-/// "-", or "-1" as durations have it.
-bool is_absent(std::string_view text) { return text == "-" || text == "-1" || text.empty(); }
 
 /// What a line says, where it is a request.
 struct Entry {
@@ -85,45 +76,23 @@ class LoadBalancerImport {
       : job_(job),
         variant_(variant),
         offset_(offset_of(variant)),
-        templates_(job.options.route_patterns),
-        websockets_(job.options.websockets),
-        rows_(job) {
-    if (!job.options.service_time.empty()) {
-      service_time_ = service_time_of(job.options.service_time);
-      service_times_ = RandomStream(job.options.seed, "import/elb", "service_time");
-    }
-  }
+        lines_(job),
+        rows_(job, "import/elb") {}
 
   void run() {
-    for (TextInput& input : job_.inputs) read(LineReader(std::move(input)));
-    rows_.finish([this](Row& row, std::uint64_t number) {
-      if (row.work != kToBeDrawn) return;
-      RandomEngine random = service_times_.at(number);
-      row.work = service_time_->sample(random);
+    lines_.each([this](std::string_view line) {
+      if (split_log_fields(line, fields_)) return take();
+      job_.bad.add(lines_.position(fields_.back().column), "a quote is never closed");
     });
-    if (job_.writer.rows() == 0) refuse_nothing();
+    rows_.finish();
     describe();
   }
 
  private:
-  void read(LineReader reader) {
-    reader_ = &reader;
-    for (auto outcome = reader.next(); outcome != LineReader::Outcome::kEnd;
-         outcome = reader.next()) {
-      if (outcome == LineReader::Outcome::kBad) {
-        job_.bad.add(reader.position(0), reader.bad_reason());
-      } else if (!split_log_fields(reader.line(), fields_)) {
-        job_.bad.add(reader.position(fields_.back().column), "a quote is never closed");
-      } else {
-        take();
-      }
-    }
-  }
-
   void take() {
     if (fields_.size() < kNeeded + offset_) {
       return job_.bad.add(
-          reader_->position(0), "the line has too few fields",
+          lines_.position(0), "the line has too few fields",
           fmt::format("{} instead of {} up to the request", fields_.size(), kNeeded + offset_));
     }
     Entry entry;
@@ -138,11 +107,11 @@ class LoadBalancerImport {
       // Of a connection there is no more than how long it was open.
       const bool known = variant_ == Variant::kApplication && time >= entry.row.arrival;
       if (known) entry.row.work = time - entry.row.arrival;
-      if (!websockets_.admit(entry.row, job_.bad)) return;
+      if (!rows_.websockets().admit(entry.row, job_.bad)) return;
     }
     if (!is_served(entry)) return;
     if (variant_ == Variant::kApplication && !entry.has_creation_time) ++without_creation_time_;
-    rows_.add(templates_.name(entry.method, entry.target), entry.row);
+    rows_.add(entry.method, entry.target, entry.row);
   }
 
   /// Not of a type of which nothing is known, nor a WebSocket where they are left out.
@@ -151,7 +120,7 @@ class LoadBalancerImport {
     if (is_request_type(type)) return true;
     if (is_websocket_type(type)) {
       Row nothing_read;
-      return !websockets_.dropped() || websockets_.admit(nothing_read, job_.bad);
+      return !rows_.websockets().dropped() || rows_.websockets().admit(nothing_read, job_.bad);
     }
     job_.bad.leave_out("lines of another type", 1);
     return false;
@@ -171,7 +140,7 @@ class LoadBalancerImport {
                       count(kSent, kMostBytes, row.bytes_out);
     if (!good) return false;
     row.status = static_cast<std::uint16_t>(status);
-    row.work = service.value_or(kToBeDrawn);
+    row.work = service.value_or(LogRows::kToBeDrawn);
     entry.has_target = !is_absent(text(kTarget));
     split_request(entry);
     row.arrival = time;
@@ -182,19 +151,19 @@ class LoadBalancerImport {
     }
     const Duration taken =
         before.value_or(Duration{}) + service.value_or(Duration{}) + after.value_or(Duration{});
-    if (taken > time.time_since_epoch()) return wrong(kTime, "less the durations is before 1970");
-    row.arrival = time - taken;
-    return true;
+    row.arrival = time;
+    const char* error = go_back(row.arrival, taken);
+    return error == nullptr || wrong(kTime, error);
   }
 
   /// Whether a target answered, or is taken to have: with a law, requests that none answered stay.
   bool is_served(const Entry& entry) {
-    if (entry.row.work != kToBeDrawn) return true;
+    if (entry.row.work != LogRows::kToBeDrawn) return true;
     if (is_own_answer(entry)) {
       job_.bad.leave_out("requests that the load balancer answered itself", 1);
       return false;
     }
-    if (service_time_) return ++drawn_ > 0;
+    if (rows_.has_service_time()) return true;
     job_.bad.leave_out(fmt::format("requests that no target answered, status {}", entry.row.status),
                        1);
     return false;
@@ -215,46 +184,26 @@ class LoadBalancerImport {
   }
 
   bool wrong_at(std::size_t index, std::string_view name, std::string_view what) {
-    const LogField& field = fields_[index];
-    job_.bad.add(reader_->position(field.column), fmt::format("{} {}", name, what),
-                 fmt::format("'{}'", field.text.substr(0, 60)));
-    return false;
+    return lines_.wrong(fields_[index].column, name, what, fields_[index].text);
   }
   bool wrong(Field field, std::string_view what) {
     return wrong_at(field + offset_, kFieldNames[field], what);
   }
 
   bool time_at(std::size_t index, std::string_view name, TimePoint& time) {
-    switch (parse_text_time(fields_[index].text, time)) {
-      case TextTime::kRead:
-        return time < kLastArrival || wrong_at(index, name, "lies beyond the year 2261");
-      case TextTime::kBefore1970:
-        return wrong_at(index, name, "lies before 1970");
-      case TextTime::kNotATime:
-        break;
-    }
-    return wrong_at(index, name, "is not a time");
+    const char* error = read_log_time(fields_[index].text, time);
+    return error == nullptr || wrong_at(index, name, error);
   }
 
   bool duration(Field field, std::optional<Duration>& value) {
     if (is_absent(text(field))) return true;
-    std::int64_t nanoseconds = 0;
-    const NumberError error = parse_scaled(text(field), kSecond, nanoseconds);
-    if (error == NumberError::kNotANumber || error == NumberError::kNegative) {
-      return wrong(field, to_string(error));
-    }
-    if (error == NumberError::kTooLarge || Duration{nanoseconds} > kLongestDuration) {
-      return wrong(field, "is longer than 100 days");
-    }
-    value = Duration{nanoseconds};
-    return true;
+    const char* error = read_log_duration(text(field), kSecond, value.emplace());
+    return error == nullptr || wrong(field, error);
   }
 
   bool count(Field field, std::uint64_t limit, std::uint64_t& value) {
-    if (is_absent(text(field))) return true;
-    NumberError error = parse_count(text(field), value);
-    if (error == NumberError::kNone && value > limit) error = NumberError::kTooLarge;
-    return error == NumberError::kNone || wrong(field, to_string(error));
+    const char* error = read_log_count(text(field), limit, value);
+    return error == nullptr || wrong(field, error);
   }
 
   /// "GET https://host:443/path HTTP/1.1"; both parts stay empty where there is a '-' instead.
@@ -268,22 +217,10 @@ class LoadBalancerImport {
     entry.target = request.substr(first + 1, last - first - 1);
   }
 
-  [[noreturn]] void refuse_nothing() const {
-    std::string dropped;
-    for (const auto& [what, count] : job_.bad.counts()) {
-      dropped += fmt::format("{}{}: {}", dropped.empty() ? "; left out: " : ", ", what, count);
-    }
-    throw InputError(SourcePosition{job_.options.inputs.back()},
-                     "there are no requests to import" + dropped);
-  }
-
   void describe() {
     ProvenanceStep& step = job_.provenance;
-    websockets_.describe(job_);
     const bool classic = variant_ == Variant::kClassic;
-    for (const std::string& pattern : job_.options.route_patterns) {
-      step.arguments.emplace_back("route_pattern", pattern);
-    }
+    rows_.describe(fmt::format(" of {} requests that no target answered", rows_.drawn()));
     step.measured = {
         classic ? "arrival: timestamp" : "arrival: request_creation_time",
         "route: method and path of the request",
@@ -298,26 +235,15 @@ class LoadBalancerImport {
       job_.notes.push_back("arrival is request_creation_time; " + instead);
       step.measured[0] += "; " + instead;
     }
-    if (!service_time_) return;
-    step.arguments.emplace_back("service_time", to_string(*service_time_));
-    if (drawn_ > 0) {
-      step.drawn.push_back(fmt::format("duration of {} requests that no target answered: {}",
-                                       drawn_, to_string(*service_time_)));
-    }
   }
 
   ImportJob& job_;
   Variant variant_;
   std::size_t offset_;
-  RouteTemplates templates_;
-  WebSockets websockets_;
-  UnorderedRows rows_;
-  std::optional<Distribution> service_time_;
-  RandomStream service_times_{0, "", ""};
-  LineReader* reader_ = nullptr;  ///< of the file in hand
+  LogLines lines_;
+  LogRows rows_;
   std::vector<LogField> fields_;  ///< of the line in hand
   std::uint64_t without_creation_time_ = 0;
-  std::uint64_t drawn_ = 0;
 };
 
 /// Whether the first line has a time in its place and three durations in theirs.

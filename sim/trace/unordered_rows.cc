@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 namespace skyreplay::trace {
 namespace {
@@ -18,21 +19,17 @@ std::filesystem::path sorting_folder(const std::filesystem::path& out) {
 UnorderedRows::UnorderedRows(ImportJob& job)
     : job_(job), sorter_(job.memory, sorting_folder(job.options.out)) {}
 
-void UnorderedRows::add(const std::string& route, Row row) {
-  row.route = number_of(route);
-  sorter_.add(row);
-}
-
 std::uint32_t UnorderedRows::number_of(const std::string& route) {
   if (const auto found = numbers_.find(route); found != numbers_.end()) return found->second;
-  const auto next = static_cast<std::uint32_t>(names_.size());
+  const auto next = static_cast<std::uint32_t>(routes_.size());
   if (next < job_.options.max_routes) {
-    names_.push_back(route);
+    routes_.push_back({.name = route});
     return numbers_.emplace(route, next).first->second;
   }
   if (other_ == kNone) {
     const auto found = numbers_.find(std::string(ImportSink::kOther));
     other_ = found != numbers_.end() ? found->second : next;
+    if (other_ == next) routes_.push_back({.name = std::string(ImportSink::kOther)});
   }
   return other_;
 }
@@ -41,13 +38,14 @@ std::uint32_t UnorderedRows::sink_route(std::uint32_t number) {
   std::uint32_t& route = sink_routes_[number];
   bool made = false;
   if (route == kNone) {
-    route = number == other_ ? job_.sink.other() : job_.sink.route(names_[number], made);
+    route = number == other_ ? job_.sink.other() : job_.sink.route(routes_[number].name, made);
+    job_.sink.record(route) = std::move(routes_[number]);
   }
   return route;
 }
 
 void UnorderedRows::finish(const std::function<void(Row& row, std::uint64_t number)>& complete) {
-  sink_routes_.assign(names_.size() + 1, kNone);
+  sink_routes_.assign(routes_.size(), kNone);
   Row row;
   for (std::uint64_t number = 0; sorter_.next(row); ++number) {
     row.route = sink_route(row.route);

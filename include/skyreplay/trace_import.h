@@ -30,6 +30,8 @@ struct ImportOptions {
   std::string service_time;    ///< a law as a scenario spells it, where the input has no durations
   std::string route;           ///< csv without a route column, counts: the one route's name
   std::vector<std::string> ignored_columns;  ///< csv: columns to pass over in silence
+  /// csv, jsonl, nginx-json: FIELD=COLUMN[:UNIT], which column holds which field of a request
+  std::vector<std::string> mapping;
   /// Access logs: globs over "METHOD /path", or NAME=^REGEX, which name the routes they match; the
   /// first that matches counts.
   std::vector<std::string> route_patterns;

@@ -16,6 +16,8 @@ namespace {
 constexpr std::uint64_t kDefaultMemory = 64 << 20;
 
 Preface usual_preface(std::string_view) { return {}; }
+/// Numbers count from 1970.
+Preface unix_preface(std::string_view) { return {.origin = TimePoint{}}; }
 
 /// The options that only some formats use, and whether this import sets them.
 std::vector<std::pair<std::string_view, bool>> special_options(const ImportOptions& options) {
@@ -26,6 +28,7 @@ std::vector<std::pair<std::string_view, bool>> special_options(const ImportOptio
           {"--service-time", !options.service_time.empty()},
           {"--route", !options.route.empty()},
           {"--ignore-column", !options.ignored_columns.empty()},
+          {"--map", !options.mapping.empty()},
           {"--route-pattern", !options.route_patterns.empty()},
           {"--websockets", !options.websockets.empty()},
           {"--memory", !options.memory.empty()}};
@@ -68,13 +71,23 @@ std::string first_line(std::string_view head) {
   return line + (end > 60 ? "..." : "");
 }
 
+bool takes(const Importer& importer, std::string_view flag) {
+  return std::find(importer.takes.begin(), importer.takes.end(), flag) != importer.takes.end();
+}
+
+bool takes_mapping_of(const Importer& importer, const ImportOptions& options) {
+  return options.mapping.empty() || takes(importer, "--map");
+}
+
 const Importer& importer_for(const ImportOptions& options, TextInput& input) {
   if (!options.format.empty()) return importer_named(options.format);
   const std::string_view head = input.peek();
   if (head.empty()) throw InputError(SourcePosition{input.name()}, "the file is empty");
   for (const Importer& importer : importers()) {
-    if (importer.recognizes(head)) return importer;
+    if (takes_mapping_of(importer, options) && importer.recognizes(head)) return importer;
   }
+  // A mapping tells nothing of the format, but a table's header is free.
+  if (!options.mapping.empty() && !head.starts_with('{')) return importer_named("csv");
   throw InputError(SourcePosition{input.name(), 1, 1},
                    fmt::format("the format is not recognized from '{}'; --format names it: {}",
                                first_line(head), format_names()));
@@ -241,10 +254,17 @@ const std::vector<Importer>& importers() {
        import_azure_2019},
       {"csv",
        "one request a row, columns named by the header",
-       {"--time-unit", "--service-time", "--route", "--ignore-column"},
+       {"--time-unit", "--service-time", "--route", "--ignore-column", "--map", "--route-pattern",
+        "--memory"},
        recognizes_csv,
        csv_preface,
        import_csv},
+      {"jsonl",
+       "one request a line, a JSON object; --map says which value is what",
+       {"--service-time", "--route", "--map", "--route-pattern", "--memory"},
+       recognizes_jsonl,
+       unix_preface,
+       import_jsonl},
       {"counts",
        "a series of request counts, or timestamp,count lines",
        {"--step", "--arrivals", "--service-time", "--route"},

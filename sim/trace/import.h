@@ -111,6 +111,12 @@ bool recognizes_csv(std::string_view head);
 Preface csv_preface(std::string_view head);
 void import_csv(ImportJob& job);
 
+/// With --map: columns are what the mapping says, and rows may come in any order.
+void import_mapped_csv(ImportJob& job);
+
+bool recognizes_jsonl(std::string_view head);
+void import_jsonl(ImportJob& job);
+
 bool recognizes_counts(std::string_view head);
 Preface counts_preface(std::string_view head);
 void import_counts(ImportJob& job);

@@ -473,7 +473,18 @@ Preface csv_preface(std::string_view head) {
   return {parts ? Durations::kWorkAndWait : Durations::kOneDuration, TimePoint{}};
 }
 
+/// What only rows in any order have a use for.
+void refuse_mapped_options(const ImportOptions& options) {
+  const auto refuse = [](std::string_view flag) {
+    throw InputError(fmt::format("{} has no meaning for the format csv without --map", flag));
+  };
+  if (!options.route_patterns.empty()) refuse("--route-pattern");
+  if (!options.memory.empty()) refuse("--memory");
+}
+
 void import_csv(ImportJob& job) {
+  if (!job.options.mapping.empty()) return import_mapped_csv(job);
+  refuse_mapped_options(job.options);
   CsvImport import(job);
   for (TextInput& input : job.inputs) import.read(std::move(input));
   if (job.writer.rows() == 0) {

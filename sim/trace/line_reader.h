@@ -30,6 +30,8 @@ class LineReader {
   std::string_view line() const { return line_; }
   /// In few words that do not depend on the line.
   const std::string& bad_reason() const { return bad_reason_; }
+  const std::string& name() const { return input_.name(); }
+  std::uint32_t number() const { return number_; }
   /// Line numbers count from 1, columns count bytes from 1.
   SourcePosition position(std::uint32_t column) const { return {input_.name(), number_, column}; }
 

@@ -35,4 +35,28 @@ TextTime parse_text_time(std::string_view text, TimePoint& time) {
   return old && parse_rfc3339(usual, ignored) ? TextTime::kBefore1970 : TextTime::kNotATime;
 }
 
+TextTime parse_common_log_time(std::string_view text, TimePoint& time) {
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  constexpr std::string_view kShape = "dd/Mon/yyyy:hh:mm:ss +hhmm";
+  if (text.size() == kShape.size() + 2 && text.front() == '[' && text.back() == ']') {
+    text = text.substr(1, kShape.size());
+  }
+  if (text.size() != kShape.size() || text[2] != '/' || text[6] != '/' || text[11] != ':' ||
+      text[20] != ' ') {
+    return TextTime::kNotATime;
+  }
+  const std::size_t month = kMonths.find(text.substr(3, 3));
+  if (month == std::string_view::npos || month % 3 != 0) return TextTime::kNotATime;
+  // The same in RFC 3339, which knows every rule about dates.
+  std::string usual = "yyyy-mm-ddThh:mm:ss+hh:mm";
+  usual.replace(0, 4, text.substr(7, 4));
+  usual[5] = month / 3 < 9 ? '0' : '1';
+  usual[6] = static_cast<char>('0' + (month / 3 + 1) % 10);
+  usual.replace(8, 2, text.substr(0, 2));
+  usual.replace(11, 8, text.substr(12, 8));
+  usual.replace(19, 3, text.substr(21, 3));
+  usual.replace(23, 2, text.substr(24, 2));
+  return parse_text_time(usual, time);
+}
+
 }  // namespace skyreplay::trace

@@ -12,4 +12,7 @@ enum class TextTime : std::uint8_t { kRead, kBefore1970, kNotATime };
 /// zone, which then is UTC.
 TextTime parse_text_time(std::string_view text, TimePoint& time);
 
+/// Reads what web servers write: "17/Nov/2013:06:31:30 -0500", also in brackets.
+TextTime parse_common_log_time(std::string_view text, TimePoint& time);
+
 }  // namespace skyreplay::trace

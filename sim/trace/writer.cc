@@ -183,6 +183,8 @@ void Writer::add(const Row& row) {
   if (state.columns[kArrival].size() == kBlockRows) state.flush();
 }
 
+void Writer::set_durations(Durations durations) { state_->info.durations = durations; }
+
 void Writer::set_span(TimePoint start, TimePoint end) {
   SKY_CHECK(start >= TimePoint{} && start <= end);
   state_->info.start = start;

@@ -22,6 +22,8 @@ class Writer {
   Route& route(std::uint32_t number);
   /// REQUIRES arrival >= the row before's and >= 1970, route < routes added, work and wait >= 0.
   void add(const Row& row);
+  /// What the footer will say, instead of what the constructor was given.
+  void set_durations(Durations durations);
   /// Sets what the footer will say. Span defaults to [first arrival, last arrival + 1 ns).
   void set_span(TimePoint start, TimePoint end);
   void add_provenance(ProvenanceStep step);

@@ -132,11 +132,11 @@ TEST_CASE("empty, header only, and no text at all") {
   CHECK(csv.error("arrival,duration_ms\n") == "in.csv: there are no rows to import");
   CHECK(csv.error("hello world\n") ==
         "in.csv:1:1: the format is not recognized from 'hello world'; --format names it: "
-        "alb, elb-classic, azure-functions-2019, csv, counts");
+        "alb, elb-classic, azure-functions-2019, csv, jsonl, counts");
   csv.options.format = "count";
   CHECK(csv.error("arrival,duration_ms\n") ==
         "--format: unknown format 'count', did you mean 'counts'? (there are alb, elb-classic, "
-        "azure-functions-2019, csv, counts)");
+        "azure-functions-2019, csv, jsonl, counts)");
 }
 
 /// The message for one row of values under a fixed header.

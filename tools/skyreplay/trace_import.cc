@@ -33,20 +33,28 @@ void add_format_flags(CLI::App& verb, ImportOptions& options) {
   verb.add_option("--service-time", options.service_time,
                   "A law of durations where the input has none, such as 50ms or "
                   "'{lognormal: {p50: 20ms, p99: 400ms}}'");
-  verb.add_option("--route", options.route,
-                  "counts, csv without a route column: the one route's name ('all' unless given)");
+  verb.add_option(
+      "--route", options.route,
+      "counts, csv and jsonl without a route column: the one route's name ('all' unless given)");
   verb.add_option("--ignore-column", options.ignored_columns,
                   "csv: pass over this column (repeatable)")
       ->allow_extra_args(false);
+  verb.add_option("--map", options.mapping,
+                  "csv, jsonl: FIELD=COLUMN[:UNIT], such as start=timestamp:ms or "
+                  "route=method,path (repeatable); fields are start, end, duration, work, wait, "
+                  "init, bytes_in, bytes_out, status, memory_used, route")
+      ->allow_extra_args(false);
   verb.add_option("--route-pattern", options.route_patterns,
-                  "Access logs: names the routes whose 'METHOD /path' it matches: a glob, 'GET "
+                  "Access logs, and with --map: names the routes whose 'METHOD /path' it matches: "
+                  "a glob, 'GET "
                   "/users/*/orders', or 'NAME=^REGEX' (repeatable; the first that matches counts)")
       ->allow_extra_args(false);
   verb.add_option("--websockets", options.websockets,
                   "Access logs: WebSocket connections are left out (drop, the default), count as "
                   "requests (keep), or as requests of at most so long (cap=30s)");
   verb.add_option("--memory", options.memory,
-                  "alb, elb-classic: how much memory sorting may use (64MiB unless given); beyond "
+                  "Access logs, csv and jsonl with --map: how much memory sorting may use (64MiB "
+                  "unless given); beyond "
                   "it rows go to a file in $TMPDIR or beside the output");
 }
 

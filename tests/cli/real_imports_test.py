@@ -1,0 +1,102 @@
+"""Imports of real traces ($SKYREPLAY_TRACES), held to a count that shares no code with the program: rows, sums,
+percentiles, taken from the files by this script. Skipped with a reason where a trace is absent."""
+
+import csv
+import datetime
+import decimal
+import gzip
+import json
+import os
+import pathlib
+import unittest
+
+import tool
+
+TRACES = pathlib.Path(os.environ.get("SKYREPLAY_TRACES", pathlib.Path(__file__).resolve().parents[3] / "shared/traces"))
+
+
+def microseconds(seconds):
+    """To the nearest microsecond, halves up, as a trace keeps durations: seconds are a text or a Decimal."""
+    return int((decimal.Decimal(seconds) * 10**6).quantize(decimal.Decimal(1), decimal.ROUND_HALF_UP))
+
+
+def epoch(text, pattern):
+    """Unix seconds of a time in UTC unless the pattern has a zone."""
+    time = datetime.datetime.strptime(text, pattern)
+    return (time if time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)).timestamp()
+
+
+def percentile(values, p):
+    """The value at rank ceil(p n / 100)."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * p // 100) - 1)]
+
+
+class RealImports(tool.ToolTest):
+    def real(self, name):
+        if not (TRACES / name).exists():
+            self.skipTest(f"the real trace {name} is absent; set SKYREPLAY_TRACES to its folder")
+        return TRACES / name
+
+    def rows(self, *arguments):
+        """The requests of an import as dictionaries, in order."""
+        self.tool("trace", "import", *map(str, arguments), "--out", "t.skytrace")
+        head, _ = self.tool("trace", "head", "t.skytrace", "-n", "1000000")
+        rows = list(csv.DictReader(head.splitlines()))
+        for row in rows:
+            row["us"] = round(float(row["duration_ms"]) * 1000)
+            row["second"] = epoch(row["arrival"][:19], "%Y-%m-%dT%H:%M:%S")
+        self.assertEqual(rows, sorted(rows, key=lambda row: (row["second"], row["arrival"].rstrip("Z"))))
+        return rows
+
+    def assert_durations(self, rows, expected_us):
+        found = [row["us"] for row in rows]
+        self.assertEqual(len(found), len(expected_us))
+        self.assertEqual(sum(found), sum(expected_us))
+        for p in (1, 50, 90, 95, 99, 100):
+            self.assertEqual(percentile(found, p), percentile(expected_us, p), p)
+
+    def test_thedash_by_a_mapping(self):
+        path = self.real("thedash_nginx_json_2013/access.json.log.gz")
+        lines = [json.loads(line) for line in gzip.open(path)]
+        rows = self.rows(path, "--format", "jsonl", "--map", "end=time_local:clf", "--map", "duration=request_time:s",
+                         "--map", "route=request", "--map", "status=status", "--map", "bytes_out=sent")
+        self.assertEqual(len(rows), 10049)
+        self.assert_durations(rows, [microseconds(line["request_time"]) for line in lines])
+        self.assertEqual(sum(int(row["bytes_out"]) for row in rows), sum(int(line["sent"]) for line in lines))
+        for status in ("101", "200", "304", "499", "502"):
+            self.assertEqual(sum(row["status"] == status for row in rows),
+                             sum(line["status"] == status for line in lines), status)
+        first = min(epoch(line["time_local"], "%d/%b/%Y:%H:%M:%S %z") - float(line["request_time"]) for line in lines)
+        self.assertEqual(rows[0]["second"], int(first))
+
+    def test_azure_llm_with_a_law_of_tokens(self):
+        for name, count in (("code", 8819), ("conv", 19366)):
+            path = self.real(f"azure_llm_2023/AzureLLMInferenceTrace_{name}.csv.gz")
+            rows = self.rows(path, "--map", "start=TIMESTAMP:iso", "--map",
+                             "duration=50ms+ContextTokens:0.1ms+GeneratedTokens:20ms")
+            table = list(csv.DictReader(gzip.open(path, "rt", newline="")))
+            self.assertEqual(len(table), count)
+            self.assert_durations(rows, [50_000 + 100 * int(row["ContextTokens"]) + 20_000 * int(row["GeneratedTokens"])
+                                         for row in table])
+
+    def test_mooncake_as_lines_and_as_a_table(self):
+        lines = self.real("mooncake_fast25/conversation_trace_head200.jsonl")
+        table = self.real("mooncake_fast25/conversation_trace_trimmed.csv.gz")
+        law = "duration=input_length:0.2ms+output_length:15ms"
+        origin = ("--origin", "2026-01-05T00:00:00Z")
+        rows = self.rows(lines, "--map", "start=timestamp:ms", "--map", law, *origin)
+        entries = [json.loads(line) for line in lines.read_text().splitlines()]
+        self.assert_durations(rows, [200 * e["input_length"] + 15_000 * e["output_length"] for e in entries])
+        header, *values = gzip.open(table, "rt").read().split()
+        values = [list(map(int, value.split(","))) for value in values]
+        self.assertEqual(header.split(",")[1:], ["input_length", "output_length"])
+        rows = self.rows(table, "--map", f"start={header.split(',')[0]}:ms", "--map", law, *origin)
+        self.assert_durations(rows, [200 * row[1] + 15_000 * row[2] for row in values])
+        self.assertEqual(len(rows), 12031)
+        start = epoch("2026-01-05", "%Y-%m-%d")
+        self.assertEqual(rows[-1]["second"], start + max(row[0] for row in values) // 1000)
+
+
+if __name__ == "__main__":
+    unittest.main()

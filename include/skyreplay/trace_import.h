@@ -36,7 +36,7 @@ struct ImportOptions {
   /// first that matches counts.
   std::vector<std::string> route_patterns;
   std::string websockets;  ///< access logs: drop (as if empty) | keep | cap=DURATION
-  std::string memory;      ///< alb, elb-classic: what sorting may use, such as 256MiB; else 64MiB
+  std::string memory;      ///< logs: what sorting may use, such as 256MiB; else 64MiB
 };
 
 /// What an import did.

@@ -107,6 +107,9 @@ void import_alb(ImportJob& job);
 bool recognizes_elb_classic(std::string_view head);
 void import_elb_classic(ImportJob& job);
 
+bool recognizes_lambda(std::string_view head);
+void import_lambda(ImportJob& job);
+
 bool recognizes_csv(std::string_view head);
 Preface csv_preface(std::string_view head);
 void import_csv(ImportJob& job);

@@ -1,9 +1,10 @@
 // Patterns of routes: lines up to an empty one, then what they are held against.
+#include "trace/route_pattern.h"
+
 #include <algorithm>
 #include <vector>
 
 #include "fuzz/support.h"
-#include "trace/route_pattern.h"
 
 using namespace skyreplay;
 using namespace skyreplay::fuzz;

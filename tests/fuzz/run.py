@@ -17,9 +17,10 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 # Longest inputs: enough for everything, short enough to be quick.
-MAX_BYTES = {"trace_reader": 16384, "result_reader": 16384, "time": 64, "number": 128, "route_pattern": 512, "requirement": 128,
-             "distribution": 256, "setting": 256, "expectation": 512, "import_counts": 512, "scenario_yaml": 2048,
-             "scenario_textproto": 2048, "synth_spec": 2048, "import_azure_2019": 2048, "import_csv": 2048, "import_mapped": 1024,
+MAX_BYTES = {"trace_reader": 16384, "result_reader": 16384, "time": 64, "number": 128, "route_pattern": 512,
+             "requirement": 128, "distribution": 256, "setting": 256, "expectation": 512, "import_counts": 512,
+             "scenario_yaml": 2048, "scenario_textproto": 2048, "synth_spec": 2048, "import_azure_2019": 2048,
+             "import_csv": 2048, "import_mapped": 1024, "import_lambda": 2048,
              "timeline": 2048}
 TIMED_OUT = 70  # libFuzzer's exit status
 LIMITS = ["-timeout=5", "-rss_limit_mb=512", "-malloc_limit_mb=256"]

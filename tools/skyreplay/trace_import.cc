@@ -35,7 +35,8 @@ void add_format_flags(CLI::App& verb, ImportOptions& options) {
                   "'{lognormal: {p50: 20ms, p99: 400ms}}'");
   verb.add_option(
       "--route", options.route,
-      "counts, csv and jsonl without a route column: the one route's name ('all' unless given)");
+      "counts, csv and jsonl without a route column, lambda where the log names no function: the "
+      "one route's name ('all' unless given)");
   verb.add_option("--ignore-column", options.ignored_columns,
                   "csv: pass over this column (repeatable)")
       ->allow_extra_args(false);
@@ -53,8 +54,8 @@ void add_format_flags(CLI::App& verb, ImportOptions& options) {
                   "Access logs: WebSocket connections are left out (drop, the default), count as "
                   "requests (keep), or as requests of at most so long (cap=30s)");
   verb.add_option("--memory", options.memory,
-                  "Access logs, csv and jsonl with --map: how much memory sorting may use (64MiB "
-                  "unless given); beyond "
+                  "Logs, csv and jsonl with --map: how much memory sorting may use (64MiB unless "
+                  "given); beyond "
                   "it rows go to a file in $TMPDIR or beside the output");
 }
 

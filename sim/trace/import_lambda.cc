@@ -9,7 +9,7 @@
 #include "trace/log_rows.h"
 #include "trace/log_values.h"
 
-/// Logs of AWS Lambda functions: each report of an invocation is a request (L110 to L112). A report
+/// Logs of AWS Lambda functions: each report of an invocation is a request. A report
 /// has no time of its own; the export's stands for its end. docs/traces.md says what is taken from
 /// where.
 

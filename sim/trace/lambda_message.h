@@ -30,8 +30,8 @@ struct LambdaMessage {
 };
 
 /// Reads messages as Lambda writes them: `REPORT RequestId: ...`, `START`, `END` in any order of
-/// their parts and parted by tabs or blanks (L110), and the JSON objects platform.report,
-/// platform.start, platform.runtimeDone (L112).
+/// their parts and parted by tabs or blanks, and the JSON objects platform.report,
+/// platform.start, platform.runtimeDone.
 class LambdaMessageReader {
  public:
   LambdaMessageReader();

@@ -35,6 +35,8 @@ struct ImportOptions {
   /// Access logs: globs over "METHOD /path", or NAME=^REGEX, which name the routes they match; the
   /// first that matches counts.
   std::vector<std::string> route_patterns;
+  std::string log_format;  ///< combined: what a line is made up of, as nginx or Apache spells it
+  std::string cache_hits;  ///< cloudfront: drop (as if empty) | keep
   std::string websockets;  ///< access logs: drop (as if empty) | keep | cap=DURATION
   std::string memory;      ///< logs: what sorting may use, such as 256MiB; else 64MiB
 };

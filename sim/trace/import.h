@@ -110,6 +110,12 @@ void import_elb_classic(ImportJob& job);
 bool recognizes_lambda(std::string_view head);
 void import_lambda(ImportJob& job);
 
+bool recognizes_combined(std::string_view head);
+void import_combined(ImportJob& job);
+
+bool recognizes_cloudfront(std::string_view head);
+void import_cloudfront(ImportJob& job);
+
 bool recognizes_csv(std::string_view head);
 Preface csv_preface(std::string_view head);
 void import_csv(ImportJob& job);

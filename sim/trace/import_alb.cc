@@ -142,7 +142,7 @@ class LoadBalancerImport {
     row.status = static_cast<std::uint16_t>(status);
     row.work = service.value_or(LogRows::kToBeDrawn);
     entry.has_target = !is_absent(text(kTarget));
-    split_request(entry);
+    if (!split_request(text(kRequest), entry.method, entry.target)) entry.method = {};
     row.arrival = time;
     if (variant_ == Variant::kClassic) return true;
     entry.has_creation_time = !is_absent(tail(kCreationTime));
@@ -204,17 +204,6 @@ class LoadBalancerImport {
   bool count(Field field, std::uint64_t limit, std::uint64_t& value) {
     const char* error = read_log_count(text(field), limit, value);
     return error == nullptr || wrong(field, error);
-  }
-
-  /// "GET https://host:443/path HTTP/1.1"; both parts stay empty where there is a '-' instead.
-  void split_request(Entry& entry) const {
-    const std::string_view request = text(kRequest);
-    const std::size_t first = request.find(' ');
-    const std::size_t last = request.rfind(' ');
-    if (first == 0 || first >= last || last == std::string_view::npos) return;
-    if (is_absent(request.substr(0, first))) return;
-    entry.method = request.substr(0, first);
-    entry.target = request.substr(first + 1, last - first - 1);
   }
 
   void describe() {

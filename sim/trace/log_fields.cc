@@ -39,4 +39,24 @@ bool split_log_fields(std::string_view line, std::vector<LogField>& fields) {
   return true;
 }
 
+bool is_method(std::string_view text) {
+  const auto fits = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+  };
+  return !text.empty() && text != "-" && std::all_of(text.begin(), text.end(), fits);
+}
+
+bool split_request(std::string_view request, std::string_view& method, std::string_view& target) {
+  const std::size_t first = request.find(' ');
+  if (first == std::string_view::npos) return false;
+  method = request.substr(0, first);
+  target = request.substr(first + 1);
+  const std::size_t last = target.rfind(' ');
+  const bool has_protocol =
+      last != std::string_view::npos &&
+      (target.substr(last + 1).starts_with("HTTP/") || target.substr(last + 1) == "-");
+  if (has_protocol) target = target.substr(0, last);
+  return is_method(method) && !target.empty() && target != "-";
+}
+
 }  // namespace skyreplay::trace

@@ -20,4 +20,10 @@ struct LogField {
 /// field is then the one it opens. Cost O(line); reuses the memory of `fields`.
 bool split_log_fields(std::string_view line, std::vector<LogField>& fields);
 
+/// Whether it may be the method of a request: letters, '-' and '_', and not '-' alone.
+bool is_method(std::string_view text);
+/// "GET https://host:443/path HTTP/1.1" to its method and what it asks for, also without a
+/// protocol; false where it is nothing of the kind: "-", or what no server could read.
+bool split_request(std::string_view request, std::string_view& method, std::string_view& target);
+
 }  // namespace skyreplay::trace

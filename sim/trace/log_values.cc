@@ -6,8 +6,10 @@
 
 namespace skyreplay::trace {
 
-const char* read_log_time(std::string_view text, TimePoint& time) {
-  switch (parse_text_time(text, time)) {
+namespace {
+
+const char* error_of(TextTime outcome, TimePoint time) {
+  switch (outcome) {
     case TextTime::kRead:
       return time < kLastArrival ? nullptr : "lies beyond the year 2261";
     case TextTime::kBefore1970:
@@ -16,6 +18,25 @@ const char* read_log_time(std::string_view text, TimePoint& time) {
       break;
   }
   return "is not a time";
+}
+
+}  // namespace
+
+const char* read_log_time(std::string_view text, TimePoint& time) {
+  const TextTime outcome = parse_text_time(text, time);
+  return error_of(outcome, time);
+}
+
+const char* read_unix_time(std::string_view text, std::int64_t unit, TimePoint& time) {
+  std::int64_t nanoseconds = 0;
+  const NumberError error = parse_scaled(text, unit, nanoseconds);
+  if (error == NumberError::kNegative) return "lies before 1970";
+  if (error == NumberError::kNotANumber) return "is not a time";
+  if (error == NumberError::kTooLarge || TimePoint{Duration{nanoseconds}} >= kLastArrival) {
+    return "lies beyond the year 2261";
+  }
+  time = TimePoint{Duration{nanoseconds}};
+  return nullptr;
 }
 
 const char* read_log_duration(std::string_view text, std::int64_t unit, Duration& duration) {
@@ -41,6 +62,18 @@ const char* read_log_count(std::string_view text, std::uint64_t limit, std::uint
 const char* go_back(TimePoint& time, Duration by) {
   if (by > time.time_since_epoch()) return "less the duration is before 1970";
   time -= by;
+  return nullptr;
+}
+
+const char* LocalTimes::read(std::string_view text, TimePoint& time) {
+  if (last_ == text) {
+    time = last_time_;
+    return nullptr;
+  }
+  const TextTime outcome = parse_common_log_time(text, time);
+  if (const char* error = error_of(outcome, time)) return error;
+  last_ = text;
+  last_time_ = time;
   return nullptr;
 }
 

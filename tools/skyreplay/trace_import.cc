@@ -50,6 +50,12 @@ void add_format_flags(CLI::App& verb, ImportOptions& options) {
                   "a glob, 'GET "
                   "/users/*/orders', or 'NAME=^REGEX' (repeatable; the first that matches counts)")
       ->allow_extra_args(false);
+  verb.add_option("--log-format", options.log_format,
+                  "combined: what a line is made up of, as nginx ('$remote_addr [$time_local] ... "
+                  "$request_time') or Apache ('%h %t ... %D') spells it");
+  verb.add_option("--cache-hits", options.cache_hits,
+                  "cloudfront: what never went to the origin is left out (drop, the default) or "
+                  "imported too (keep)");
   verb.add_option("--websockets", options.websockets,
                   "Access logs: WebSocket connections are left out (drop, the default), count as "
                   "requests (keep), or as requests of at most so long (cap=30s)");

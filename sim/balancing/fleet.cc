@@ -161,6 +161,7 @@ void Fleet::remove(std::uint32_t index) {
 workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Request& request) {
   ++use_.requests;
   const std::uint32_t target = group_.pick_or_none([&] { return draw(request); });
+  request.place = target;
   constexpr workload::Admitted kRefused{workload::Admission::kRefused, {}};
   if (target == kNoTarget) [[unlikely]]
     return kRefused;  // 503
@@ -226,6 +227,37 @@ void Fleet::job_dropped(std::uint32_t, std::uint32_t tag) {
     recorder_.queue_leave(config_.service, loop_.now());
   }
   clients_->answer(tag, Outcome::kError);  // E111: 502
+}
+
+// --- For whoever watches
+
+workload::Place Fleet::place_of(std::uint32_t, const workload::Request& request) const {
+  if (request.place == kNoTarget) return {};
+  return {.ordinal = members_[member_of_server_[request.place]].ordinal,
+          .init = {},
+          .before_billing = {}};
+}
+
+workload::Standing Fleet::standing(std::uint32_t) const {
+  workload::Standing standing;
+  for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
+    const Member& member = members_[i];
+    if (!member.lives) continue;
+    standing.pending += member.state < State::kInService;
+    standing.capacity += member.state == State::kInService;
+    standing.draining += member.state == State::kDraining;
+    if (member.state < State::kInService) continue;
+    standing.in_flight += servers_.outstanding(member.server);
+    standing.queued += servers_.queued(member.server);
+  }
+  return standing;
+}
+
+std::string Fleet::refusal(std::uint32_t, const workload::Request& request) const {
+  if (request.place == kNoTarget) return fmt::format("no {} is in service", config_.member);
+  return fmt::format("{} {}: all workers are busy and its backlog of {} is full", config_.member,
+                     members_[member_of_server_[request.place]].ordinal,
+                     config_.server.backlog.value_or(0));
 }
 
 // --- Events

@@ -72,6 +72,9 @@ class Fleet : public workload::Platform, public kernel::Process {
   workload::Admitted admit(std::uint32_t unit, std::uint32_t index,
                            workload::Request& request) override;
   void resume(std::uint32_t unit, std::uint32_t index, workload::Called called) override;
+  workload::Place place_of(std::uint32_t unit, const workload::Request& request) const override;
+  workload::Standing standing(std::uint32_t unit) const override;
+  std::string refusal(std::uint32_t unit, const workload::Request& request) const override;
   void complete(std::uint32_t unit, const metrics::Window& window,
                 metrics::WindowRow& row) override;
   void read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) override;

@@ -122,15 +122,21 @@ kernel::TimerRing& Functions::age_ring(Duration length) {
 
 bool Functions::throttle(std::uint32_t unit, ThrottleReason reason, double limit) {
   Throttles& throttles = throttles_[{unit, reason}];
-  if (throttles.count++ == 0) {
-    throttles.function = unit;
-    throttles.reason = reason;
-    throttles.first = loop_.now();
-    throttles.limit = limit;
-    throttles.in_flight = functions_[unit].in_flight;
-    throttles.concurrent_executions = concurrent_executions();
-  }
+  if (throttles.count == 0) throttles = throttled_now(unit, reason, limit);
+  ++throttles.count;
+  last_reason_ = reason;
+  last_limit_ = limit;
   return false;
+}
+
+Throttles Functions::throttled_now(std::uint32_t unit, ThrottleReason reason, double limit) const {
+  return {.function = unit,
+          .reason = reason,
+          .first = loop_.now(),
+          .count = 0,
+          .limit = limit,
+          .in_flight = functions_[unit].in_flight,
+          .concurrent_executions = concurrent_executions()};
 }
 
 [[gnu::always_inline]] inline bool Functions::within_limits(std::uint32_t unit,
@@ -270,7 +276,7 @@ Functions::Invoke Functions::start_cold(const Function& function, std::uint32_t 
                                         workload::Request& request) {
   Environment& environment = environments_[index];
   const Cold& cold = cold_[environment.function];
-  if (request.counted) recorder_.cold_start(request.flow);
+  if (request.is_counted()) recorder_.cold_start(request.flow);
   RandomEngine platform_draw = cold.platform_draws.at(environment.ordinal);
   RandomEngine init_draw = cold.init_draws.at(environment.ordinal);
   const Duration platform = cold.config.platform_init_duration.sample(platform_draw);  // L17
@@ -489,6 +495,44 @@ void Functions::expect(std::uint32_t unit) {
   const std::uint32_t before = std::exchange(expected_[next_expected_++ % kExpected], unit);
   __builtin_prefetch(&functions_[unit]);
   functions_[before].idle.prefetch_newest();
+}
+
+// --- For whoever watches
+
+/// Its first Init, which the limit may have cut (L3).
+Duration Functions::init_of(const Environment& environment) const {
+  const FunctionConfig& config = cold_[environment.function].config;
+  RandomEngine draw = cold_[environment.function].init_draws.at(environment.ordinal);
+  return std::min(config.init_duration.sample(draw), config.init_limit);
+}
+
+workload::Place Functions::place_of(std::uint32_t unit, const workload::Request& request) const {
+  const Environment& environment = environments_[request.place];
+  workload::Place place{.ordinal = environment.ordinal,
+                        .memory_mib = environment.memory,
+                        .init = {},
+                        .before_billing = {}};
+  // An Init that a timeout made necessary runs inside of the Invoke (L7) and is none of REPORT's.
+  const bool is_first = environment.retires_at == request.attempt + cold_[unit].age_ring->length();
+  if (request.init > Duration{} && is_first) {
+    place.init = init_of(environment);
+    place.before_billing = environment.billing_start - request.attempt;
+  }
+  return place;
+}
+
+workload::Standing Functions::standing(std::uint32_t unit) const {
+  const auto& reserved = cold_[unit].config.reserved_concurrent_executions;
+  return {.in_flight = functions_[unit].in_flight,
+          .capacity = cold_[unit].alive,
+          .concurrent_executions = concurrent_executions(),
+          .limit = reserved ? *reserved
+                            : account_.concurrent_executions -
+                                  std::min(account_.concurrent_executions, reserved_total_)};
+}
+
+std::string Functions::refusal(std::uint32_t unit, const workload::Request&) const {
+  return limit_in_words(throttled_now(unit, last_reason_, last_limit_));
 }
 
 // --- Windows and the end

@@ -74,6 +74,9 @@ class Functions final : public workload::Platform, public kernel::Process {
   void end_what_is_due(std::uint32_t unit) override;
   void resume(std::uint32_t unit, std::uint32_t index, workload::Called called) override;
   void expect(std::uint32_t unit) override;
+  workload::Place place_of(std::uint32_t unit, const workload::Request& request) const override;
+  workload::Standing standing(std::uint32_t unit) const override;
+  std::string refusal(std::uint32_t unit, const workload::Request& request) const override;
   void read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) override;
   void take_activities(std::vector<workload::Activity>& activities) override;
   void finish(TimePoint end) override;
@@ -144,6 +147,8 @@ class Functions final : public workload::Platform, public kernel::Process {
   /// The admission limits of L44, steps 1 and 3.
   bool within_limits(std::uint32_t unit, Function& function);
   bool throttle(std::uint32_t unit, ThrottleReason reason, double limit);
+  Throttles throttled_now(std::uint32_t unit, ThrottleReason reason, double limit) const;
+  Duration init_of(const Environment& environment) const;
   Invoke start_warm(const Function& function, const Idle& idle, workload::Request& request);
   Duration init_again(std::uint32_t index);
   workload::Admitted admit_cold(std::uint32_t unit, std::uint32_t index,
@@ -195,6 +200,8 @@ class Functions final : public workload::Platform, public kernel::Process {
   std::vector<std::unique_ptr<kernel::TimerRing>> age_rings_;  ///< one per distinct maximum age
   TimePoint next_age_ = kEndOfTime;  ///< when the next environment reaches its maximum age
   std::map<std::pair<std::uint32_t, ThrottleReason>, Throttles> throttles_;
+  ThrottleReason last_reason_{};  ///< of the last one throttled
+  double last_limit_ = 0;
 };
 
 }  // namespace skyreplay::lambda

@@ -4,7 +4,7 @@
 
 namespace skyreplay::lambda {
 
-std::string cause(const Throttles& throttles) {
+std::string limit_in_words(const Throttles& throttles) {
   using enum ThrottleReason;
   std::string limit;
   switch (throttles.reason) {
@@ -24,8 +24,11 @@ std::string cause(const Throttles& throttles) {
       limit = fmt::format("more than {} requests a second", throttles.limit);
       break;
   }
-  return fmt::format("{}: {}; {} throttled in this window", to_string(throttles.reason), limit,
-                     throttles.count);
+  return fmt::format("{}: {}", to_string(throttles.reason), limit);
+}
+
+std::string cause(const Throttles& throttles) {
+  return fmt::format("{}; {} throttled in this window", limit_in_words(throttles), throttles.count);
 }
 
 }  // namespace skyreplay::lambda

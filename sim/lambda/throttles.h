@@ -19,6 +19,10 @@ struct Throttles {
   std::uint32_t concurrent_executions = 0;  ///< of the account, at the first of them
 };
 
+/// "ReservedFunctionConcurrentInvocationLimitExceeded: 10 in flight of 10 reserved": why the first
+/// of them was throttled.
+std::string limit_in_words(const Throttles& throttles);
+
 /// "ReservedFunctionConcurrentInvocationLimitExceeded: 10 in flight of 10 reserved; 53 throttled in
 /// this window".
 std::string cause(const Throttles& throttles);

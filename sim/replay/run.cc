@@ -88,6 +88,7 @@ class Run {
         calls_(loop_, recorder_, clients_, message_.seed()),
         window_(to_duration(message_.recorder().window())) {
     models_.connect(clients_, calls_);
+    if (settings.watcher != nullptr) clients_.watch(*settings.watcher);
     costs_.bill(models_);
     check_context().seed = message_.seed();
     const Duration since_epoch = trace_.start.time_since_epoch();
@@ -96,7 +97,8 @@ class Run {
   }
 
   std::string play() {
-    replay_arrivals();
+    settings_.watcher == nullptr ? replay_arrivals<false>() : replay_arrivals<true>();
+    if (!is_wanted()) return {};
     drain();
     return finish();
   }
@@ -141,7 +143,10 @@ class Run {
     }
   }
 
-  void replay_arrivals() {
+  bool is_wanted() const { return settings_.watcher == nullptr || settings_.watcher->wants_more(); }
+
+  template <bool kWatching>
+  [[gnu::noinline]] void replay_arrivals() {
     const bool has_bytes = trace_.has_bytes;
     const bool looks_ahead = clients_.profits_from_expecting();
     std::uint64_t untold = kRowsPerProgress;  // also once at the start
@@ -156,8 +161,11 @@ class Run {
         loop_.advance(arrival);
         const workload::Bytes bytes =
             has_bytes ? workload::Bytes{batch.bytes_in[i], batch.bytes_out[i]} : workload::Bytes{};
-        clients_.arrive(batch.first_row + i, batch.route[i], Duration{batch.work_ns[i]},
-                        Duration{batch.wait_ns[i]}, bytes);
+        clients_.arrive<kWatching>(batch.first_row + i, batch.route[i], Duration{batch.work_ns[i]},
+                                   Duration{batch.wait_ns[i]}, bytes);
+      }
+      if constexpr (kWatching) {
+        if (!is_wanted()) return;
       }
       untold += batch.size;
       if (untold >= kRowsPerProgress) {

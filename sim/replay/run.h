@@ -7,6 +7,7 @@
 #include "replay/result_types.h"
 #include "scenario/scenario.h"
 #include "trace/source.h"
+#include "workload/watcher.h"
 
 namespace skyreplay::replay {
 
@@ -24,9 +25,12 @@ struct RunSettings {
   Provenance provenance;
   /// Called now and then; may be empty.
   std::function<void(const Progress&)> progress;
+  /// Told of the requests that it wants; may be null. Does not change the result.
+  workload::Watcher* watcher = nullptr;
 };
 
-/// Replays a trace against a scenario's services and writes the result file. Returns its digest.
+/// Replays a trace against a scenario's services and writes the result file. Returns its digest, or
+/// nothing where the watcher wanted no more and the run ended there, without a result.
 ///
 /// **Order** The result depends on the scenario, the trace and the seed alone. **Cost** memory for
 /// what is in flight and one window. Throws InputError for a scenario that does not fit the trace,

@@ -28,6 +28,8 @@ Calls::Calls(kernel::Loop& loop, metrics::Recorder& recorder, Clients& clients, 
 std::uint32_t Calls::add(Service& from, std::uint32_t unit, const std::vector<CallConfig>& calls) {
   List list{.from = &from, .unit = unit, .calls = {}};
   for (const CallConfig& config : calls) {
+    if (callees_.size() <= config.flow) callees_.resize(config.flow + std::size_t{1});
+    callees_[config.flow] = {config.to, config.unit};
     list.calls.push_back({.config = config,
                           .key = RandomStream(seed_, config.name, "path").at(0)(),
                           .happens = {seed_, config.name, "probability"},
@@ -65,8 +67,7 @@ void Calls::go_on(std::uint32_t index) {
     }
     const std::uint32_t child = make(call, index, path);
     call.config.to->end_what_is_due(call.config.unit);
-    const Admitted admitted =
-        call.config.to->admit(call.config.unit, child, clients_.request(child));
+    const Admitted admitted = admit(call, child);
     if (admitted.admission == Admission::kAccepted) {
       if (call.config.caller_waits) return;  // goes on at the answer
       continue;
@@ -79,6 +80,18 @@ void Calls::go_on(std::uint32_t index) {
     }
   }
   resume(index, Called::kWell);
+}
+
+Admitted Calls::admit(const Call& call, std::uint32_t index) {
+  const ServiceUnit to{call.config.to, call.config.unit};
+  if (clients_.request(index).is_watched()) [[unlikely]] {
+    clients_.watcher().attempting(clients_.request(index), to);
+  }
+  const Admitted admitted = call.config.to->admit(to.unit, index, clients_.request(index));
+  if (clients_.request(index).is_watched()) [[unlikely]] {
+    clients_.watcher().attempted(clients_.request(index), to, admitted);
+  }
+  return admitted;
 }
 
 std::uint32_t Calls::make(const Call& call, std::uint32_t caller_index, std::uint64_t path) {
@@ -94,7 +107,7 @@ std::uint32_t Calls::make(const Call& call, std::uint32_t caller_index, std::uin
   request.row = caller.row;
   request.flow = call.config.flow;
   request.attempts = caller.attempts;
-  request.counted = caller.counted;
+  request.marks = caller.marks;
   request.awaited = Awaited::kByService;
   request.more = false;
   request.second_line().path = path;
@@ -102,7 +115,7 @@ std::uint32_t Calls::make(const Call& call, std::uint32_t caller_index, std::uin
   request.caller = call.config.caller_waits ? clients_.requests().id_of(caller_index)
                                             : kernel::SlabId{caller_index, ~std::uint32_t{0}};
   ++in_flight_;
-  recorder_.arrived(request.flow, request.arrival, request.counted);
+  recorder_.arrived(request.flow, request.arrival, request.is_counted());
   return id.index;
 }
 
@@ -129,6 +142,10 @@ void Calls::answer(std::uint32_t index, Outcome outcome) {
 }
 
 void Calls::end(std::uint32_t index, Outcome outcome) {
+  const Request& call = clients_.request(index);
+  if (call.is_watched()) [[unlikely]] {
+    clients_.watcher().answered(call, callees_[call.flow], loop_.now(), outcome, Then::kEnded);
+  }
   record_end(recorder_, clients_.request(index), loop_.now(), outcome, 1);
   clients_.requests().release(index);
   SKY_CHECK(in_flight_ > 0);

@@ -73,6 +73,7 @@ class Calls {
   };
 
   void go_on(std::uint32_t request);
+  Admitted admit(const Call& call, std::uint32_t index);
   std::uint32_t make(const Call& call, std::uint32_t caller, std::uint64_t path);
   void end(std::uint32_t request, metrics::Outcome outcome);
   void resume(std::uint32_t request, Called called);
@@ -83,6 +84,7 @@ class Calls {
   Clients& clients_;
   std::uint64_t seed_;
   std::vector<List> lists_;
+  std::vector<ServiceUnit> callees_;  ///< by flow
   std::uint64_t in_flight_ = 0;
 };
 

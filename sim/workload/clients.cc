@@ -69,9 +69,22 @@ Duration Clients::backoff(const Request& request) const {
   return Duration{static_cast<std::int64_t>(static_cast<double>(longest.count()) * draw.uniform())};
 }
 
-void Clients::retry_later(std::uint32_t index) {
+/// The end of a request that is watched or not counted, or both.
+[[gnu::noinline]] void Clients::end_marked(std::uint32_t index, Outcome outcome) {
+  const Request& request = requests_[index];
+  if (request.is_watched()) {
+    watcher_->answered(request, unit_of(request), loop_.now(), outcome, Then::kEnded);
+  }
+  record_end(recorder_, request, loop_.now(), outcome, request.attempts);
+  requests_.release(index);
+}
+
+void Clients::retry_later(std::uint32_t index, Outcome outcome) {
   // An attempt whose instance went under it may have a call under way: nobody waits for its answer.
   Request& request = requests_[index];
+  if (request.is_watched()) {
+    watcher_->answered(request, unit_of(request), loop_.now(), outcome, Then::kRetried);
+  }
   if (request.more) request.calls = Request::kNoCalls;
   request.attempt = kNoAttempt;
   loop_.schedule(loop_.now() + backoff(request), process_, kRetry, index);
@@ -83,6 +96,7 @@ void Clients::time_out(kernel::SlabId id, Duration timeout) {
   // The record may have gone on to a later attempt since the timer was set.
   if (left.awaited != Awaited::kByClient || left.attempt + timeout != loop_.now()) return;
   requests_[id.index].awaited = Awaited::kByNobody;
+  requests_[id.index].marks &= static_cast<std::uint8_t>(~kWatched);
   ++abandoned_;
 
   const std::uint32_t index = requests_.acquire().index;
@@ -91,7 +105,7 @@ void Clients::time_out(kernel::SlabId id, Duration timeout) {
   request = left;
   request.generation = generation;
   if (may_retry(request, Outcome::kClientTimeout)) {
-    retry_later(index);
+    retry_later(index, Outcome::kClientTimeout);
   } else {
     end(index, Outcome::kClientTimeout);
   }
@@ -121,7 +135,8 @@ void Clients::fire(const kernel::Event& event) {
   Request& request = requests_[event.payload];
   const Flow& flow = flows_[request.flow];
   flow.service->end_what_is_due(flow.unit);
-  attempt(event.payload, request);
+  watcher_ == nullptr ? attempt<false>(event.payload, request)
+                      : attempt<true>(event.payload, request);
 }
 
 }  // namespace skyreplay::workload

@@ -12,6 +12,7 @@
 #include "kernel/timer_ring.h"
 #include "metrics/recorder.h"
 #include "workload/service.h"
+#include "workload/watcher.h"
 
 namespace skyreplay::workload {
 
@@ -62,7 +63,9 @@ class Clients final : public kernel::Process {
   Clients(kernel::Loop& loop, metrics::Recorder& recorder, std::vector<Flow> flows,
           const ClientPolicy& policy, std::uint64_t seed, TimePoint warm_up_end);
 
-  /// A request of the trace arrives now. REQUIRES loop.now() is its arrival.
+  /// A request of the trace arrives now. REQUIRES loop.now() is its arrival; kWatching: watch() was
+  /// called.
+  template <bool kWatching = false>
   void arrive(std::uint64_t row, std::uint32_t flow, Duration work, Duration wait,
               const Bytes& bytes = {});
 
@@ -89,6 +92,10 @@ class Clients final : public kernel::Process {
   kernel::Slab<Request>& requests() { return requests_; }
   /// Who is told of answers to calls. REQUIRES called before the first call.
   void pass_calls_to(Calls& calls) { calls_ = &calls; }
+  /// Who is told of requests that it wants. REQUIRES called before the first arrival.
+  void watch(Watcher& watcher) { watcher_ = &watcher; }
+  /// REQUIRES some request is watched.
+  Watcher& watcher() { return *watcher_; }
 
   // What became of every request, counted apart from the recorder, the warm-up's included.
 
@@ -103,13 +110,18 @@ class Clients final : public kernel::Process {
  private:
   enum Kind : std::uint16_t { kRetry, kTimeouts };
 
+  template <bool kWatching>
   void attempt(std::uint32_t index, Request& request);
   void reject(std::uint32_t index, Admission admission);
   void time_out(kernel::SlabId id, Duration timeout);
   void time_out_all(std::uint32_t ring);
   void use_timeout();
-  void retry_later(std::uint32_t index);
+  void retry_later(std::uint32_t index, metrics::Outcome outcome);
   void end(std::uint32_t index, metrics::Outcome outcome);
+  void end_marked(std::uint32_t index, metrics::Outcome outcome);
+  ServiceUnit unit_of(const Request& request) const {
+    return {flows_[request.flow].service, flows_[request.flow].unit};
+  }
   void answer_unawaited(std::uint32_t index, metrics::Outcome outcome);
   bool may_retry(const Request& request, metrics::Outcome outcome) const;
   Duration backoff(const Request& request) const;
@@ -127,6 +139,7 @@ class Clients final : public kernel::Process {
   TimePoint warm_up_end_;
   kernel::ProcessId process_;
   Calls* calls_ = nullptr;
+  Watcher* watcher_ = nullptr;
   kernel::Slab<Request> requests_;
   std::vector<std::unique_ptr<kernel::TimerRing>> timeouts_;  ///< the last is in use
 

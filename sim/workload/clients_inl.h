@@ -7,6 +7,7 @@
 
 namespace skyreplay::workload {
 
+template <bool kWatching>
 [[gnu::always_inline]] inline void Clients::arrive(std::uint64_t row, std::uint32_t flow_index,
                                                    Duration work, Duration wait,
                                                    const Bytes& bytes) {
@@ -20,7 +21,10 @@ namespace skyreplay::workload {
   request.row = row;
   request.flow = flow_index;
   request.attempts = 0;
-  request.counted = request.arrival >= warm_up_end_;
+  request.marks = request.arrival >= warm_up_end_ ? 0 : kUncounted;
+  if constexpr (kWatching) {
+    if (watcher_->wants(row)) request.marks |= kWatched;
+  }
   request.awaited = Awaited::kByClient;
   request.more = false;
   if (bytes.in + bytes.out > 0) {
@@ -28,18 +32,25 @@ namespace skyreplay::workload {
     request.bytes_out = bytes.out;
   }
   ++arrivals_;
-  warm_up_arrivals_ += !request.counted;
-  recorder_.arrived(flow_index, request.arrival, request.counted);
-  attempt(index, request);
+  warm_up_arrivals_ += !request.is_counted();
+  recorder_.arrived(flow_index, request.arrival, request.is_counted());
+  attempt<kWatching>(index, request);
 }
 
+template <bool kWatching>
 [[gnu::always_inline]] inline void Clients::attempt(std::uint32_t index, Request& request) {
   request.attempt = loop_.now();
   request.init = Duration{};
   if (request.more) request.queue = request.downstream = Duration{};
   ++request.attempts;
   const Flow& flow = flows_[request.flow];
+  if constexpr (kWatching) {
+    if (request.is_watched()) watcher_->attempting(request, unit_of(request));
+  }
   const Admitted admitted = flow.service->admit(flow.unit, index, request);
+  if constexpr (kWatching) {
+    if (request.is_watched()) watcher_->attempted(request, unit_of(request), admitted);
+  }
   if (admitted.admission != Admission::kAccepted) [[unlikely]] {
     reject(index, admitted.admission);
     return;
@@ -55,7 +66,7 @@ namespace skyreplay::workload {
   if (request.awaited != Awaited::kByClient) [[unlikely]] {
     answer_unawaited(index, outcome);
   } else if (outcome != metrics::Outcome::kCompleted && may_retry(request, outcome)) {
-    retry_later(index);
+    retry_later(index, outcome);
   } else {
     end(index, outcome);
   }
@@ -64,7 +75,11 @@ namespace skyreplay::workload {
 [[gnu::always_inline]] inline void Clients::end(std::uint32_t index, metrics::Outcome outcome) {
   const Request& request = requests_[index];
   ++ended_[static_cast<std::size_t>(outcome)];
-  record_end(recorder_, request, loop_.now(), outcome, request.attempts);
+  if (request.marks != 0) [[unlikely]] {
+    end_marked(index, outcome);
+    return;
+  }
+  record_counted_end(recorder_, request, loop_.now(), outcome, request.attempts);
   requests_.release(index);
 }
 

@@ -1,5 +1,7 @@
 #include "workload/external.h"
 
+#include <fmt/format.h>
+
 #include "core/check.h"
 
 namespace skyreplay::workload {
@@ -73,6 +75,19 @@ void External::fire(const kernel::Event& event) {
 
 void External::resume(std::uint32_t, std::uint32_t, Called) {
   SKY_CHECK(false && "an external service makes no calls");
+}
+
+Standing External::standing(std::uint32_t unit_index) const {
+  const Unit& unit = units_[unit_index];
+  const auto queued = static_cast<std::uint32_t>(unit.queue.size() - unit.head);
+  return {.in_flight = unit.in_service + queued,
+          .queued = queued,
+          .capacity = unit.config.max_connections.value_or(0)};
+}
+
+std::string External::refusal(std::uint32_t unit, const Request&) const {
+  return fmt::format("all of max_connections {} are in use",
+                     units_[unit].config.max_connections.value_or(0));
 }
 
 void External::read_meters(std::uint32_t unit, TimePoint, pricing::Meters& meters) {

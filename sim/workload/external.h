@@ -41,6 +41,8 @@ class External final : public Platform, public kernel::Process {
   void read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) override;
   void finish(TimePoint) override {}
   void fire(const kernel::Event& event) override;
+  Standing standing(std::uint32_t unit) const override;
+  std::string refusal(std::uint32_t unit, const Request& request) const override;
 
  private:
   struct Unit {

@@ -14,6 +14,11 @@ enum class Awaited : std::uint8_t {
   kByService,  ///< it is a call between services; an asynchronous one is followed to its end too
 };
 
+/// What is out of the ordinary about a request and the calls made for it: bits. A request that has
+/// none takes the short way to its end.
+inline constexpr std::uint8_t kUncounted = 1;  ///< it belongs to a warm-up
+inline constexpr std::uint8_t kWatched = 2;    ///< somebody is told what becomes of it (Watcher)
+
 /// One attempt in flight, of a client's request or of a call: a record of the clients' slab. The
 /// first cache line is all that most requests use; the second is for those that queued, called,
 /// were called, or carry bytes, told by `more`.
@@ -28,11 +33,14 @@ struct alignas(64) Request {
   std::uint32_t place = 0;  ///< the service's own: which environment, instance or task
   std::uint32_t generation = 0;  ///< the slab's
   std::uint8_t attempts = 0;     ///< this one included; of a call, those of the client's request
-  bool counted = true;           ///< false during a warm-up
+  std::uint8_t marks = 0;
   Awaited awaited = Awaited::kByClient;
   bool more = false;  ///< whether the second line means anything
 
   static constexpr std::uint32_t kNoCalls = ~std::uint32_t{0};
+
+  bool is_counted() const { return (marks & kUncounted) == 0; }
+  bool is_watched() const { return (marks & kWatched) != 0; }
 
   // --- The second line, through the functions below. Times are of this attempt.
 

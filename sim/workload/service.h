@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "core/time.h"
 #include "workload/request.h"
@@ -14,6 +15,30 @@ struct Admitted {
   Admission admission = Admission::kAccepted;
   /// When the answer will come, where that is known at admission; kEndOfTime where it is not.
   TimePoint finish = kEndOfTime;
+};
+
+/// Where an attempt is, in its service's own words: for people and logs, not on the request path.
+struct Place {
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
+  /// Which environment, instance or task, numbered in the order of creation within the service;
+  /// kNone where the service has no such thing, or none was found for the attempt.
+  std::uint32_t ordinal = kNone;
+  // Of a Lambda function alone.
+  std::uint32_t memory_mib = 0;  ///< of its environment
+  Duration init{};               ///< what REPORT calls Init Duration: 0 where it was warm
+  Duration before_billing{};     ///< platform's part of a cold start, which nobody is billed for
+};
+
+/// How busy a service is. What has no meaning for it is 0.
+struct Standing {
+  std::uint32_t in_flight = 0;  ///< requests at it, waiting ones among them
+  std::uint32_t queued = 0;     ///< waiting for a place
+  std::uint32_t capacity = 0;   ///< environments, instances in service, or connections
+  std::uint32_t pending = 0;    ///< instances or tasks that were launched and are not in service
+  std::uint32_t draining = 0;
+  std::uint32_t concurrent_executions = 0;  ///< Lambda: of all functions of the account
+  std::uint32_t limit = 0;                  ///< Lambda: concurrency that the service may have
 };
 
 /// Whether the calls that a request made went well.
@@ -34,6 +59,11 @@ class Service {
   /// The calls that the service had begun for a request (Calls::begin) are over: the request goes
   /// on with its wait, or fails.
   virtual void resume(std::uint32_t unit, std::uint32_t index, Called called) = 0;
+  /// Where an accepted attempt is, or was when it was answered just now.
+  virtual Place place_of(std::uint32_t, const Request&) const { return {}; }
+  virtual Standing standing(std::uint32_t) const { return {}; }
+  /// Why the last attempt was not accepted. REQUIRES asked before the next one is admitted.
+  virtual std::string refusal(std::uint32_t, const Request&) const { return {}; }
   /// An attempt for this unit will arrive shortly, most likely: a chance to prefetch. Changes no
   /// result.
   virtual void expect(std::uint32_t) {}

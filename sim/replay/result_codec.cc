@@ -181,13 +181,17 @@ void encode(const Provenance& from, pb::Provenance& to) {
   to.set_command(from.command);
   to.set_tzdata(from.tzdata);
   to.set_build(from.build);
+  to.set_scenario(from.scenario);
+  to.set_trace(from.trace);
 }
 
 Provenance decode(const pb::Provenance& from) {
   return {.version = from.version(),
           .command = from.command(),
           .tzdata = from.tzdata(),
-          .build = from.build()};
+          .build = from.build(),
+          .scenario = from.scenario(),
+          .trace = from.trace()};
 }
 
 void encode(const Activity& from, pb::Activity& to) {

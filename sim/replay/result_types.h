@@ -37,6 +37,10 @@ struct Provenance {
   std::string command;
   std::string tzdata;
   std::string build;
+  /// As they were given to the run: where to look for them again. No trace: what the scenario
+  /// names.
+  std::string scenario;
+  std::string trace;
 };
 
 struct ResultHeader {

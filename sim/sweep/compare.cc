@@ -11,6 +11,7 @@
 #include "core/atomic_file.h"
 #include "core/check.h"
 #include "core/error.h"
+#include "core/scratch_folder.h"
 #include "report/render.h"
 #include "sweep/candidates.h"
 #include "sweep/compare_json.h"
@@ -18,7 +19,6 @@
 #include "sweep/comparison.h"
 #include "sweep/parallel_for.h"
 #include "sweep/runs_progress.h"
-#include "sweep/scratch_folder.h"
 
 namespace skyreplay {
 namespace sweep {

@@ -6,9 +6,9 @@
 #include <iterator>
 
 #include "core/error.h"
+#include "core/scratch_folder.h"
 #include "sweep/candidates.h"
 #include "sweep/knob.h"
-#include "sweep/scratch_folder.h"
 #include "sweep/search.h"
 #include "sweep/tuning.h"
 

@@ -1,23 +1,13 @@
 #include "trace/unordered_rows.h"
 
-#include <cstdlib>
-#include <filesystem>
 #include <utility>
 
+#include "core/spill_file.h"
+
 namespace skyreplay::trace {
-namespace {
-
-/// $TMPDIR, or where the trace will be.
-std::filesystem::path sorting_folder(const std::filesystem::path& out) {
-  const char* chosen = std::getenv("TMPDIR");
-  if (chosen != nullptr && *chosen != '\0') return chosen;
-  return out.has_parent_path() ? out.parent_path() : std::filesystem::path(".");
-}
-
-}  // namespace
 
 UnorderedRows::UnorderedRows(ImportJob& job)
-    : job_(job), sorter_(job.memory, sorting_folder(job.options.out)) {}
+    : job_(job), sorter_(job.memory, spill_folder(job.options.out)) {}
 
 std::uint32_t UnorderedRows::number_of(const std::string& route) {
   if (const auto found = numbers_.find(route); found != numbers_.end()) return found->second;

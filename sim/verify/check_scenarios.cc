@@ -11,6 +11,7 @@
 #include "core/atomic_file.h"
 #include "core/check.h"
 #include "core/error.h"
+#include "core/scratch_folder.h"
 #include "replay/result_reader.h"
 #include "replay/run.h"
 #include "replay/trace_choice.h"
@@ -18,7 +19,6 @@
 #include "sweep/candidates.h"
 #include "sweep/parallel_for.h"
 #include "sweep/runs_progress.h"
-#include "sweep/scratch_folder.h"
 #include "verify/baseline.h"
 #include "verify/changed_files.h"
 #include "verify/check_json.h"
@@ -151,7 +151,7 @@ class Check {
   Tolerances tolerances_;
   std::vector<std::filesystem::path> unchanged_;
   std::vector<scenario::Scenario> scenarios_;
-  sweep::ScratchFolder scratch_{"skyreplay-check"};
+  ScratchFolder scratch_{"skyreplay-check"};
 };
 
 }  // namespace

@@ -3,14 +3,14 @@
 #include <fstream>
 #include <iterator>
 
-#include "sweep/scratch_folder.h"
+#include "core/scratch_folder.h"
 #include "verify/result_difference.h"
 
 namespace skyreplay {
 
 DiffReport diff_results(const std::filesystem::path& a, const std::filesystem::path& b) {
   const verify::ResultDifference difference = verify::compare_results(a, b);
-  const sweep::ScratchFolder scratch("skyreplay-diff");
+  const ScratchFolder scratch("skyreplay-diff");
   const std::filesystem::path json = scratch.path() / "diff.json";
   verify::write_difference_json(json, difference);
   std::ifstream file(json, std::ios::binary);

@@ -1,4 +1,3 @@
-#include <skyreplay/error.h>
 #include <skyreplay/replay.h>
 
 #include <cstdint>
@@ -28,9 +27,18 @@ RunReport replay(Options& options) {
   return run_scenario(options.run);
 }
 
+void say_requests(const RunOptions& run, const RunReport& report) {
+  std::cerr << "wrote " << run.requests.string() << ": " << report.requests_written
+            << " requests\n";
+  if (report.requests_left_out > 0) {
+    std::cerr << "requests that the format has no line for: " << report.requests_left_out << '\n';
+  }
+}
+
 int run(Options& options) {
   options.run.sets = options.settings.all();
   const RunReport report = replay(options);
+  if (!options.run.requests.empty()) say_requests(options.run, report);
   if (options.json) {
     std::cout << std::ifstream(options.run.out / "summary.json").rdbuf();
   } else {
@@ -55,11 +63,14 @@ void add_run(CLI::App& app, Action& chosen) {
       ->check(CLI::Range(1U, 4096U));
   verb.add_flag("--quiet", options->quiet, "No progress");
   verb.add_flag("--json", options->json, "Print summary.json instead of the table");
-  verb.add_option_function<std::string>(
-          "--requests",
-          [](const std::string&) { throw InputError("'run --requests' is not built yet"); })
-      ->expected(0, 1)
-      ->group("");
+  verb.add_option("--requests", options->run.requests,
+                  "Also write what became of requests to this file; .gz or .zst compresses it");
+  verb.add_option("--requests-format", options->run.requests_format,
+                  "Otherwise as the file's name ends: .csv, .log, .lambda")
+      ->check(CLI::IsMember({"csv", "alb", "lambda"}));
+  verb.add_option("--requests-sample", options->run.requests_sample,
+                  "all | 1/N | slowest: which of them (all)")
+      ->type_name("SAMPLE");
   options->run.version = SKYREPLAY_VERSION;
   verb.callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

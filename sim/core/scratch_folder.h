@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string_view>
 
-namespace skyreplay::sweep {
+namespace skyreplay {
 
 /// A folder of our own below $TMPDIR (by default /tmp), removed with all that is in it however the
 /// work ends, short of SIGKILL.
@@ -21,4 +21,4 @@ class ScratchFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace skyreplay::sweep
+}  // namespace skyreplay

@@ -1,4 +1,4 @@
-#include "sweep/scratch_folder.h"
+#include "core/scratch_folder.h"
 
 #include <fmt/format.h>
 #include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp is POSIX's
@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 
-namespace skyreplay::sweep {
+namespace skyreplay {
 
 ScratchFolder::ScratchFolder(std::string_view name) {
   std::string pattern =
@@ -26,4 +26,4 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-}  // namespace skyreplay::sweep
+}  // namespace skyreplay

@@ -100,6 +100,16 @@ struct ScaleOptions {
   std::uint64_t seed = 1;  ///< of the thinning and the shifts
 };
 
+/// How to hide whose trace it is. Routes get names that only who has the key can tell from theirs;
+/// their attributes go, but for figures of memory and duration; bytes and the arguments of earlier
+/// steps go. Arrivals, durations, status and memory stay, as they are what is replayed.
+struct AnonymizeOptions {
+  std::filesystem::path input{}, output{};
+  std::string key{};                 ///< at least 16 bytes; this,
+  std::filesystem::path key_file{};  ///< or the file that holds it
+  std::string start{};               ///< RFC 3339: moves the span to begin there; empty: it stays
+};
+
 /// What was written.
 struct TraceWritten {
   std::uint64_t rows = 0;
@@ -109,5 +119,6 @@ struct TraceWritten {
 
 TraceWritten cut_trace(const CutOptions& options);
 TraceWritten scale_trace(const ScaleOptions& options);
+TraceWritten anonymize_trace(const AnonymizeOptions& options);
 
 }  // namespace skyreplay

@@ -15,7 +15,7 @@ using metrics::LatencyParts;
 using metrics::Outcome;
 
 constexpr std::string_view kHeader =
-    ",sim_service,sim_place,sim_outcome,sim_code,sim_attempts,sim_answered,sim_latency_ms"
+    ",sim_row,sim_service,sim_place,sim_outcome,sim_code,sim_attempts,sim_answered,sim_latency_ms"
     ",sim_queue_ms,sim_init_ms,sim_work_ms,sim_stretch_ms,sim_wait_ms,sim_downstream_ms"
     ",sim_retry_ms\n";
 /// Of those columns, the ones that a request still in flight has nothing for.
@@ -34,11 +34,11 @@ class CsvLines final : public RequestLines {
 
   std::string header() const override { return csv_.header() + std::string(kHeader); }
 
-  bool append(const trace::Row& row, std::uint64_t, const EndedRequest* ended,
+  bool append(const trace::Row& row, std::uint64_t number, const EndedRequest* ended,
               std::string& out) override {
     const ServiceHeader& service = inputs_.service_of(row);
     csv_.append(row, out);
-    out += ',';
+    fmt::format_to(std::back_inserter(out), ",{},", number);
     trace::append_csv_field(service.name, out);
     if (ended == nullptr) {
       out += kNeverAnswered;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <iterator>
@@ -28,6 +29,14 @@ std::string instant(TimePoint time) {
   return fmt::format("{}.{:03d}Z", text, (ms - s).count());
 }
 
+/// "2026/01/05/fn[$LATEST]" and 32 digits that stand for the environment.
+std::string stream_of(const ServiceHeader& service, const EndedRequest& ended) {
+  std::string day = to_rfc3339(ended.ended).substr(0, 10);
+  std::replace(day.begin(), day.end(), '-', '/');
+  return fmt::format("{}/{}[$LATEST]{:032x}", day, resource_name(service.name),
+                     ended.place.ordinal);
+}
+
 std::string_view status_of(Outcome outcome) {
   if (outcome == Outcome::kServerTimeout) return "Status: timeout\t";
   return outcome == Outcome::kDependency ? "Status: error\tError Type: Unhandled\t" : "";
@@ -46,13 +55,13 @@ class LambdaLines final : public RequestLines {
     const workload::Place& place = ended->place;
     const Duration billed = ended->ended - ended->attempt - place.before_billing;
     const auto into = std::back_inserter(out);
-    fmt::format_to(
-        into,
-        "{} /aws/lambda/{} REPORT RequestId: {:08x}-0000-4000-8000-{:012x}\tDuration: {} ms\t"
-        "Billed Duration: {} ms\tMemory Size: {} MB\t",
-        instant(ended->ended), resource_name(service.name),
-        std::chrono::floor<std::chrono::seconds>(row.arrival).time_since_epoch().count(), number,
-        ms(billed - place.init), (billed.count() + 999'999) / 1'000'000, place.memory_mib);
+    fmt::format_to(into,
+                   "{} {} REPORT RequestId: {:08x}-0000-4000-8000-{:012x}\tDuration: {} ms\t"
+                   "Billed Duration: {} ms\tMemory Size: {} MB\t",
+                   instant(ended->ended), stream_of(service, *ended),
+                   std::chrono::floor<std::chrono::seconds>(row.arrival).time_since_epoch().count(),
+                   number, ms(billed - place.init), (billed.count() + 999'999) / 1'000'000,
+                   place.memory_mib);
     if (const std::uint32_t used = memory_used(row); used > 0) {
       fmt::format_to(into, "Max Memory Used: {} MB\t", used);
     }

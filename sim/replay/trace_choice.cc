@@ -44,7 +44,8 @@ Opened open_synth(const std::filesystem::path& file, const proto::SynthSource& s
 
 }  // namespace
 
-TraceChoice::TraceChoice(const scenario::Scenario& scenario, const std::filesystem::path& given) {
+TraceChoice::TraceChoice(const scenario::Scenario& scenario, const std::filesystem::path& given)
+    : given_(given) {
   const proto::Workload& workload = scenario.message().workload();
   const auto file = [&](const std::string& name) {
     return (scenario.folder() / name).lexically_normal();

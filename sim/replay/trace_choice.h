@@ -23,10 +23,13 @@ class TraceChoice {
   std::unique_ptr<trace::Source> open() const { return open_(); }
   /// What it is, for messages: equal for two choices of the same requests.
   const std::string& text() const { return text_; }
+  /// What `--trace` said; empty where the scenario chose.
+  const std::filesystem::path& given() const { return given_; }
   /// The one file that it reads.
   const std::filesystem::path& file() const { return file_; }
 
  private:
+  std::filesystem::path given_;
   std::filesystem::path file_;
   std::string text_;
   std::function<std::unique_ptr<trace::Source>()> open_;

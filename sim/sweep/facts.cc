@@ -100,6 +100,8 @@ RunFacts replay_and_read(const RunTask& task, std::span<const check::Requirement
   replay::RunSettings settings;
   settings.result = task.result;
   settings.provenance.version = task.version;
+  settings.provenance.scenario = task.scenario.filename();
+  settings.provenance.trace = task.trace.given().string();
   settings.progress = progress;
   replay::run(task.scenario, *source, settings);
   try {

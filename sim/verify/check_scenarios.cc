@@ -128,6 +128,8 @@ class Check {
     replay::RunSettings settings;
     settings.result = result;
     settings.provenance.version = options_.version;
+    settings.provenance.scenario = scenario.filename();
+    settings.provenance.trace = options_.trace.string();
     settings.progress = progress.of_run(i);
     const auto source = replay::TraceChoice(scenario, options_.trace).open();
     ScenarioChecked checked;

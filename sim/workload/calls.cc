@@ -85,7 +85,7 @@ void Calls::go_on(std::uint32_t index) {
 Admitted Calls::admit(const Call& call, std::uint32_t index) {
   const ServiceUnit to{call.config.to, call.config.unit};
   if (clients_.request(index).is_watched()) [[unlikely]] {
-    clients_.watcher().attempting(clients_.request(index), to);
+    clients_.watcher().attempting(index, clients_.request(index), to);
   }
   const Admitted admitted = call.config.to->admit(to.unit, index, clients_.request(index));
   if (clients_.request(index).is_watched()) [[unlikely]] {

@@ -45,7 +45,7 @@ template <bool kWatching>
   ++request.attempts;
   const Flow& flow = flows_[request.flow];
   if constexpr (kWatching) {
-    if (request.is_watched()) watcher_->attempting(request, unit_of(request));
+    if (request.is_watched()) watcher_->attempting(index, request, unit_of(request));
   }
   const Admitted admitted = flow.service->admit(flow.unit, index, request);
   if constexpr (kWatching) {

@@ -28,8 +28,9 @@ class Watcher {
 
   /// Whether the request of that row is to be watched: asked once, when it arrives.
   virtual bool wants(std::uint64_t row) = 0;
-  /// An attempt, or a call, is about to be admitted, now: `request.attempt`.
-  virtual void attempting(const Request&, const ServiceUnit&) {}
+  /// An attempt, or a call, is about to be admitted, now: `request.attempt`. `index` is where its
+  /// record stays until its answer; a call's `caller` names its maker's.
+  virtual void attempting(std::uint32_t, const Request&, const ServiceUnit&) {}
   /// What the service said to it. Of one that was not accepted, answered() follows at once.
   virtual void attempted(const Request&, const ServiceUnit&, const Admitted&) {}
   /// An attempt was answered, or its client gave it up. A call is never retried.

@@ -48,13 +48,14 @@ void add_verbs(CLI::App& app, Action& chosen) {
   add_tune(app, chosen);
   add_check(app, chosen);
   add_diff(app, chosen);
+  add_explain(app, chosen);
   add_trace_import(trace, chosen);
   add_trace_info(trace, chosen);
   add_trace_head(trace, chosen);
   add_trace_cut(trace, chosen);
   add_trace_scale(trace, chosen);
   add_trace_synth(trace, chosen);
-  add_unbuilt(trace, "trace anonymize", chosen);
+  add_trace_anonymize(trace, chosen);
   CLI::App& scenario = *app.add_subcommand("scenario", "Start, check and show scenario files");
   scenario.require_subcommand(0, 1);
   add_scenario_check(scenario, chosen);
@@ -62,8 +63,7 @@ void add_verbs(CLI::App& app, Action& chosen) {
   add_scenario_init(scenario, chosen);
   add_unbuilt(scenario, "scenario import", chosen);
   add_completion(app, chosen);
-  for (const char* name :
-       {"explain", "sweep", "optimize", "calibrate", "backtest", "prices", "report"}) {
+  for (const char* name : {"sweep", "optimize", "calibrate", "backtest", "prices", "report"}) {
     add_unbuilt(app, name, chosen);
   }
 }

@@ -14,6 +14,7 @@ void add_run(CLI::App& app, Action& chosen);
 void add_compare(CLI::App& app, Action& chosen);
 void add_tune(CLI::App& app, Action& chosen);
 void add_check(CLI::App& app, Action& chosen);
+void add_explain(CLI::App& app, Action& chosen);
 void add_diff(CLI::App& app, Action& chosen);
 void add_trace_import(CLI::App& trace, Action& chosen);
 void add_scenario_check(CLI::App& scenario, Action& chosen);
@@ -24,6 +25,7 @@ void add_trace_info(CLI::App& trace, Action& chosen);
 void add_trace_head(CLI::App& trace, Action& chosen);
 void add_trace_cut(CLI::App& trace, Action& chosen);
 void add_trace_scale(CLI::App& trace, Action& chosen);
+void add_trace_anonymize(CLI::App& trace, Action& chosen);
 void add_trace_synth(CLI::App& trace, Action& chosen);
 
 }  // namespace skyreplay::tool

@@ -19,7 +19,7 @@ constexpr std::string_view kHeader =
     ",sim_queue_ms,sim_init_ms,sim_work_ms,sim_stretch_ms,sim_wait_ms,sim_downstream_ms"
     ",sim_retry_ms\n";
 /// Of those columns, the ones that a request still in flight has nothing for.
-constexpr std::string_view kNeverAnswered = ",in_flight,,,,,,,,,,,\n";
+constexpr std::string_view kNeverAnswered = ",,in_flight,,,,,,,,,,,\n";
 
 std::string_view name_of(Outcome outcome) {
   constexpr std::array<std::string_view, metrics::kOutcomes> kNames{

@@ -41,9 +41,9 @@ std::string standing_text(const replay::ServiceHeader& service,
                           const workload::Standing& standing) {
   std::string text = fmt::format("{} in flight there", grouped(standing.in_flight));
   if (service.platform == "lambda") {
-    return text + fmt::format(" in {}; {} of all functions, {} may be its own",
-                              plural(standing.capacity, "environment"),
-                              grouped(standing.concurrent_executions), grouped(standing.limit));
+    return text + fmt::format(" in {}, of at most {}; {} of all functions",
+                              plural(standing.capacity, "environment"), grouped(standing.limit),
+                              grouped(standing.concurrent_executions));
   }
   if (service.platform == "external") {
     if (standing.capacity > 0) text += " on at most " + plural(standing.capacity, "connection");
@@ -113,14 +113,23 @@ class Timeline {
     for (std::size_t i = index + 1; i < story_.steps.size(); ++i) {
       if (story_.steps[i].caller == index) tell(i, depth + 1);
     }
-    tell_end(step, depth);
+    tell_end(step, service, depth);
   }
 
   std::string opening(const StoryStep& step) const {
     if (step.caller != StoryStep::kNobody) {
       return step.caller_waits ? "calls" : "calls, and does not wait for,";
     }
-    return step.attempt == 1 ? "arrives at" : fmt::format("attempt {} at", step.attempt);
+    if (step.attempt == 1) return "arrives at";
+    std::string text = fmt::format("attempt {}", step.attempt);
+    for (const StoryStep& before : story_.steps) {
+      if (before.caller != StoryStep::kNobody || before.attempt + 1 != step.attempt) continue;
+      if (before.ended) {
+        text += fmt::format(", after a pause of {} ms,",
+                            exact_ms((step.began - *before.ended).count()));
+      }
+    }
+    return text + " at";
   }
 
   /// From the place it got to the end of its own work.
@@ -160,9 +169,10 @@ class Timeline {
                               stretch > 0 ? "slower or shared" : "faster");
   }
 
-  void tell_end(const StoryStep& step, std::size_t depth) {
+  void tell_end(const StoryStep& step, const replay::ServiceHeader& service, std::size_t depth) {
     if (!step.ended || step.admission != Admission::kAccepted) return;
-    if (step.outcome == Outcome::kCompleted && step.parts.wait > 0) {
+    const bool is_external = service.platform == "external";
+    if (step.outcome == Outcome::kCompleted && step.parts.wait > 0 && !is_external) {
       say(*step.ended - Duration{step.parts.wait}, depth,
           "waits " + exact_ms(step.parts.wait) + " ms (I/O)");
     }

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "skyreplay/trace.h"
+#include "trace/import.h"
 #include "trace/reader.h"
 #include "trace/row_copy.h"
 #include "trace/writer.h"
@@ -70,8 +71,8 @@ Duration shift_of(const std::string& start, const TraceInfo& info) {
     throw InputError(
         fmt::format("--start: '{}' is no time from 1970 on, such as 2026-01-05T00:00:00Z", start));
   }
-  if (info.end - info.start > kEndOfTime - wanted) {
-    throw InputError(fmt::format("--start {}: the trace would end beyond the year 2262", start));
+  if (info.end - info.start > kLastArrival - wanted) {
+    throw InputError(fmt::format("--start {}: the trace would end beyond the year 2261", start));
   }
   return wanted - info.start;
 }

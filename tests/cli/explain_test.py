@@ -90,7 +90,7 @@ class Explain(tool.ToolTest):
         self.assertEqual(story["steps"][0]["service_before"]["in_flight"], 2)
         text, _ = self.tool("explain", "out", "--request", str(row))
         self.assertIn("throttled: ReservedFunctionConcurrentInvocationLimitExceeded", text)
-        self.assertIn("attempt 3 at fn (lambda)", text)
+        self.assertRegex(text, r"attempt 3, after a pause of [\d.]+ ms, at fn \(lambda\)")
         self.assertRegex(text, r"throttled after [\d.,]+ ms, status 429, 3 attempts")
 
     def test_a_refusal_says_why(self):

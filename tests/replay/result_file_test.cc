@@ -97,7 +97,8 @@ TEST_CASE("provenance does not count in the digest, everything else does") {
   };
   const std::string digest = digest_with([](SmallResult&) {});
   CHECK(digest_with([](SmallResult& s) {
-          s.header.provenance = {"9.9", "another command", "2026a", "clang"};
+          s.header.provenance = {"9.9",   "another command", "2026a",
+                                 "clang", "a.yaml",          "b.skytrace"};
         }) == digest);
   CHECK(digest_with([](SmallResult& s) { s.header.scenario_text += "#"; }) != digest);
   CHECK(digest_with([](SmallResult& s) { s.header.routes[0].name += "x"; }) != digest);

@@ -51,7 +51,12 @@ inline SmallResult::SmallResult() {
                       .has_cold_starts = false,
                       .region = "us-east-1"}};
   header.routes = {{"GET /a", 0}, {"GET /b", 1}};
-  header.provenance = {.version = "0.1.0", .command = "skyreplay run", .tzdata = "", .build = ""};
+  header.provenance = {.version = "0.1.0",
+                       .command = "skyreplay run",
+                       .tzdata = "",
+                       .build = "",
+                       .scenario = "shop.yaml",
+                       .trace = "day.skytrace"};
   activities = {{.time = at(60),
                  .service = 1,
                  .kind = "scale_out",

@@ -53,13 +53,17 @@ class Draws {
 class Fleet final : public Process {
  public:
   Fleet(const ServerConfig& config, Algorithm algorithm)
-      : servers_(loop_, loop_.add(*this), 0), group_(algorithm) {
-    for (std::uint32_t i = 0; i < kServers; ++i) group_.add(servers_.add(config));
+      : servers_(loop_, loop_.add(*this), 0), group_({.algorithm = algorithm}) {
+    for (std::uint32_t i = 0; i < kServers; ++i) {
+      const std::uint32_t server = servers_.add(config);
+      group_.add(server);
+      group_.put_in(server);
+    }
   }
 
   void request(Duration gap, Duration work, Duration wait) {
     loop_.advance(loop_.now() + gap);
-    const std::uint32_t target = *group_.pick(draws_);
+    const std::uint32_t target = group_.pick({}, draws_);
     if (servers_.admit(target, 0, work, wait).entry == skyreplay::compute::Entry::kRefused) {
       group_.finished(target);
     }

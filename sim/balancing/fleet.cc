@@ -19,7 +19,10 @@ Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig&
       picks_(seed, config.name, "target"),
       process_(loop.add(*this)),
       servers_(loop, process_, kServers),
-      group_(config.algorithm),
+      group_({.algorithm = config.algorithm,
+              .slow_start = config.slow_start,
+              .nodes = config.cross_zone ? 1 : static_cast<std::uint32_t>(config.zones.size())}),
+      checks_(loop, process_, kChecks, config.health_checks, {seed, config.name, "health_check"}),
       zone_members_(config.zones.size(), 0),
       balancer_meter_(billing.catalogue, config.load_balancer, billing.region, billing.span,
                       billing.meters),
@@ -43,7 +46,7 @@ void Fleet::begin(std::uint32_t desired, bool in_service) {
     }
     const std::uint32_t member = add_member();
     bill_from(member, loop_.now() - Duration{1});  // it ran already: no minimum is due
-    put_in_service(member);
+    put_in_service(member, Health::kHealthy);
   }
 }
 
@@ -84,7 +87,7 @@ void Fleet::start_launch() {
                              config_.zones[member.zone], format_duration(takes.in_service)));
 }
 
-void Fleet::put_in_service(std::uint32_t index) {
+void Fleet::put_in_service(std::uint32_t index, Health health) {
   Member& member = members_[index];
   member.state = State::kInService;
   member.server = servers_.add(config_.server);
@@ -92,7 +95,10 @@ void Fleet::put_in_service(std::uint32_t index) {
     member_of_server_.resize(member.server + std::size_t{1});
   }
   member_of_server_[member.server] = index;
-  group_.add(member.server);
+  group_.add(member.server, config_.cross_zone ? 0 : member.zone);
+  checks_.add(member.server, member.ordinal, health);  // E7, E107, E108: from registration on
+  ++count_of(health);
+  update_rotation();
   recorder_.capacity_up(config_.service, loop_.now());
 }
 
@@ -134,13 +140,21 @@ void Fleet::take_out_one() {
 void Fleet::drain(std::uint32_t index) {
   Member& member = members_[index];
   member.state = State::kDraining;
-  group_.take_out(member.server);
+  if (group_.is_in_rotation(member.server)) group_.take_out(member.server);
+  --count_of(checks_.health(member.server));
+  checks_.remove(member.server);
+  update_rotation();
   if (group_.outstanding(member.server) == 0) {
     remove(index);
   } else {
     loop_.schedule(loop_.now() + config_.deregistration_delay, process_, kDelayOver, index,
                    member.generation);
   }
+}
+
+/// It has nothing outstanding and gets nothing: it goes if that is for good.
+void Fleet::drained(std::uint32_t index) {
+  if (members_[index].state == State::kDraining) remove(index);
 }
 
 void Fleet::remove(std::uint32_t index) {
@@ -156,11 +170,64 @@ void Fleet::remove(std::uint32_t index) {
   servers_.remove(server, *this);
 }
 
+// --- Health
+
+std::uint32_t& Fleet::count_of(Health health) {
+  return by_health_[static_cast<std::size_t>(health)];
+}
+
+/// E110: where no target is healthy, the unhealthy ones are better than none.
+bool Fleet::belongs_in_rotation(const Member& member) const {
+  if (!member.lives || member.state != State::kInService) return false;
+  const Health health = checks_.health(member.server);
+  if (health != Health::kUnhealthy) return health == Health::kHealthy;
+  return by_health_[static_cast<std::size_t>(Health::kHealthy)] == 0;
+}
+
+/// Whoever is to enter or leave rotation does so in the order of launches.
+void Fleet::update_rotation() {
+  std::vector<std::uint32_t> moving;
+  for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
+    const Member& member = members_[i];
+    if (!member.lives || member.state != State::kInService) continue;
+    if (belongs_in_rotation(member) != group_.is_in_rotation(member.server)) moving.push_back(i);
+  }
+  std::sort(moving.begin(), moving.end(), [this](std::uint32_t a, std::uint32_t b) {
+    return members_[a].ordinal < members_[b].ordinal;
+  });
+  for (const std::uint32_t index : moving) {
+    const std::uint32_t server = members_[index].server;
+    group_.is_in_rotation(server) ? group_.take_out(server) : group_.put_in(server, loop_.now());
+  }
+}
+
+bool Fleet::send_check(std::uint32_t server) {
+  const auto admitted = servers_.admit(server, kCheck | server, Duration{}, Duration{});
+  return admitted.entry != compute::Entry::kRefused;
+}
+
+void Fleet::health_changed(std::uint32_t server, Health from, Health to) {
+  --count_of(from);
+  ++count_of(to);
+  const Member& member = members_[member_of_server_[server]];
+  const HealthCheckConfig& config = config_.health_checks;
+  const char* const name = to == Health::kHealthy ? "healthy" : "unhealthy";
+  const std::uint32_t checks = to == Health::kUnhealthy   ? config.unhealthy_threshold
+                               : from == Health::kInitial ? 1
+                                                          : config.healthy_threshold;
+  note("health",
+       fmt::format("{} {} in {} is {}: {} health check{} {}", config_.member, member.ordinal,
+                   config_.zones[member.zone], name, checks, checks == 1 ? "" : "s in a row",
+                   to == Health::kHealthy ? "passed" : "failed"));
+  update_rotation();
+}
+
 // --- Requests
 
 workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Request& request) {
   ++use_.requests;
-  const std::uint32_t target = group_.pick_or_none([&] { return draw(request); });
+  std::uint32_t drawn = 0;
+  const std::uint32_t target = group_.pick(loop_.now(), [&] { return draw(request, drawn); });
   request.place = target;
   constexpr workload::Admitted kRefused{workload::Admission::kRefused, {}};
   if (target == kNoTarget) [[unlikely]]
@@ -177,17 +244,25 @@ workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Re
   return {workload::Admission::kAccepted, admitted.finish};
 }
 
-[[gnu::noinline]] std::uint64_t Fleet::draw(const workload::Request& request) const {
-  return picks_.at(request.row, request.attempts, request.call_path())();
+/// The request's next draw: `drawn` counts them.
+[[gnu::noinline]] std::uint64_t Fleet::draw(const workload::Request& request,
+                                            std::uint32_t& drawn) const {
+  RandomEngine draws = picks_.at(request.row, request.attempts, request.call_path());
+  for (std::uint32_t i = 0; i < drawn; ++i) draws();
+  ++drawn;
+  return draws();
 }
 
 [[gnu::always_inline]] inline void Fleet::job_started(std::uint32_t, std::uint32_t tag,
                                                       Duration waited) {
+  if ((tag & kCheck) != 0) [[unlikely]]
+    return;
   recorder_.queue_leave(config_.service, loop_.now());
   clients_->request(tag).spent_queueing(waited);
 }
 
 void Fleet::job_worked(std::uint32_t, std::uint32_t tag, kernel::SlabId job) {
+  if ((tag & kCheck) != 0) return servers_.resume(job, *this);
   if (calling_.size() <= tag) calling_.resize(clients_->requests().capacity());
   calling_[tag] = job;
   calls_->begin(*config_.calls, tag);
@@ -202,6 +277,8 @@ void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) 
 }
 
 [[gnu::always_inline]] inline void Fleet::job_done(std::uint32_t server, std::uint32_t tag) {
+  if ((tag & kCheck) != 0) [[unlikely]]
+    return checks_.answered(server, *this);
   end(server, tag, Outcome::kCompleted);
 }
 
@@ -215,15 +292,16 @@ void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) 
     bytes_out_ += request.more ? request.bytes_out : 0;
   }
   if (group_.is_drained(server)) [[unlikely]]
-    remove(member_of_server_[server]);
+    drained(member_of_server_[server]);
   clients_->answer(tag, outcome);
 }
 
 void Fleet::job_dropped(std::uint32_t, std::uint32_t tag) {
+  const bool was_inside = dropped_inside_ > 0;
+  if (was_inside) --dropped_inside_;
+  if ((tag & kCheck) != 0) return;
   outstanding_level_.leave(since_window());
-  if (dropped_inside_ > 0) {
-    --dropped_inside_;
-  } else {
+  if (!was_inside) {
     recorder_.queue_leave(config_.service, loop_.now());
   }
   clients_->answer(tag, Outcome::kError);  // E111: 502
@@ -265,6 +343,8 @@ std::string Fleet::refusal(std::uint32_t, const workload::Request& request) cons
 void Fleet::fire(const kernel::Event& event) {
   if (event.kind >= kServers) [[likely]] {
     servers_.fire(event, *this);
+  } else if (event.kind >= kChecks) {
+    checks_.fire(event, *this);
   } else {
     fire_member(event);
   }
@@ -279,7 +359,7 @@ void Fleet::fire(const kernel::Event& event) {
       break;
     case kInService:
       pending_level_.leave(since_window());
-      put_in_service(event.payload);
+      put_in_service(event.payload, Health::kInitial);
       break;
     case kDelayOver:
       remove(event.payload);

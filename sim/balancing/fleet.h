@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "balancing/health_checks.h"
 #include "balancing/target_group.h"
 #include "compute/servers.h"
 #include "core/random.h"
@@ -26,8 +28,11 @@ struct FleetConfig {
   std::string member = "instance";  ///< what a member is called
   compute::ServerConfig server{};
   Algorithm algorithm = Algorithm::kRoundRobin;
+  Duration slow_start{};                                      ///< E104
+  bool cross_zone = true;                                     ///< E106
   Duration deregistration_delay = std::chrono::seconds{300};  ///< E111
-  std::vector<std::string> zones = {"a"};                     ///< REQUIRES not empty
+  HealthCheckConfig health_checks{};
+  std::vector<std::string> zones = {"a"};  ///< REQUIRES not empty
   std::optional<std::uint32_t> calls{};  ///< the list of calls its requests make (workload::Calls)
   pricing::LoadBalancer load_balancer{};
 };
@@ -50,14 +55,19 @@ struct FleetBilling {
 ///       failed
 ///
 /// A request goes to a target at once: the balancer has no queue (E121). Where no member is in
-/// service (503) or the member's backlog is full (502), it is refused (E114, E148).
+/// rotation (503) or the member's backlog is full (502), it is refused (E114, E148).
+///
+/// **Health** A member in service gets requests once it has passed a health check, and none while
+/// it is unhealthy, unless no target is healthy: then every unhealthy one does (E107, E108, E110).
+/// A check goes through the member's own workers (E154): it waits there like a request, and needs
+/// no time of its own.
 ///
 /// **Order** A launch goes to the zone with the fewest members, the first of equals (E20). Taken
 /// out is a member of the zone with the most, the last of equals: one not yet in service, the
 /// latest first, else the one launched first. **Cost** O(1) a request; changing the number,
 /// O(members).
 ///
-/// Not modeled here: health checks, what the load balancer itself adds to a request's time.
+/// Not modeled here: what the load balancer itself adds to a request's time.
 class Fleet : public workload::Platform, public kernel::Process {
  public:
   Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig& config,
@@ -88,6 +98,10 @@ class Fleet : public workload::Platform, public kernel::Process {
   void job_done(std::uint32_t server, std::uint32_t tag);
   void job_dropped(std::uint32_t server, std::uint32_t tag);
 
+  // What HealthChecks asks and tells of a target, which is a server.
+  bool send_check(std::uint32_t server);
+  void health_changed(std::uint32_t server, Health from, Health to);
+
  protected:
   /// From a member's launch until it is billed, and until it is in service. REQUIRES billed <=
   /// in_service.
@@ -105,7 +119,15 @@ class Fleet : public workload::Platform, public kernel::Process {
   virtual void read_members(TimePoint until, pricing::Meters& meters) = 0;
 
  private:
-  enum Kind : std::uint16_t { kBilled, kInService, kDelayOver, kServers };
+  enum Kind : std::uint16_t {
+    kBilled,
+    kInService,
+    kDelayOver,
+    kChecks,
+    kServers = kChecks + HealthChecks::kKinds
+  };
+  /// In the tag of a job: it is a health check.
+  static constexpr std::uint32_t kCheck = std::uint32_t{1} << 31;
   enum class State : std::uint8_t { kPending, kStarting, kInService, kDraining };
 
   struct Member {
@@ -119,13 +141,17 @@ class Fleet : public workload::Platform, public kernel::Process {
 
   std::uint32_t add_member();
   void start_launch();
-  void put_in_service(std::uint32_t member);
+  void put_in_service(std::uint32_t member, Health health);
   void take_out_one();
   void drain(std::uint32_t member);
+  void drained(std::uint32_t member);
   void remove(std::uint32_t member);
   std::uint32_t next_to_go() const;
   void fire_member(const kernel::Event& event);
-  std::uint64_t draw(const workload::Request& request) const;
+  std::uint32_t& count_of(Health health);
+  bool belongs_in_rotation(const Member& member) const;
+  void update_rotation();
+  std::uint64_t draw(const workload::Request& request, std::uint32_t& drawn) const;
   /// The request is gone from its server, and answered.
   void end(std::uint32_t server, std::uint32_t tag, metrics::Outcome outcome);
   void change_desired(std::uint32_t desired);
@@ -142,6 +168,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   kernel::ProcessId process_;
   compute::Servers servers_;
   TargetGroup group_;
+  HealthChecks checks_;
+  std::array<std::uint32_t, 3> by_health_{};  ///< members that are checked
   kernel::Slab<Member> members_;
   std::vector<std::uint32_t> member_of_server_;
   std::vector<kernel::SlabId> calling_;  ///< by request: its job, while its calls are made

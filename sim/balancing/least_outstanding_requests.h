@@ -1,6 +1,7 @@
 #pragma once
 
 #include "balancing/target.h"
+#include "core/time.h"
 
 namespace skyreplay::balancing {
 
@@ -13,7 +14,7 @@ namespace skyreplay::balancing {
 /// is not empty is searched for upwards.
 class LeastOutstandingRequests {
  public:
-  void enter(Targets& targets, std::uint32_t target) {
+  void enter(Targets& targets, std::uint32_t target, TimePoint = {}) {
     append(targets, target);
     if (targets[target].outstanding < least_ || in_rotation_ == 0) {
       least_ = targets[target].outstanding;

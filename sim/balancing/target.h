@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -16,12 +17,19 @@ struct Target {
   std::uint32_t next = kNoTarget;
   std::uint32_t previous = kNoTarget;
   std::uint32_t position = 0;  ///< in an algorithm's array
+  std::uint16_t node = 0;      ///< the load balancer's node that sends to it
   bool registered = false;
   bool in_rotation = false;
 };
 
 /// All targets of a group, by the owner's number for them.
 using Targets = std::vector<Target>;
+
+/// The integer part of n x draw / 2^64: uniform below n but for a bias below n / 2^64.
+inline std::size_t share_of(std::uint64_t draw, std::size_t n) {
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::size_t>((Wide{draw} * n) >> 64);
+}
 
 /// Targets in the order they joined, linked through them. **Cost** O(1), no memory of its own.
 struct TargetList {

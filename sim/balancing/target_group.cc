@@ -2,34 +2,41 @@
 
 namespace skyreplay::balancing {
 
-TargetGroup::TargetGroup(Algorithm algorithm) {
-  if (algorithm == Algorithm::kLeastOutstandingRequests) {
-    algorithm_.emplace<LeastOutstandingRequests>();
-  } else if (algorithm == Algorithm::kWeightedRandom) {
-    algorithm_.emplace<WeightedRandom>();
+TargetGroup::TargetGroup(const TargetGroupConfig& config) : count_(config.nodes) {
+  SKY_CHECK(config.nodes >= 1 && config.nodes <= 65'535);
+  for (std::uint32_t i = 0; i < config.nodes; ++i) {
+    switch (config.algorithm) {
+      case Algorithm::kRoundRobin:
+        nodes_.emplace_back(RoundRobin(config.slow_start));
+        break;
+      case Algorithm::kLeastOutstandingRequests:
+        nodes_.emplace_back(LeastOutstandingRequests());
+        break;
+      case Algorithm::kWeightedRandom:
+        nodes_.emplace_back(WeightedRandom());
+    }
   }
 }
 
-void TargetGroup::add(std::uint32_t target) {
+void TargetGroup::add(std::uint32_t target, std::uint32_t node) {
   if (target >= targets_.size()) targets_.resize(target + std::size_t{1});
-  SKY_CHECK(!targets_[target].registered);
-  targets_[target] = {.registered = true};
+  SKY_CHECK(!targets_[target].registered && node < nodes_.size());
+  targets_[target] = {.node = static_cast<std::uint16_t>(node), .registered = true};
   ++registered_;
-  put_back(target);
 }
 
 void TargetGroup::take_out(std::uint32_t target) {
   SKY_CHECK(targets_[target].in_rotation);
-  std::visit([&](auto& algorithm) { algorithm.leave(targets_, target); }, algorithm_);
+  std::visit([&](auto& algorithm) { algorithm.leave(targets_, target); }, node_of(target));
   targets_[target].in_rotation = false;
   --in_rotation_;
 }
 
-void TargetGroup::put_back(std::uint32_t target) {
+void TargetGroup::put_in(std::uint32_t target, TimePoint now) {
   SKY_CHECK(targets_[target].registered && !targets_[target].in_rotation);
   targets_[target].in_rotation = true;
   ++in_rotation_;
-  std::visit([&](auto& algorithm) { algorithm.enter(targets_, target); }, algorithm_);
+  std::visit([&](auto& algorithm) { algorithm.enter(targets_, target, now); }, node_of(target));
 }
 
 void TargetGroup::remove(std::uint32_t target) {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <variant>
+#include <vector>
 
 #include "balancing/least_outstanding_requests.h"
 #include "balancing/round_robin.h"
@@ -15,50 +15,55 @@ namespace skyreplay::balancing {
 /// The attribute load_balancing.algorithm.type of a target group (E103).
 enum class Algorithm : std::uint8_t { kRoundRobin, kLeastOutstandingRequests, kWeightedRandom };
 
+/// What a target group is made with.
+struct TargetGroupConfig {
+  Algorithm algorithm = Algorithm::kRoundRobin;
+  Duration slow_start{};  ///< E104; of round robin only
+  /// Nodes that each send to targets of their own (E106): the zones, where load balancing across
+  /// zones is off, else 1. REQUIRES 1 to 65,535.
+  std::uint32_t nodes = 1;
+};
+
 /// A target group of an Application Load Balancer: it sends each request to a target at once, and
 /// has no queue (E121). A target is named by its owner's number for it, such as the server's index.
 ///
 /// **Cost** O(1) and no allocation on the request path once warm; memory as the largest number of a
 /// target. **Order** see the algorithms, each in a file of its name.
 ///
-/// The balancer is one node: real ones have several that choose without knowing of each other's
-/// requests. Not modeled here: health checks, slow start, zones, stickiness, anomaly mitigation.
+/// Across zones the balancer is one node: real ones have several that choose without knowing of
+/// each other's requests. Where zones are apart (E106), clients are spread evenly over the nodes,
+/// and each node chooses among the targets of its zone. Not modeled here: stickiness, anomaly
+/// mitigation, DNS leaving out a zone without targets.
 class TargetGroup {
  public:
-  explicit TargetGroup(Algorithm algorithm = Algorithm::kRoundRobin);
+  explicit TargetGroup(const TargetGroupConfig& config = {});
 
-  /// Registers a target, in rotation, with nothing outstanding. REQUIRES not registered.
-  void add(std::uint32_t target);
+  /// Registers a target of that node with nothing outstanding, out of rotation. REQUIRES not
+  /// registered, node < nodes.
+  void add(std::uint32_t target, std::uint32_t node = 0);
   /// It gets no new requests, and those it has still count: draining, or unhealthy. REQUIRES in
   /// rotation.
   void take_out(std::uint32_t target);
-  /// It gets requests again. REQUIRES registered, out of rotation.
-  void put_back(std::uint32_t target);
+  /// It gets requests from now on. REQUIRES registered, out of rotation.
+  void put_in(std::uint32_t target, TimePoint now = {});
   /// Forgets the target and what it has outstanding. REQUIRES registered.
   void remove(std::uint32_t target);
 
-  /// Chooses a target for a request, which is outstanding there from now on; none where no target
-  /// is in rotation. `draw()` gives 64 uniform bits of the request's own, such as a RandomEngine at
-  /// its counter; kWeightedRandom calls it once, the others never.
+  /// Chooses a target for a request that comes now, which is outstanding there from now on;
+  /// kNoTarget where no target of the request's node is in rotation. `draw()` gives 64 uniform bits
+  /// of the request's own, such as a RandomEngine at its counter, and other ones at each call: one
+  /// for the node where there are several, then one for kWeightedRandom.
   template <typename Draw>
-  std::optional<std::uint32_t> pick(Draw&& draw) {
-    const std::uint32_t target = pick_or_none(draw);
-    if (target == kNoTarget) return std::nullopt;
-    return target;
-  }
-  /// The same, kNoTarget where there is none.
-  template <typename Draw>
-  std::uint32_t pick_or_none(Draw&& draw) {
-    if (auto* turns = std::get_if<RoundRobin>(&algorithm_)) return turns->pick(targets_);
-    if (auto* least = std::get_if<LeastOutstandingRequests>(&algorithm_)) {
-      return least->pick(targets_);
-    }
-    return std::get_if<WeightedRandom>(&algorithm_)->pick(targets_, draw);
+  std::uint32_t pick(TimePoint now, Draw&& draw) {
+    Node& node = nodes_[count_ == 1 ? 0 : share_of(draw(), count_)];
+    if (auto* turns = std::get_if<RoundRobin>(&node)) return turns->pick(targets_, now);
+    if (auto* least = std::get_if<LeastOutstandingRequests>(&node)) return least->pick(targets_);
+    return std::get_if<WeightedRandom>(&node)->pick(targets_, draw);
   }
   /// A request that was sent to the target is finished. REQUIRES registered, outstanding() > 0.
   void finished(std::uint32_t target) {
     SKY_CHECK(targets_[target].outstanding > 0);
-    if (auto* least = std::get_if<LeastOutstandingRequests>(&algorithm_)) {
+    if (auto* least = std::get_if<LeastOutstandingRequests>(&nodes_[targets_[target].node])) {
       least->finished(targets_, target);
     } else {
       --targets_[target].outstanding;
@@ -71,13 +76,19 @@ class TargetGroup {
 
   /// Requests sent to the target and not finished. REQUIRES registered.
   std::uint32_t outstanding(std::uint32_t target) const { return targets_[target].outstanding; }
+  bool is_in_rotation(std::uint32_t target) const { return targets_[target].in_rotation; }
   /// Registered targets that get requests, and all of them.
   std::uint32_t in_rotation() const { return in_rotation_; }
   std::uint32_t registered() const { return registered_; }
 
  private:
+  using Node = std::variant<RoundRobin, LeastOutstandingRequests, WeightedRandom>;
+
+  Node& node_of(std::uint32_t target) { return nodes_[targets_[target].node]; }
+
   Targets targets_;
-  std::variant<RoundRobin, LeastOutstandingRequests, WeightedRandom> algorithm_;
+  std::vector<Node> nodes_;
+  std::size_t count_;  ///< of nodes_
   std::uint32_t in_rotation_ = 0;
   std::uint32_t registered_ = 0;
 };

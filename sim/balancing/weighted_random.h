@@ -1,6 +1,7 @@
 #pragma once
 
 #include "balancing/target.h"
+#include "core/time.h"
 
 namespace skyreplay::balancing {
 
@@ -11,7 +12,7 @@ namespace skyreplay::balancing {
 /// the order in which targets entered and left rotation.
 class WeightedRandom {
  public:
-  void enter(Targets& targets, std::uint32_t target) {
+  void enter(Targets& targets, std::uint32_t target, TimePoint = {}) {
     targets[target].position = static_cast<std::uint32_t>(in_rotation_.size());
     in_rotation_.push_back(target);
   }
@@ -23,14 +24,10 @@ class WeightedRandom {
     in_rotation_.pop_back();
   }
 
-  /// The integer part of n x draw / 2^64, whose bias is below n / 2^64.
   template <typename Draw>
   std::uint32_t pick(Targets& targets, Draw&& draw) {
     if (in_rotation_.empty()) return kNoTarget;
-    __extension__ using Wide = unsigned __int128;
-    const std::uint64_t drawn = draw();
-    const std::uint32_t target =
-        in_rotation_[static_cast<std::size_t>((Wide{drawn} * in_rotation_.size()) >> 64)];
+    const std::uint32_t target = in_rotation_[share_of(draw(), in_rotation_.size())];
     ++targets[target].outstanding;
     return target;
   }

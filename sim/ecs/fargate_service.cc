@@ -10,7 +10,6 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
       infrastructure_draws_(seed, config.fleet.name, "infrastructure_time"),
       container_draws_(seed, config.fleet.name, "container_start"),
       application_draws_(seed, config.fleet.name, "application_start"),
-      health_draws_(seed, config.fleet.name, "health_check_time"),
       tasks_(billing.catalogue, config.task, billing.region, billing.span, billing.meters) {}
 
 balancing::Fleet::Launch FargateService::launch(std::uint32_t ordinal) {
@@ -22,8 +21,7 @@ balancing::Fleet::Launch FargateService::launch(std::uint32_t ordinal) {
   return {.billed = infrastructure,
           .in_service = infrastructure + start_.pull_time +
                         drawn(start_.container_start, container_draws_) +
-                        drawn(start_.application_start, application_draws_) +
-                        drawn(start_.health_check_time, health_draws_)};
+                        drawn(start_.application_start, application_draws_)};
 }
 
 void FargateService::bill_from(std::uint32_t member, TimePoint at) {

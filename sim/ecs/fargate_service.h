@@ -9,13 +9,13 @@
 
 namespace skyreplay::ecs {
 
-/// How long a task takes from its creation to its first request, one phase after the other (C35).
+/// How long a task takes from its creation until it is registered with its target group, one phase
+/// after the other (C35).
 struct TaskStart {
   Distribution infrastructure_time;  ///< until its image is pulled: not billed (C30, C119)
   Duration pull_time{};              ///< every task pulls the whole image (C28)
   Distribution container_start;
   Distribution application_start;
-  Distribution health_check_time;  ///< until the load balancer's first passed check (E108)
 };
 
 /// A number of like tasks behind a load balancer of their own.
@@ -46,7 +46,6 @@ class FargateService final : public balancing::Fleet {
   RandomStream infrastructure_draws_;
   RandomStream container_draws_;
   RandomStream application_draws_;
-  RandomStream health_draws_;
   pricing::FargateMeter tasks_;
   std::vector<pricing::RunningId> billed_;  ///< by member
 };

@@ -36,7 +36,14 @@ balancing::FleetConfig fleet_config(const Message& message,
   fleet.name = "services." + service.name;
   fleet.service = index;
   fleet.algorithm = algorithm_of(message.target_group());
-  fleet.deregistration_delay = to_duration(message.target_group().deregistration_delay());
+  const proto::TargetGroup& group = message.target_group();
+  fleet.slow_start = to_duration(group.slow_start());
+  fleet.cross_zone = group.load_balancing_cross_zone_enabled();
+  fleet.deregistration_delay = to_duration(group.deregistration_delay());
+  fleet.health_checks = {.interval = std::chrono::seconds(group.health_check_interval_seconds()),
+                         .timeout = std::chrono::seconds(group.health_check_timeout_seconds()),
+                         .healthy_threshold = group.healthy_threshold_count(),
+                         .unhealthy_threshold = group.unhealthy_threshold_count()};
   fleet.zones.assign(message.availability_zones().begin(), message.availability_zones().end());
   fleet.calls = calls;
   if (message.assumed().has_workers()) fleet.server.workers = message.assumed().workers();
@@ -110,8 +117,7 @@ ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& servic
   config.start = {.infrastructure_time = to_distribution(assumed.infrastructure_time()),
                   .pull_time = Duration{std::llround(pull_s * 1e9)},
                   .container_start = to_distribution(assumed.container_start()),
-                  .application_start = to_distribution(assumed.application_start()),
-                  .health_check_time = to_distribution(assumed.health_check_time())};
+                  .application_start = to_distribution(assumed.application_start())};
   return config;
 }
 

@@ -36,6 +36,8 @@ constexpr std::uint32_t kGp3Throughput = 125;
 constexpr std::uint32_t kGp3IopsPerGib = 500;
 constexpr std::uint32_t kGp3IopsPerThroughput = 4;
 
+constexpr Duration kShortestSlowStart = seconds{30};  // E104
+
 struct IdleTimers {
   Duration function_idle{};
   Duration environment_idle{};
@@ -84,6 +86,7 @@ void ServiceResolver::ec2(proto::AutoScalingGroup& group, const std::string& pat
   if (group.has_instance_type()) instance_type(group, path);
   zones(*group.mutable_availability_zones(), path + ".availability_zones");
   ebs(*group.mutable_ebs(), path + ".ebs");
+  target_group(group.target_group(), path + ".target_group");
 }
 
 /// A type that is known, with a price in the Region, and a speed unless the scenario says one.
@@ -158,9 +161,26 @@ void ServiceResolver::zones(Zones& names, const std::string& path) {
   }
 }
 
+/// E104, E107: what the attributes of a target group leave to one another.
+void ServiceResolver::target_group(const proto::TargetGroup& group, const std::string& path) {
+  const Duration slow_start = to_duration(group.slow_start());
+  const bool is_in_turn = group.load_balancing_algorithm_type() == proto::TargetGroup::ROUND_ROBIN;
+  if (slow_start > Duration{} && !is_in_turn) {
+    mistake(path + ".slow_start", "is for round_robin only");
+  } else if (slow_start > Duration{} && slow_start < kShortestSlowStart) {
+    mistake(path + ".slow_start", "must be 0 or at least 30s");
+  }
+  if (group.health_check_timeout_seconds() >= group.health_check_interval_seconds()) {
+    mistake(path + ".health_check_timeout_seconds",
+            fmt::format("must be less than health_check_interval_seconds, {}",
+                        group.health_check_interval_seconds()));
+  }
+}
+
 void ServiceResolver::ecs(proto::EcsService& service, const std::string& path) {
   zones(*service.mutable_availability_zones(), path + ".availability_zones");
   fargate_size(service.task_definition(), path + ".task_definition");
+  target_group(service.target_group(), path + ".target_group");
   const proto::TaskDefinition& task = service.task_definition();
   proto::EcsServiceAssumed& assumed = *service.mutable_assumed();
   if (!assumed.has_speed()) {

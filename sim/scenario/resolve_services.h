@@ -29,6 +29,7 @@ class ServiceResolver {
   void fargate_size(const proto::TaskDefinition& task, const std::string& path);
   void capacity(proto::AutoScalingGroup& group, const std::string& path);
   void ebs(proto::EbsVolume& volume, const std::string& path);
+  void target_group(const proto::TargetGroup& group, const std::string& path);
   void zones(Zones& names, const std::string& path);
 
   const std::string& region_;

@@ -32,8 +32,12 @@ using testing::ServerWorld;
 /// Ten servers at load 0.9 of two vCPUs each, whose requests also wait.
 class Fleet {
  public:
-  Fleet(const ServerConfig& config, Algorithm algorithm) : group_(algorithm) {
-    for (int i = 0; i < 10; ++i) group_.add(world_.servers.add(config));
+  Fleet(const ServerConfig& config, Algorithm algorithm) : group_({.algorithm = algorithm}) {
+    for (int i = 0; i < 10; ++i) {
+      const std::uint32_t server = world_.servers.add(config);
+      group_.add(server);
+      group_.put_in(server);
+    }
     world_.on_done = [&](std::uint32_t server, std::uint32_t) {
       group_.finished(server);
       world_.notes.clear();
@@ -48,7 +52,7 @@ class Fleet {
       };
       now_ += up_to(1111us);
       world_.advance(now_);
-      const std::uint32_t server = group_.pick(random).value();
+      const std::uint32_t server = group_.pick({}, random);
       if (world_.request(now_, 0, up_to(20ms), up_to(20ms), server).entry ==
           compute::Entry::kRefused) {
         group_.finished(server);

@@ -20,15 +20,21 @@ std::uint64_t no_draw() {
   return 0;
 }
 
+/// Registered, and in rotation at once.
+void join(TargetGroup& group, std::uint32_t target, TimePoint now = {}) {
+  group.add(target);
+  group.put_in(target, now);
+}
+
 List picks(TargetGroup& group, int n) {
   List picked;
-  for (int i = 0; i < n; ++i) picked.push_back(group.pick(no_draw).value_or(kNoTarget));
+  for (int i = 0; i < n; ++i) picked.push_back(group.pick({}, no_draw));
   return picked;
 }
 
 TargetGroup group_of(const List& targets, Algorithm algorithm = Algorithm::kRoundRobin) {
-  TargetGroup group(algorithm);
-  for (const std::uint32_t target : targets) group.add(target);
+  TargetGroup group({.algorithm = algorithm});
+  for (const std::uint32_t target : targets) join(group, target);
   return group;
 }
 
@@ -45,13 +51,13 @@ TEST_CASE(
     "in round robin a new target comes last in the order, and one that leaves loses its turn") {
   TargetGroup group = group_of({0, 1, 2});
   CHECK(picks(group, 1) == List{0});
-  group.add(3);
+  join(group, 3);
   CHECK(picks(group, 4) == List{1, 2, 3, 0});
   group.take_out(1);  // whose turn it was
   CHECK(picks(group, 3) == List{2, 3, 0});
   group.remove(3);
   CHECK(picks(group, 3) == List{2, 0, 2});
-  group.put_back(1);
+  group.put_in(1);
   CHECK(picks(group, 3) == List{0, 2, 1});
 }
 
@@ -72,7 +78,7 @@ TEST_CASE(
 TEST_CASE("E103: weighted random takes the share of targets that the draw says") {
   // Four targets: each stands for a quarter of the draws' range, in the order they entered.
   TargetGroup group = group_of({5, 6, 7, 8}, Algorithm::kWeightedRandom);
-  const auto pick = [&](std::uint64_t draw) { return group.pick([&] { return draw; }).value(); };
+  const auto pick = [&](std::uint64_t draw) { return group.pick({}, [&] { return draw; }); };
   constexpr std::uint64_t kQuarter = std::uint64_t{1} << 62;
   CHECK(pick(0) == 5);
   CHECK(pick(kQuarter - 1) == 5);
@@ -89,27 +95,27 @@ TEST_CASE(
   const RandomStream stream(1, "services.web", "target");
   TargetGroup group = group_of({0, 1, 2, 3, 4}, Algorithm::kWeightedRandom);
   constexpr std::uint64_t kRequests = 100'000;
-  for (std::uint64_t row = 0; row < kRequests; ++row) group.pick(stream.at(row));
+  for (std::uint64_t row = 0; row < kRequests; ++row) group.pick({}, stream.at(row));
   // Binomial: mean 20,000, standard deviation 126; 5 of them to either side.
   for (std::uint32_t target = 0; target < 5; ++target) {
     CHECK(group.outstanding(target) > 20'000 - 632);
     CHECK(group.outstanding(target) < 20'000 + 632);
   }
   TargetGroup backwards = group_of({0, 1, 2, 3, 4}, Algorithm::kWeightedRandom);
-  for (std::uint64_t row = kRequests; row-- > 0;) backwards.pick(stream.at(row));
+  for (std::uint64_t row = kRequests; row-- > 0;) backwards.pick({}, stream.at(row));
   CHECK(backwards.outstanding(3) == group.outstanding(3));
 }
 
 TEST_CASE("E121: without a target in rotation a request is turned away at once") {
   for (const Algorithm algorithm :
        {Algorithm::kRoundRobin, Algorithm::kLeastOutstandingRequests, Algorithm::kWeightedRandom}) {
-    TargetGroup group(algorithm);
+    TargetGroup group({.algorithm = algorithm});
     const auto draw = [] { return std::uint64_t{0}; };
-    CHECK_FALSE(group.pick(draw).has_value());
-    group.add(4);
-    CHECK(group.pick(draw) == 4);
+    CHECK(group.pick({}, draw) == kNoTarget);
+    join(group, 4);
+    CHECK(group.pick({}, draw) == 4);
     group.take_out(4);
-    CHECK_FALSE(group.pick(draw).has_value());
+    CHECK(group.pick({}, draw) == kNoTarget);
     CHECK(group.registered() == 1);
     CHECK(group.in_rotation() == 0);
   }
@@ -120,20 +126,70 @@ TEST_CASE("a target out of rotation gets no requests, and those it has count dow
        {Algorithm::kRoundRobin, Algorithm::kLeastOutstandingRequests, Algorithm::kWeightedRandom}) {
     TargetGroup group = group_of({0, 1}, algorithm);
     const auto draw = [] { return std::uint64_t{0}; };
-    while (group.outstanding(0) < 2) group.pick(draw);
+    while (group.outstanding(0) < 2) group.pick({}, draw);
     group.take_out(0);
-    for (int i = 0; i < 10; ++i) CHECK(group.pick(draw) == 1);
+    for (int i = 0; i < 10; ++i) CHECK(group.pick({}, draw) == 1);
     group.finished(0);
     CHECK(group.outstanding(0) == 1);
-    group.put_back(0);
+    group.put_in(0);
     group.finished(0);
     CHECK(group.outstanding(0) == 0);
     // A number that is registered anew has nothing outstanding.
     group.remove(1);
-    group.add(1);
+    join(group, 1);
     CHECK(group.outstanding(1) == 0);
     CHECK(group.in_rotation() == 2);
   }
+}
+
+/// The targets that requests come to, one at each time given, in seconds.
+std::vector<std::uint32_t> at_seconds(TargetGroup& group, const std::vector<double>& times) {
+  List picked;
+  for (const double time : times) {
+    picked.push_back(
+        group.pick(TimePoint{Duration{static_cast<std::int64_t>(time * 1e9)}}, no_draw));
+  }
+  return picked;
+}
+
+TEST_CASE("E104: in slow start a target's share of the turns is the share of the time it has had") {
+  TargetGroup group({.slow_start = std::chrono::seconds(100)});
+  join(group, 0);
+  join(group, 1, TimePoint{std::chrono::seconds(0)});  // 0 is out of slow start: it was there first
+  // At 25 s a turn in four: the sum of 25 s reaches 100 s at the fourth.
+  CHECK(at_seconds(group, {25, 25, 25, 25, 25}) == List{0, 0, 0, 0, 1});
+  // At 50 s one in two, and from 100 s on each.
+  CHECK(at_seconds(group, {50, 50, 50, 50, 50}) == List{0, 0, 1, 0, 0});
+  CHECK(at_seconds(group, {100, 100, 100, 100}) == List{1, 0, 1, 0});
+}
+
+TEST_CASE("E104: slow start is not for the first of a group, nor for those that come together") {
+  TargetGroup group({.slow_start = std::chrono::seconds(100)});
+  join(group, 0);
+  CHECK(at_seconds(group, {0, 0}) == List{0, 0});
+  join(group, 1);
+  // Where the last one out of slow start leaves, those in it share all requests.
+  join(group, 2);
+  group.take_out(0);
+  CHECK(at_seconds(group, {1, 1, 1, 1}) == List{1, 2, 1, 2});
+}
+
+TEST_CASE("E106: apart, each zone's share of the requests goes to its own targets") {
+  TargetGroup group({.nodes = 2});
+  for (const std::uint32_t target : {0u, 1u, 2u}) {
+    group.add(target, target == 0 ? 0 : 1);
+    group.put_in(target);
+  }
+  const auto pick = [&](std::uint64_t draw) { return group.pick({}, [&] { return draw; }); };
+  constexpr std::uint64_t kUpperHalf = std::uint64_t{1} << 63;
+  CHECK(pick(0) == 0);
+  CHECK(pick(kUpperHalf) == 1);
+  CHECK(pick(kUpperHalf) == 2);
+  CHECK(pick(1) == 0);
+  // E114: a zone without targets turns its share away.
+  group.take_out(0);
+  CHECK(pick(0) == kNoTarget);
+  CHECK(pick(kUpperHalf) == 1);
 }
 
 /// What the algorithms are to do, by linear search over the targets in rotation.
@@ -184,7 +240,7 @@ struct Naive {
     }
     return entry;
   }
-  void put_back(Entry entry) {
+  void put_in(Entry entry) {
     entry.since = ++clock;
     // The turn after the last one's is the first one's, whoever enters behind the last.
     if (!rotation.empty()) turn %= rotation.size();
@@ -200,20 +256,20 @@ struct Naive {
 void check_against_naive(Algorithm algorithm, std::uint64_t seed) {
   CAPTURE(seed);
   std::mt19937_64 random(seed);
-  TargetGroup group(algorithm);
+  TargetGroup group({.algorithm = algorithm});
   Naive naive(algorithm);
   std::vector<Naive::Entry> out;
   std::vector<std::uint32_t> sent;
   for (std::uint32_t target = 0; target < 8; ++target) {
-    group.add(target);
-    naive.put_back({.target = target});
+    join(group, target);
+    naive.put_in({.target = target});
   }
   for (int step = 0; step < 2000; ++step) {
     const std::uint64_t choice = random() % 100;
     if (choice < 48) {
       const std::uint64_t draw = random() >> 32 << 32;
       const std::uint32_t expected = naive.pick(draw);
-      REQUIRE(group.pick([&] { return draw; }).value_or(kNoTarget) == expected);
+      REQUIRE(group.pick({}, [&] { return draw; }) == expected);
       if (expected != kNoTarget) sent.push_back(expected);
     } else if (choice < 94) {
       if (sent.empty()) continue;
@@ -235,8 +291,8 @@ void check_against_naive(Algorithm algorithm, std::uint64_t seed) {
       out.push_back(naive.take_out(target));
     } else if (!out.empty()) {
       std::swap(out[random() % out.size()], out.back());
-      group.put_back(out.back().target);
-      naive.put_back(out.back());
+      group.put_in(out.back().target);
+      naive.put_in(out.back());
       out.pop_back();
     }
     REQUIRE(group.in_rotation() == naive.rotation.size());

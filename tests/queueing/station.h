@@ -50,8 +50,12 @@ class Stations final : public kernel::Process {
  public:
   explicit Stations(const compute::ServerConfig& config, std::uint32_t count = 1,
                     balancing::Algorithm algorithm = balancing::Algorithm::kRoundRobin)
-      : servers(loop, loop.add(*this), 0), group_(algorithm), count_(count) {
-    for (std::uint32_t i = 0; i < count; ++i) group_.add(servers.add(config));
+      : servers(loop, loop.add(*this), 0), group_({.algorithm = algorithm}), count_(count) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::uint32_t server = servers.add(config);
+      group_.add(server);
+      group_.put_in(server);
+    }
   }
 
   struct Request {
@@ -128,7 +132,7 @@ class Stations final : public kernel::Process {
     integrate();
     requests[row] = {.arrival = at, .work = work, .wait = wait};
     const auto draw = [&] { return targets.at(row)(); };
-    const std::uint32_t server = group_.pick(draw).value();
+    const std::uint32_t server = group_.pick({}, draw);
     if (servers.admit(server, row, work, wait).entry == compute::Entry::kRefused) {
       group_.finished(server);
       ++refused;

@@ -62,6 +62,13 @@ Fleet RandomServices::fleet() {
   f.algorithm = dice.one_of<Algorithm>(
       {Algorithm::kRoundRobin, Algorithm::kLeastOutstanding, Algorithm::kWeightedRandom});
   f.deregistration_delay = dice.chance(75) ? std::min<Time>(time(3), 1h) : Time{300s};
+  f.cross_zone = dice.chance(70);
+  f.check_interval = dice.one_of<std::uint32_t>({5, 7, 30});
+  f.check_timeout = dice.between(2, 4);
+  f.healthy_threshold = dice.between(2, 3);
+  f.unhealthy_threshold = dice.between(2, 3);
+  const bool may_start_slowly = f.algorithm == Algorithm::kRoundRobin;
+  if (may_start_slowly && dice.chance(40)) f.slow_start = 1s * dice.one_of<int>({30, 45, 900});
   f.rules = dice.one_of<std::uint32_t>({1, 10, 15, 100});
   f.requests_per_connection_milli = dice.one_of<std::uint32_t>({1000, 2500, 100'000});
   f.instance_type = dice.one_of<const char*>({"m7i.large", "t3.small", "c7g.medium", "c6i.xlarge"});
@@ -80,7 +87,6 @@ Fleet RandomServices::fleet() {
   f.pull_time = 1ms * dice.between(1, 5000);
   f.container_start = law(2);
   f.application_start = law(1);
-  f.health_check_time = law(3);
   return f;
 }
 

@@ -55,10 +55,14 @@ std::string common(const Fleet& f) {
   }
   return fmt::format(
       "availability_zones: [{}], target_group: {{load_balancing_algorithm_type: {}, "
-      "deregistration_delay: {}}}, load_balancer: {{rules: {}, assumed: "
+      "deregistration_delay: {}, slow_start: {}, load_balancing_cross_zone_enabled: {}, "
+      "health_check_interval_seconds: {}, health_check_timeout_seconds: {}, "
+      "healthy_threshold_count: {}, unhealthy_threshold_count: {}}}, load_balancer: {{rules: {}, "
+      "assumed: "
       "{{requests_per_connection: {}}}}}, ",
-      zones, kAlgorithms[static_cast<int>(f.algorithm)], spelled(f.deregistration_delay), f.rules,
-      f.requests_per_connection_milli / 1000.0);
+      zones, kAlgorithms[static_cast<int>(f.algorithm)], spelled(f.deregistration_delay),
+      spelled(f.slow_start), f.cross_zone, f.check_interval, f.check_timeout, f.healthy_threshold,
+      f.unhealthy_threshold, f.rules, f.requests_per_connection_milli / 1000.0);
 }
 
 std::string capacity(const Fleet& f) {
@@ -81,10 +85,10 @@ std::string tasks(const Fleet& f) {
       "{{ecs: {{desired_count: {}, task_definition: {{cpu: {}, memory: {}, runtime_platform: "
       "{{cpu_architecture: {}}}, ephemeral_storage: {{size_in_gib: {}}}}}, {}assumed: "
       "{{{}infrastructure_time: {}, image_size: {}kB, pull_rate: 1MB/s, container_start: {}, "
-      "application_start: {}, health_check_time: {}}}}}}}",
+      "application_start: {}}}}}}}",
       f.desired, f.cpu, f.memory, f.arm ? "ARM64" : "X86_64", f.storage_gib, common(f), capacity(f),
       spelled(f.infrastructure_time), f.pull_time / std::chrono::milliseconds{1},
-      spelled(f.container_start), spelled(f.application_start), spelled(f.health_check_time));
+      spelled(f.container_start), spelled(f.application_start));
 }
 
 std::string spelled(const Service& service) {

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 RunResult run(const std::string& text, const std::vector<RowSource::Row>& rows, Duration end) {
   RowSource source({{.name = "r"}}, rows, end);
-  return {text, source};
+  return RunResult(text, source).without_health();
 }
 
 std::string change(const std::string& at, const std::string& field, const std::string& value) {

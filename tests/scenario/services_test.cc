@@ -69,7 +69,7 @@ TEST_CASE("the defaults of a Fargate service are the documented ones") {
   CHECK(service.assumed().pull_rate().bytes_per_second() == 30'000'000);
   CHECK(to_duration(service.assumed().infrastructure_time().lognormal().p50()) == 17s);
   CHECK(to_duration(service.assumed().container_start().constant()) == 3s);
-  CHECK(to_duration(service.assumed().health_check_time().uniform().high()) == 30s);
+  CHECK(service.target_group().health_check_interval_seconds() == 30);
 }
 
 TEST_CASE("C1, C2: a task says its CPU units and its memory, both") {

@@ -8,12 +8,17 @@
 namespace skyreplay::reference {
 namespace {
 
+enum class Health { kInitial, kHealthy, kUnhealthy };
+
 struct Member {
   enum class State { kPending, kStarting, kInService, kDraining, kGone };
   State state = State::kPending;
   std::uint32_t zone = 0;
   std::optional<Time> billed_from{}, gone{}, served_from{};
   std::unique_ptr<Server> server{};
+  Health health = Health::kInitial;
+  std::uint32_t passes = 0, fails = 0;  ///< checks, in a row
+  std::uint64_t check = 0;              ///< the number of the one that is out
 
   bool counts() const { return state < State::kDraining; }
   bool waits() const { return state < State::kInService; }
@@ -22,7 +27,9 @@ struct Member {
 class FleetService final : public Station, public ServerOwner {
  public:
   FleetService(World& world, std::size_t service)
-      : Station(world, service), group_(world, config().fleet.algorithm) {
+      : Station(world, service),
+        groups_(fleet().cross_zone ? 1 : fleet().zones,
+                TargetGroup(world, fleet().algorithm, fleet().slow_start)) {
     set_desired(fleet().desired);
     for (std::uint32_t i = 0; i < desired_; ++i) {
       if (!world_.scenario.warm_start) {
@@ -31,7 +38,7 @@ class FleetService final : public Station, public ServerOwner {
       }
       const std::size_t member = add_member();
       members_[member].billed_from = world_.now() - Time{1};  // it ran before: no minimum is due
-      put_in_service(member);
+      put_in_service(member, Health::kHealthy);
     }
   }
 
@@ -39,11 +46,12 @@ class FleetService final : public Station, public ServerOwner {
 
   Admission admit(Attempt& attempt) override {
     requests_.push_back(world_.now());
-    const auto target = group_.pick(
-        world_.bits(world_.entity(service_), "target", attempt.row, attempt.number, attempt.path));
+    Bits draw =
+        world_.bits(world_.entity(service_), "target", attempt.row, attempt.number, attempt.path);
+    const auto target = group_of_request(draw).pick(draw);
     if (!target) return Admission::kRefused;  // E114: 503
     if (!members_[*target].server->admit(attempt)) {
-      group_.finished(*target);
+      group_of(*target).finished(*target);
       return Admission::kRefused;  // E114: 502
     }
     outstanding_.change(world_.now(), +1);
@@ -62,19 +70,22 @@ class FleetService final : public Station, public ServerOwner {
   }
 
   void job_started(std::size_t, Job& job, Time waited) override {
+    if (job.attempt->check != 0) return;
     world_.journal.queue[service_].change(world_.now(), -1);
     job.attempt->queue += waited;
   }
   void job_worked(std::size_t member, const JobPtr& job) override {
+    if (job->attempt->check != 0) return members_[member].server->resume(job);
     calling_.emplace_back(member, job);
     world_.begin_calls(*job->attempt);
   }
   void job_done(std::size_t member, Job& job, Outcome outcome) override {
-    group_.finished(member);
+    if (job.attempt->check != 0) return answered(member, job.attempt->check);
+    group_of(member).finished(member);
     outstanding_.change(world_.now(), -1);
     bytes_.push_back({world_.now(), job.attempt->bytes_in, job.attempt->bytes_out});
     const bool drains = members_[member].state == Member::State::kDraining;
-    if (drains && group_.outstanding(member) == 0) remove(member);
+    if (drains && group_of(member).outstanding(member) == 0) remove(member);
     world_.answer(*job.attempt, outcome);
   }
 
@@ -162,7 +173,7 @@ class FleetService final : public Station, public ServerOwner {
     world_.calendar.plan(world_.now() + in_service, [this, member] {
       if (members_[member].state == Member::State::kGone) return;
       pending_level_.change(world_.now(), -1);
-      put_in_service(member);
+      put_in_service(member, Health::kInitial);
     });
     note("launch");
   }
@@ -178,16 +189,19 @@ class FleetService final : public Station, public ServerOwner {
     }
     const Time pull = drawn(fleet().infrastructure_time, "infrastructure_time");
     return {pull, pull + fleet().pull_time + drawn(fleet().container_start, "container_start") +
-                      drawn(fleet().application_start, "application_start") +
-                      drawn(fleet().health_check_time, "health_check_time")};
+                      drawn(fleet().application_start, "application_start")};
   }
 
-  void put_in_service(std::size_t member) {
+  void put_in_service(std::size_t member, Health health) {
     members_[member].state = Member::State::kInService;
     members_[member].served_from = world_.now();
     members_[member].server =
         std::make_unique<Server>(world_, *this, member, fleet(), world_.makes_calls(service_));
-    group_.enter(member);
+    members_[member].health = health;
+    const Law beat{.kind = Law::Kind::kUniform, .b = interval()};
+    const Bits draw = world_.bits(world_.entity(service_), "health_check", member);
+    world_.calendar.plan(world_.now() + sample(beat, draw), [this, member] { check(member); });
+    update_rotation();
     world_.journal.running[service_].change(world_.now(), +1);
   }
 
@@ -217,8 +231,8 @@ class FleetService final : public Station, public ServerOwner {
       return;
     }
     member.state = Member::State::kDraining;
-    group_.leave(index);
-    if (group_.outstanding(index) == 0) return remove(index);
+    update_rotation();
+    if (group_of(index).outstanding(index) == 0) return remove(index);
     const Time delay =
         world_.broken(Mutation::kDrainingAtOnce) ? Time{} : fleet().deregistration_delay;
     world_.calendar.plan(world_.now() + delay, [this, index] {
@@ -234,10 +248,89 @@ class FleetService final : public Station, public ServerOwner {
     world_.journal.running[service_].change(world_.now(), -1);
     std::size_t inside = member.server->inside();
     for (const JobPtr& job : member.server->close()) {
+      const bool was_inside = inside > 0;
+      inside -= was_inside ? 1 : 0;
+      if (job->attempt->check != 0) continue;
       outstanding_.change(world_.now(), -1);
-      if (inside == 0) world_.journal.queue[service_].change(world_.now(), -1);
-      inside -= inside > 0 ? 1 : 0;
+      if (!was_inside) world_.journal.queue[service_].change(world_.now(), -1);
       world_.answer(*job->attempt, Outcome::kError);
+    }
+  }
+
+  // --- Health
+
+  Time interval() const { return std::chrono::seconds{fleet().check_interval}; }
+  TargetGroup& group_of(std::size_t member) {
+    return groups_[fleet().cross_zone ? 0 : members_[member].zone];
+  }
+  /// Zones that are apart each have an even share (E106).
+  TargetGroup& group_of_request(Bits& draw) {
+    if (groups_.size() == 1) return groups_[0];
+    __extension__ using Wider = unsigned __int128;
+    const auto zone = static_cast<std::size_t>((Wider{draw()} * groups_.size()) >> 64);
+    return groups_[world_.broken(Mutation::kZonesShareByTargets) ? 0 : zone];
+  }
+
+  /// A target is sent a request of no work again and again (E107, E154).
+  void check(std::size_t index) {
+    if (members_[index].state != Member::State::kInService) return;
+    world_.calendar.plan(world_.now() + interval(), [this, index] { check(index); });
+    Attempt& attempt = checks_.emplace_back();
+    attempt.service = service_;
+    attempt.check = checks_.size();
+    if (!members_[index].server->admit(attempt)) return count(index, false);
+    members_[index].check = attempt.check;
+    const Time timeout = std::chrono::seconds{fleet().check_timeout};
+    world_.calendar.plan(world_.now() + timeout, [this, index, number = attempt.check] {
+      const Member& member = members_[index];
+      if (member.state != Member::State::kInService || member.check != number) return;
+      members_[index].check = 0;
+      count(index, false);
+    });
+  }
+  void answered(std::size_t index, std::uint64_t number) {
+    Member& member = members_[index];
+    if (member.state != Member::State::kInService || member.check != number) return;
+    member.check = 0;
+    count(index, true);
+  }
+  void count(std::size_t index, bool passed) {
+    Member& member = members_[index];
+    member.passes = passed ? member.passes + 1 : 0;
+    member.fails = passed ? 0 : member.fails + 1;
+    const bool is_new =
+        member.health == Health::kInitial && !world_.broken(Mutation::kNewTargetNeedsThreshold);
+    const std::uint32_t needed = is_new ? 1 : fleet().healthy_threshold;  // E108
+    if (member.health != Health::kHealthy && member.passes >= needed) {
+      set_health(member, Health::kHealthy);
+    }
+    if (member.health != Health::kUnhealthy && member.fails >= fleet().unhealthy_threshold) {
+      set_health(member, Health::kUnhealthy);
+    }
+  }
+  void set_health(Member& member, Health health) {
+    member.health = health;
+    note("health");
+    update_rotation();
+  }
+  /// Healthy targets get requests; where there are none, unhealthy ones do (E110).
+  void update_rotation() {
+    bool fail_open = !world_.broken(Mutation::kNoFailOpen);
+    for (const Member& member : members_) {
+      const bool serves = member.state == Member::State::kInService;
+      if (serves && member.health == Health::kHealthy) fail_open = false;
+    }
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      const Member& member = members_[i];
+      const bool serves = member.state == Member::State::kInService;
+      const bool gets =
+          member.health == Health::kHealthy || (member.health == Health::kUnhealthy && fail_open);
+      TargetGroup& group = group_of(i);
+      if (group.has(i) && !(serves && gets)) {
+        group.leave(i);
+      } else if (!group.has(i) && serves && gets) {
+        group.enter(i);
+      }
     }
   }
 
@@ -266,7 +359,8 @@ class FleetService final : public Station, public ServerOwner {
     return use;
   }
 
-  TargetGroup group_;
+  std::vector<TargetGroup> groups_;  // by zone, where those are apart
+  std::deque<Attempt> checks_;
   std::vector<Member> members_;  // by ordinal
   std::uint32_t desired_ = 0;
   std::vector<std::pair<std::size_t, JobPtr>> calling_;

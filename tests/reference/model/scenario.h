@@ -49,6 +49,12 @@ struct Fleet {
   std::optional<std::uint32_t> backlog{};
   Algorithm algorithm = Algorithm::kRoundRobin;
   Time deregistration_delay = std::chrono::seconds{300};
+  Time slow_start{};
+  bool cross_zone = true;
+  std::uint32_t check_interval = 30;  ///< s
+  std::uint32_t check_timeout = 5;    ///< s
+  std::uint32_t healthy_threshold = 5;
+  std::uint32_t unhealthy_threshold = 2;
   std::uint32_t rules = 1;
   std::uint32_t requests_per_connection_milli = 100'000;
   // Instances.
@@ -68,7 +74,6 @@ struct Fleet {
   Time pull_time{};  ///< whole milliseconds: image_size over pull_rate
   Law container_start{};
   Law application_start{};
-  Law health_check_time{};
 };
 
 struct External {
@@ -179,6 +184,10 @@ enum class Mutation {
   kEqualTargetsByNumber,      ///< E152
   kRoundRobinStartsOver,      ///< E103
   kDrainingAtOnce,            ///< E111
+  kNewTargetNeedsThreshold,   ///< E108
+  kNoFailOpen,                ///< E110
+  kSlowStartForAll,           ///< E104
+  kZonesShareByTargets,       ///< E106
   kNoMinimumOf60Seconds,      ///< E138
   kHoursAreNotBegun,          ///< E118
   kLargestOfThreeDimensions,  ///< E119

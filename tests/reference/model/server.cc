@@ -41,7 +41,7 @@ bool Server::admit(Attempt& attempt) {
   }
   if (queue_.size() >= backlog_) return false;
   queue_.push_back(job);
-  world_.journal.queue[attempt.service].change(world_.now(), +1);
+  if (attempt.check == 0) world_.journal.queue[attempt.service].change(world_.now(), +1);
   return true;
 }
 

@@ -7,7 +7,33 @@ namespace skyreplay::reference {
 void TargetGroup::enter(std::size_t target) {
   if (targets_.size() <= target) targets_.resize(target + 1);
   targets_[target].since = ++changes_;
+  const bool others = !all_slow() || world_.broken(Mutation::kSlowStartForAll);
+  targets_[target].slow_since = others ? std::optional(world_.now()) : std::nullopt;
+  targets_[target].saved = Time{};
   rotation_.push_back(target);
+}
+
+bool TargetGroup::has(std::size_t target) const {
+  return std::find(rotation_.begin(), rotation_.end(), target) != rotation_.end();
+}
+
+bool TargetGroup::is_slow(std::size_t target) const {
+  const auto since = targets_[target].slow_since;
+  return since && world_.now() - *since < slow_start_;
+}
+
+bool TargetGroup::all_slow() const {
+  return std::all_of(rotation_.begin(), rotation_.end(),
+                     [this](std::size_t target) { return is_slow(target); });
+}
+
+bool TargetGroup::lets_turn_pass(std::size_t index) {
+  Target& target = targets_[index];
+  if (!is_slow(index)) return false;
+  target.saved += world_.now() - *target.slow_since;
+  if (target.saved < slow_start_) return true;
+  target.saved -= slow_start_;
+  return false;
 }
 
 void TargetGroup::leave(std::size_t target) {
@@ -36,11 +62,14 @@ std::size_t TargetGroup::fewest() const {
   return best;
 }
 
-std::optional<std::size_t> TargetGroup::pick(Bits draw) {
+std::optional<std::size_t> TargetGroup::pick(Bits& draw) {
   if (rotation_.empty()) return std::nullopt;
   std::size_t target = 0;
   switch (algorithm_) {
     case Algorithm::kRoundRobin:
+      while (!all_slow() && lets_turn_pass(rotation_[turn_])) {
+        turn_ = (turn_ + 1) % rotation_.size();
+      }
       target = rotation_[turn_];
       turn_ = (turn_ + 1) % rotation_.size();
       break;

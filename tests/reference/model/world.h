@@ -36,6 +36,7 @@ struct Attempt {
   bool counted = true;
   Awaited awaited = Awaited::kByClient;
   bool over = false;               ///< answered
+  std::uint64_t check = 0;         ///< a health check, by its number; 0: a request
   std::optional<Time> deadline{};  ///< its client's
   Attempt* caller = nullptr;       ///< of a synchronous call
 

@@ -1,15 +1,16 @@
 #include "pricing/billed_time.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/check.h"
 
 namespace skyreplay::pricing {
 
-BilledTime::BilledTime(BilledSpan span, std::chrono::seconds minimum)
-    : span_(span), minimum_(minimum) {
+BilledTime::BilledTime(BilledSpan span, std::chrono::seconds minimum, Duration free_if_interrupted)
+    : span_(span), minimum_(minimum), free_if_interrupted_(free_if_interrupted) {
   SKY_CHECK(span.start <= span.end);
-  SKY_CHECK(minimum.count() >= 0);
+  SKY_CHECK(minimum.count() >= 0 && free_if_interrupted.count() >= 0);
 }
 
 RunningId BilledTime::start(TimePoint at) {
@@ -24,18 +25,28 @@ RunningId BilledTime::start(TimePoint at) {
   return RunningId{slot};
 }
 
-void BilledTime::end(RunningId id, TimePoint at) {
+/// Its start.
+TimePoint BilledTime::stop(RunningId id, TimePoint at) {
   const auto slot = static_cast<std::uint32_t>(id);
   SKY_CHECK(slot < starts_.size() && starts_[slot] != kNotRunning && at >= starts_[slot]);
-  ended_seconds_ += seconds(starts_[slot], at);
-  starts_[slot] = kNotRunning;
   free_.push_back(slot);
+  return std::exchange(starts_[slot], kNotRunning);
+}
+
+void BilledTime::end(RunningId id, TimePoint at) { ended_seconds_ += seconds(stop(id, at), at); }
+
+void BilledTime::interrupt(RunningId id, TimePoint at) {
+  const TimePoint start = stop(id, at);
+  const bool is_free = at < start + free_if_interrupted_ && at < span_.end;  // E41
+  if (!is_free) ended_seconds_ += seconds(start, at);
 }
 
 std::uint64_t BilledTime::at(TimePoint now) const {
   std::uint64_t sum = ended_seconds_;
   for (const TimePoint start : starts_) {
-    if (start != kNotRunning) sum += seconds(start, now);
+    if (start == kNotRunning) continue;
+    const bool may_be_free = now < start + free_if_interrupted_ && now < span_.end;
+    if (!may_be_free) sum += seconds(start, now);
   }
   return sum;
 }

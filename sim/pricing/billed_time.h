@@ -26,16 +26,22 @@ enum class RunningId : std::uint32_t {};
 /// each further second when it begins. A reading is the sum of these; it never falls, and the
 /// reading at the end of the run is the bill. What ran before the span is billed from the span's
 /// start on without a minimum, which was due before; what starts at or after its end, nothing.
+/// Where what is interrupted early is free (E41), a thing is billed nothing until it has run so
+/// long or has been ended otherwise; then, or at the span's end, it is billed as above at once.
 /// **Cost** of at(): O(things that run). Start and end are O(1).
 class BilledTime {
  public:
-  /// REQUIRES: span.start <= span.end; minimum is not negative.
-  BilledTime(BilledSpan span, std::chrono::seconds minimum);
+  /// `free_if_interrupted`: what is interrupted before it has run so long is free. REQUIRES:
+  /// span.start <= span.end; neither is negative.
+  BilledTime(BilledSpan span, std::chrono::seconds minimum, Duration free_if_interrupted = {});
 
   /// Something begins to run. A time before the span means that it ran already.
   RunningId start(TimePoint at);
   /// It ends. REQUIRES: `id` runs, `at` is not before its start.
   void end(RunningId id, TimePoint at);
+
+  /// It is taken away by its provider. REQUIRES as end().
+  void interrupt(RunningId id, TimePoint at);
 
   /// The seconds billed until `now`. REQUIRES: no start or end was told that lies after `now`.
   std::uint64_t at(TimePoint now) const;
@@ -47,10 +53,12 @@ class BilledTime {
  private:
   static constexpr TimePoint kNotRunning = kEndOfTime;
 
+  TimePoint stop(RunningId id, TimePoint at);
   std::uint64_t seconds(TimePoint start, TimePoint end) const;
 
   BilledSpan span_;
   std::chrono::seconds minimum_;
+  Duration free_if_interrupted_;
   std::uint64_t ended_seconds_ = 0;
   std::vector<TimePoint> starts_;    ///< by id; kNotRunning in a slot that is free
   std::vector<std::uint32_t> free_;  ///< slots to be used again

@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "core/error.h"
 #include "pricing/catalogue_rows.h"
+#include "pricing/discounted_prices.h"
 #include "pricing/on_demand_prices.h"
 
 namespace skyreplay::pricing {
@@ -37,7 +38,7 @@ std::string joined(const std::vector<std::string>& words) {
 const Catalogue& Catalogue::builtin() {
   static const Catalogue catalogue = [] {
     Catalogue loaded = load_builtin();
-    loaded.knows_on_demand_ = true;
+    loaded.knows_instances_ = true;
     return loaded;
   }();
   return catalogue;
@@ -88,8 +89,11 @@ const Tariff& Catalogue::tariff(std::string_view line_item, std::string_view reg
                                  did_you_mean(region, regions_), joined(regions_)));
   }
   if (const Tariff* found = find(line_item, kEverywhere)) return *found;
-  if (knows_on_demand_ && line_item.starts_with(OnDemandPrices::kPrefix)) {
+  if (knows_instances_ && line_item.starts_with(OnDemandPrices::kPrefix)) {
     return OnDemandPrices::builtin().tariff(line_item, region);
+  }
+  if (knows_instances_ && DiscountedPrices::has(line_item)) {
+    return DiscountedPrices::builtin().tariff(line_item, region);
   }
   std::vector<std::string> elsewhere;
   for (const Tariff& tariff : tariffs_) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/check.h"
+
 namespace skyreplay::pricing {
 
 std::string format_usd(NanoUsd amount) {
@@ -28,11 +30,24 @@ std::optional<Decimal> Decimal::parse(std::string_view text) {
     if (value.mantissa_ >= kMaxMantissa || value.scale_ > kMaxScale) return std::nullopt;
   }
   if (!digits || text.front() == '.' || text.back() == '.') return std::nullopt;
-  while (value.scale_ > 0 && value.mantissa_ % 10 == 0) {
-    value.mantissa_ /= 10;
-    --value.scale_;
+  return normalized(value.mantissa_, value.scale_);
+}
+
+std::optional<Decimal> Decimal::normalized(__int128 mantissa, int scale) {
+  while (scale > 0 && mantissa % 10 == 0) {
+    mantissa /= 10;
+    --scale;
   }
+  if (mantissa >= kMaxMantissa || scale > kMaxScale) return std::nullopt;
+  Decimal value;
+  value.mantissa_ = static_cast<std::int64_t>(mantissa);
+  value.scale_ = scale;
   return value;
+}
+
+std::optional<Decimal> Decimal::less_permille(std::uint32_t permille) const {
+  SKY_CHECK(permille <= 1000);
+  return normalized(static_cast<__int128>(mantissa_) * (1000 - permille), scale_ + 3);
 }
 
 std::string Decimal::to_string() const {

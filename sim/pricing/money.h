@@ -25,6 +25,10 @@ class Decimal {
   /// no exponent, at most 15 decimals, a mantissa below 2^53.
   static std::optional<Decimal> parse(std::string_view text);
 
+  /// This number less `permille` thousandths of itself, exactly. REQUIRES permille <= 1,000.
+  /// std::nullopt where the digits do not fit.
+  std::optional<Decimal> less_permille(std::uint32_t permille) const;
+
   constexpr std::int64_t mantissa() const { return mantissa_; }
   constexpr int scale() const { return scale_; }
 
@@ -34,6 +38,9 @@ class Decimal {
   friend constexpr bool operator==(const Decimal&, const Decimal&) = default;
 
  private:
+  /// Without trailing zeros; std::nullopt where it does not fit.
+  static std::optional<Decimal> normalized(__int128 mantissa, int scale);
+
   static constexpr std::int64_t kMaxMantissa = std::int64_t{1} << 53;
 
   std::int64_t mantissa_ =

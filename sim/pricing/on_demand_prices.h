@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "pricing/region_table.h"
 #include "pricing/tariff.h"
+#include "pricing/tariff_shelf.h"
 
 namespace skyreplay::pricing {
 
@@ -35,35 +34,18 @@ class OnDemandPrices {
   const Tariff& tariff(std::string_view line_item, std::string_view region) const;
 
   /// The types of the table, in order of name; of some no price is known anywhere.
-  std::vector<std::string> instance_types() const;
+  std::vector<std::string> instance_types() const { return table_.names(); }
   /// The columns of the table, in order of name.
-  const std::vector<std::string>& regions() const { return regions_; }
+  const std::vector<std::string>& regions() const { return table_.regions(); }
 
  private:
-  class Reader;
   struct Price {
     Decimal usd;
-    std::size_t source = 0;  ///< into sources_
-  };
-  struct Source {
-    std::string name;
-    std::string as_of;
-  };
-  struct Row {
-    std::string instance_type;
-    std::vector<std::optional<Price>> prices;  ///< by region
+    std::size_t source = 0;  ///< into the table's
   };
 
-  const Row& row(std::string_view instance_type) const;
-  Tariff make_tariff(const Row& row, std::size_t region) const;
-  [[noreturn]] void refuse(const Row& row, std::string_view region) const;
-
-  std::vector<Source> sources_;
-  std::vector<std::string> regions_;  ///< sorted, unique
-  std::vector<Row> rows_;             ///< sorted by type, unique
-  mutable std::mutex mutex_;          ///< guards tariffs_
-  /// Those asked for, by (row, region); a map, as its elements never move.
-  mutable std::map<std::pair<std::size_t, std::size_t>, Tariff> tariffs_;
+  RegionTable<Price> table_;
+  mutable TariffShelf shelf_;
 };
 
 }  // namespace skyreplay::pricing

@@ -16,6 +16,7 @@ constexpr UnitOfSale kUnits[] = {
     {"IOPS-month", "IOPS*s", kMonth},
     {"LCU-hour", "nanoLCU-hour", 1'000'000'000},
     {"MiBps-month", "MiBps*s", kMonth},
+    {"USD", "microUSD*s/h", 1'000'000 * kHour},
     {"USD-on-demand", "nanoUSD", 1'000'000'000},
     {"alarm-metric-month", "alarm-metric*s", kMonth},
     {"alarm-month", "alarm*s", kMonth},

@@ -92,7 +92,7 @@ TEST_CASE("all mistakes of a price table are reported at once, each with line an
         "own.tsv:1:1: expected the columns instance_type and regions in order of name");
   CHECK(mistakes_in("") == "own.tsv:1:1: expected a line that names the columns");
   CHECK(mistakes_in(kHead + "b\tlate\t2026\n") ==
-        "own.tsv:3:1: expected a source, before the prices: letter, name, date");
+        "own.tsv:3:1: expected a source, before the rows: letter, name, date");
 }
 
 }  // namespace skyreplay::pricing

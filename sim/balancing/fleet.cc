@@ -22,6 +22,7 @@ Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig&
       group_({.algorithm = config.algorithm,
               .slow_start = config.slow_start,
               .nodes = config.cross_zone ? 1 : static_cast<std::uint32_t>(config.zones.size())}),
+      idle_timers_(loop, process_, kIdle, 0, config.idle_timeout),
       checks_(loop, process_, kChecks, config.health_checks, {seed, config.name, "health_check"}),
       zone_members_(config.zones.size(), 0),
       balancer_meter_(billing.catalogue, config.load_balancer, billing.region, billing.span,
@@ -241,7 +242,24 @@ workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Re
   if (admitted.entry == compute::Entry::kQueued) {
     recorder_.queue_enter(config_.service, loop_.now());
   }
+  if (admitted.finish > loop_.now() + config_.idle_timeout) watch_idle(index);
   return {workload::Admission::kAccepted, admitted.finish};
+}
+
+/// It may be that it is not answered in time.
+void Fleet::watch_idle(std::uint32_t index) {
+  const auto& requests = clients_->requests();
+  idle_timers_.forget_while([&](kernel::SlabId id) { return !requests.is_live(id); });
+  idle_timers_.start(requests.id_of(index));
+}
+
+void Fleet::time_out(kernel::SlabId id) {
+  if (!clients_->requests().is_live(id)) return;
+  const workload::Request& request = clients_->request(id.index);
+  // The record may have gone on to a later attempt, or to its client's next request.
+  if (request.attempt + config_.idle_timeout != loop_.now()) return;
+  if (request.awaited == workload::Awaited::kByNobody) return;
+  clients_->give_up(id.index, Outcome::kError);  // E114: 504
 }
 
 /// The request's next draw: `drawn` counts them.
@@ -351,6 +369,10 @@ void Fleet::fire(const kernel::Event& event) {
 }
 
 [[gnu::noinline]] void Fleet::fire_member(const kernel::Event& event) {
+  if (event.kind == kIdle) {
+    if (loop_.put_off(event, kernel::Turn::kServerTimeout)) return;
+    return idle_timers_.fire([this](kernel::SlabId id) { time_out(id); });
+  }
   if (!members_.is_live({event.payload, event.tag})) return;
   switch (event.kind) {
     case kBilled:

@@ -12,6 +12,7 @@
 #include "core/random.h"
 #include "kernel/loop.h"
 #include "kernel/slab.h"
+#include "kernel/timer_ring.h"
 #include "metrics/level.h"
 #include "metrics/recorder.h"
 #include "pricing/load_balancer_meter.h"
@@ -34,6 +35,7 @@ struct FleetConfig {
   HealthCheckConfig health_checks{};
   std::vector<std::string> zones = {"a"};  ///< REQUIRES not empty
   std::optional<std::uint32_t> calls{};  ///< the list of calls its requests make (workload::Calls)
+  Duration idle_timeout = std::chrono::seconds{60};  ///< E112
   pricing::LoadBalancer load_balancer{};
 };
 
@@ -61,6 +63,9 @@ struct FleetBilling {
 /// it is unhealthy, unless no target is healthy: then every unhealthy one does (E107, E108, E110).
 /// A check goes through the member's own workers (E154): it waits there like a request, and needs
 /// no time of its own.
+///
+/// **Idle timeout** What is not answered in that time, waiting at the member included, the balancer
+/// answers by an error (504); the member works on (E112). An answer at the very instant is in time.
 ///
 /// **Order** A launch goes to the zone with the fewest members, the first of equals (E20). Taken
 /// out is a member of the zone with the most, the last of equals: one not yet in service, the
@@ -123,6 +128,7 @@ class Fleet : public workload::Platform, public kernel::Process {
     kBilled,
     kInService,
     kDelayOver,
+    kIdle,
     kChecks,
     kServers = kChecks + HealthChecks::kKinds
   };
@@ -148,6 +154,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   void remove(std::uint32_t member);
   std::uint32_t next_to_go() const;
   void fire_member(const kernel::Event& event);
+  void watch_idle(std::uint32_t index);
+  void time_out(kernel::SlabId id);
   std::uint32_t& count_of(Health health);
   bool belongs_in_rotation(const Member& member) const;
   void update_rotation();
@@ -168,6 +176,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   kernel::ProcessId process_;
   compute::Servers servers_;
   TargetGroup group_;
+  kernel::TimerRing idle_timers_;
   HealthChecks checks_;
   std::array<std::uint32_t, 3> by_health_{};  ///< members that are checked
   kernel::Slab<Member> members_;

@@ -11,7 +11,8 @@ namespace skyreplay::kernel {
 /// head does for all of them.
 ///
 /// **Order** Timers due at one instant come out in the order they were set. **Cost** O(1) a timer.
-/// A timer is not cancelled: its owner ignores one whose subject is gone (a generation mismatch).
+/// A timer is not cancelled: its owner ignores one whose subject is gone (a generation mismatch),
+/// or lets it be forgotten.
 class TimerRing {
  public:
   /// Events of `kind` go to `process`, which answers them by calling fire(). `payload` tells this
@@ -49,6 +50,14 @@ class TimerRing {
     }
   }
 
+  /// Forgets the first timers whose subject is gone, up to one that is not. Who calls it at each
+  /// start keeps about as many timers as subjects.
+  template <typename IsGone>
+  void forget_while(IsGone&& is_gone) {
+    while (head_ < timers_.size() && is_gone(timers_[head_].subject)) ++head_;
+    compact();
+  }
+
   /// When the next timer is due; kEndOfTime if there is none.
   TimePoint next_due() const { return size() == 0 ? kEndOfTime : timers_[head_].due; }
   std::size_t size() const { return timers_.size() - head_; }
@@ -75,7 +84,8 @@ class TimerRing {
   std::uint16_t kind_;
   std::uint32_t payload_;
   Duration length_;
-  // Invariant: due ascending from head_; exactly one event is pending while a timer is.
+  // Invariant: due ascending from head_; exactly one event is pending while a timer is, due no
+  // later than it.
   std::vector<Timer> timers_;
   std::size_t head_ = 0;
   bool scheduled_ = false;

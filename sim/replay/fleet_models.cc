@@ -49,6 +49,7 @@ balancing::FleetConfig fleet_config(const Message& message,
   if (message.assumed().has_workers()) fleet.server.workers = message.assumed().workers();
   if (message.assumed().has_backlog()) fleet.server.backlog = message.assumed().backlog();
   const proto::LoadBalancer& balancer = message.load_balancer();
+  fleet.idle_timeout = to_duration(balancer.idle_timeout());
   fleet.load_balancer = {.requests_per_connection_milli = static_cast<std::uint32_t>(
                              std::llround(balancer.assumed().requests_per_connection() * 1'000)),
                          .rules = balancer.rules()};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/check.h"
 #include "workload/calls.h"
 
 namespace skyreplay::workload {
@@ -92,23 +93,34 @@ void Clients::retry_later(std::uint32_t index, Outcome outcome) {
 
 void Clients::time_out(kernel::SlabId id, Duration timeout) {
   if (!requests_.is_live(id)) return;
-  const Request left = requests_[id.index];
+  const Request& left = requests_[id.index];
   // The record may have gone on to a later attempt since the timer was set.
   if (left.awaited != Awaited::kByClient || left.attempt + timeout != loop_.now()) return;
-  requests_[id.index].awaited = Awaited::kByNobody;
-  requests_[id.index].marks &= static_cast<std::uint8_t>(~kWatched);
-  ++abandoned_;
+  const std::uint32_t index = leave(id.index);
+  if (may_retry(requests_[index], Outcome::kClientTimeout)) {
+    retry_later(index, Outcome::kClientTimeout);
+  } else {
+    end(index, Outcome::kClientTimeout);
+  }
+}
 
+/// Nobody waits for that record's answer any more; whoever did goes on with the one returned.
+std::uint32_t Clients::leave(std::uint32_t left_index) {
+  const Request left = requests_[left_index];
+  requests_[left_index].awaited = Awaited::kByNobody;
+  requests_[left_index].marks &= static_cast<std::uint8_t>(~kWatched);
+  ++abandoned_;
   const std::uint32_t index = requests_.acquire().index;
   Request& request = requests_[index];
   const std::uint32_t generation = request.generation;
   request = left;
   request.generation = generation;
-  if (may_retry(request, Outcome::kClientTimeout)) {
-    retry_later(index, Outcome::kClientTimeout);
-  } else {
-    end(index, Outcome::kClientTimeout);
-  }
+  return index;
+}
+
+void Clients::give_up(std::uint32_t index, Outcome outcome) {
+  SKY_CHECK(requests_[index].awaited != Awaited::kByNobody);
+  answer(leave(index), outcome);
 }
 
 /// Every client whose time is up now leaves, in the order in which their attempts began: those of

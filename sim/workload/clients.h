@@ -81,6 +81,9 @@ class Clients final : public kernel::Process {
 
   /// A service's answer to the accepted attempt `index`, now.
   void answer(std::uint32_t index, metrics::Outcome outcome);
+  /// Somebody in between answers in the service's stead, which works on and answers to nobody.
+  /// REQUIRES a client or a service waits for it.
+  void give_up(std::uint32_t index, metrics::Outcome outcome);
 
   /// Another policy from now on. Attempts under way keep the timeout they began with.
   void change(const ClientPolicy& policy);
@@ -115,6 +118,7 @@ class Clients final : public kernel::Process {
   void reject(std::uint32_t index, Admission admission);
   void time_out(kernel::SlabId id, Duration timeout);
   void time_out_all(std::uint32_t ring);
+  std::uint32_t leave(std::uint32_t index);
   void use_timeout();
   void retry_later(std::uint32_t index, metrics::Outcome outcome);
   void end(std::uint32_t index, metrics::Outcome outcome);

@@ -62,6 +62,7 @@ Fleet RandomServices::fleet() {
   f.algorithm = dice.one_of<Algorithm>(
       {Algorithm::kRoundRobin, Algorithm::kLeastOutstanding, Algorithm::kWeightedRandom});
   f.deregistration_delay = dice.chance(75) ? std::min<Time>(time(3), 1h) : Time{300s};
+  f.idle_timeout = 1s * dice.one_of<int>({1, 2, 5, 60, 60, 4000});
   f.cross_zone = dice.chance(70);
   f.check_interval = dice.one_of<std::uint32_t>({5, 7, 30});
   f.check_timeout = dice.between(2, 4);

@@ -57,12 +57,14 @@ std::string common(const Fleet& f) {
       "availability_zones: [{}], target_group: {{load_balancing_algorithm_type: {}, "
       "deregistration_delay: {}, slow_start: {}, load_balancing_cross_zone_enabled: {}, "
       "health_check_interval_seconds: {}, health_check_timeout_seconds: {}, "
-      "healthy_threshold_count: {}, unhealthy_threshold_count: {}}}, load_balancer: {{rules: {}, "
+      "healthy_threshold_count: {}, unhealthy_threshold_count: {}}}, load_balancer: "
+      "{{idle_timeout: {}, rules: {}, "
       "assumed: "
       "{{requests_per_connection: {}}}}}, ",
       zones, kAlgorithms[static_cast<int>(f.algorithm)], spelled(f.deregistration_delay),
       spelled(f.slow_start), f.cross_zone, f.check_interval, f.check_timeout, f.healthy_threshold,
-      f.unhealthy_threshold, f.rules, f.requests_per_connection_milli / 1000.0);
+      f.unhealthy_threshold, spelled(f.idle_timeout), f.rules,
+      f.requests_per_connection_milli / 1000.0);
 }
 
 std::string capacity(const Fleet& f) {

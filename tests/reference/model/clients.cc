@@ -1,5 +1,6 @@
 // Clients: arrivals, timeouts, retries (docs/models.md, Clients).
 #include <algorithm>
+#include <utility>
 
 #include "reference/model/world.h"
 
@@ -100,8 +101,17 @@ void World::time_out() {
 
 void World::answer(Attempt& attempt, Outcome outcome) {
   attempt.over = true;
-  if (attempt.awaited == Attempt::Awaited::kByNobody) return;
-  if (attempt.awaited == Attempt::Awaited::kByService) return answer_call(attempt, outcome);
+  tell(attempt, attempt.awaited, outcome);
+}
+
+void World::give_up(Attempt& attempt, Outcome outcome) {
+  if (attempt.over) return;
+  tell(attempt, std::exchange(attempt.awaited, Attempt::Awaited::kByNobody), outcome);
+}
+
+void World::tell(Attempt& attempt, Attempt::Awaited who, Outcome outcome) {
+  if (who == Attempt::Awaited::kByNobody) return;
+  if (who == Attempt::Awaited::kByService) return answer_call(attempt, outcome);
   if (outcome != Outcome::kCompleted && may_retry(*attempt.request, outcome)) {
     retry_later(*attempt.request);
   } else {

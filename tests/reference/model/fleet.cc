@@ -55,6 +55,11 @@ class FleetService final : public Station, public ServerOwner {
       return Admission::kRefused;  // E114: 502
     }
     outstanding_.change(world_.now(), +1);
+    if (world_.broken(Mutation::kNoIdleTimeout)) return Admission::kAccepted;
+    world_.calendar.plan(
+        world_.now() + fleet().idle_timeout,
+        [this, &attempt] { world_.give_up(attempt, Outcome::kError); },  // E112: 504
+        Turn::kFunctionTimeout);
     return Admission::kAccepted;
   }
 

@@ -50,6 +50,7 @@ struct Fleet {
   Algorithm algorithm = Algorithm::kRoundRobin;
   Time deregistration_delay = std::chrono::seconds{300};
   Time slow_start{};
+  Time idle_timeout = std::chrono::seconds{60};
   bool cross_zone = true;
   std::uint32_t check_interval = 30;  ///< s
   std::uint32_t check_timeout = 5;    ///< s
@@ -184,6 +185,7 @@ enum class Mutation {
   kEqualTargetsByNumber,      ///< E152
   kRoundRobinStartsOver,      ///< E103
   kDrainingAtOnce,            ///< E111
+  kNoIdleTimeout,             ///< E112
   kNewTargetNeedsThreshold,   ///< E108
   kNoFailOpen,                ///< E110
   kSlowStartForAll,           ///< E104

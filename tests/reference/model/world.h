@@ -76,6 +76,8 @@ class World {
   void arrive(std::uint64_t row);
   /// The service is done with an attempt.
   void answer(Attempt& attempt, Outcome outcome);
+  /// Whoever waits for it hears this, though the service works on.
+  void give_up(Attempt& attempt, Outcome outcome);
   // Calls.
   void begin_calls(Attempt& caller);
 
@@ -98,6 +100,7 @@ class World {
   bool may_retry(const Request& request, Outcome outcome) const;
   Time backoff(const Request& request) const;
   void time_out();
+  void tell(Attempt& attempt, Attempt::Awaited who, Outcome outcome);
   void end(const Attempt& attempt, Outcome outcome, std::uint64_t attempts, Time arrival);
   void answer_call(Attempt& call, Outcome outcome);
   void go_on_calling(Attempt& caller);

@@ -83,6 +83,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// Another number from now on; `cause` says why.
   void set_desired(std::uint32_t desired, const std::string& cause);
   std::uint32_t desired() const { return desired_; }
+  /// What a reader of the run's result has to know of it, each a sentence. Asked once, at the end.
+  virtual std::vector<std::string> notes() const { return {}; }
 
   workload::Admitted admit(std::uint32_t unit, std::uint32_t index,
                            workload::Request& request) override;

@@ -1,5 +1,7 @@
 #include "ec2/auto_scaling_group.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace skyreplay::ec2 {
@@ -12,7 +14,8 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
       pending_time_(config.pending_time),
       boot_draws_(seed, config.fleet.name, "boot_time"),
       instances_(billing.catalogue, config.instance_type, billing.region, billing.span,
-                 billing.meters) {
+                 billing.meters, config.purchase),
+      entity_(config.fleet.name) {
   if (config.volume.size_gib > 0) {
     volumes_.emplace(billing.catalogue, config.volume, billing.region, billing.span,
                      billing.meters);
@@ -39,6 +42,18 @@ void AutoScalingGroup::bill_until(std::uint32_t member, TimePoint at) {
 void AutoScalingGroup::read_members(TimePoint until, pricing::Meters& meters) {
   instances_.read(until, meters);
   if (volumes_) volumes_->read(until, meters);
+}
+
+/// E143: what was committed, how much of it was used, and how much of the use it paid for.
+std::vector<std::string> AutoScalingGroup::notes() const {
+  std::vector<std::string> notes;
+  for (const pricing::CommitmentUse& use : instances_.commitments()) {
+    notes.push_back(fmt::format(
+        "{}: {} used to {:.1f} %, {:.1f} instance-hours of {:.1f} unused; "
+        "{:.1f} % of what ran was paid by it",
+        entity_, use.what, use.used_percent, use.unused_hours, use.hours, use.covered_percent));
+  }
+  return notes;
 }
 
 }  // namespace skyreplay::ec2

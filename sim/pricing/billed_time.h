@@ -26,8 +26,8 @@ enum class RunningId : std::uint32_t {};
 /// each further second when it begins. A reading is the sum of these; it never falls, and the
 /// reading at the end of the run is the bill. What ran before the span is billed from the span's
 /// start on without a minimum, which was due before; what starts at or after its end, nothing.
-/// Where what is interrupted early is free (E41), a thing is billed nothing until it has run so
-/// long or has been ended otherwise; then, or at the span's end, it is billed as above at once.
+/// Where what is interrupted early is free (E41, E146), a thing is billed nothing until it has run
+/// so long or has been ended otherwise; then, or at the span's end, it is billed as above at once.
 /// **Cost** of at(): O(things that run). Start and end are O(1).
 class BilledTime {
  public:

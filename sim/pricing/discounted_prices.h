@@ -28,7 +28,7 @@ enum class InterruptionBand : std::uint8_t { kBelow5, k5To10, k10To15, k15To20, 
 double monthly_interruptions(InterruptionBand band);
 
 /// What EC2 instances cost below their on-demand price, without upfront payment: Reserved Instances
-/// and Savings Plans (E143), and Spot at its typical price (E146). Line items are
+/// and Savings Plans (E143), and Spot at its typical price (E41, E146). Line items are
 /// "ec2.reserved_1y.TYPE", "ec2.reserved_3y.TYPE" and "ec2.spot.TYPE", sold by the hour and metered
 /// in instance-seconds. Each is the on-demand price less a published percentage, exactly.
 class DiscountedPrices {

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "core/check.h"
 #include "pricing/on_demand_prices.h"
 
@@ -56,6 +59,7 @@ InstanceMeter::InstanceMeter(const Catalogue& catalogue, std::string_view instan
         instance_type, region, purchase.savings_plan, purchase.savings_plan_term));
     plan_item_ = meters.add_item(savings_plan_tariff());
   }
+  coverage_ = coverage;
   if (reserved_item_ + plan_item_ > 0) covered_.emplace(coverage, span);
 }
 
@@ -68,6 +72,7 @@ void InstanceMeter::read(TimePoint now, Meters& meters) {
   const std::uint64_t seconds = time_.at(now);
   if (!covered_) return meters.advance_to(item_, seconds);
   covered_->read(now, seconds);
+  read_until_ = now;
   meters.advance_to(item_, covered_->seconds().on_demand);
   const std::uint64_t elapsed = covered_->elapsed(now);
   if (reserved_item_ > 0) meters.advance_to(reserved_item_, elapsed * purchase_.reserved_instances);
@@ -76,6 +81,38 @@ void InstanceMeter::read(TimePoint now, Meters& meters) {
 
 std::optional<CoveredSeconds> InstanceMeter::covered() const {
   return covered_ ? std::optional(covered_->seconds()) : std::nullopt;
+}
+
+std::vector<CommitmentUse> InstanceMeter::commitments() const {
+  std::vector<CommitmentUse> uses;
+  if (!covered_) return uses;
+  const CoveredSeconds of = covered_->seconds();
+  const auto elapsed = static_cast<double>(covered_->elapsed(read_until_));
+  const auto ran = static_cast<double>(of.reserved + of.plan + of.on_demand);
+  const auto add = [&](std::string what, double could, std::uint64_t seconds) {
+    const auto used = static_cast<double>(seconds);
+    uses.push_back({.what = std::move(what),
+                    .hours = could / 3600,
+                    .unused_hours = std::max(0.0, could - used) / 3600,
+                    .used_percent = could > 0 ? used / could * 100 : 0,
+                    .covered_percent = ran > 0 ? used / ran * 100 : 0});
+  };
+  const auto years = [](Term term) { return term == Term::kOneYear ? "1 year" : "3 years"; };
+  if (reserved_item_ > 0) {
+    const std::uint32_t count = purchase_.reserved_instances;
+    add(fmt::format("{} Reserved Instance{} for {} {}", count, count == 1 ? "" : "s",
+                    years(purchase_.reserved_term), count == 1 ? "is" : "are"),
+        elapsed * count, of.reserved);
+  }
+  if (plan_item_ > 0) {
+    const double instances = static_cast<double>(static_cast<std::uint64_t>(coverage_.commitment)) /
+                             static_cast<double>(static_cast<std::uint64_t>(coverage_.plan_price));
+    add(fmt::format("a Savings Plan of {} USD an hour for {} is",
+                    static_cast<double>(purchase_.savings_plan_micro_usd) / 1e6,
+                    years(purchase_.savings_plan_term)),
+        elapsed * instances, of.plan);
+  }
+  return uses;
 }
 
 }  // namespace skyreplay::pricing

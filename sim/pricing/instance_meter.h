@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "pricing/billed_time.h"
 #include "pricing/catalogue.h"
@@ -14,7 +16,7 @@ namespace skyreplay::pricing {
 
 /// How a group's instances are bought.
 struct Purchase {
-  /// Spot instances instead of on-demand ones (E41, E146); nothing else covers them.
+  /// Spot instances instead of on-demand ones (E146); nothing else covers them.
   bool spot = false;
   /// What a Spot instance costs per hour; none: its typical price. REQUIRES the tariff of
   /// "ec2.spot.TYPE" outlives the meter.
@@ -25,6 +27,15 @@ struct Purchase {
   std::uint64_t savings_plan_micro_usd = 0;
   Commitment savings_plan = Commitment::kConvertible;
   Term savings_plan_term = Term::kOneYear;
+};
+
+/// How a commitment was used.
+struct CommitmentUse {
+  std::string what;            ///< "4 Reserved Instances for 1 year are"
+  double hours = 0;            ///< instance-hours that it could have paid for
+  double unused_hours = 0;     ///< of them
+  double used_percent = 0;     ///< of them
+  double covered_percent = 0;  ///< of the instance-hours that ran
 };
 
 /// Meters the instances of one type in one group (E138): per second while `running`, at least 60 s
@@ -53,6 +64,9 @@ class InstanceMeter {
 
   /// How what ran until the last reading was paid for; none where nothing is committed.
   std::optional<CoveredSeconds> covered() const;
+  /// What was committed until the last reading, and what came of it: Reserved Instances, then the
+  /// Savings Plan, where they are bought.
+  std::vector<CommitmentUse> commitments() const;
 
  private:
   BilledTime time_;
@@ -61,6 +75,8 @@ class InstanceMeter {
   std::uint32_t reserved_item_ = 0;
   std::uint32_t plan_item_ = 0;
   std::optional<CoveredHours> covered_;
+  Coverage coverage_;
+  TimePoint read_until_{};
 };
 
 }  // namespace skyreplay::pricing

@@ -56,6 +56,33 @@ balancing::FleetConfig fleet_config(const Message& message,
   return fleet;
 }
 
+pricing::Term term_of(proto::CommitmentTerm term) {
+  return term == proto::THREE_YEARS ? pricing::Term::kThreeYears : pricing::Term::kOneYear;
+}
+
+/// Exact: the resolved scenario has at most six decimals.
+std::uint64_t micro_usd(const std::string& usd) {
+  const auto value = pricing::Decimal::parse(usd);
+  SKY_CHECK(value && value->scale() <= 6);
+  auto micro = static_cast<std::uint64_t>(value->mantissa());
+  for (int i = value->scale(); i < 6; ++i) micro *= 10;
+  return micro;
+}
+
+pricing::Purchase purchase_of(const proto::AutoScalingGroup& group) {
+  pricing::Purchase purchase;
+  purchase.reserved_instances = group.reserved_instances().instance_count();
+  purchase.reserved_term = term_of(group.reserved_instances().term());
+  if (!group.has_savings_plan()) return purchase;
+  const proto::SavingsPlan& plan = group.savings_plan();
+  purchase.savings_plan_micro_usd = micro_usd(plan.commitment());
+  purchase.savings_plan_term = term_of(plan.term());
+  purchase.savings_plan = plan.savings_plan_type() == proto::SavingsPlan::EC2_INSTANCE
+                              ? pricing::Commitment::kStandard
+                              : pricing::Commitment::kConvertible;
+  return purchase;
+}
+
 }  // namespace
 
 ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& service,
@@ -72,6 +99,7 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
                    .size_gib = group.ebs().volume_size(),
                    .iops = group.ebs().iops(),
                    .throughput_mibps = group.ebs().throughput()};
+  config.purchase = purchase_of(group);
   config.boot_time = to_distribution(group.assumed().boot_time());
   config.pending_time = to_duration(group.assumed().pending_time());
   return config;

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "ecs/fargate_sizes.h"
 #include "pricing/catalogue.h"
+#include "pricing/discounted_prices.h"
 #include "pricing/money.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
@@ -84,6 +85,7 @@ void ServiceResolver::keep_alive(proto::KeepAlive& rule, const std::string& path
 void ServiceResolver::ec2(proto::AutoScalingGroup& group, const std::string& path) {
   capacity(group, path);
   if (group.has_instance_type()) instance_type(group, path);
+  commitments(group, path);
   zones(*group.mutable_availability_zones(), path + ".availability_zones");
   ebs(*group.mutable_ebs(), path + ".ebs");
   target_group(group.target_group(), path + ".target_group");
@@ -100,6 +102,37 @@ void ServiceResolver::instance_type(proto::AutoScalingGroup& group, const std::s
     if (!assumed.has_speed()) assumed.set_speed(types.cpu_speed(type).value());
   } catch (const InputError& error) {
     mistake(path + ".instance_type", error.what());
+  }
+}
+
+/// E143: whatever is bought has a price.
+void ServiceResolver::commitments(const proto::AutoScalingGroup& group, const std::string& path) {
+  const auto term_of = [](proto::CommitmentTerm term) {
+    return term == proto::THREE_YEARS ? pricing::Term::kThreeYears : pricing::Term::kOneYear;
+  };
+  const auto known = [&](const char* field, pricing::Commitment commitment, pricing::Term term) {
+    try {
+      pricing::DiscountedPrices::builtin().committed_usd(group.instance_type(), region_, commitment,
+                                                         term);
+    } catch (const InputError& error) {
+      mistake(path + "." + field, error.what());
+    }
+  };
+  if (group.has_reserved_instances()) {
+    known("reserved_instances", pricing::Commitment::kStandard,
+          term_of(group.reserved_instances().term()));
+  }
+  if (!group.has_savings_plan()) return;
+  const proto::SavingsPlan& plan = group.savings_plan();
+  const bool is_compute = plan.savings_plan_type() == proto::SavingsPlan::COMPUTE;
+  known("savings_plan",
+        is_compute ? pricing::Commitment::kConvertible : pricing::Commitment::kStandard,
+        term_of(plan.term()));
+  const auto usd = pricing::Decimal::parse(plan.commitment());
+  if (plan.has_commitment() && (!usd || usd->scale() > 6 || usd->mantissa() == 0)) {
+    mistake(path + ".savings_plan.commitment",
+            fmt::format("must be USD an hour above 0 with at most 6 decimals, such as 0.25, not {}",
+                        in_quotes(plan.commitment())));
   }
 }
 

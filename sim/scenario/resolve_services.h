@@ -28,6 +28,7 @@ class ServiceResolver {
   void instance_type(proto::AutoScalingGroup& group, const std::string& path);
   void fargate_size(const proto::TaskDefinition& task, const std::string& path);
   void capacity(proto::AutoScalingGroup& group, const std::string& path);
+  void commitments(const proto::AutoScalingGroup& group, const std::string& path);
   void ebs(proto::EbsVolume& volume, const std::string& path);
   void target_group(const proto::TargetGroup& group, const std::string& path);
   void zones(Zones& names, const std::string& path);

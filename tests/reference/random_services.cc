@@ -80,6 +80,8 @@ Fleet RandomServices::fleet() {
   const bool more = !f.gp2 && f.volume_gib > 0 && dice.chance(50);
   f.iops = more ? 3500 : 3000;
   f.throughput = more ? 250 : 125;
+  if (dice.chance(30)) f.reserved_instances = dice.between(1, 3);
+  if (dice.chance(30)) f.savings_plan = dice.between(1, 200'000);
   f.cpu = dice.one_of<std::uint32_t>({256, 512, 1024, 2048, 4096});
   f.memory = std::max(2 * f.cpu, 512U);
   f.arm = dice.chance(30);

@@ -72,14 +72,25 @@ std::string capacity(const Fleet& f) {
          fmt::format("speed: {}, ", f.speed);
 }
 
+std::string commitments(const Fleet& f) {
+  std::string text;
+  if (f.reserved_instances > 0) {
+    text += fmt::format("reserved_instances: {{instance_count: {}}}, ", f.reserved_instances);
+  }
+  if (f.savings_plan > 0) {
+    text += fmt::format("savings_plan: {{commitment: \"0.{:06}\"}}, ", f.savings_plan);
+  }
+  return text;
+}
+
 std::string group(const Fleet& f) {
   const std::string gp3 = fmt::format(", iops: {}, throughput: {}", f.iops, f.throughput);
   return fmt::format(
       "{{ec2: {{min_size: 0, max_size: 20, desired_capacity: {}, instance_type: {}, ebs: "
-      "{{volume_type: {}, volume_size: {}{}}}, {}assumed: {{{}boot_time: {}, pending_time: "
+      "{{volume_type: {}, volume_size: {}{}}}, {}{}assumed: {{{}boot_time: {}, pending_time: "
       "{}}}}}}}",
-      f.desired, f.instance_type, f.gp2 ? "gp2" : "gp3", f.volume_gib, f.gp2 ? "" : gp3, common(f),
-      capacity(f), spelled(f.boot_time), spelled(f.pending_time));
+      f.desired, f.instance_type, f.gp2 ? "gp2" : "gp3", f.volume_gib, f.gp2 ? "" : gp3,
+      commitments(f), common(f), capacity(f), spelled(f.boot_time), spelled(f.pending_time));
 }
 
 std::string tasks(const Fleet& f) {

@@ -120,17 +120,21 @@ class FleetService final : public Station, public ServerOwner {
   Meters meters(const std::vector<Time>& ends) const override {
     const Span span{world_.scenario.start, world_.scenario.end};
     const bool minimum = !world_.broken(Mutation::kNoMinimumOf60Seconds);
-    std::uint64_t seconds = 0;
-    for (const Member& member : members_) {
-      if (!member.billed_from || *member.billed_from >= ends.back()) continue;
-      const Time until = std::min(member.gone.value_or(Time::max()), ends.back());
-      seconds += billed_seconds(span, *member.billed_from, until, minimum);
+    std::vector<std::uint64_t> seconds;
+    for (const Time end : ends) {
+      seconds.push_back(0);
+      for (const Member& member : members_) {
+        if (!member.billed_from || *member.billed_from >= end) continue;
+        const Time until = std::min(member.gone.value_or(Time::max()), end);
+        seconds.back() += billed_seconds(span, *member.billed_from, until, minimum);
+      }
     }
     std::vector<BalancerUse> uses;
     for (const Time end : ends) uses.push_back(use_until(end));
     return fleet_meters(fleet(), span, seconds, ends, uses, world_.has_bytes(),
                         {.full_hours = !world_.broken(Mutation::kHoursAreNotBegun),
-                         .rules_count = !world_.broken(Mutation::kLargestOfThreeDimensions)});
+                         .rules_count = !world_.broken(Mutation::kLargestOfThreeDimensions),
+                         .hours_are_apart = !world_.broken(Mutation::kCoverageCarriesOver)});
   }
 
  private:

@@ -26,6 +26,11 @@ constexpr Price kPrices[] = {
     {"ec2.on_demand.t3.small", "0.0208", kHour},
     {"ec2.on_demand.c7g.medium", "0.0363", kHour},
     {"ec2.on_demand.c6i.xlarge", "0.17", kHour},
+    {"ec2.reserved_1y.m7i.large", "0.0666288", kHour},
+    {"ec2.reserved_1y.t3.small", "0.0130416", kHour},
+    {"ec2.reserved_1y.c7g.medium", "0.0239217", kHour},
+    {"ec2.reserved_1y.c6i.xlarge", "0.11237", kHour},
+    {"ec2.savings_plan", "1", 1'000'000 * kHour},
     {"ebs_gp2.storage", "0.1", 1024 * kMonth},
     {"ebs_gp3.storage", "0.08", 1024 * kMonth},
     {"ebs_gp3.iops_over_3000", "0.005", kMonth},
@@ -120,11 +125,73 @@ std::uint64_t billed_seconds(const Span& span, Time from, Time until, bool minim
   return static_cast<std::uint64_t>(std::max<std::int64_t>(seconds, least));
 }
 
-Meters fleet_meters(const Fleet& fleet, const Span& span, std::uint64_t seconds,
-                    const std::vector<Time>& ends, const std::vector<BalancerUse>& uses,
-                    bool has_bytes, const BalancerRules& rules) {
+/// How seconds that ran are paid for (E143).
+struct Paid {
+  std::uint64_t reserved = 0, plan = 0, on_demand = 0;
+};
+
+/// What a plan of one year asks for an instance-hour, in 10^-12 USD.
+std::uint64_t plan_price(const std::string& type) {
+  if (type == "m7i.large") return 74'088'000'000;
+  if (type == "t3.small") return 14'996'800'000;
+  if (type == "c7g.medium") return 26'027'100'000;
+  return 122'910'000'000;
+}
+
+/// Of one clock hour: first what is reserved, then what the plan pays for, the rest on demand.
+Paid paid_in_hour(const Fleet& fleet, const Span& span, Time hour, std::uint64_t ran) {
+  const Time from = std::max(hour, span.start);
+  const Time to = std::max(from, std::min<Time>(hour + std::chrono::hours{1}, span.end));
+  const auto length =
+      static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(to - from).count());
+  Paid paid;
+  paid.reserved = std::min<std::uint64_t>(ran, length * fleet.reserved_instances);
+  const Wide can_pay =
+      Wide{fleet.savings_plan} * 1'000'000 * length / plan_price(fleet.instance_type);
+  paid.plan = static_cast<std::uint64_t>(std::min<Wide>(ran - paid.reserved, can_pay));
+  paid.on_demand = ran - paid.reserved - paid.plan;
+  return paid;
+}
+
+std::uint64_t on_demand_seconds(const Fleet& fleet, const Span& span,
+                                const std::vector<std::uint64_t>& seconds,
+                                const std::vector<Time>& ends, bool apart) {
+  const Time one = std::chrono::hours{1};
+  Time hour = span.start / one * one;
+  Time from = span.start;
+  std::uint64_t past = 0, here = 0, seen = 0;
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    std::uint64_t fresh = seconds[i] - seen;
+    seen = seconds[i];
+    for (; ends[i] > hour + one; hour += one) {
+      const std::uint64_t before = share(fresh, hour + one - from, ends[i] - from);
+      past += paid_in_hour(fleet, span, hour, here + before).on_demand;
+      here = 0;
+      fresh -= before;
+      from = hour + one;
+    }
+    here += fresh;
+    from = ends[i];
+  }
+  if (!apart) {  // as if what one hour leaves were still there in the next
+    const auto elapsed = static_cast<std::uint64_t>(
+        std::chrono::ceil<std::chrono::hours>(std::min(ends.back(), span.end) - span.start)
+            .count());
+    Fleet all = fleet;
+    all.reserved_instances *= static_cast<std::uint32_t>(elapsed);
+    all.savings_plan *= elapsed;
+    return paid_in_hour(all, {hour, hour + one}, hour, seen).on_demand;
+  }
+  return past + paid_in_hour(fleet, span, hour, here).on_demand;
+}
+
+Meters fleet_meters(const Fleet& fleet, const Span& span,
+                    const std::vector<std::uint64_t>& all_seconds, const std::vector<Time>& ends,
+                    const std::vector<BalancerUse>& uses, bool has_bytes,
+                    const BalancerRules& rules) {
   const Time hour = std::chrono::hours{1};
   const Time now = ends.back();
+  const std::uint64_t seconds = all_seconds.back();
   // An hour that has begun is due in full; one that would begin at the span's end is not begun.
   const auto begun =
       now < span.end ? (now - span.start) / hour + 1
@@ -145,7 +212,15 @@ Meters fleet_meters(const Fleet& fleet, const Span& span, std::uint64_t seconds,
     }
     return meters;
   }
-  meters.push_back({"ec2.on_demand." + fleet.instance_type, seconds});
+  meters.push_back({"ec2.on_demand." + fleet.instance_type,
+                    on_demand_seconds(fleet, span, all_seconds, ends, rules.hours_are_apart)});
+  const auto elapsed = static_cast<std::uint64_t>(
+      std::chrono::ceil<std::chrono::seconds>(std::min(now, span.end) - span.start).count());
+  if (fleet.reserved_instances > 0) {
+    meters.push_back(
+        {"ec2.reserved_1y." + fleet.instance_type, elapsed * fleet.reserved_instances});
+  }
+  if (fleet.savings_plan > 0) meters.push_back({"ec2.savings_plan", elapsed * fleet.savings_plan});
   if (fleet.volume_gib == 0) return meters;
   const std::string volume = fleet.gp2 ? "ebs_gp2" : "ebs_gp3";
   meters.push_back({volume + ".storage", seconds * fleet.volume_gib * 1024});

@@ -20,10 +20,12 @@ struct BalancerUse {
 struct BalancerRules {
   bool full_hours = true;
   bool rules_count = true;
+  bool hours_are_apart = true;
 };
 
-/// A fleet's line items at the last of `ends`, the ends of windows, at which `uses` were read.
-Meters fleet_meters(const Fleet& fleet, const Span& span, std::uint64_t seconds,
+/// A fleet's line items at the last of `ends`, the ends of windows, at which `uses` and the seconds
+/// billed so far were read.
+Meters fleet_meters(const Fleet& fleet, const Span& span, const std::vector<std::uint64_t>& seconds,
                     const std::vector<Time>& ends, const std::vector<BalancerUse>& uses,
                     bool has_bytes, const BalancerRules& rules);
 

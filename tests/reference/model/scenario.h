@@ -66,6 +66,8 @@ struct Fleet {
   std::uint32_t volume_gib = 8;
   std::uint32_t iops = 3000;
   std::uint32_t throughput = 125;
+  std::uint32_t reserved_instances = 0;
+  std::uint64_t savings_plan = 0;  ///< 10^-6 USD an hour
   // Tasks.
   std::uint32_t cpu = 256;
   std::uint32_t memory = 512;
@@ -187,6 +189,7 @@ enum class Mutation {
   kDrainingAtOnce,            ///< E111
   kNoIdleTimeout,             ///< E112
   kNewTargetNeedsThreshold,   ///< E108
+  kCoverageCarriesOver,       ///< E143
   kNoFailOpen,                ///< E110
   kSlowStartForAll,           ///< E104
   kZonesShareByTargets,       ///< E106

@@ -119,6 +119,7 @@ void Alarm::evaluate(const MetricSeries& series, TimePoint now) {
 }
 
 std::string Alarm::reason() const {
+  if (values_.empty()) return config_.metric_name + " has no datapoint";
   return fmt::format("{} {:.6g} {} {:.6g} for {} of {} datapoints", config_.metric_name,
                      values_.front(), to_string(config_.comparison), config_.threshold, breaching_,
                      values_.size());

@@ -43,8 +43,9 @@ constexpr std::uint32_t evaluation_range(std::uint32_t evaluation_periods) {
   return evaluation_periods + 2;
 }
 
-/// The state after an evaluation (E82, E87, E88, E89, E90). `newest_first` says of each period of the range
-/// whether its datapoint breaches, nothing where it has none; `before` is the state so far.
+/// The state after an evaluation (E82, E87, E88, E89, E90). `newest_first` says of each period of
+/// the range whether its datapoint breaches, nothing where it has none; `before` is the state so
+/// far.
 AlarmState judge(std::span<const std::optional<bool>> newest_first, std::uint32_t n,
                  std::uint32_t m, MissingData missing, AlarmState before);
 
@@ -75,7 +76,7 @@ class Alarm {
   std::span<const double> values() const { return values_; }
   /// How many of those breach.
   std::uint32_t breaching() const { return breaching_; }
-  /// "CPUUtilization 71.3 > 50 for 3 of 3 datapoints", of the last evaluation. REQUIRES values.
+  /// "CPUUtilization 71.3 > 50 for 3 of 3 datapoints", of the last evaluation.
   std::string reason() const;
 
  private:

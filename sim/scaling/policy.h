@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "scaling/adjustment.h"
+
+namespace skyreplay::scaling {
+
+/// Keeps a metric at a value (E56). It has two alarms of its own.
+struct TargetTracking {
+  double target_value = 0;
+  std::uint32_t high_alarm = 0;              ///< index of an alarm of the scaler
+  std::optional<std::uint32_t> low_alarm{};  ///< none where scale-in is disabled (E63)
+};
+
+/// Changes the capacity by a step that depends on how far the metric is beyond the threshold.
+struct StepScaling {
+  Adjustment adjustment{};
+  metrics::Statistic metric_aggregation_type = metrics::Statistic::kAverage;  ///< E67
+  std::vector<StepAdjustment> steps{};
+};
+
+/// Changes the capacity by one number, and then waits (E73).
+struct SimpleScaling {
+  Adjustment adjustment{};
+  std::int32_t scaling_adjustment = 0;
+  Duration cooldown{};
+};
+
+struct Policy {
+  std::string name;
+  Duration warmup{};  ///< how long after it is in service an instance is warming, to this policy
+  std::variant<TargetTracking, StepScaling, SimpleScaling> kind;
+};
+
+/// ceil(capacity x metric / target): additions are rounded up, removals down (E60). What a double
+/// adds above a whole number, less than 10^-9, is no reason for one more.
+std::int64_t proportional(std::uint32_t capacity, double metric, double target_value);
+
+/// The capacity a policy wants while `alarm` is in ALARM, within the target's bounds (E1); nothing
+/// where it wants none: no step is meant, or no datapoint is known. `is_low` says that the alarm is
+/// a target tracking policy's low one.
+std::optional<std::uint32_t> wanted(const Policy& policy, const metrics::Alarm& alarm, bool is_low,
+                                    const ScalableTarget& target);
+
+}  // namespace skyreplay::scaling

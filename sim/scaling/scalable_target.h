@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/time.h"
+
+namespace skyreplay::scaling {
+
+/// What a policy has to know of what it scales: a group of instances, a service of tasks. Counts
+/// are as one policy sees them, whose warmup says which instances are warming.
+struct ScalableTarget {
+  std::uint32_t desired = 0;
+  std::uint32_t minimum = 0;
+  std::uint32_t maximum = 0;
+  std::uint32_t current = 0;  ///< in service and warmed up (E4)
+  std::uint32_t warming = 0;  ///< launched and not that far yet (E51)
+  /// Warmed up and on the way out: they count when more are to go (E52).
+  std::uint32_t terminating = 0;
+  /// A simple policy's activity is not finished, or its cooldown runs (E73).
+  bool is_cooling_down = false;
+};
+
+/// Another capacity, and why.
+struct Decision {
+  std::uint32_t desired = 0;
+  std::string cause;                   ///< in words and numbers
+  std::optional<Duration> cooldown{};  ///< of the simple policy that took it
+};
+
+/// Who is scaled.
+class Scaled {
+ public:
+  virtual ~Scaled() = default;
+  /// As a policy with this warmup sees it.
+  virtual ScalableTarget target(Duration warmup) const = 0;
+  virtual void scale(const Decision& decision) = 0;
+  /// An alarm has another state; what it is and why.
+  virtual void alarm_changed(const std::string& what) = 0;
+};
+
+}  // namespace skyreplay::scaling

@@ -1,0 +1,117 @@
+#include "scaling/scaler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace skyreplay::scaling {
+namespace {
+
+using metrics::AlarmState;
+
+constexpr Duration kRepeated = std::chrono::minutes{1};  // E93
+
+bool is_low_alarm(const Policy& policy, std::uint32_t alarm) {
+  const auto* tracking = std::get_if<TargetTracking>(&policy.kind);
+  return tracking != nullptr && tracking->low_alarm == alarm;
+}
+
+}  // namespace
+
+Scaler::Scaler(const ScalerConfig& config, TimePoint start, AlarmState state)
+    : policies_(config.policies) {
+  std::vector<Duration> kept(config.resolutions.size());
+  for (const ScalerAlarm& from : config.alarms) {
+    metrics::Alarm alarm(from.alarm, state);
+    kept[from.series] = std::max(kept[from.series], alarm.kept());
+    const TimePoint first = alarm.first_evaluation(start);
+    watches_.push_back({std::move(alarm), from.series, from.policies, first});
+  }
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    series_.emplace_back(config.resolutions[i], kept[i]);
+  }
+  find_next();
+}
+
+void Scaler::find_next() {
+  next_ = kEndOfTime;
+  for (const Watch& watch : watches_) next_ = std::min(next_, watch.next);
+}
+
+void Scaler::evaluate(TimePoint now, Scaled& scaled) {
+  for (Watch& watch : watches_) {
+    if (watch.next > now) continue;
+    watch.next += watch.alarm.interval();
+    evaluate(watch, now, scaled);
+  }
+  find_next();
+}
+
+void Scaler::evaluate(Watch& watch, TimePoint now, Scaled& scaled) {
+  const AlarmState before = watch.alarm.state();
+  watch.alarm.evaluate(series_[watch.series], now);
+  const bool changed = watch.alarm.state() != before;
+  if (changed) {
+    scaled.alarm_changed(fmt::format("alarm {}: {} → {}: {}", watch.alarm.config().name,
+                                     to_string(before), to_string(watch.alarm.state()),
+                                     watch.alarm.reason()));
+  }
+  if (watch.alarm.state() != AlarmState::kAlarm || actions_suspended_) return;
+  if (!changed && now - watch.acted < kRepeated) return;
+  watch.acted = now;
+  for (const std::uint32_t policy : watch.policies) act(policy, watch, scaled);
+}
+
+std::optional<std::uint32_t> Scaler::wanted_by(std::uint32_t policy, const Watch& watch,
+                                               const Scaled& scaled) const {
+  const auto alarm = static_cast<std::uint32_t>(&watch - watches_.data());
+  return wanted(policies_[policy], watch.alarm, is_low_alarm(policies_[policy], alarm),
+                scaled.target(policies_[policy].warmup));
+}
+
+void Scaler::act(std::uint32_t index, const Watch& watch, Scaled& scaled) {
+  const Policy& policy = policies_[index];
+  const ScalableTarget target = scaled.target(policy.warmup);
+  std::optional<std::uint32_t> want = wanted_by(index, watch, scaled);
+  if (!want) return;
+  if (*want < target.desired) {
+    if (!may_scale_in(policy, target)) return;
+    want = largest_wanted(*want, scaled);
+    if (*want >= target.desired) return;
+  }
+  if (*want == target.desired) return;
+  Decision decision{
+      .desired = *want,
+      .cause = fmt::format("alarm {} in ALARM: {}; desired {} → {}", watch.alarm.config().name,
+                           watch.alarm.reason(), target.desired, *want)};
+  if (const auto* simple = std::get_if<SimpleScaling>(&policy.kind)) {
+    decision.cooldown = simple->cooldown;
+  }
+  scaled.scale(decision);
+}
+
+bool Scaler::may_scale_in(const Policy& policy, const ScalableTarget& target) const {
+  if (std::holds_alternative<SimpleScaling>(policy.kind)) return true;  // it has a cooldown
+  if (target.warming > 0) return false;                                 // E51
+  if (std::holds_alternative<StepScaling>(policy.kind)) return true;
+  return std::all_of(policies_.begin(), policies_.end(), [&](const Policy& other) {
+    const auto* tracking = std::get_if<TargetTracking>(&other.kind);
+    return tracking == nullptr || !tracking->low_alarm ||
+           watches_[*tracking->low_alarm].alarm.state() == AlarmState::kAlarm;
+  });
+}
+
+/// Of `least` and what the other policies want whose alarms are in ALARM; simple ones act alone.
+std::uint32_t Scaler::largest_wanted(std::uint32_t least, const Scaled& scaled) const {
+  std::uint32_t largest = least;
+  for (const Watch& watch : watches_) {
+    if (watch.alarm.state() != AlarmState::kAlarm) continue;
+    for (const std::uint32_t policy : watch.policies) {
+      if (std::holds_alternative<SimpleScaling>(policies_[policy].kind)) continue;
+      largest = std::max(largest, wanted_by(policy, watch, scaled).value_or(0));
+    }
+  }
+  return largest;
+}
+
+}  // namespace skyreplay::scaling

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "metrics/alarm.h"
+#include "scaling/policy.h"
+
+namespace skyreplay::scaling {
+
+/// An alarm, the series it looks at, and the policies it acts on.
+struct ScalerAlarm {
+  metrics::AlarmConfig alarm;
+  std::uint32_t series = 0;
+  std::vector<std::uint32_t> policies;  ///< none: it is only told of
+};
+
+struct ScalerConfig {
+  std::vector<Duration> resolutions;  ///< by series
+  std::vector<ScalerAlarm> alarms;
+  std::vector<Policy> policies;
+};
+
+/// The alarms and policies of one scalable target.
+///
+///     datapoints -> series -> alarm, at its second of the minute -> policies -> Decision
+///
+/// An alarm in ALARM acts when it gets there and then every minute (E93). Each policy acts for
+/// itself at its alarm's second, so that of several the largest result wins when capacity is added.
+/// Capacity is taken away only to the largest of what the policies want whose alarms are in ALARM
+/// now, by target tracking only if all its policies that may scale in agree (E54), and never while
+/// an instance is warming (E51).
+///
+/// **Order** Alarms due at one instant are evaluated in the config's order. **Cost** of an
+/// evaluation see Alarm; an action, O(policies) and what target() costs. Text only where something
+/// changes.
+class Scaler {
+ public:
+  /// The run begins at `start`, with every alarm in `state`.
+  Scaler(const ScalerConfig& config, TimePoint start, metrics::AlarmState state);
+
+  /// Where the owner puts the datapoints of a metric.
+  metrics::MetricSeries& series(std::uint32_t index) { return series_[index]; }
+  /// The next evaluation of an alarm; kEndOfTime where there is none.
+  TimePoint next() const { return next_; }
+  /// Evaluates the alarms that are due at `now`, and acts. REQUIRES now <= next().
+  void evaluate(TimePoint now, Scaled& scaled);
+  /// Whether alarms act on policies; they are evaluated all the same (E22).
+  void suspend_actions(bool suspended) { actions_suspended_ = suspended; }
+
+ private:
+  struct Watch {
+    metrics::Alarm alarm;
+    std::uint32_t series;
+    std::vector<std::uint32_t> policies;
+    TimePoint next;
+    TimePoint acted{};  ///< last
+  };
+
+  void evaluate(Watch& watch, TimePoint now, Scaled& scaled);
+  void act(std::uint32_t policy, const Watch& watch, Scaled& scaled);
+  std::optional<std::uint32_t> wanted_by(std::uint32_t policy, const Watch& watch,
+                                         const Scaled& scaled) const;
+  bool may_scale_in(const Policy& policy, const ScalableTarget& target) const;
+  std::uint32_t largest_wanted(std::uint32_t least, const Scaled& scaled) const;
+  void find_next();
+
+  std::vector<metrics::MetricSeries> series_;
+  std::vector<Watch> watches_;
+  std::vector<Policy> policies_;
+  TimePoint next_ = kEndOfTime;
+  bool actions_suspended_ = false;
+};
+
+}  // namespace skyreplay::scaling

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "core/check.h"
@@ -10,6 +11,13 @@
 namespace skyreplay::balancing {
 
 using metrics::Outcome;
+
+namespace {
+
+/// Members that a run begins with have warmed up, whatever the warmup.
+constexpr Duration kLongAgo = std::chrono::hours{24 * 365};
+
+}  // namespace
 
 Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig& config,
              std::uint64_t seed, const FleetBilling& billing)
@@ -40,23 +48,32 @@ Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig&
 
 void Fleet::begin(std::uint32_t desired, bool in_service) {
   change_desired(desired);
-  for (std::uint32_t i = 0; i < desired; ++i) {
-    if (!in_service) {
-      start_launch();
-      continue;
-    }
+  for (std::uint32_t i = 0; i < desired && in_service; ++i) {
     const std::uint32_t member = add_member();
     bill_from(member, loop_.now() - Duration{1});  // it ran already: no minimum is due
-    put_in_service(member, Health::kHealthy);
+    put_in_service(member, Health::kHealthy, loop_.now() - kLongAgo);
   }
+  reconcile();
 }
 
 void Fleet::set_desired(std::uint32_t desired, const std::string& cause) {
   if (desired == desired_) return;
   note(desired > desired_ ? "scale_out" : "scale_in", cause, desired_, desired);
   change_desired(desired);
-  while (members_alive_ < desired_) start_launch();
-  while (members_alive_ > desired_) take_out_one();
+  reconcile();
+}
+
+void Fleet::suspend(bool launches, bool terminations) {
+  launches_suspended_ = launches;
+  terminations_suspended_ = terminations;
+  reconcile();
+}
+
+void Fleet::reconcile() {
+  while (members_alive_ < desired_ && !launches_suspended_) start_launch();
+  while (members_alive_ > desired_ && !terminations_suspended_) {
+    if (!take_out_one()) return;  // E17: all that are left are protected
+  }
 }
 
 void Fleet::change_desired(std::uint32_t desired) {
@@ -69,6 +86,9 @@ std::uint32_t Fleet::add_member() {
   Member& member = members_[index];
   member.state = State::kPending;
   member.ordinal = created_++;
+  member.is_protected = false;
+  member.launched = loop_.now();
+  member.serves_since = kEndOfTime;
   const auto emptiest = std::min_element(zone_members_.begin(), zone_members_.end());  // E20
   member.zone = static_cast<std::uint32_t>(emptiest - zone_members_.begin());
   ++*emptiest;
@@ -88,9 +108,11 @@ void Fleet::start_launch() {
                              config_.zones[member.zone], format_duration(takes.in_service)));
 }
 
-void Fleet::put_in_service(std::uint32_t index, Health health) {
+void Fleet::put_in_service(std::uint32_t index, Health health, TimePoint serves_since) {
   Member& member = members_[index];
   member.state = State::kInService;
+  member.serves_since = serves_since;
+  member.is_protected = config_.protects_members;
   member.server = servers_.add(config_.server);
   if (member_of_server_.size() <= member.server) {
     member_of_server_.resize(member.server + std::size_t{1});
@@ -100,29 +122,38 @@ void Fleet::put_in_service(std::uint32_t index, Health health) {
   checks_.add(member.server, member.ordinal, health);  // E7, E107, E108: from registration on
   ++count_of(health);
   update_rotation();
+  traffic_.add_server(member.server, serves_since + config_.warmup);
   recorder_.capacity_up(config_.service, loop_.now());
+  member_in_service(index);
+}
+
+bool Fleet::goes_before(const Member& a, const Member& b) const {
+  const auto key = [this](const Member& member) {
+    const bool serves = member.state == State::kInService;
+    Duration into_hour{};
+    if (serves && config_.ends_billing_hours) {
+      into_hour = (loop_.now() - member.launched) % std::chrono::hours{1};
+    }
+    const std::int64_t ordinal = member.ordinal;
+    return std::tuple(-std::int64_t{zone_members_[member.zone]}, -std::int64_t{member.zone}, serves,
+                      -into_hour, serves ? ordinal : -ordinal);
+  };
+  return key(a) < key(b);
 }
 
 std::uint32_t Fleet::next_to_go() const {
-  const auto fullest = std::max_element(zone_members_.rbegin(), zone_members_.rend());
-  const auto zone = static_cast<std::uint32_t>(zone_members_.rend() - fullest - 1);
   std::uint32_t best = kNoTarget;
-  const auto goes_before = [](const Member& a, const Member& b) {
-    const bool a_serves = a.state == State::kInService;
-    const bool b_serves = b.state == State::kInService;
-    if (a_serves != b_serves) return b_serves;
-    return a_serves ? a.ordinal < b.ordinal : a.ordinal > b.ordinal;
-  };
   for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
     const Member& member = members_[i];
-    if (!member.lives || member.state == State::kDraining || member.zone != zone) continue;
+    if (!member.lives || member.state == State::kDraining || member.is_protected) continue;
     if (best == kNoTarget || goes_before(member, members_[best])) best = i;
   }
   return best;
 }
 
-void Fleet::take_out_one() {
+bool Fleet::take_out_one() {
   const std::uint32_t index = next_to_go();
+  if (index == kNoTarget) return false;
   const Member& member = members_[index];
   note("terminate",
        fmt::format("{} {} in {}", config_.member, member.ordinal, config_.zones[member.zone]));
@@ -130,12 +161,13 @@ void Fleet::take_out_one() {
   --zone_members_[member.zone];
   if (member.state == State::kInService) {
     drain(index);
-    return;
+    return true;
   }
   pending_level_.leave(since_window());
   if (member.state == State::kStarting) bill_until(index, loop_.now());
   members_[index].lives = false;
   members_.release(index);
+  return true;
 }
 
 void Fleet::drain(std::uint32_t index) {
@@ -233,6 +265,7 @@ workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Re
   constexpr workload::Admitted kRefused{workload::Admission::kRefused, {}};
   if (target == kNoTarget) [[unlikely]]
     return kRefused;  // 503
+  traffic_.sent(loop_.now());
   const compute::Admitted admitted = servers_.admit(target, index, request.work, request.wait);
   if (admitted.entry == compute::Entry::kRefused) [[unlikely]] {  // 502
     group_.finished(target);
@@ -304,6 +337,7 @@ void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) 
                                               Outcome outcome) {
   group_.finished(server);
   outstanding_level_.leave(since_window());
+  traffic_.answered(server, loop_.now(), clients_->request(tag), outcome);
   if (transfer_item_) {
     const workload::Request& request = clients_->request(tag);
     use_.bytes += request.more ? request.bytes_in + request.bytes_out : 0;
@@ -381,7 +415,7 @@ void Fleet::fire(const kernel::Event& event) {
       break;
     case kInService:
       pending_level_.leave(since_window());
-      put_in_service(event.payload, Health::kInitial);
+      put_in_service(event.payload, Health::kInitial, loop_.now());
       break;
     case kDelayOver:
       remove(event.payload);

@@ -8,6 +8,7 @@
 
 #include "balancing/health_checks.h"
 #include "balancing/target_group.h"
+#include "balancing/traffic.h"
 #include "compute/servers.h"
 #include "core/random.h"
 #include "kernel/loop.h"
@@ -37,6 +38,9 @@ struct FleetConfig {
   std::optional<std::uint32_t> calls{};  ///< the list of calls its requests make (workload::Calls)
   Duration idle_timeout = std::chrono::seconds{60};  ///< E112
   pricing::LoadBalancer load_balancer{};
+  Duration warmup{};                ///< in which a member is left out of instance metrics (E50)
+  bool protects_members = false;    ///< from scale-in, once in service (E17)
+  bool ends_billing_hours = false;  ///< who is closest to the end of one goes first (E33)
 };
 
 /// Who pays for a fleet: where it is, until when, and the meters its items are added to.
@@ -69,8 +73,8 @@ struct FleetBilling {
 ///
 /// **Order** A launch goes to the zone with the fewest members, the first of equals (E20). Taken
 /// out is a member of the zone with the most, the last of equals: one not yet in service, the
-/// latest first, else the one launched first. **Cost** O(1) a request; changing the number,
-/// O(members).
+/// latest first, else the one launched first or, of instances, whose billing hour ends first (E33);
+/// none that is protected (E17). **Cost** O(1) a request; changing the number, O(members).
 ///
 /// Not modeled here: what the load balancer itself adds to a request's time.
 class Fleet : public workload::Platform, public kernel::Process {
@@ -85,6 +89,41 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint32_t desired() const { return desired_; }
   /// What a reader of the run's result has to know of it, each a sentence. Asked once, at the end.
   virtual std::vector<std::string> notes() const { return {}; }
+  /// What is suspended does not happen, and is made up for when it is no more (E22).
+  void suspend(bool launches, bool terminations);
+
+  // --- What scaling and metrics look at
+
+  /// A member that is not gone. `serves_since` is kEndOfTime while it is pending; far in the past
+  /// where the run began with it.
+  struct MemberState {
+    std::uint32_t ordinal = 0;
+    std::uint32_t server = 0;  ///< of meaning once it serves
+    TimePoint serves_since = kEndOfTime;
+    bool is_draining = false;
+  };
+  /// Calls `visit(member, state)` for each, in no certain order. `member` is the number of its
+  /// place, which another has after it.
+  template <typename Visit>
+  void for_each_member(Visit&& visit) const {
+    for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
+      if (members_[i].lives) visit(i, state_of(members_[i]));
+    }
+  }
+  /// The member at that place; nothing where there is none.
+  std::optional<MemberState> member(std::uint32_t place) const {
+    if (place >= members_.capacity() || !members_[place].lives) return std::nullopt;
+    return state_of(members_[place]);
+  }
+  std::uint32_t pending() const { return pending_level_.value; }
+  /// Targets that get requests.
+  std::uint32_t targets() const { return group_.in_rotation(); }
+  const compute::Servers& servers() const { return servers_; }
+  /// Counts what it is told to from then on.
+  Traffic& traffic() { return traffic_; }
+  /// For activities.csv.
+  void note(std::string kind, std::string cause, std::optional<std::int64_t> from = std::nullopt,
+            std::optional<std::int64_t> to = std::nullopt);
 
   workload::Admitted admit(std::uint32_t unit, std::uint32_t index,
                            workload::Request& request) override;
@@ -124,6 +163,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   virtual void bill_until(std::uint32_t member, TimePoint at) = 0;
   /// Brings the meters of the members up to `until`.
   virtual void read_members(TimePoint until, pricing::Meters& meters) = 0;
+  /// A member serves from now on.
+  virtual void member_in_service(std::uint32_t) {}
 
  private:
   enum Kind : std::uint16_t {
@@ -145,16 +186,24 @@ class Fleet : public workload::Platform, public kernel::Process {
     std::uint32_t server = 0;  ///< of meaning from kInService on
     std::uint32_t generation = 0;
     bool lives = false;
+    bool is_protected = false;
+    TimePoint launched;
+    TimePoint serves_since = kEndOfTime;
   };
 
   std::uint32_t add_member();
   void start_launch();
-  void put_in_service(std::uint32_t member, Health health);
-  void take_out_one();
+  void put_in_service(std::uint32_t member, Health health, TimePoint serves_since);
+  void reconcile();
+  bool take_out_one();
   void drain(std::uint32_t member);
   void drained(std::uint32_t member);
   void remove(std::uint32_t member);
   std::uint32_t next_to_go() const;
+  bool goes_before(const Member& a, const Member& b) const;
+  MemberState state_of(const Member& member) const {
+    return {member.ordinal, member.server, member.serves_since, member.state == State::kDraining};
+  }
   void fire_member(const kernel::Event& event);
   void watch_idle(std::uint32_t index);
   void time_out(kernel::SlabId id);
@@ -165,8 +214,6 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// The request is gone from its server, and answered.
   void end(std::uint32_t server, std::uint32_t tag, metrics::Outcome outcome);
   void change_desired(std::uint32_t desired);
-  void note(std::string kind, std::string cause, std::optional<std::int64_t> from = std::nullopt,
-            std::optional<std::int64_t> to = std::nullopt);
   std::int64_t since_window() const { return (loop_.now() - window_start_).count(); }
   compute::CpuTime cpu_busy(TimePoint now) const;
   compute::CpuTime cpu_available(TimePoint now) const;
@@ -189,6 +236,9 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint32_t members_alive_ = 0;  ///< draining ones not among them
   std::uint32_t created_ = 0;
   std::vector<std::uint32_t> zone_members_;  ///< by zone; draining ones not among them
+  bool launches_suspended_ = false;
+  bool terminations_suspended_ = false;
+  Traffic traffic_;
 
   // Billing of the load balancer, and of what goes through it.
   pricing::LoadBalancerMeter balancer_meter_;

@@ -13,6 +13,7 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
       boot_time_(config.boot_time),
       pending_time_(config.pending_time),
       boot_draws_(seed, config.fleet.name, "boot_time"),
+      span_(billing.span),
       instances_(billing.catalogue, config.instance_type, billing.region, billing.span,
                  billing.meters, config.purchase),
       entity_(config.fleet.name) {
@@ -20,6 +21,51 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
     volumes_.emplace(billing.catalogue, config.volume, billing.region, billing.span,
                      billing.meters);
   }
+  bill_cloudwatch(config, billing);
+  if (config.scaling) {
+    scaling_ = std::make_unique<GroupScaling>(loop, *this, *config.scaling, config.steady);
+  }
+  suspend(config.suspended);
+}
+
+/// E102: detailed monitoring by the instance, alarms and custom metrics each.
+void AutoScalingGroup::bill_cloudwatch(const AutoScalingGroupConfig& config,
+                                       const balancing::FleetBilling& billing) {
+  const auto add = [&](const char* item) {
+    return billing.meters.add_item(billing.catalogue.tariff(item, billing.region));
+  };
+  if (config.detailed_monitoring) {
+    monitoring_item_ = add("cloudwatch.detailed_monitoring_per_instance");
+  }
+  if (!config.scaling) return;
+  std::uint64_t standard = 0;
+  std::uint64_t high_resolution = 0;
+  for (const scaling::ScalerAlarm& alarm : config.scaling->scaler.alarms) {
+    ++(alarm.alarm.period < std::chrono::minutes{1} ? high_resolution : standard);
+  }
+  const bool has_custom = std::any_of(
+      config.scaling->watched.begin(), config.scaling->watched.end(),
+      [](const auto& watched) { return watched.metric == GroupMetric::kCpuUsageActive; });
+  if (standard > 0) steady_.push_back({add("cloudwatch.alarm_standard"), standard});
+  if (high_resolution > 0) {
+    steady_.push_back({add("cloudwatch.alarm_high_resolution"), high_resolution});
+  }
+  if (has_custom) steady_.push_back({add("cloudwatch.custom_metric"), 1});
+}
+
+void AutoScalingGroup::change(const GroupChange& change) {
+  suspend(change.suspended);
+  const std::uint32_t bounded = scaling_ ? scaling_->set_bounds(change.bounds) : change.desired;
+  set_desired(change.sets_desired ? change.desired : bounded, change.cause);
+}
+
+void AutoScalingGroup::suspend(const Suspended& suspended) {
+  Fleet::suspend(suspended.launch, suspended.terminate);
+  if (scaling_) scaling_->suspend_notifications(suspended.alarm_notification);
+}
+
+void AutoScalingGroup::member_in_service(std::uint32_t member) {
+  if (scaling_) scaling_->member_in_service(member);
 }
 
 balancing::Fleet::Launch AutoScalingGroup::launch(std::uint32_t ordinal) {
@@ -42,6 +88,12 @@ void AutoScalingGroup::bill_until(std::uint32_t member, TimePoint at) {
 void AutoScalingGroup::read_members(TimePoint until, pricing::Meters& meters) {
   instances_.read(until, meters);
   if (volumes_) volumes_->read(until, meters);
+  if (monitoring_item_) meters.advance_to(*monitoring_item_, instances_.seconds(until));
+  const TimePoint billed = std::max(span_.start, std::min(until, span_.end));
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(billed - span_.start).count();
+  for (const Steady& steady : steady_) {
+    meters.advance_to(steady.item, steady.count * static_cast<std::uint64_t>(seconds));
+  }
 }
 
 /// E143: what was committed, how much of it was used, and how much of the use it paid for.

@@ -120,9 +120,10 @@ void Alarm::evaluate(const MetricSeries& series, TimePoint now) {
 
 std::string Alarm::reason() const {
   if (values_.empty()) return config_.metric_name + " has no datapoint";
-  return fmt::format("{} {:.6g} {} {:.6g} for {} of {} datapoints", config_.metric_name,
-                     values_.front(), to_string(config_.comparison), config_.threshold, breaching_,
-                     values_.size());
+  const char* semicolon = state_ == AlarmState::kAlarm ? "" : ";";  // else it is not so
+  return fmt::format("{} {:.6g}{} {} {:.6g} for {} of {} datapoints", config_.metric_name,
+                     values_.front(), semicolon, to_string(config_.comparison), config_.threshold,
+                     breaching_, values_.size());
 }
 
 }  // namespace skyreplay::metrics

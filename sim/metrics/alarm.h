@@ -76,7 +76,8 @@ class Alarm {
   std::span<const double> values() const { return values_; }
   /// How many of those breach.
   std::uint32_t breaching() const { return breaching_; }
-  /// "CPUUtilization 71.3 > 50 for 3 of 3 datapoints", of the last evaluation.
+  /// "CPUUtilization 71.3 > 50 for 3 of 3 datapoints", of the last evaluation; where the state is
+  /// not ALARM, "CPUUtilization 45; > 50 for 1 of 3 datapoints".
   std::string reason() const;
 
  private:

@@ -67,6 +67,8 @@ class InstanceMeter {
   /// What was committed until the last reading, and what came of it: Reserved Instances, then the
   /// Savings Plan, where they are bought.
   std::vector<CommitmentUse> commitments() const;
+  /// The instance-seconds until `now`, however they are paid for.
+  std::uint64_t seconds(TimePoint now) const { return time_.at(now); }
 
  private:
   BilledTime time_;

@@ -7,6 +7,7 @@
 #include "compute/instance_types.h"
 #include "core/error.h"
 #include "ecs/fargate_sizes.h"
+#include "replay/scaling_model.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
 
@@ -86,14 +87,21 @@ pricing::Purchase purchase_of(const proto::AutoScalingGroup& group) {
 }  // namespace
 
 ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& service,
-                                         std::uint32_t index, CallList calls) {
+                                         std::uint32_t index, CallList calls, const RunFacts& run) {
   const proto::AutoScalingGroup& group = service.config->ec2();
   const compute::InstanceType& type = compute::InstanceTypes::builtin().find(group.instance_type());
   ec2::AutoScalingGroupConfig config;
   config.fleet = fleet_config(group, service, index, calls);
   config.fleet.server.cpu_units = type.vcpus * compute::kUnitsPerVcpu;
   config.fleet.server.speed = group.assumed().speed();
+  config.fleet.protects_members = group.new_instances_protected_from_scale_in();
+  config.fleet.ends_billing_hours = true;
   config.instance_type = type.name;
+  config.detailed_monitoring = group.monitoring() == proto::AutoScalingGroup::DETAILED;
+  config.suspended = suspended_processes(group);
+  config.steady = run.steady;
+  config.scaling = scaling_config(group, config.fleet.name, service.name, run.seed, run.has_bytes);
+  if (config.scaling) config.fleet.warmup = config.scaling->warmup;
   const bool is_gp2 = group.ebs().volume_type() == proto::EbsVolume::GP2;
   config.volume = {.type = is_gp2 ? pricing::Volume::Type::kGp2 : pricing::Volume::Type::kGp3,
                    .size_gib = group.ebs().volume_size(),

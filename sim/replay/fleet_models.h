@@ -12,10 +12,18 @@ namespace skyreplay::replay {
 /// Which list of calls a service's requests make, if any.
 using CallList = std::optional<std::uint32_t>;
 
+/// What a group's model has to know of the run beside its service.
+struct RunFacts {
+  std::uint64_t seed = 1;
+  bool has_bytes = false;  ///< the trace says how many bytes each request has
+  bool steady = true;      ///< it begins in the steady state
+};
+
 /// A group's parameters, read from the resolved message. `service` is its index in the recorder.
-/// Throws InputError for a type, or a family's speed, that is not known.
+/// Throws InputError for a type, or a family's speed, that is not known, and for a metric of bytes
+/// that nobody counts.
 ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& service,
-                                         std::uint32_t index, CallList calls);
+                                         std::uint32_t index, CallList calls, const RunFacts& run);
 
 /// Says so where a group's CPU speed is its base family's; else empty.
 std::string speed_note(const scenario::ConcreteService& service);

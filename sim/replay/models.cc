@@ -9,6 +9,8 @@
 #include "lambda/functions.h"
 #include "replay/fleet_models.h"
 #include "replay/lambda_model.h"
+#include "replay/scaling_model.h"
+#include "scenario/field_path.h"
 #include "scenario/law.h"
 
 namespace skyreplay::replay {
@@ -114,18 +116,22 @@ Seat Models::seat_fleet(std::uint32_t service) {
                                         .has_bytes = inputs_.trace.has_bytes,
                                         .meters = meters_[service]};
   const std::uint64_t seed = inputs_.scenario.seed();
+  const bool steady = inputs_.scenario.start() != proto::Scenario::COLD;
   std::unique_ptr<balancing::Fleet>& fleet = fleets_[service];
   std::uint32_t desired = 0;
   if (concrete.config->has_ec2()) {
     fleet = std::make_unique<ec2::AutoScalingGroup>(
-        loop_, recorder_, group_config(concrete, service, call_lists_[service]), seed, billing);
+        loop_, recorder_,
+        group_config(concrete, service, call_lists_[service],
+                     {.seed = seed, .has_bytes = billing.has_bytes, .steady = steady}),
+        seed, billing);
     desired = concrete.config->ec2().desired_capacity();
   } else {
     fleet = std::make_unique<ecs::FargateService>(
         loop_, recorder_, fargate_config(concrete, service, call_lists_[service]), seed, billing);
     desired = concrete.config->ecs().desired_count();
   }
-  fleet->begin(desired, inputs_.scenario.start() != proto::Scenario::COLD);
+  fleet->begin(desired, steady);
   return {fleet.get(), 0};
 }
 
@@ -177,7 +183,7 @@ void Models::connect(workload::Clients& clients, workload::Calls& calls) {
 // --- The run
 
 void Models::change(const proto::Scenario& scenario, const scenario::Wiring& after,
-                    const std::string& cause) {
+                    const std::string& field, const std::string& cause) {
   if (functions_) {
     functions_->set_concurrent_executions(scenario.account().lambda().concurrent_executions());
   }
@@ -186,12 +192,15 @@ void Models::change(const proto::Scenario& scenario, const scenario::Wiring& aft
     const bool is_same = service.memory_mib == now_[i].memory_mib &&
                          service.config->SerializeAsString() == now_[i].config->SerializeAsString();
     now_[i] = service;
-    if (!is_same) change_service(i, service, cause);
+    // Policies may have moved what a change names, though the scenario stays the same.
+    const bool sets_desired =
+        field == scenario::join_path("services", service.name) + ".ec2.desired_capacity";
+    if (!is_same || sets_desired) change_service(i, service, sets_desired, cause);
   }
 }
 
 void Models::change_service(std::uint32_t service, const scenario::ConcreteService& after,
-                            const std::string& cause) {
+                            bool sets_desired, const std::string& cause) {
   const proto::Service& config = *after.config;
   if (config.has_lambda()) {
     lambda::FunctionConfig function = function_config(after, service);
@@ -200,9 +209,16 @@ void Models::change_service(std::uint32_t service, const scenario::ConcreteServi
   } else if (config.has_external()) {
     external_->set_max_connections(seats_[service].unit,
                                    external_config(after, service).max_connections);
+  } else if (config.has_ec2()) {
+    const proto::AutoScalingGroup& group = config.ec2();
+    auto& model = static_cast<ec2::AutoScalingGroup&>(*fleets_[service]);
+    model.change({.bounds = {group.min_size(), group.max_size()},
+                  .desired = group.desired_capacity(),
+                  .sets_desired = sets_desired,
+                  .suspended = suspended_processes(group),
+                  .cause = cause});
   } else {
-    fleets_[service]->set_desired(
-        config.has_ec2() ? config.ec2().desired_capacity() : config.ecs().desired_count(), cause);
+    fleets_[service]->set_desired(config.ecs().desired_count(), cause);
   }
 }
 

@@ -62,10 +62,11 @@ class Models {
   /// Who the services answer, and who they call through. REQUIRES called once before the first
   /// arrival.
   void connect(workload::Clients& clients, workload::Calls& calls);
-  /// The services as they are from now on. `cause` says what changed them. REQUIRES the same
+  /// The services as they are from now on. `field` is the path of what changed, `cause` says it in
+  /// words. REQUIRES the same
   /// services and calls; `scenario`, which the wiring is of, outlives this.
   void change(const proto::Scenario& scenario, const scenario::Wiring& after,
-              const std::string& cause);
+              const std::string& field, const std::string& cause);
   /// Appends what happened since the last call, in order of time.
   void take_activities(std::vector<workload::Activity>& activities);
   void finish(TimePoint end);
@@ -78,7 +79,7 @@ class Models {
   Seat seat_fleet(std::uint32_t service);
   Seat seat_external(std::uint32_t service);
   void change_service(std::uint32_t service, const scenario::ConcreteService& after,
-                      const std::string& cause);
+                      bool sets_desired, const std::string& cause);
   void number_call_lists();
   std::vector<workload::CallConfig> calls_of(std::uint32_t service) const;
 

@@ -129,6 +129,7 @@ class Run {
     advance(next_change());
     const scenario::TimedChange& change = scenario_.changes()[changes_made_++];
     models_.change(*change.after, scenario::expand(*change.after, scenario_.filename(), trace_),
+                   change.field,
                    fmt::format("changes: {} is {} from now on", change.field, change.value));
     clients_.change(client_policy(change.after->workload().client()));
   }

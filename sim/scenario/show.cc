@@ -16,6 +16,28 @@ std::string memory_text(const proto::MemorySize& size) {
   return size.from_trace() ? "from_trace" : std::to_string(size.mib());
 }
 
+/// "{a: 1, b: [x]}": the fields that are set, of what holds no map of its own.
+std::string map_text(const Message& message) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  std::string text;
+  for (const FieldDescriptor* field : fields) {
+    text += (text.empty() ? "" : ", ") + field->name() + ": " + to_text(message, *field);
+  }
+  return "{" + text + "}";
+}
+
+std::string list_text(const Message& message, const FieldDescriptor& field) {
+  const Reflection& get = *message.GetReflection();
+  std::string text;
+  for (int i = 0; i < get.FieldSize(message, &field); ++i) {
+    text += i == 0 ? "" : ", ";
+    text += form_of(field) == Form::kText ? yaml_text(get.GetRepeatedString(message, &field, i))
+                                          : map_text(get.GetRepeatedMessage(message, &field, i));
+  }
+  return "[" + text + "]";
+}
+
 /// Writes messages of fields in block style.
 class Writer {
  public:
@@ -77,27 +99,13 @@ class Writer {
     const Reflection& get = *message.GetReflection();
     const int size = get.FieldSize(message, &field);
     if (size == 0) return write_absent(field, indent);
-    if (form_of(field) == Form::kText) return line(indent, field.name() + texts(message, field));
+    if (form_of(field) == Form::kText) {
+      return line(indent, field.name() + ": " + to_text(message, field));
+    }
     line(indent, field.name() + ":");
     for (int i = 0; i < size; ++i) {
-      const Message& element = get.GetRepeatedMessage(message, &field, i);
-      std::vector<const FieldDescriptor*> fields;
-      element.GetReflection()->ListFields(element, &fields);
-      std::string text;
-      for (const FieldDescriptor* inner : fields) {
-        text += (text.empty() ? "" : ", ") + inner->name() + ": " + to_text(element, *inner);
-      }
-      line(indent + 2, "- {" + text + "}");
+      line(indent + 2, "- " + map_text(get.GetRepeatedMessage(message, &field, i)));
     }
-  }
-
-  static std::string texts(const Message& message, const FieldDescriptor& field) {
-    std::string inside;
-    for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
-      inside += (i == 0 ? "" : ", ") +
-                yaml_text(message.GetReflection()->GetRepeatedString(message, &field, i));
-    }
-    return ": [" + inside + "]";
   }
 
   Comments comments_;
@@ -132,6 +140,8 @@ std::string message_text(const Message& value, Form form) {
 std::string to_text(const Message& message, const FieldDescriptor& field) {
   const Reflection& get = *message.GetReflection();
   const Form form = form_of(field);
+  if (field.is_repeated()) return list_text(message, field);
+  if (form == Form::kMessage) return map_text(get.GetMessage(message, &field));
   if (form == Form::kBool) return get.GetBool(message, &field) ? "true" : "false";
   if (form == Form::kUint32) return std::to_string(get.GetUInt32(message, &field));
   if (form == Form::kUint64) return std::to_string(get.GetUInt64(message, &field));

@@ -13,7 +13,7 @@ enum class Comments : bool { kNone, kAbsentFields };
 std::string to_yaml(const Message& message, Comments comments);
 
 /// One value as a scenario spells it on one line, e.g. "{lognormal: {p50: 143ms, p99: 220ms}}".
-/// REQUIRES a field that is set and not a message of fields.
+/// REQUIRES a field that is set, or a list, and no map.
 std::string to_text(const Message& message, const FieldDescriptor& field);
 
 }  // namespace skyreplay::scenario

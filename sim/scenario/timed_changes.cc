@@ -48,7 +48,10 @@ std::string text_at(const Message& message, const FieldPath& path) {
   for (std::size_t i = 0;; ++i) {
     const Reflection& get = *at->GetReflection();
     const FieldDescriptor& field = *at->GetDescriptor()->FindFieldByName(path[i].name);
-    if (i + 1 == path.size()) return get.HasField(*at, &field) ? to_text(*at, field) : "null";
+    if (i + 1 == path.size()) {
+      const bool is_set = field.is_repeated() || get.HasField(*at, &field);
+      return is_set ? to_text(*at, field) : "null";
+    }
     if (!field.is_map()) {
       at = &get.GetMessage(*at, &field);
       continue;

@@ -12,7 +12,9 @@ using namespace std::chrono_literals;
 
 class Generator {
  public:
-  explicit Generator(std::uint64_t number) : draws_(number) { s_.seed = dice_.below(1000); }
+  explicit Generator(std::uint64_t number) : draws_(number), scaled_(~number) {
+    s_.seed = dice_.below(1000);
+  }
 
   Scenario make() {
     services();
@@ -21,6 +23,7 @@ class Generator {
     account();
     rows();
     changes();
+    policies();
     return s_;
   }
 
@@ -215,7 +218,43 @@ class Generator {
     }
   }
 
+  // --- Policies, drawn apart so that scenarios of before stay what they were
+
+  void policies() {
+    if (unit_ < 1s || !scaled_.dice.chance(70)) return;
+    bool has_bytes = false;
+    for (const Row& row : s_.rows) has_bytes |= row.bytes_in + row.bytes_out > 0;
+    for (std::size_t i = 0; i < s_.services.size(); ++i) {
+      Service& service = s_.services[i];
+      const bool is_group = service.platform == Service::Platform::kFleet && !service.fleet.fargate;
+      if (!is_group) continue;
+      scaled_.scale(service.fleet, has_bytes);
+      if (scaled_.dice.chance(30)) change_scaling(i);
+      if (scaled_.dice.chance(25)) shrink_late(i);
+    }
+  }
+
+  /// Billing hours end, and then some of what was added goes.
+  void shrink_late(std::size_t service) {
+    const Time at = s_.end - s_.start + 1min * scaled_.dice.between(1, 120);
+    s_.changes.push_back({at, Change::Field::kDesired, service, scaled_.dice.between(1, 2)});
+    s_.end = s_.start + at + 5min;
+    while (s_.window < (s_.end - s_.start) / 40) s_.window *= 2;
+  }
+
+  /// One change more, behind all others.
+  void change_scaling(std::size_t service) {
+    Time at = (s_.end - s_.start) / 2;
+    if (!s_.changes.empty()) at = std::max(at, s_.changes.back().at);
+    if (scaled_.dice.chance(50)) {
+      s_.changes.push_back({at, Change::Field::kMaxSize, service, scaled_.dice.between(5, 8)});
+    } else {
+      s_.changes.push_back({at, Change::Field::kSuspended, service, scaled_.dice.below(8)});
+    }
+  }
+
   RandomServices draws_;
+  RandomServices scaled_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

@@ -93,6 +93,109 @@ Fleet RandomServices::fleet() {
   return f;
 }
 
+Alarm RandomServices::alarm(bool has_bytes) {
+  Alarm a;
+  a.metric = dice.one_of<const char*>(
+      {"AWS/EC2 CPUUtilization", "AWS/EC2 CPUUtilization", "AWS/EC2 CPUUtilization",
+       "CWAgent cpu_usage_active", "AWS/ApplicationELB RequestCount",
+       "AWS/ApplicationELB RequestCountPerTarget", "AWS/ApplicationELB RequestCountPerTarget",
+       "AWS/ApplicationELB TargetResponseTime", "AWS/ApplicationELB HTTPCode_Target_5XX_Count",
+       "AWS/EC2 NetworkIn", "AWS/EC2 NetworkOut", "AWS/AutoScaling GroupDesiredCapacity",
+       "AWS/AutoScaling GroupInServiceInstances", "AWS/AutoScaling GroupPendingInstances",
+       "AWS/AutoScaling GroupTerminatingInstances", "AWS/AutoScaling GroupTotalInstances",
+       "AWS/AutoScaling GroupMinSize", "AWS/AutoScaling GroupMaxSize"});
+  if (!has_bytes && a.metric.find("Network") != std::string::npos) {
+    a.metric = "AWS/EC2 CPUUtilization";
+  }
+  a.statistic = dice.one_of<const char*>(
+      {"Average", "Average", "Average", "Sum", "Minimum", "Maximum", "SampleCount"});
+  if (a.metric.find("CWAgent") == 0 && dice.chance(70)) {
+    a.period = 1s * dice.one_of<int>({10, 30});
+  }
+  if (dice.chance(50)) a.second = dice.below(60);
+  return a;
+}
+
+std::vector<Step> RandomServices::steps(bool exact) {
+  const auto number = [&](int sign) {
+    return static_cast<std::int32_t>(
+               dice.between(1, exact ? 4 : dice.one_of<std::uint32_t>({2, 60}))) *
+           (exact ? 1 : sign);
+  };
+  switch (dice.below(3)) {
+    case 0:
+      return {{.lower = 0, .number = number(1)}};
+    case 1:
+      return {{.upper = 0, .number = number(-1)}};
+    default:
+      return {{.lower = {}, .upper = -5, .number = number(-1)},
+              {.lower = -5, .upper = 20, .number = number(1)},
+              {.lower = 20, .upper = {}, .number = number(1)}};
+  }
+}
+
+Policy RandomServices::policy(bool has_bytes) {
+  Policy p;
+  p.kind = dice.one_of<Policy::Kind>({Policy::Kind::kTargetTracking, Policy::Kind::kTargetTracking,
+                                      Policy::Kind::kStep, Policy::Kind::kSimple});
+  if (p.kind == Policy::Kind::kTargetTracking) {
+    p.tracked = alarm(has_bytes);
+    if (p.tracked.metric.find("AWS/ApplicationELB") == 0 && dice.chance(60)) {
+      p.tracked.metric = "AWS/ApplicationELB RequestCountPerTarget";
+      p.tracked.statistic = "Sum";
+    }
+    p.target = dice.one_of<double>({0.5, 2, 10, 30, 50});
+    p.disable_scale_in = dice.chance(20);
+    p.high_n = dice.between(1, 3);
+    p.high_m = dice.between(1, p.high_n);
+    p.low_n = dice.between(1, 4);
+    p.low_m = dice.between(1, p.low_n);
+    p.low_ratio = dice.one_of<double>({0.7, 0.9});
+    if (dice.chance(50)) p.low_second = dice.below(60);
+  } else {
+    p.adjustment_type =
+        dice.one_of<const char*>({"ChangeInCapacity", "ExactCapacity", "PercentChangeInCapacity",
+                                  "PercentChangeInCapacity"});
+    const bool exact = p.adjustment_type[0] == 'E';
+    if (p.adjustment_type[0] == 'P' && dice.chance(30)) p.min_magnitude = 2;
+    p.steps = steps(exact);
+    p.number = p.steps.back().number;
+    p.aggregation = dice.one_of<const char*>({"Average", "Average", "Minimum", "Maximum"});
+    if (dice.chance(60)) p.cooldown = dice.one_of<std::uint32_t>({0, 60, 200});
+    if (p.kind == Policy::Kind::kSimple) return p;
+  }
+  if (dice.chance(30)) p.warmup = dice.one_of<std::uint32_t>({0, 50, 180});
+  return p;
+}
+
+void RandomServices::scale(Fleet& f, bool has_bytes) {
+  for (std::uint32_t i = dice.between(1, 2); i > 0; --i) {
+    f.policies.push_back(policy(has_bytes));
+    f.policies.back().name = "p" + std::to_string(f.policies.size());
+    if (f.policies.back().kind == Policy::Kind::kTargetTracking) continue;
+    Alarm a = alarm(has_bytes);
+    a.name = "alarm" + std::to_string(i);
+    if (a.period == 1min && dice.chance(30)) a.period = 5min;
+    a.n = dice.between(1, 3);
+    a.m = dice.between(1, a.n);
+    a.comparison = dice.one_of<const char*>({">", ">=", "<", "<="});
+    a.threshold = dice.one_of<double>({0, 1, 5, 20});
+    a.missing = dice.one_of<const char*>({"missing", "ignore", "breaching", "notBreaching"});
+    a.policies = {f.policies.size() - 1};
+    f.alarms.push_back(a);
+  }
+  if (dice.chance(60)) f.default_warmup = dice.one_of<std::uint32_t>({0, 0, 60, 130});
+  f.cooldown = dice.one_of<std::uint32_t>({0, 60, 300});
+  f.detailed = dice.chance(70);
+  f.protects_new = dice.chance(15);
+  f.suspended = dice.chance(10) ? dice.below(8) : 0;
+  f.max_size = dice.one_of<std::uint32_t>({5, 8, 20});
+  if (dice.chance(40)) f.zones = 1;
+  f.ec2_delay = dice.one_of<Time>({0s, 1s, 60s, 90s});
+  f.balancer_delay = dice.one_of<Time>({0s, 60s, 150s});
+  f.agent_delay = dice.one_of<Time>({0s, 30s});
+}
+
 External RandomServices::external() {
   External e;
   e.latency = law(3);

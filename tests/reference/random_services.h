@@ -21,6 +21,13 @@ class RandomServices {
   Function function();
   Fleet fleet();
   External external();
+  /// Gives a group of instances policies and alarms. `has_bytes`: the trace has some.
+  void scale(Fleet& fleet, bool has_bytes);
+
+ private:
+  Alarm alarm(bool has_bytes);
+  Policy policy(bool has_bytes);
+  std::vector<Step> steps(bool exact);
 };
 
 }  // namespace skyreplay::reference

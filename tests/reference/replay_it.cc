@@ -65,6 +65,10 @@ WindowRow row_of(const metrics::Window& window, const metrics::WindowRow& from) 
 Activity activity_of(const replay::Activity& from) {
   Activity activity{since_epoch(from.time), from.service, from.kind, from.from.value_or(-1),
                     from.to.value_or(-1)};
+  // Which member it is stands in the cause: "instance 3 in us-east-1a".
+  if (from.kind == "launch" || from.kind == "terminate") {
+    activity.from = std::stoll(from.cause.substr(from.cause.find(' ')));
+  }
   // A throttle's reason stands first in its cause.
   if (from.kind == "limit") activity.kind += " " + from.cause.substr(0, from.cause.find(':'));
   return activity;

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "reference/both.h"
 
 namespace skyreplay::reference {
@@ -83,14 +85,107 @@ std::string commitments(const Fleet& f) {
   return text;
 }
 
+std::string seconds_of(Time time) { return std::to_string(time / std::chrono::seconds{1}); }
+
+/// "namespace: AWS/EC2, metric_name: CPUUtilization, statistic: Average, period: 60".
+std::string metric(const Alarm& a) {
+  const std::size_t blank = a.metric.find(' ');
+  return fmt::format("namespace: {}, metric_name: {}, statistic: {}, period: {}",
+                     a.metric.substr(0, blank), a.metric.substr(blank + 1), a.statistic,
+                     seconds_of(a.period));
+}
+
+std::string tracking(const Policy& p) {
+  // In the words of a predefined metric where there is one.
+  const std::pair<const char*, const char*> predefined[] = {
+      {"AWS/EC2 CPUUtilization", "ASGAverageCPUUtilization"},
+      {"AWS/EC2 NetworkIn", "ASGAverageNetworkIn"},
+      {"AWS/EC2 NetworkOut", "ASGAverageNetworkOut"},
+      {"AWS/ApplicationELB RequestCountPerTarget", "ALBRequestCountPerTarget"}};
+  std::string what = "customized_metric_specification: {" + metric(p.tracked) + "}";
+  for (const auto& [own, type] : predefined) {
+    const bool sum = p.tracked.metric.starts_with("AWS/ApplicationELB");
+    if (p.tracked.metric != own || p.tracked.statistic != (sum ? "Sum" : "Average")) continue;
+    what = fmt::format("predefined_metric_specification: {{predefined_metric_type: {}}}", type);
+  }
+  return fmt::format(
+      "target_tracking_configuration: {{target_value: {}, {}, disable_scale_in: {}, assumed: "
+      "{{high_evaluation_periods: {}, high_datapoints_to_alarm: {}, low_evaluation_periods: {}, "
+      "low_datapoints_to_alarm: {}, {}{}low_threshold_ratio: {}}}}}",
+      p.target, what, p.disable_scale_in, p.high_n, p.high_m, p.low_n, p.low_m,
+      optional("high_evaluation_second", p.tracked.second),
+      optional("low_evaluation_second", p.low_second), p.low_ratio);
+}
+
+std::string adjusting(const Policy& p) {
+  std::string text = fmt::format("adjustment_type: {}, {}", p.adjustment_type,
+                                 optional("min_adjustment_magnitude", p.min_magnitude));
+  if (p.kind == Policy::Kind::kSimple) {
+    return text + optional("cooldown", p.cooldown) +
+           fmt::format("scaling_adjustment: {}", p.number);
+  }
+  text += fmt::format("metric_aggregation_type: {}, step_adjustments: [", p.aggregation);
+  for (const Step& step : p.steps) {
+    text += fmt::format("{}{{{}{}scaling_adjustment: {}}}", &step == &p.steps[0] ? "" : ", ",
+                        optional("metric_interval_lower_bound", step.lower),
+                        optional("metric_interval_upper_bound", step.upper), step.number);
+  }
+  return text + "]";
+}
+
+std::string spelled(const Policy& p) {
+  return fmt::format("{{policy_name: {}, {}{}}}", p.name,
+                     optional("estimated_instance_warmup", p.warmup),
+                     p.kind == Policy::Kind::kTargetTracking ? tracking(p) : adjusting(p));
+}
+
+std::string spelled(const Alarm& a, const Fleet& f) {
+  const std::map<std::string, const char*> operators = {{">", "GreaterThanThreshold"},
+                                                        {">=", "GreaterThanOrEqualToThreshold"},
+                                                        {"<", "LessThanThreshold"},
+                                                        {"<=", "LessThanOrEqualToThreshold"}};
+  std::string actions;
+  for (const std::size_t policy : a.policies) {
+    actions += (actions.empty() ? "" : ", ") + f.policies[policy].name;
+  }
+  return fmt::format(
+      "{{alarm_name: {}, {}, evaluation_periods: {}, datapoints_to_alarm: {}, threshold: {}, "
+      "comparison_operator: {}, treat_missing_data: {}, alarm_actions: [{}]{}}}",
+      a.name, metric(a), a.n, a.m, a.threshold, operators.at(a.comparison), a.missing, actions,
+      a.second ? fmt::format(", assumed: {{evaluation_second: {}}}", *a.second) : "");
+}
+
+std::string suspended(std::uint32_t bits) {
+  std::string names;
+  for (const auto& [bit, name] : {std::pair(kLaunch, "Launch"), std::pair(kTerminate, "Terminate"),
+                                  std::pair(kAlarmNotification, "AlarmNotification")}) {
+    if ((bits & bit) != 0) names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  return "[" + names + "]";
+}
+
+std::string scaling(const Fleet& f) {
+  std::string policies, alarms;
+  for (const Policy& p : f.policies) policies += (policies.empty() ? "" : ", ") + spelled(p);
+  for (const Alarm& a : f.alarms) alarms += (alarms.empty() ? "" : ", ") + spelled(a, f);
+  return fmt::format(
+      "policies: [{}], alarms: [{}], {}cooldown: {}, monitoring: {}, suspended_processes: {}, "
+      "new_instances_protected_from_scale_in: {}, ",
+      policies, alarms, optional("default_instance_warmup", f.default_warmup), f.cooldown,
+      f.detailed ? "detailed" : "basic", suspended(f.suspended), f.protects_new);
+}
+
 std::string group(const Fleet& f) {
   const std::string gp3 = fmt::format(", iops: {}, throughput: {}", f.iops, f.throughput);
   return fmt::format(
-      "{{ec2: {{min_size: 0, max_size: 20, desired_capacity: {}, instance_type: {}, ebs: "
+      "{{ec2: {{min_size: 0, max_size: {}, desired_capacity: {}, instance_type: {}, ebs: "
       "{{volume_type: {}, volume_size: {}{}}}, {}{}assumed: {{{}boot_time: {}, pending_time: "
-      "{}}}}}}}",
-      f.desired, f.instance_type, f.gp2 ? "gp2" : "gp3", f.volume_gib, f.gp2 ? "" : gp3,
-      commitments(f), common(f), capacity(f), spelled(f.boot_time), spelled(f.pending_time));
+      "{}, publication_delay: {{ec2: {}, application_elb: {}, auto_scaling: {}, cw_agent: "
+      "{}}}}}}}}}",
+      f.max_size, f.desired, f.instance_type, f.gp2 ? "gp2" : "gp3", f.volume_gib, f.gp2 ? "" : gp3,
+      commitments(f) + common(f), scaling(f), capacity(f), spelled(f.boot_time), spelled(f.pending_time),
+      spelled(f.ec2_delay), spelled(f.balancer_delay), spelled(f.group_delay),
+      spelled(f.agent_delay));
 }
 
 std::string tasks(const Fleet& f) {
@@ -134,6 +229,13 @@ std::string spelled(const Scenario& scenario, const Change& change) {
   switch (change.field) {
     case Field::kDesired:
       field = of + (service.fleet.fargate ? "ecs.desired_count" : "ec2.desired_capacity");
+      break;
+    case Field::kMaxSize:
+      field = of + "ec2.max_size";
+      break;
+    case Field::kSuspended:
+      field = of + "ec2.suspended_processes";
+      to = suspended(static_cast<std::uint32_t>(value));
       break;
     case Field::kMemory:
       field = of + "lambda.memory_size";

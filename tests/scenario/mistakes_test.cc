@@ -28,9 +28,9 @@ TEST_CASE("a list that is not built is refused by name only if it is not empty")
   CHECK(mistakes_of(kSmall + "changes: []\ncalls: []\nexpectations: []\n") == "");
   const std::string group =
       "version: 1\nservices: {a: {ec2: {min_size: 1, max_size: 1, instance_type: m7i.large, ";
-  CHECK(mistakes_of(group + "policies: []}}}\n") == "");
-  CHECK(mistakes_of(group + "policies: [{}]}}}\n") ==
-        "shop.yaml:2:74: services.a.ec2.policies: scaling policies are not built yet");
+  CHECK(mistakes_of(group + "scheduled_actions: []}}}\n") == "");
+  CHECK(mistakes_of(group + "scheduled_actions: [{}]}}}\n") ==
+        "shop.yaml:2:74: services.a.ec2.scheduled_actions: scheduled actions are not built yet");
 }
 
 TEST_CASE("kinds and Lambda features that are not built are refused by name") {

@@ -119,8 +119,8 @@ TEST_CASE("what is wrong in the form of text format is refused with line and col
         "multiple times.");
   CHECK(refusal("drain: 90\n") ==
         "shop.textproto:1:8: not valid text format: Expected \"{\", found \"90\".");
-  CHECK(refusal("services { key: \"a\" value { ec2 { policies { x: 1 } } } }\n") ==
-        "shop.textproto:1:47: stands in a field that is not built yet");
+  CHECK(refusal("services { key: \"a\" value { ec2 { warm_pool { x: 1 } } } }\n") ==
+        "shop.textproto:1:48: stands in a field that is not built yet");
   CHECK(refusal("version: 1\n\x01\n") ==
         "shop.textproto:2:1: control character 0x01: a scenario is plain text");
 }

@@ -168,7 +168,14 @@ void World::make_change(const Change& change) {
   bool changes = false;
   switch (change.field) {
     case Field::kDesired:
-      changes = set(service.fleet.desired, number);
+      service.fleet.desired = number;
+      changes = true;  // policies may have moved it
+      break;
+    case Field::kMaxSize:
+      changes = set(service.fleet.max_size, number);
+      break;
+    case Field::kSuspended:
+      changes = set(service.fleet.suspended, number);
       break;
     case Field::kMemory:
       changes = set(service.function.memory, number);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "reference/model/money.h"
+#include "reference/model/scaling.h"
 #include "reference/model/server.h"
 #include "reference/model/target_group.h"
 
@@ -14,7 +15,10 @@ struct Member {
   enum class State { kPending, kStarting, kInService, kDraining, kGone };
   State state = State::kPending;
   std::uint32_t zone = 0;
+  Time launched{};
   std::optional<Time> billed_from{}, gone{}, served_from{};
+  std::optional<Time> serves_since{};  ///< long ago where the run began with it
+  bool is_protected = false;
   std::unique_ptr<Server> server{};
   Health health = Health::kInitial;
   std::uint32_t passes = 0, fails = 0;  ///< checks, in a row
@@ -24,22 +28,23 @@ struct Member {
   bool waits() const { return state < State::kInService; }
 };
 
-class FleetService final : public Station, public ServerOwner {
+class FleetService final : public Station, public ServerOwner, public Group {
  public:
   FleetService(World& world, std::size_t service)
       : Station(world, service),
         groups_(fleet().cross_zone ? 1 : fleet().zones,
                 TargetGroup(world, fleet().algorithm, fleet().slow_start)) {
+    if (!fleet().policies.empty() || !fleet().alarms.empty()) {
+      scaling_.emplace(world, *this, fleet(), world.entity(service), config().name);
+    }
     set_desired(fleet().desired);
-    for (std::uint32_t i = 0; i < desired_; ++i) {
-      if (!world_.scenario.warm_start) {
-        launch();
-        continue;
-      }
+    for (std::uint32_t i = 0; i < desired_ && world_.scenario.warm_start; ++i) {
       const std::size_t member = add_member();
       members_[member].billed_from = world_.now() - Time{1};  // it ran before: no minimum is due
       put_in_service(member, Health::kHealthy);
+      members_[member].serves_since = world_.now() - std::chrono::hours{365 * 24};
     }
+    reconcile();
   }
 
   // --- Requests
@@ -50,6 +55,7 @@ class FleetService final : public Station, public ServerOwner {
         world_.bits(world_.entity(service_), "target", attempt.row, attempt.number, attempt.path);
     const auto target = group_of_request(draw).pick(draw);
     if (!target) return Admission::kRefused;  // E114: 503
+    sent_.push_back(world_.now());
     if (!members_[*target].server->admit(attempt)) {
       group_of(*target).finished(*target);
       return Admission::kRefused;  // E114: 502
@@ -88,7 +94,8 @@ class FleetService final : public Station, public ServerOwner {
     if (job.attempt->check != 0) return answered(member, job.attempt->check);
     group_of(member).finished(member);
     outstanding_.change(world_.now(), -1);
-    bytes_.push_back({world_.now(), job.attempt->bytes_in, job.attempt->bytes_out});
+    bytes_.push_back({world_.now(), job.attempt->bytes_in, job.attempt->bytes_out, member,
+                      world_.now() - job.attempt->start, outcome == Outcome::kDependency});
     const bool drains = members_[member].state == Member::State::kDraining;
     if (drains && group_of(member).outstanding(member) == 0) remove(member);
     world_.answer(*job.attempt, outcome);
@@ -97,12 +104,66 @@ class FleetService final : public Station, public ServerOwner {
   // --- Capacity
 
   void change(const Change& change) override {
-    if (change.field != Change::Field::kDesired || fleet().desired == desired_) return;
-    const std::uint32_t before = desired_;
-    note(fleet().desired > before ? "scale_out" : "scale_in", before, fleet().desired);
-    set_desired(fleet().desired);
-    while (alive() < desired_) launch();
-    while (alive() > desired_) take_out_one();
+    if (scaling_) {
+      scaling_->set_max(fleet().max_size);
+      scaling_->suspend((fleet().suspended & kAlarmNotification) != 0);
+    }
+    reconcile();
+    const bool named = change.field == Change::Field::kDesired;
+    scale(scaling_ && !named ? scaling_->bounded(desired_) : fleet().desired);
+  }
+
+  // --- What scales it
+
+  void scale(std::uint32_t desired) override {
+    if (desired == desired_) return;
+    note(desired > desired_ ? "scale_out" : "scale_in", desired_, desired);
+    set_desired(desired);
+    reconcile();
+  }
+  void alarm_changed() override { note("alarm"); }
+  std::uint32_t desired() const override { return desired_; }
+  std::vector<Instance> instances() const override {
+    std::vector<Instance> there;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      const Member& member = members_[i];
+      if (member.state == Member::State::kGone) continue;
+      there.push_back({i, member.serves_since, member.state == Member::State::kDraining});
+    }
+    return there;
+  }
+  Wide busy(std::size_t member, Time from, Time to) const override {
+    return members_[member].server->busy(to) - members_[member].server->busy(from);
+  }
+  Wide available(std::size_t member, Time from, Time to) const override {
+    return Wide{(to - from).count()} * members_[member].server->cpu_units();
+  }
+  std::uint64_t bytes(std::size_t member, bool in, Time from, Time to) const override {
+    std::uint64_t sum = 0;
+    for (const Answered& answered : bytes_) {
+      if (answered.member != member || answered.at < from || answered.at >= to) continue;
+      sum += in ? answered.in : answered.out;
+    }
+    return sum;
+  }
+  std::uint64_t sent(Time from, Time to) const override {
+    std::uint64_t count = 0;
+    for (const Time at : sent_) count += at >= from && at < to ? 1 : 0;
+    return count;
+  }
+  std::uint64_t failed(Time from, Time to) const override {
+    std::uint64_t count = 0;
+    for (const Answered& answered : bytes_) {
+      count += answered.failed && answered.at >= from && answered.at < to ? 1 : 0;
+    }
+    return count;
+  }
+  std::vector<Time> response_times(Time from, Time to) const override {
+    std::vector<Time> times;
+    for (const Answered& answered : bytes_) {
+      if (answered.at >= from && answered.at < to) times.push_back(answered.took);
+    }
+    return times;
   }
 
   bool always_has_a_row() const override { return true; }
@@ -131,16 +192,35 @@ class FleetService final : public Station, public ServerOwner {
     }
     std::vector<BalancerUse> uses;
     for (const Time end : ends) uses.push_back(use_until(end));
-    return fleet_meters(fleet(), span, seconds, ends, uses, world_.has_bytes(),
-                        {.full_hours = !world_.broken(Mutation::kHoursAreNotBegun),
-                         .rules_count = !world_.broken(Mutation::kLargestOfThreeDimensions),
-                         .hours_are_apart = !world_.broken(Mutation::kCoverageCarriesOver)});
+    Meters meters =
+        fleet_meters(fleet(), span, seconds, ends, uses, world_.has_bytes(),
+                     {.full_hours = !world_.broken(Mutation::kHoursAreNotBegun),
+                      .rules_count = !world_.broken(Mutation::kLargestOfThreeDimensions),
+                      .hours_are_apart = !world_.broken(Mutation::kCoverageCarriesOver)});
+    // E102.
+    if (fleet().detailed) {
+      meters.push_back({"cloudwatch.detailed_monitoring_per_instance", seconds.back()});
+    }
+    if (!scaling_) return meters;
+    const Time length = std::min(ends.back(), span.end) - span.start;
+    const auto passed =
+        static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(length).count());
+    const auto add = [&](const char* item, std::uint64_t count) {
+      if (count > 0) meters.push_back({item, passed * count});
+    };
+    add("cloudwatch.alarm_standard", scaling_->alarms(false));
+    add("cloudwatch.alarm_high_resolution", scaling_->alarms(true));
+    add("cloudwatch.custom_metric", scaling_->has_custom_metric() ? 1 : 0);
+    return meters;
   }
 
  private:
   struct Answered {
     Time at;
     std::uint64_t in, out;
+    std::size_t member;
+    Time took;
+    bool failed;
   };
 
   const Fleet& fleet() const { return config().fleet; }
@@ -166,7 +246,8 @@ class FleetService final : public Station, public ServerOwner {
   std::size_t add_member() {
     const std::vector<std::uint32_t> zones = by_zone();
     const auto emptiest = std::min_element(zones.begin(), zones.end());  // E20
-    members_.push_back({.zone = static_cast<std::uint32_t>(emptiest - zones.begin())});
+    members_.push_back(
+        {.zone = static_cast<std::uint32_t>(emptiest - zones.begin()), .launched = world_.now()});
     return members_.size() - 1;
   }
 
@@ -184,7 +265,7 @@ class FleetService final : public Station, public ServerOwner {
       pending_level_.change(world_.now(), -1);
       put_in_service(member, Health::kInitial);
     });
-    note("launch");
+    note("launch", static_cast<std::int64_t>(member));
   }
 
   /// From a launch until billing and until service (E24; C30, C35).
@@ -203,7 +284,9 @@ class FleetService final : public Station, public ServerOwner {
 
   void put_in_service(std::size_t member, Health health) {
     members_[member].state = Member::State::kInService;
-    members_[member].served_from = world_.now();
+    members_[member].served_from = members_[member].serves_since = world_.now();
+    members_[member].is_protected = fleet().protects_new;
+    if (scaling_) scaling_->last_in_service = world_.now();
     members_[member].server =
         std::make_unique<Server>(world_, *this, member, fleet(), world_.makes_calls(service_));
     members_[member].health = health;
@@ -214,39 +297,65 @@ class FleetService final : public Station, public ServerOwner {
     world_.journal.running[service_].change(world_.now(), +1);
   }
 
-  /// Of the fullest zone, the last of equals: the latest that is not in service yet, else the
-  /// oldest.
-  std::size_t next_to_go() const {
+  /// One of the fullest zone, the last of equals: the latest that is not in service yet, else the
+  /// one whose billing hour ends first, of equals the oldest. None where all are protected.
+  std::optional<std::size_t> next_to_go() const {
     const std::vector<std::uint32_t> zones = by_zone();
-    std::uint32_t zone = 0;
-    for (std::uint32_t i = 0; i < zones.size(); ++i) zone = zones[i] >= zones[zone] ? i : zone;
-    std::optional<std::size_t> oldest, latest;
-    for (std::size_t i = 0; i < members_.size(); ++i) {
-      if (members_[i].zone != zone || !members_[i].counts()) continue;
-      if (members_[i].waits()) latest = i;
-      if (!oldest) oldest = i;
+    const auto may_go = [&](const Member& member) {
+      return member.counts() && (!member.is_protected || world_.broken(Mutation::kProtectedGo));
+    };
+    std::optional<std::uint32_t> zone;
+    for (std::uint32_t i = 0; i < zones.size(); ++i) {
+      const bool has_one = std::any_of(members_.begin(), members_.end(), [&](const Member& member) {
+        return member.zone == i && may_go(member);
+      });
+      if (has_one && (!zone || zones[i] >= zones[*zone])) zone = i;
     }
-    return latest ? *latest : *oldest;
+    std::optional<std::size_t> first, latest;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (!zone || members_[i].zone != *zone || !may_go(members_[i])) continue;
+      if (members_[i].waits()) latest = i;
+      if (!first || into_hour(i) > into_hour(*first)) first = i;
+    }
+    return latest ? latest : first;
+  }
+  /// How far an instance is in its billing hour (E33); tasks have none.
+  Time into_hour(std::size_t member) const {
+    if (fleet().fargate || world_.broken(Mutation::kOldestGoes)) return Time{};
+    return (world_.now() - members_[member].launched) % std::chrono::hours{1};
   }
 
-  void take_out_one() {
-    const std::size_t index = next_to_go();
+  void reconcile() {
+    while (alive() < desired_ && (fleet().suspended & kLaunch) == 0) launch();
+    while (alive() > desired_ && (fleet().suspended & kTerminate) == 0) {
+      if (!take_out_one()) return;
+    }
+  }
+
+  bool take_out_one() {
+    const std::optional<std::size_t> found = next_to_go();
+    if (!found) return false;
+    const std::size_t index = *found;
     Member& member = members_[index];
-    note("terminate");
+    note("terminate", static_cast<std::int64_t>(index));
     if (member.waits()) {
       pending_level_.change(world_.now(), -1);
       member.state = Member::State::kGone;
       member.gone = world_.now();
-      return;
+      return true;
     }
     member.state = Member::State::kDraining;
     update_rotation();
-    if (group_of(index).outstanding(index) == 0) return remove(index);
+    if (group_of(index).outstanding(index) == 0) {
+      remove(index);
+      return true;
+    }
     const Time delay =
         world_.broken(Mutation::kDrainingAtOnce) ? Time{} : fleet().deregistration_delay;
     world_.calendar.plan(world_.now() + delay, [this, index] {
       if (members_[index].state == Member::State::kDraining) remove(index);
     });
+    return true;
   }
 
   /// What it still has fails (E111).
@@ -368,6 +477,7 @@ class FleetService final : public Station, public ServerOwner {
     return use;
   }
 
+  std::optional<Scaling> scaling_;
   std::vector<TargetGroup> groups_;  // by zone, where those are apart
   std::deque<Attempt> checks_;
   std::vector<Member> members_;  // by ordinal
@@ -375,7 +485,7 @@ class FleetService final : public Station, public ServerOwner {
   std::vector<std::pair<std::size_t, JobPtr>> calling_;
   Level desired_level_, pending_level_, outstanding_;
   Wide cpu_told_ = 0;  // in the rows so far
-  std::vector<Time> requests_;
+  std::vector<Time> requests_, sent_;
   std::vector<Answered> bytes_;
 };
 

@@ -40,6 +40,10 @@ constexpr Price kPrices[] = {
     {"fargate.linux_arm_vcpu", "0.03238", 1024 * kHour},
     {"fargate.linux_arm_memory", "0.00356", 1024 * kHour},
     {"fargate.ephemeral_storage_over_20gb", "0.000111", 1024 * kHour},
+    {"cloudwatch.detailed_monitoring_per_instance", "2.1", kMonth},
+    {"cloudwatch.alarm_standard", "0.1", kMonth},
+    {"cloudwatch.alarm_high_resolution", "0.3", kMonth},
+    {"cloudwatch.custom_metric", "0.3", kMonth},
     {"external.requests", "", 1},
 };
 

@@ -65,7 +65,7 @@ struct Activity {
   Time time{};
   std::size_t service = 0;
   std::string kind;
-  std::int64_t from = -1, to = -1;  ///< -1: none
+  std::int64_t from = -1, to = -1;  ///< -1: none; `from` of a launch or terminate: which member
   auto operator<=>(const Activity&) const = default;
 };
 

@@ -40,9 +40,65 @@ struct Function {
 
 enum class Algorithm { kRoundRobin, kLeastOutstanding, kWeightedRandom };
 
+/// An alarm on a metric of a group, such as "AWS/EC2 CPUUtilization".
+struct Alarm {
+  std::string name{};
+  std::string metric{};
+  std::string statistic = "Average";
+  Time period = std::chrono::minutes{1};
+  std::uint32_t n = 3;
+  std::uint32_t m = 3;
+  std::string comparison = ">";
+  double threshold = 0;
+  std::string missing = "missing";
+  std::optional<std::uint32_t> second{};
+  std::vector<std::size_t> policies{};  ///< which act
+};
+
+struct Step {
+  std::optional<double> lower{}, upper{};
+  std::int32_t number = 0;
+};
+
+struct Policy {
+  enum class Kind { kTargetTracking, kStep, kSimple };
+  Kind kind = Kind::kTargetTracking;
+  std::string name{};
+  std::optional<std::uint32_t> warmup{};  ///< s
+  // Target tracking: the two alarms have the metric, statistic and period of this one.
+  Alarm tracked{};
+  double target = 50;
+  bool disable_scale_in = false;
+  std::uint32_t high_n = 3, high_m = 3, low_n = 15, low_m = 15;
+  double low_ratio = 0.7;
+  std::optional<std::uint32_t> low_second{};
+  // Steps and simple policies.
+  std::string adjustment_type = "ChangeInCapacity";
+  std::optional<std::uint32_t> min_magnitude{};
+  std::string aggregation = "Average";
+  std::vector<Step> steps{};
+  std::int32_t number = 0;
+  std::optional<std::uint32_t> cooldown{};  ///< s
+};
+
+/// Bits of Fleet::suspended.
+inline constexpr std::uint32_t kLaunch = 1, kTerminate = 2, kAlarmNotification = 4;
+
 struct Fleet {
   bool fargate = false;
   std::uint32_t desired = 1;
+  std::uint32_t max_size = 20;
+  std::vector<Policy> policies{};
+  std::vector<Alarm> alarms{};
+  std::optional<std::uint32_t> default_warmup{};  ///< s
+  std::uint32_t cooldown = 300;                   ///< s
+  bool detailed = false;
+  bool protects_new = false;
+  std::uint32_t suspended = 0;
+  Time ec2_delay = std::chrono::seconds{90};
+  Time balancer_delay = std::chrono::seconds{150};
+  Time group_delay = std::chrono::seconds{60};
+  Time agent_delay = std::chrono::seconds{30};
   std::uint32_t zones = 3;
   double speed = 1;
   std::optional<std::uint32_t> workers{};
@@ -125,6 +181,8 @@ struct Account {
 struct Change {
   enum class Field {
     kDesired,
+    kMaxSize,
+    kSuspended,
     kMemory,
     kFunctionTimeout,  ///< ns
     kReserved,
@@ -199,7 +257,21 @@ enum class Mutation {
   kWaitsBeforeItCalls,        ///< A call
   kPathOfOneCall,             ///< Draws of calls
   kConnectionFreedOnTimeout,  ///< External services
+  kProtectedGo,               ///< E17
+  kOldestGoes,                ///< E33
+  kMeasuresWarming,           ///< E50
+  kScalesInWhileWarming,      ///< E51
+  kAnyMayScaleIn,             ///< E54
+  kInProportionToDesired,     ///< E60
+  kRoundsPercentUp,           ///< E69
+  kStepsFromDesired,          ///< E70
+  kNoCooldown,                ///< E73
+  kLooksBackNPeriods,         ///< E87
+  kLoneBreachAlarms,          ///< E89
+  kActsOnChangeAlone,         ///< E93
+  kPublishedAtOnce,           ///< E96
+  kAlarmsAreFree,             ///< E102
 };
-inline constexpr int kMutations = static_cast<int>(Mutation::kConnectionFreedOnTimeout) + 1;
+inline constexpr int kMutations = static_cast<int>(Mutation::kAlarmsAreFree) + 1;
 
 }  // namespace skyreplay::reference

@@ -1,0 +1,95 @@
+#include "ec2/group_scaling.h"
+
+#include <algorithm>
+
+namespace skyreplay::ec2 {
+
+GroupScaling::GroupScaling(kernel::Loop& loop, balancing::Fleet& fleet,
+                           const GroupScalingConfig& config, bool steady)
+    : loop_(loop),
+      fleet_(fleet),
+      bounds_(config.bounds),
+      warmup_(config.warmup),
+      process_(loop.add(*this)),
+      metrics_(fleet, config.watched, config.warmup, loop.now()),
+      scaler_(config.scaler, loop.now(),
+              steady ? metrics::AlarmState::kOk : metrics::AlarmState::kInsufficientData),
+      last_in_service_(loop.now()) {
+  schedule_next();
+}
+
+void GroupScaling::schedule_next() {
+  const TimePoint next = std::min(metrics_.next(), scaler_.next());
+  if (next != kEndOfTime) loop_.schedule(next, process_, kControl, 0);
+}
+
+void GroupScaling::fire(const kernel::Event& event) {
+  if (event.kind == kControl) return control();
+  const auto member = fleet_.member(event.payload);
+  if (!member || member->ordinal != event.tag) return;  // gone meanwhile
+  metrics_.warmed_up(event.payload, member->server, loop_.now());
+}
+
+void GroupScaling::control() {
+  const TimePoint now = loop_.now();
+  metrics_.report(now, bounds_,
+                  [this](std::uint32_t series, TimePoint start, TimePoint end,
+                         const metrics::Datapoint& datapoint) {
+                    scaler_.series(series).put(start, end, datapoint);
+                  });
+  if (scaler_.next() <= now) scaler_.evaluate(now, *this);
+  schedule_next();
+}
+
+void GroupScaling::member_in_service(std::uint32_t place) {
+  const auto member = fleet_.member(place);
+  last_in_service_ = loop_.now();
+  if (!metrics_.samples_instances()) return;
+  const TimePoint warm = member->serves_since + warmup_;  // E50
+  if (warm <= loop_.now()) {
+    metrics_.warmed_up(place, member->server, loop_.now());
+  } else {
+    loop_.schedule(warm, process_, kWarmedUp, place, member->ordinal);
+  }
+}
+
+std::uint32_t GroupScaling::set_bounds(const GroupBounds& bounds) {
+  bounds_ = bounds;
+  return std::clamp(fleet_.desired(), bounds.min_size, bounds.max_size);
+}
+
+scaling::ScalableTarget GroupScaling::target(Duration warmup) const {
+  scaling::ScalableTarget target{.desired = fleet_.desired(),
+                                 .minimum = bounds_.min_size,
+                                 .maximum = bounds_.max_size,
+                                 .is_cooling_down = is_cooling_down()};
+  fleet_.for_each_member([&](std::uint32_t, const balancing::Fleet::MemberState& state) {
+    const bool is_warm =
+        state.serves_since != kEndOfTime && state.serves_since + warmup <= loop_.now();
+    if (is_warm) {
+      ++(state.is_draining ? target.terminating : target.current);
+    } else if (!state.is_draining) {
+      ++target.warming;
+    }
+  });
+  return target;
+}
+
+/// The cooldown begins when the last instance of the activity is in service (E74), or, where
+/// instances are taken away, with that (E75).
+bool GroupScaling::is_cooling_down() const {
+  if (acted_ < TimePoint{}) return false;
+  return fleet_.pending() > 0 || loop_.now() < std::max(acted_, last_in_service_) + cooldown_;
+}
+
+void GroupScaling::scale(const scaling::Decision& decision) {
+  if (decision.cooldown) {
+    cooldown_ = *decision.cooldown;
+    acted_ = loop_.now();
+  }
+  fleet_.set_desired(decision.desired, decision.cause);
+}
+
+void GroupScaling::alarm_changed(const std::string& what) { fleet_.note("alarm", what); }
+
+}  // namespace skyreplay::ec2

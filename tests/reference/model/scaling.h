@@ -1,0 +1,110 @@
+#pragma once
+
+// Metrics, alarms and policies of a group (docs/models.md, E1 to E4, E17, E49 to E73, E82 to E102).
+
+#include <functional>
+
+#include "reference/model/world.h"
+
+namespace skyreplay::reference {
+
+/// What a group has to say at an instant.
+class Group {
+ public:
+  struct Instance {
+    std::size_t ordinal;
+    std::optional<Time> serves_since;  ///< none while it is pending
+    bool drains;
+  };
+
+  virtual ~Group() = default;
+  /// Those that are not gone.
+  virtual std::vector<Instance> instances() const = 0;
+  virtual std::uint32_t desired() const = 0;
+  virtual void scale(std::uint32_t desired) = 0;
+  virtual void alarm_changed() = 0;
+  /// CPU time and bytes of an instance in [from, to).
+  virtual Wide busy(std::size_t ordinal, Time from, Time to) const = 0;
+  virtual Wide available(std::size_t ordinal, Time from, Time to) const = 0;
+  virtual std::uint64_t bytes(std::size_t ordinal, bool in, Time from, Time to) const = 0;
+  /// Requests sent to targets, answers that are 5xx, response times in [from, to).
+  virtual std::uint64_t sent(Time from, Time to) const = 0;
+  virtual std::uint64_t failed(Time from, Time to) const = 0;
+  virtual std::vector<Time> response_times(Time from, Time to) const = 0;
+};
+
+/// Everything that is evaluated while a group runs.
+class Scaling {
+ public:
+  Scaling(World& world, Group& group, const Fleet& fleet, std::string entity, std::string name);
+
+  void set_max(std::uint32_t max) { max_ = max; }
+  void suspend(bool suspended) { suspended_ = suspended; }
+
+  Time last_in_service{};  ///< when an instance last came into service
+  std::uint32_t bounded(std::uint32_t desired) const;
+  /// How many alarms of a minute and longer, and of less; and whether there is a custom metric.
+  std::uint64_t alarms(bool high_resolution) const;
+  bool has_custom_metric() const;
+  Time warmup() const { return warmup_; }
+
+ private:
+  struct Point {
+    Time start, end;
+    double sum = 0, least = 0, most = 0;
+    std::uint64_t count = 0;
+  };
+  struct Series {
+    std::string metric;
+    Time period{};
+    std::vector<Point> points{};
+  };
+  struct Watch {
+    Alarm alarm;
+    std::string name;
+    std::size_t series = 0;
+    std::vector<std::size_t> policies{};
+    bool low = false;  ///< of target tracking
+    Time second{}, next{}, acted{};
+    int state = 0;  ///< 0: OK, 1: ALARM, 2: INSUFFICIENT_DATA
+    std::vector<double> values{};
+  };
+  struct Counts {
+    std::int64_t current = 0, warming = 0, terminating = 0;
+  };
+
+  std::size_t series_of(const std::string& metric);
+  void watch(const Alarm& alarm, const std::string& name, std::vector<std::size_t> policies,
+             bool low);
+  Time delay(const std::string& metric) const;
+  static Time interval(const Alarm& alarm);
+  void plan();
+  void control();
+  void measure(Series& series, Time begin, Time end);
+  std::vector<double> samples(const std::string& metric, Time begin, Time end) const;
+  void evaluate(Watch& watch);
+  std::optional<double> value(const Watch& watch, Time from, Time as_of) const;
+  int judged(const Watch& watch, const std::vector<std::optional<bool>>& range) const;
+  bool breaches(const Alarm& alarm, double value) const;
+  Time warmup_of(const Policy& policy) const;
+  Counts counts(Time warmup) const;
+  std::optional<std::int64_t> wanted(const Watch& watch, std::size_t policy) const;
+  std::int64_t adjusted(const Policy& policy, std::int64_t number, const Counts& counts) const;
+  void act(const Watch& watch, std::size_t policy);
+  bool may_scale_in(const Policy& policy) const;
+  bool cooling_down() const;
+
+  World& world_;
+  Group& group_;
+  const Fleet& fleet_;
+  std::string entity_, name_;
+  std::uint32_t max_;
+  bool suspended_;
+  Time warmup_{};
+  std::vector<Series> series_;
+  std::vector<Watch> watches_;
+  std::optional<Time> acted_;
+  Time cooldown_{};
+};
+
+}  // namespace skyreplay::reference

@@ -173,6 +173,7 @@ bool Fleet::take_out_one() {
 void Fleet::drain(std::uint32_t index) {
   Member& member = members_[index];
   member.state = State::kDraining;
+  member_taken_out(index);
   if (group_.is_in_rotation(member.server)) group_.take_out(member.server);
   --count_of(checks_.health(member.server));
   checks_.remove(member.server);

@@ -163,8 +163,9 @@ class Fleet : public workload::Platform, public kernel::Process {
   virtual void bill_until(std::uint32_t member, TimePoint at) = 0;
   /// Brings the meters of the members up to `until`.
   virtual void read_members(TimePoint until, pricing::Meters& meters) = 0;
-  /// A member serves from now on.
+  /// A member serves from now on; one that served is taken out.
   virtual void member_in_service(std::uint32_t) {}
+  virtual void member_taken_out(std::uint32_t) {}
 
  private:
   enum Kind : std::uint16_t {

@@ -68,6 +68,10 @@ void AutoScalingGroup::member_in_service(std::uint32_t member) {
   if (scaling_) scaling_->member_in_service(member);
 }
 
+void AutoScalingGroup::member_taken_out(std::uint32_t member) {
+  if (scaling_) scaling_->member_taken_out(member);
+}
+
 balancing::Fleet::Launch AutoScalingGroup::launch(std::uint32_t ordinal) {
   RandomEngine draw = boot_draws_.at(ordinal);
   const Duration boot = boot_time_.sample(draw);

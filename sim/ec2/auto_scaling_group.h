@@ -64,6 +64,7 @@ class AutoScalingGroup final : public balancing::Fleet {
   void read_members(TimePoint until, pricing::Meters& meters) override;
   std::vector<std::string> notes() const override;
   void member_in_service(std::uint32_t member) override;
+  void member_taken_out(std::uint32_t member) override;
 
  private:
   /// Something billed for each second of the span.

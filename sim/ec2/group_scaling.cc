@@ -10,6 +10,7 @@ GroupScaling::GroupScaling(kernel::Loop& loop, balancing::Fleet& fleet,
       fleet_(fleet),
       bounds_(config.bounds),
       warmup_(config.warmup),
+      terminating_time_(config.terminating_time),
       process_(loop.add(*this)),
       metrics_(fleet, config.watched, config.warmup, loop.now()),
       scaler_(config.scaler, loop.now(),
@@ -53,6 +54,12 @@ void GroupScaling::member_in_service(std::uint32_t place) {
   }
 }
 
+void GroupScaling::member_taken_out(std::uint32_t place) {
+  std::erase_if(terminating_,
+                [this](const TakenOut& out) { return out.at + terminating_time_ <= loop_.now(); });
+  terminating_.push_back({loop_.now(), fleet_.member(place)->serves_since});
+}
+
 std::uint32_t GroupScaling::set_bounds(const GroupBounds& bounds) {
   bounds_ = bounds;
   return std::clamp(fleet_.desired(), bounds.min_size, bounds.max_size);
@@ -64,14 +71,16 @@ scaling::ScalableTarget GroupScaling::target(Duration warmup) const {
                                  .maximum = bounds_.max_size,
                                  .is_cooling_down = is_cooling_down()};
   fleet_.for_each_member([&](std::uint32_t, const balancing::Fleet::MemberState& state) {
+    if (state.is_draining) return;
     const bool is_warm =
         state.serves_since != kEndOfTime && state.serves_since + warmup <= loop_.now();
-    if (is_warm) {
-      ++(state.is_draining ? target.terminating : target.current);
-    } else if (!state.is_draining) {
-      ++target.warming;
-    }
+    ++(is_warm ? target.current : target.warming);
   });
+  for (const TakenOut& out : terminating_) {
+    const bool is_warm = out.served_since + warmup <= loop_.now();
+    const bool counts = is_warm && out.at + terminating_time_ > loop_.now();
+    target.terminating += counts ? 1 : 0;
+  }
   return target;
 }
 

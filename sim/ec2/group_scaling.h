@@ -15,6 +15,8 @@ struct GroupScalingConfig {
   std::vector<GroupMetrics::Watched> watched;  ///< by series of the scaler
   scaling::ScalerConfig scaler;
   Duration warmup{};  ///< of instance metrics (E50)
+  /// How long an instance that is taken out counts as terminating, busy or not (E52, E111).
+  Duration terminating_time{};
   GroupBounds bounds;
 };
 
@@ -33,6 +35,7 @@ class GroupScaling final : public kernel::Process, public scaling::Scaled {
 
   /// An instance serves from now on, or did before the run.
   void member_in_service(std::uint32_t member);
+  void member_taken_out(std::uint32_t member);
   /// The capacity within the bounds from now on that is nearest to the desired one (E1).
   std::uint32_t set_bounds(const GroupBounds& bounds);
   void suspend_notifications(bool suspended) { scaler_.suspend_actions(suspended); }
@@ -53,9 +56,16 @@ class GroupScaling final : public kernel::Process, public scaling::Scaled {
   balancing::Fleet& fleet_;
   GroupBounds bounds_;
   Duration warmup_;
+  Duration terminating_time_;
   kernel::ProcessId process_;
   GroupMetrics metrics_;
   scaling::Scaler scaler_;
+
+  struct TakenOut {
+    TimePoint at;
+    TimePoint served_since;
+  };
+  std::vector<TakenOut> terminating_;  ///< ascending in time; some may be over
 
   // Of the last simple policy that acted (E73, E74).
   Duration cooldown_{};

@@ -101,7 +101,10 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
   config.suspended = suspended_processes(group);
   config.steady = run.steady;
   config.scaling = scaling_config(group, config.fleet.name, service.name, run.seed, run.has_bytes);
-  if (config.scaling) config.fleet.warmup = config.scaling->warmup;
+  if (config.scaling) {
+    config.fleet.warmup = config.scaling->warmup;
+    config.scaling->terminating_time = config.fleet.deregistration_delay;
+  }
   const bool is_gp2 = group.ebs().volume_type() == proto::EbsVolume::GP2;
   config.volume = {.type = is_gp2 ? pricing::Volume::Type::kGp2 : pricing::Volume::Type::kGp3,
                    .size_gib = group.ebs().volume_size(),

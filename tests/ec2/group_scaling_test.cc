@@ -91,6 +91,20 @@ TEST_CASE("E58: capacity is taken away after fifteen minutes below 0.7 of the ta
   CHECK(told(run(group(3, lower), 500ms, 1100s), "alarm").empty());
 }
 
+TEST_CASE("E52: the same datapoints take no instance away twice") {
+  // 0.5 of 6 x 2 vCPUs: 4.2 %, of a target of 6: ceil(4.17) = 5 at 1020 s. The alarm knows five at
+  // 5 % a minute later at the earliest, and would take 5 x 4.2 / 6 = 3.5 to be four.
+  const RunResult result =
+      run(group(6, "monitoring: detailed, " + target_tracking(kCpu, "6")), 500ms, 1100s);
+  CHECK(told(result, "scale_in") == "1020: 6 to 5");
+  // One that is no longer terminating does not count.
+  const RunResult at_once =
+      run(group(6, "target_group: {deregistration_delay: 0s}, monitoring: detailed, " +
+                       target_tracking(kCpu, "6")),
+          500ms, 1100s);
+  CHECK(told(at_once, "scale_in") == "1020: 6 to 5; 1080: 5 to 4");
+}
+
 TEST_CASE("E49: a policy's warmup is its own, else the group's, else the cooldown") {
   // Four vCPUs' worth of work on two: 100 %, so that every action doubles what has warmed up. What
   // is launched at 300 s serves at 320 s.

@@ -16,7 +16,7 @@ struct Member {
   State state = State::kPending;
   std::uint32_t zone = 0;
   Time launched{};
-  std::optional<Time> billed_from{}, gone{}, served_from{};
+  std::optional<Time> billed_from{}, gone{}, served_from{}, taken_out{};
   std::optional<Time> serves_since{};  ///< long ago where the run began with it
   bool is_protected = false;
   std::unique_ptr<Server> server{};
@@ -131,6 +131,13 @@ class FleetService final : public Station, public ServerOwner, public Group {
       there.push_back({i, member.serves_since, member.state == Member::State::kDraining});
     }
     return there;
+  }
+  std::vector<Time> taken_out(Time since) const override {
+    std::vector<Time> served;
+    for (const Member& member : members_) {
+      if (member.taken_out && *member.taken_out > since) served.push_back(*member.serves_since);
+    }
+    return served;
   }
   Wide busy(std::size_t member, Time from, Time to) const override {
     return members_[member].server->busy(to) - members_[member].server->busy(from);
@@ -345,6 +352,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
       return true;
     }
     member.state = Member::State::kDraining;
+    member.taken_out = world_.now();
     update_rotation();
     if (group_of(index).outstanding(index) == 0) {
       remove(index);

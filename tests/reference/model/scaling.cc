@@ -259,12 +259,12 @@ Time Scaling::warmup_of(const Policy& policy) const {
 Scaling::Counts Scaling::counts(Time warmup) const {
   Counts counts;
   for (const Group::Instance& instance : group_.instances()) {
+    if (instance.drains) continue;
     const bool warm = instance.serves_since && *instance.serves_since + warmup <= world_.now();
-    if (warm) {
-      ++(instance.drains ? counts.terminating : counts.current);
-    } else {
-      counts.warming += instance.drains ? 0 : 1;
-    }
+    ++(warm ? counts.current : counts.warming);
+  }
+  for (const Time served : group_.taken_out(world_.now() - fleet_.deregistration_delay)) {
+    counts.terminating += served + warmup <= world_.now() ? 1 : 0;
   }
   return counts;
 }

@@ -20,7 +20,11 @@ class Group {
   virtual ~Group() = default;
   /// Those that are not gone.
   virtual std::vector<Instance> instances() const = 0;
+  /// Of those that served and were taken out since then, when they had begun to serve.
+  virtual std::vector<Time> taken_out(Time since) const = 0;
   virtual std::uint32_t desired() const = 0;
+  /// Those that requests are sent to.
+  virtual std::uint32_t targets() const = 0;
   virtual void scale(std::uint32_t desired) = 0;
   virtual void alarm_changed() = 0;
   /// CPU time and bytes of an instance in [from, to).

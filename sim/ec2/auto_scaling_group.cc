@@ -13,10 +13,10 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
       boot_time_(config.boot_time),
       pending_time_(config.pending_time),
       boot_draws_(seed, config.fleet.name, "boot_time"),
+      entity_(config.fleet.name),
       span_(billing.span),
       instances_(billing.catalogue, config.instance_type, billing.region, billing.span,
-                 billing.meters, config.purchase),
-      entity_(config.fleet.name) {
+                 billing.meters, config.purchase) {
   if (config.volume.size_gib > 0) {
     volumes_.emplace(billing.catalogue, config.volume, billing.region, billing.span,
                      billing.meters);

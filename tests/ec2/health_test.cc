@@ -20,7 +20,8 @@ std::string group(std::uint32_t instances, const std::string& assumed,
                   const std::string& top = "") {
   return "version: 1\n" + top + "services:\n  web:\n    ec2: {min_size: 0, max_size: 100, " +
          "desired_capacity: " + std::to_string(instances) + ", instance_type: m5.large, " + more +
-         "target_group: {" + target_group + "}, assumed: {speed: 1, " + assumed + "}}\n";
+         "target_group: {" + target_group +
+         "}, load_balancer: {idle_timeout: 4000s}, assumed: {speed: 1, " + assumed + "}}\n";
 }
 
 RunResult run(const std::string& scenario, const Rows& rows, Duration end) {

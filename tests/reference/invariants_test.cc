@@ -88,10 +88,18 @@ TEST_CASE("I2: a latency is the sum of its parts, of which only the CPU's may be
   });
 }
 
+bool has_bytes(const Scenario& scenario) {
+  return std::any_of(scenario.rows.begin(), scenario.rows.end(),
+                     [](const Row& row) { return row.bytes_in + row.bytes_out > 0; });
+}
+
 /// The scenario without anything that comes in from `time` on.
 Scenario until(const Scenario& scenario, Time time) {
   Scenario before = scenario;
+  const bool had_bytes = has_bytes(before);
   std::erase_if(before.rows, [time](const Row& row) { return row.arrival >= time; });
+  // A group that watches bytes needs a trace that has them.
+  if (had_bytes && !has_bytes(before)) before.rows = scenario.rows;
   std::erase_if(before.changes,
                 [&](const Change& change) { return scenario.start + change.at >= time; });
   return before;

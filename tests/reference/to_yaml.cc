@@ -183,9 +183,9 @@ std::string group(const Fleet& f) {
       "{}, publication_delay: {{ec2: {}, application_elb: {}, auto_scaling: {}, cw_agent: "
       "{}}}}}}}}}",
       f.max_size, f.desired, f.instance_type, f.gp2 ? "gp2" : "gp3", f.volume_gib, f.gp2 ? "" : gp3,
-      commitments(f) + common(f), scaling(f), capacity(f), spelled(f.boot_time), spelled(f.pending_time),
-      spelled(f.ec2_delay), spelled(f.balancer_delay), spelled(f.group_delay),
-      spelled(f.agent_delay));
+      commitments(f) + common(f), scaling(f), capacity(f), spelled(f.boot_time),
+      spelled(f.pending_time), spelled(f.ec2_delay), spelled(f.balancer_delay),
+      spelled(f.group_delay), spelled(f.agent_delay));
 }
 
 std::string tasks(const Fleet& f) {

@@ -189,7 +189,9 @@ TEST_CASE("show names every default of the schema") {
                        "metric_name: CPUUtilization, statistic: Average}}}]",
                        "services.web.ec2.alarms=[{alarm_name: a, namespace: AWS/EC2, metric_name: "
                        "CPUUtilization, statistic: Average, period: 60, evaluation_periods: 1, "
-                       "threshold: 1, comparison_operator: LessThanThreshold}]"})
+                       "threshold: 1, comparison_operator: LessThanThreshold}]",
+                       "services.web.ec2.reserved_instances.instance_count=1",
+                       "services.web.ec2.savings_plan.commitment=\"0.1\""})
           .to_yaml();
   for_each_type(*proto::Scenario::descriptor(), [&](const auto& type) {
     for (int i = 0; i < type.field_count(); ++i) {

@@ -62,10 +62,9 @@ class FleetService final : public Station, public ServerOwner, public Group {
     }
     outstanding_.change(world_.now(), +1);
     if (world_.broken(Mutation::kNoIdleTimeout)) return Admission::kAccepted;
+    accepted_.push_back(&attempt);
     world_.calendar.plan(
-        world_.now() + fleet().idle_timeout,
-        [this, &attempt] { world_.give_up(attempt, Outcome::kError); },  // E112: 504
-        Turn::kFunctionTimeout);
+        world_.now() + fleet().idle_timeout, [this] { give_up_idle(); }, Turn::kFunctionTimeout);
     return Admission::kAccepted;
   }
 
@@ -123,6 +122,11 @@ class FleetService final : public Station, public ServerOwner, public Group {
   }
   void alarm_changed() override { note("alarm"); }
   std::uint32_t desired() const override { return desired_; }
+  std::uint32_t targets() const override {
+    std::size_t count = 0;
+    for (const TargetGroup& group : groups_) count += group.size();
+    return static_cast<std::uint32_t>(count);
+  }
   std::vector<Instance> instances() const override {
     std::vector<Instance> there;
     for (std::size_t i = 0; i < members_.size(); ++i) {
@@ -383,6 +387,16 @@ class FleetService final : public Station, public ServerOwner, public Group {
     }
   }
 
+  /// Every attempt that has waited so long by now is answered in the target's stead (E112: 504).
+  void give_up_idle() {
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+      Attempt& attempt = *accepted_[i];
+      if (attempt.start + fleet().idle_timeout == world_.now()) {
+        world_.give_up(attempt, Outcome::kError);
+      }
+    }
+  }
+
   // --- Health
 
   Time interval() const { return std::chrono::seconds{fleet().check_interval}; }
@@ -488,6 +502,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::optional<Scaling> scaling_;
   std::vector<TargetGroup> groups_;  // by zone, where those are apart
   std::deque<Attempt> checks_;
+  std::vector<Attempt*> accepted_;
   std::vector<Member> members_;  // by ordinal
   std::uint32_t desired_ = 0;
   std::vector<std::pair<std::size_t, JobPtr>> calling_;

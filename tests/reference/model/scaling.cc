@@ -156,7 +156,7 @@ std::vector<double> Scaling::samples(const std::string& metric, Time begin, Time
   }
   const double sent = static_cast<double>(group_.sent(begin, end));
   if (name == "RequestCount") return {sent};
-  if (name == "RequestCountPerTarget" && serving > 0) return {sent / serving};
+  if (name == "RequestCountPerTarget" && group_.targets() > 0) return {sent / group_.targets()};
   if (name == "HTTPCode_Target_5XX_Count" && group_.failed(begin, end) > 0) {
     return {static_cast<double>(group_.failed(begin, end))};
   }

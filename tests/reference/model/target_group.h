@@ -22,6 +22,7 @@ class TargetGroup {
     return target < targets_.size() ? targets_[target].outstanding : 0;
   }
   bool has(std::size_t target) const;
+  std::size_t size() const { return rotation_.size(); }
 
  private:
   struct Target {

@@ -123,6 +123,9 @@ void import_csv(ImportJob& job);
 /// With --map: columns are what the mapping says, and rows may come in any order.
 void import_mapped_csv(ImportJob& job);
 
+bool recognizes_nginx_json(std::string_view head);
+void import_nginx_json(ImportJob& job);
+
 bool recognizes_jsonl(std::string_view head);
 void import_jsonl(ImportJob& job);
 

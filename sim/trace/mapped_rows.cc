@@ -261,7 +261,9 @@ bool MappedRows::route() {
   route_.clear();
   for (const Term& part : source.terms) {
     const MappedCell& from = record_->cells[part.column];
-    if (from.text.empty()) return wrong(MappedField::kRoute, from, "is empty");
+    if (from.text.empty() && routes_ != Routes::kRequests) {
+      return wrong(MappedField::kRoute, from, "is empty");
+    }
     if (!route_.empty()) route_ += ' ';
     route_ += from.text;
   }
@@ -269,13 +271,18 @@ bool MappedRows::route() {
   if (route_.find('\0') != std::string::npos) {
     return wrong(MappedField::kRoute, first, "holds a NUL byte");
   }
-  if (routes_ == Routes::kTemplates) fold_route();
+  const bool folded = routes_ != Routes::kAsWritten && fold_route();
+  if (routes_ == Routes::kRequests && !folded) {
+    job_.bad.leave_out("connections without a request that could be read", 1);
+    return false;
+  }
   return route_.size() <= RouteTemplates::kMaxNameBytes ||
          wrong(MappedField::kRoute, first, "is longer than 4,096 bytes");
 }
 
-/// "GET /orders/17?x HTTP/1.1" becomes "GET /orders/{n}", "/orders/17" becomes "/orders/{n}".
-void MappedRows::fold_route() {
+/// "GET /orders/17?x HTTP/1.1" becomes "GET /orders/{n}", "/orders/17" becomes "/orders/{n}". False
+/// where the text is neither, or without a method where there must be one.
+bool MappedRows::fold_route() {
   const std::string_view text = route_;
   const std::size_t blank = std::min(text.find(' '), text.size());
   const bool has_method = is_method(text.substr(0, blank));
@@ -283,11 +290,14 @@ void MappedRows::fold_route() {
   if (const std::size_t protocol = target.rfind(" HTTP/"); protocol != std::string_view::npos) {
     target = target.substr(0, protocol);
   }
-  if (!is_target(target)) return;
+  const bool any_target = has_method && target == "*";
+  if (!is_target(target) && !any_target) return false;
+  if (!has_method && routes_ == Routes::kRequests) return false;
   const std::string_view method = has_method ? text.substr(0, blank) : std::string_view();
   std::string name = templates_.name(method, target);
   if (method.empty() && name.starts_with(' ')) name.erase(0, 1);
   route_ = std::move(name);
+  return true;
 }
 
 void MappedRows::finish() {

@@ -32,8 +32,9 @@ struct MappedRecord {
 /// --service-time gives a law. docs/traces.md says what each field means.
 class MappedRows {
  public:
-  /// Which route a record is of; kTemplates folds "METHOD target" into a template of its path.
-  enum class Routes : std::uint8_t { kTemplates, kAsWritten };
+  /// Which route a record is of; kTemplates folds "METHOD target" into a template of its path, and
+  /// with kRequests a record without both is no request: left out and counted.
+  enum class Routes : std::uint8_t { kTemplates, kRequests, kAsWritten };
   /// What a status of 101 is: a WebSocket, for --websockets, or a request as any other.
   enum class Switching : std::uint8_t { kRequest, kWebSocket };
 
@@ -61,7 +62,7 @@ class MappedRows {
   bool count(MappedField field, std::uint64_t limit, std::uint64_t& value);
   bool memory(Row& row);
   bool route();
-  void fold_route();
+  bool fold_route();
   const MappedCell& cell(MappedField field) const;
   bool wrong(MappedField field, const MappedCell& cell, std::string_view what,
              std::string_view hint = "");

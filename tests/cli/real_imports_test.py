@@ -70,6 +70,18 @@ class RealImports(tool.ToolTest):
         first = min(epoch(line["time_local"], "%d/%b/%Y:%H:%M:%S %z") - float(line["request_time"]) for line in lines)
         self.assertEqual(rows[0]["second"], int(first))
 
+    def test_thedash_as_nginx_json(self):
+        path = self.real("thedash_nginx_json_2013/access.json.log.gz")
+        lines = [json.loads(line) for line in gzip.open(path)]
+        requests = [line for line in lines if line["status"] != "101"]
+        rows = self.rows(path)
+        self.assert_durations(rows, [microseconds(line["request_time"]) for line in requests])
+        self.assertEqual(sum(int(row["bytes_out"]) for row in rows), sum(int(line["sent"]) for line in requests))
+        self.assertEqual(len(self.rows(path, "--websockets", "keep", "--format", "nginx-json")), 10049)
+        capped = self.rows(path, "--websockets", "cap=30s")
+        self.assert_durations(capped, [min(microseconds(line["request_time"]), 30_000_000) if line["status"] == "101"
+                                       else microseconds(line["request_time"]) for line in lines])
+
     def test_azure_llm_with_a_law_of_tokens(self):
         for name, count in (("code", 8819), ("conv", 19366)):
             path = self.real(f"azure_llm_2023/AzureLLMInferenceTrace_{name}.csv.gz")

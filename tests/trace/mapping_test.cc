@@ -270,5 +270,51 @@ TEST_CASE("bad lines may be skipped, counted by reason") {
   CHECK(mapped.report.dropped[1].first.starts_with("bad row: the line is no JSON object ("));
 }
 
+const std::string kNginx =
+    R"({"time_local":"02/Mar/2026:10:00:05 +0100","request":"GET /a/1 HTTP/1.1","status":"200","request_time":"0.120","sent":"800","request_length":"90","agent":"\x22"})"
+    "\n"
+    R"({"time_local":"02/Mar/2026:10:00:05 +0100","request":"GET /live HTTP/1.1","status":"101","request_time":"60.000","sent":"1"})"
+    "\n"
+    R"({"time_local":"02/Mar/2026:10:00:05 +0100","request":"\u0016\u0003","status":"400","request_time":"0.000","sent":"1"})"
+    "\n"
+    R"({"time_local":"02/Mar/2026:10:00:05 +0100","request":"","status":"408","request_time":"9.000","sent":"0"})"
+    "\n";
+
+TEST_CASE("the usual names of nginx are a mapping, which --map overrides") {
+  Mapped mapped({});
+  CHECK(mapped.run(kNginx).rows_text() == "2026-03-02T09:00:04.88Z GET /a/{n} 120ms+0s 90 800\n");
+  CHECK(mapped.report.format == "nginx-json");
+  CHECK(mapped.report.dropped ==
+        std::vector<std::pair<std::string, std::uint64_t>>{
+            {"WebSocket connections", 1}, {"connections without a request that could be read", 2}});
+  mapped.options.mapping = {"start=time_local:clf", "route=status"};
+  CHECK(mapped.run(kNginx).rows_text() ==
+        "2026-03-02T09:00:05Z 200 120ms+0s 90 800\n2026-03-02T09:00:05Z 400 0s+0s 0 1\n"
+        "2026-03-02T09:00:05Z 408 9s+0s 0 0\n");
+}
+
+TEST_CASE("WebSockets of nginx stay where --websockets lets them in") {
+  Mapped mapped({});
+  mapped.options.websockets = "cap=10s";
+  CHECK(mapped.run(kNginx).rows_text() ==
+        "2026-03-02T08:59:05Z GET /live 10s+0s 0 1\n"
+        "2026-03-02T09:00:04.88Z GET /a/{n} 120ms+0s 90 800\n");
+}
+
+TEST_CASE("nginx may write its time in other ways, and no duration") {
+  const auto arrival = [](const std::string& time) {
+    Mapped mapped({});
+    mapped.options.service_time = "1ms";
+    const Contents trace =
+        mapped.run("{" + time + R"(,"method":"GET","uri":"/","status":200,"body_bytes_sent":5})");
+    CHECK(mapped.report.format == "nginx-json");
+    return to_rfc3339(trace.rows[0].arrival);
+  };
+  CHECK(arrival(R"("msec":"1767571200.250")") == "2026-01-05T00:00:00.25Z");
+  CHECK(arrival(R"("time":1767571200.25)") == "2026-01-05T00:00:00.25Z");
+  CHECK(arrival(R"("timestamp":1767571200250)") == "2026-01-05T00:00:00.25Z");
+  CHECK(arrival(R"("@timestamp":"2026-01-05T01:00:00+01:00")") == "2026-01-05T00:00:00Z");
+}
+
 }  // namespace
 }  // namespace skyreplay::trace

@@ -41,7 +41,7 @@ void add_format_flags(CLI::App& verb, ImportOptions& options) {
                   "csv: pass over this column (repeatable)")
       ->allow_extra_args(false);
   verb.add_option("--map", options.mapping,
-                  "csv, jsonl: FIELD=COLUMN[:UNIT], such as start=timestamp:ms or "
+                  "csv, jsonl, nginx-json: FIELD=COLUMN[:UNIT], such as start=timestamp:ms or "
                   "route=method,path (repeatable); fields are start, end, duration, work, wait, "
                   "init, bytes_in, bytes_out, status, memory_used, route")
       ->allow_extra_args(false);

@@ -123,6 +123,15 @@ void import_csv(ImportJob& job);
 /// With --map: columns are what the mapping says, and rows may come in any order.
 void import_mapped_csv(ImportJob& job);
 
+bool recognizes_azure_2021(std::string_view head);
+void import_azure_2021(ImportJob& job);
+
+bool recognizes_swim(std::string_view head);
+void import_swim(ImportJob& job);
+
+bool recognizes_ecs_events(std::string_view head);
+void import_ecs_events(ImportJob& job);
+
 bool recognizes_nginx_json(std::string_view head);
 void import_nginx_json(ImportJob& job);
 

@@ -74,18 +74,20 @@ bool MappedRows::wrong(MappedField field, const MappedCell& cell, std::string_vi
   return false;
 }
 
-void MappedRows::add(const MappedRecord& record) {
+Route* MappedRows::add(const MappedRecord& record, std::string_view name) {
   record_ = &record;
   Row row;
-  if (!read(row)) return;
+  if (!read(row)) return nullptr;
   const bool websocket = switching_ == Switching::kWebSocket && row.status == kSwitchingProtocols;
-  if (websocket && !rows_.websockets().admit(row, job_.bad)) return;
+  if (websocket && !rows_.websockets().admit(row, job_.bad)) return nullptr;
+  if (!name.empty()) route_ = name;
   row.route = rows_.number_of(route_);
   Route& route = rows_.record(row.route);
   if (row.memory_used_mib > route.memory_used_max_mib.value_or(0)) {
     route.memory_used_max_mib = row.memory_used_mib;
   }
   rows_.add(row);
+  return &route;
 }
 
 bool MappedRows::read(Row& row) {

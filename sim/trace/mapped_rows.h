@@ -42,8 +42,9 @@ class MappedRows {
   MappedRows(ImportJob& job, const FieldMapping& mapping, Routes routes = Routes::kTemplates,
              Switching switching = Switching::kRequest);
 
-  /// Adds the record's request, or counts it among the bad rows.
-  void add(const MappedRecord& record);
+  /// Adds the record's request and returns what the trace will say of its route; nullptr where it
+  /// is none, which is counted. A `name` takes the place of a route that is written so at length.
+  Route* add(const MappedRecord& record, std::string_view name = "");
   /// Writes the trace, and into the provenance what requests were made of. Throws InputError where
   /// there are none.
   void finish();

@@ -92,6 +92,28 @@ class RealImports(tool.ToolTest):
             self.assert_durations(rows, [50_000 + 100 * int(row["ContextTokens"]) + 20_000 * int(row["GeneratedTokens"])
                                          for row in table])
 
+    def test_azure_functions_2021(self):
+        path = self.real("azure_functions_2021_sample/Azure2021_200.csv")
+        table = list(csv.DictReader(path.read_text().splitlines()))
+        rows = self.rows(path)
+        self.assertEqual(len(rows), 199)
+        self.assert_durations(rows, [microseconds(row["duration"]) for row in table])
+        self.assertEqual(len({row["route"] for row in rows}), len({(row["app"], row["func"]) for row in table}))
+        starts = sorted(decimal.Decimal(row["end_timestamp"]) - decimal.Decimal(row["duration"]) for row in table)
+        origin = epoch("2026-01-05", "%Y-%m-%d")
+        self.assertEqual([row["second"] for row in rows], [origin + int(start // 1) for start in starts])
+
+    def test_swim(self):
+        for year, count in ((2009, 5894), (2010, 24442)):
+            path = self.real(f"swim_facebook/FB-{year}_samples_24_times_1hr_0.tsv.gz")
+            jobs = [line.split("\t") for line in gzip.open(path, "rt").read().splitlines()]
+            self.assertEqual(len(jobs), count)
+            rows = self.rows(path, "--map", "duration=20s+map_input_bytes:1ns")
+            self.assertEqual({row["kind"] for row in rows}, {"job"})
+            origin = epoch("2026-01-05", "%Y-%m-%d")
+            self.assertEqual([row["second"] for row in rows], sorted(origin + int(job[1]) for job in jobs))
+            self.assert_durations(rows, [20_000_000 + (int(job[3]) + 500) // 1000 for job in jobs])
+
     def test_mooncake_as_lines_and_as_a_table(self):
         lines = self.real("mooncake_fast25/conversation_trace_head200.jsonl")
         table = self.real("mooncake_fast25/conversation_trace_trimmed.csv.gz")

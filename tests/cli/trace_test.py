@@ -300,8 +300,8 @@ class BadCsv(TraceTest):
     def test_a_format_that_nobody_recognizes(self):
         self.write("x.bin", b"\x01\x02what\n")
         [line] = self.refused("trace", "import", "x.bin", "--out", "x.skytrace")
-        self.assertEqual(line, "x.bin:1:1: the format is not recognized from '??what'; --format names it: "
-                               "alb, elb-classic, azure-functions-2019, csv, nginx-json, jsonl, counts")
+        self.assertRegex(line, r"\Ax\.bin:1:1: the format is not recognized from '\?\?what'; --format names it: "
+                               r"alb, elb-classic, .*, counts\Z")
 
     def test_flags(self):
         self.assertEqual(self.complaint("arrival_s,route,duration_ms\n0,a,5\n", "--step", "1m"),

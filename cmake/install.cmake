@@ -2,7 +2,7 @@
 # every room, so that a consumer links one thing; the libraries inside of it are found by the package file.
 include(GNUInstallDirs)
 
-set(parts ${SKY_ROOMS} proto_trace proto_scenario proto_result)
+set(parts ${SKY_ROOMS} proto_trace proto_scenario proto_result proto_otlp)
 list(TRANSFORM parts REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
 # Not part of a plain build: the rooms are what the rest of it links.
 add_library(skyreplay_library STATIC EXCLUDE_FROM_ALL ${objects})

@@ -35,6 +35,7 @@ struct ImportOptions {
   /// Access logs: globs over "METHOD /path", or NAME=^REGEX, which name the routes they match; the
   /// first that matches counts.
   std::vector<std::string> route_patterns;
+  std::filesystem::path calls;  ///< otlp, jaeger: where to write the `calls:` of a scenario
   std::string log_format;  ///< combined: what a line is made up of, as nginx or Apache spells it
   std::string cache_hits;  ///< cloudfront: drop (as if empty) | keep
   std::string websockets;  ///< access logs: drop (as if empty) | keep | cap=DURATION

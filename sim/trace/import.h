@@ -126,6 +126,12 @@ void import_mapped_csv(ImportJob& job);
 bool recognizes_azure_2021(std::string_view head);
 void import_azure_2021(ImportJob& job);
 
+bool recognizes_otlp(std::string_view head);
+void import_otlp(ImportJob& job);
+
+bool recognizes_jaeger(std::string_view head);
+void import_jaeger(ImportJob& job);
+
 bool recognizes_swim(std::string_view head);
 void import_swim(ImportJob& job);
 

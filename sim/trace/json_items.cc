@@ -13,8 +13,9 @@ bool is_blank(char c) { return kBlanks.find(c) != std::string_view::npos; }
 
 }  // namespace
 
-JsonItems::JsonItems(TextInput input, std::vector<std::string_view> lists)
-    : input_(std::move(input)), lists_(std::move(lists)) {
+JsonItems::JsonItems(TextInput input, std::vector<std::string_view> lists,
+                     std::size_t max_item_bytes)
+    : input_(std::move(input)), lists_(std::move(lists)), max_item_bytes_(max_item_bytes) {
   if (at_hand(2) && std::string_view(buffer_).starts_with(kByteOrderMark)) {
     begin_ = kByteOrderMark.size();
   }
@@ -122,7 +123,10 @@ JsonItems::Outcome JsonItems::take_object() {
   }
   if (found == Found::kList) place_ = Place::kList;
   consume(scanned_);
-  if (found == Found::kTooLong) return bad("the JSON object is longer than 1 MiB");
+  if (found == Found::kTooLong) {
+    return bad(max_item_bytes_ == kMaxItemBytes ? "the JSON object is longer than 1 MiB"
+                                                : "the JSON object is longer than 64 MiB");
+  }
   if (found == Found::kCutShort) {
     place_ = Place::kTop;
     return bad("the JSON text is cut short");
@@ -149,7 +153,7 @@ JsonItems::Found JsonItems::scan(int depth, bool look_for_lists) {
   bool in_string = false;
   bool too_long = false;
   for (std::size_t at = begin_; at_hand(at);) {
-    if (at - begin_ > kMaxItemBytes) {
+    if (at - begin_ > max_item_bytes_) {
       too_long = true;
       consume(at);
       buffer_.erase(0, begin_);

@@ -14,7 +14,7 @@ namespace skyreplay::trace {
 /// other with or without white space between them, the elements of an array, or those of an array
 /// that stands in an object under one of some names, as in {"events": [{...}, {...}]}. Only where
 /// each begins and ends is found here, what is between them is not looked at. Memory: one item,
-/// which may be at most 1 MiB long, and a buffer.
+/// which may be at most 1 MiB long unless told otherwise, and a buffer.
 class JsonItems {
  public:
   static constexpr std::size_t kMaxItemBytes = 1 << 20;
@@ -26,7 +26,8 @@ class JsonItems {
   };
 
   /// Takes over `input`. `lists` are the names of arrays to look into.
-  JsonItems(TextInput input, std::vector<std::string_view> lists);
+  JsonItems(TextInput input, std::vector<std::string_view> lists,
+            std::size_t max_item_bytes = kMaxItemBytes);
 
   Outcome next();
   /// From '{' to '}', valid until the next call of next().
@@ -57,6 +58,7 @@ class JsonItems {
 
   TextInput input_;
   std::vector<std::string_view> lists_;
+  std::size_t max_item_bytes_;
   std::string buffer_;
   std::size_t begin_ = 0;  ///< not yet consumed, in buffer_
   std::size_t item_ = 0;

@@ -8,6 +8,7 @@ import gzip
 import json
 import os
 import pathlib
+import re
 import unittest
 
 import tool
@@ -113,6 +114,45 @@ class RealImports(tool.ToolTest):
             origin = epoch("2026-01-05", "%Y-%m-%d")
             self.assertEqual([row["second"] for row in rows], sorted(origin + int(job[1]) for job in jobs))
             self.assert_durations(rows, [20_000_000 + (int(job[3]) + 500) // 1000 for job in jobs])
+
+    def test_jaeger_and_its_calls(self):
+        path = self.real("format_samples/jaeger/socialnetwork_20traces.json.gz")
+        roots, calls, entries, services = [], {}, {}, set()
+        for trace in json.load(gzip.open(path))["data"]:
+            spans = {span["spanID"]: span for span in trace["spans"]}
+            name = {span_id: trace["processes"][span["processID"]]["serviceName"] for span_id, span in spans.items()}
+            parent = {i: span["references"][0]["spanID"] if span["references"] else None for i, span in spans.items()}
+            for i in spans:
+                at = parent[i]
+                if at in spans and name[at] == name[i]:
+                    continue
+                entries[name[i]] = entries.get(name[i], 0) + 1
+                services.add(name[i])
+                if at in spans:
+                    calls[name[at], name[i]] = calls.get((name[at], name[i]), 0) + 1
+                    continue
+                # The microseconds of the root that no call to another service covers.
+                covered, within = set(), lambda j: name[j] == name[i]
+                for j in spans:
+                    if parent[j] in spans and within(parent[j]) and not within(j):
+                        covered |= set(range(spans[j]["startTime"], spans[j]["startTime"] + spans[j]["duration"]))
+                covered &= set(range(spans[i]["startTime"], spans[i]["startTime"] + spans[i]["duration"]))
+                roots.append((spans[i]["startTime"], spans[i]["duration"] - len(covered)))
+        self.tool("trace", "import", str(path), "--out", "t.skytrace", "--calls", "calls.yaml")
+        head, _ = self.tool("trace", "head", "t.skytrace", "-n", "1000")
+        works = [round(float(row["work_ms"]) * 1000) for row in csv.DictReader(head.splitlines())]
+        self.assertEqual(works, [work for _, work in sorted(roots)])
+        written = (self.folder / "calls.yaml").read_text()
+        found = re.findall(r'from: "(.+)"\n    to: "(.+)"  # (\d+) calls by (\d+) requests\n    count: (\d+)\n', written)
+        self.assertEqual({(a, b): int(n) for a, b, n, _, _ in found}, calls)
+        for a, _, n, requests, count in found:
+            self.assertEqual(int(requests), entries[a])
+            self.assertEqual(int(count), -(-int(n) // int(requests)))
+        listed = "".join(f"  {name}: {{lambda: {{memory_size: 512}}}}\n" for name in sorted(services))
+        self.write("s.yaml", "version: 1\nregion: us-east-1\nservices:\n" + listed +
+                   'routes: [{match: "*", service: nginx-web-server}]\n' + written)
+        self.tool("scenario", "check", "s.yaml")
+        self.tool("run", "s.yaml", "--trace", "t.skytrace", "--out", "result")
 
     def test_mooncake_as_lines_and_as_a_table(self):
         lines = self.real("mooncake_fast25/conversation_trace_head200.jsonl")

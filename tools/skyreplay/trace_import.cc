@@ -56,6 +56,9 @@ void add_format_flags(CLI::App& verb, ImportOptions& options) {
   verb.add_option("--cache-hits", options.cache_hits,
                   "cloudfront: what never went to the origin is left out (drop, the default) or "
                   "imported too (keep)");
+  verb.add_option("--calls", options.calls,
+                  "otlp, jaeger: write the calls between services as `calls:` of a scenario to "
+                  "this file, and leave their time out of the requests");
   verb.add_option("--websockets", options.websockets,
                   "Access logs: WebSocket connections are left out (drop, the default), count as "
                   "requests (keep), or as requests of at most so long (cap=30s)");

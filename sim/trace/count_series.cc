@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "trace/decimal.h"
@@ -60,30 +61,12 @@ class NumberReader {
   std::uint32_t column_ = 1;
 };
 
-/// Reads a count; "" or what is wrong with it.
-std::string read_count(std::string_view text, std::uint64_t& count) {
-  const NumberError error = parse_count(text, count);
-  if (error == NumberError::kNotANumber) return "a count must be a whole number";
-  if (error == NumberError::kNegative) return "a count must not be negative";
-  if (error == NumberError::kTooLarge || count > kMaxCount) {
-    return "a count above 1,000,000,000 in one period";
-  }
-  return "";
-}
-
-/// One "timestamp,count" line.
-struct Sample {
-  TimePoint time;
-  std::uint64_t count = 0;
-  SourcePosition position;
-};
-
 /// Reads samples; a header line and bad rows are passed over (the latter counted).
 class SampleReader {
  public:
   SampleReader(TextInput input, BadRows& bad) : bad_(bad), reader_(std::move(input)) {}
 
-  bool next(Sample& sample) {
+  bool next(CountSample& sample) {
     for (auto outcome = reader_.next(); outcome != DelimitedReader::Outcome::kEnd;
          outcome = reader_.next()) {
       const bool first = !std::exchange(begun_, true);
@@ -97,7 +80,7 @@ class SampleReader {
   }
 
  private:
-  bool take(Sample& sample, bool may_be_header) {
+  bool take(CountSample& sample, bool may_be_header) {
     const auto& fields = reader_.fields();
     if (fields.size() != 2) {
       bad_.add(reader_.position(fields.front()), "expected two fields, timestamp and count");
@@ -112,7 +95,7 @@ class SampleReader {
                fmt::format("'{}'", fields[0].text));
       return false;
     }
-    const std::string reason = read_count(fields[1].text, sample.count);
+    const std::string reason = read_request_count(fields[1].text, sample.count);
     if (!reason.empty()) {
       bad_.add(reader_.position(fields[1]), reason, fmt::format("'{}'", fields[1].text));
       return false;
@@ -137,6 +120,16 @@ void check_step(Duration step) {
 
 }  // namespace
 
+std::string read_request_count(std::string_view text, std::uint64_t& count) {
+  const NumberError error = parse_count(text, count);
+  if (error == NumberError::kNotANumber) return "a count must be a whole number";
+  if (error == NumberError::kNegative) return "a count must not be negative";
+  if (error == NumberError::kTooLarge || count > kMaxCount) {
+    return "a count above 1,000,000,000 in one period";
+  }
+  return "";
+}
+
 struct CountSeries::State {
   TimePoint start;
   Duration step{0};
@@ -144,10 +137,10 @@ struct CountSeries::State {
   std::uint64_t periods = 0;
   std::uint64_t missing = 0;
   std::optional<NumberReader> numbers;
-  std::optional<SampleReader> samples;
-  TimePoint first;                ///< timestamp
-  std::optional<Sample> pending;  ///< the next, not yet given out
-  std::optional<Sample> second;   ///< read to know the step
+  std::function<bool(CountSample&)> samples;
+  TimePoint first;                     ///< timestamp
+  std::optional<CountSample> pending;  ///< the next, not yet given out
+  std::optional<CountSample> second;   ///< read to know the step
 
   bool next_number(std::uint64_t& count);
   bool next_sample(std::uint64_t& count);
@@ -171,16 +164,38 @@ CountSeries::CountSeries(TextInput input, TimePoint origin, std::optional<Durati
     s.numbers.emplace(std::move(input));
     return;
   }
-  s.samples.emplace(std::move(input), bad);
-  Sample sample;
-  if (!s.samples->next(sample)) {
+  const auto reader = std::make_shared<SampleReader>(std::move(input), bad);
+  s.samples = [reader](CountSample& sample) { return reader->next(sample); };
+  CountSample sample;
+  if (!s.samples(sample)) {
     s.step = std::max(s.step, Duration{1});
     return;
   }
   s.first = sample.time;
   s.pending = sample;
-  if (s.samples->next(sample)) s.second = sample;
+  if (s.samples(sample)) s.second = sample;
   s.settle_step();
+}
+
+CountSeries::CountSeries(std::vector<CountSample> samples, std::optional<Duration> step,
+                         BadRows& bad)
+    : state_(std::make_unique<State>()) {
+  State& s = *state_;
+  s.bad = &bad;
+  s.start = s.first = samples.front().time;
+  s.step = step.value_or(Duration{0});
+  for (std::size_t i = 1; i < samples.size() && !step; ++i) {
+    const Duration apart = samples[i].time - samples[i - 1].time;
+    if (apart > Duration{0} && (s.step == Duration{0} || apart < s.step)) s.step = apart;
+  }
+  if (s.step == Duration{0}) throw InputError("one period alone needs --step");
+  check_step(s.step);
+  s.pending = samples.front();
+  s.samples = [given = std::move(samples), at = std::size_t{1}](CountSample& sample) mutable {
+    if (at == given.size()) return false;
+    sample = given[at++];
+    return true;
+  };
 }
 
 CountSeries::~CountSeries() = default;
@@ -207,7 +222,7 @@ bool CountSeries::State::next_number(std::uint64_t& count) {
   std::string word;
   SourcePosition position;
   if (!numbers->next(word, position)) return false;
-  const std::string reason = read_count(word, count);
+  const std::string reason = read_request_count(word, count);
   if (!reason.empty()) {
     // Its period stays, without requests, or every later one would move.
     bad->add(position, reason, fmt::format("'{}'", word));
@@ -220,10 +235,10 @@ bool CountSeries::State::next_number(std::uint64_t& count) {
 /// Makes the next good sample the pending one; false at the end.
 bool CountSeries::State::take_sample() {
   for (;;) {
-    Sample sample;
+    CountSample sample;
     if (second) {
       sample = *std::exchange(second, std::nullopt);
-    } else if (!samples->next(sample)) {
+    } else if (!samples(sample)) {
       return false;
     }
     const Duration since = sample.time - first;

@@ -5,13 +5,25 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/distribution.h"
+#include "core/error.h"
 #include "trace/arrival_law.h"
 #include "trace/import.h"
 #include "trace/text_input.h"
 
 namespace skyreplay::trace {
+
+/// How many requests came in the period that begins at a time.
+struct CountSample {
+  TimePoint time{};
+  std::uint64_t count = 0;
+  SourcePosition position{};
+};
+
+/// What is wrong with a count, "" where nothing is. REQUIRES `text` to be a count on its own.
+std::string read_request_count(std::string_view text, std::uint64_t& count);
 
 /// Request counts of consecutive periods, read one by one from a text: numbers parted by blanks or
 /// line ends, or lines of "timestamp,count". Memory: one buffer.
@@ -21,6 +33,9 @@ class CountSeries {
   /// period, else the distance of the first two timestamps. A bad row goes to `bad`. Throws
   /// InputError where the step is known from nowhere. REQUIRES `bad` to outlive it.
   CountSeries(TextInput input, TimePoint origin, std::optional<Duration> step, BadRows& bad);
+  /// The same from samples in order of time; `step` is then the shortest distance between two of
+  /// them unless it is given. REQUIRES at least one.
+  CountSeries(std::vector<CountSample> samples, std::optional<Duration> step, BadRows& bad);
   ~CountSeries();
   CountSeries(CountSeries&&) noexcept;
 

@@ -148,6 +148,10 @@ bool recognizes_counts(std::string_view head);
 Preface counts_preface(std::string_view head);
 void import_counts(ImportJob& job);
 
+bool recognizes_metric(std::string_view head);
+Preface metric_preface(std::string_view head);
+void import_metric(ImportJob& job);
+
 bool recognizes_azure_2019(std::string_view head);
 void import_azure_2019(ImportJob& job);
 

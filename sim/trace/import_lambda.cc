@@ -63,7 +63,7 @@ class LambdaImport {
     if (!message.time && !event.time) {
       // Of a START or END nothing is known that the report does not say.
       if (message.kind != Kind::kReport) return false;
-      job_.bad.add(event.position, "the report has no time",
+      job_.bad.add(event.position(), "the report has no time",
                    "the message alone does not say when; export it with its timestamp");
       return false;
     }
@@ -115,7 +115,7 @@ class LambdaImport {
 
   void wrong(const LambdaEvent& event, std::string_view name, std::string_view what,
              std::string_view text) {
-    job_.bad.add(event.position, fmt::format("{} {}", name, what),
+    job_.bad.add(event.position(), fmt::format("{} {}", name, what),
                  fmt::format("'{}'", text.substr(0, 60)));
   }
 

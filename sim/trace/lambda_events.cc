@@ -54,7 +54,7 @@ class JsonEvents {
 
   /// `enclosing` is an object up to the list that holds `object`, or "".
   void take(std::string_view object, const std::string& enclosing, const SourcePosition& at) {
-    LambdaEvent event{.position = at};
+    LambdaEvent event{.input = at.file, .line = at.line, .column = at.column};
     simdjson::dom::element root;
     if (parser_.parse(object.data(), object.size()).get(root) != simdjson::SUCCESS) {
       return bad_.add(at, "the line is no JSON");
@@ -165,7 +165,9 @@ void each_in_text(TextInput input, BadRows& bad, const TakeLambdaEvent& take) {
     const std::size_t begin = find_lambda_message(line);
     if (begin == std::string_view::npos) continue;
     LambdaEvent event{.message = line.substr(begin),
-                      .position = reader.position(static_cast<std::uint32_t>(begin + 1))};
+                      .input = reader.name(),
+                      .line = reader.number(),
+                      .column = static_cast<std::uint32_t>(begin + 1)};
     read_prefix(line.substr(0, begin), event);
     take(event);
   }
@@ -206,7 +208,7 @@ class CsvEvents {
 
  private:
   void take_row() {
-    LambdaEvent event{.position = {reader_.name(), reader_.line(), 1}};
+    LambdaEvent event{.input = reader_.name(), .line = reader_.line(), .column = 1};
     event.log_group = column({"@log", "logGroup"});
     event.log_stream = column({"@logStream", "logStreamName", "logStream"});
     event.message = column({"@message", "message"});

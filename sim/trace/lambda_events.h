@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -19,7 +20,10 @@ struct LambdaEvent {
   std::string_view log_group{};   ///< "" where the export does not say
   std::string_view log_stream{};  ///< likewise
   std::string_view message{};
-  SourcePosition position{};
+  std::string_view input{};  ///< where it stands
+  std::uint32_t line = 0, column = 0;
+
+  SourcePosition position() const { return {std::string(input), line, column}; }
 };
 
 using TakeLambdaEvent = std::function<void(const LambdaEvent&)>;

@@ -30,7 +30,9 @@ void LambdaInvocations::end(std::string_view id, TimePoint time) {
   found->second.invocation.duration = std::max(time - found->second.invocation.start, Duration{0});
 }
 
-void LambdaInvocations::report(std::string_view id) { open_.erase(key_of(id)); }
+void LambdaInvocations::report(std::string_view id) {
+  if (!open_.empty()) open_.erase(key_of(id));
+}
 
 void LambdaInvocations::finish() {
   while (!order_.empty()) pop();

@@ -24,19 +24,21 @@ void add_format_flags(CLI::App& verb, ImportOptions& options) {
   verb.add_option("--origin", options.origin, "Time zero of inputs that count from one (RFC 3339)");
   verb.add_option("--time-unit", options.time_unit,
                   "csv: what a plain number in the arrival column counts: s, ms, us or ns");
-  verb.add_option("--step", options.step, "counts: the length of one period, such as 1m");
+  verb.add_option("--step", options.step,
+                  "counts, cloudwatch-metric: the length of one period, such as 1m");
   verb.add_option("--arrivals", options.arrivals,
-                  "counts, azure-functions-2019: where calls lie within a period: uniform (also "
+                  "counts, cloudwatch-metric, azure-functions-2019: where calls lie within a "
+                  "period: uniform (also "
                   "spelled poisson), equidistant or start");
   verb.add_option("--timer-arrivals", options.timer_arrivals,
                   "azure-functions-2019: the same for timer functions alone");
   verb.add_option("--service-time", options.service_time,
                   "A law of durations where the input has none, such as 50ms or "
                   "'{lognormal: {p50: 20ms, p99: 400ms}}'");
-  verb.add_option(
-      "--route", options.route,
-      "counts, csv and jsonl without a route column, lambda where the log names no function: the "
-      "one route's name ('all' unless given)");
+  verb.add_option("--route", options.route,
+                  "counts, cloudwatch-metric, csv and jsonl without a route column, lambda where "
+                  "the log names no function: the "
+                  "one route's name ('all' unless given)");
   verb.add_option("--ignore-column", options.ignored_columns,
                   "csv: pass over this column (repeatable)")
       ->allow_extra_args(false);

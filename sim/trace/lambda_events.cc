@@ -125,8 +125,8 @@ void each_in_json(TextInput input, BadRows& bad, const TakeLambdaEvent& take) {
 
 /// What stands in front of a message: nothing, a time, or a time and a log stream.
 void read_prefix(std::string_view prefix, LambdaEvent& event) {
-  const std::size_t begin = std::min(prefix.find_first_not_of(kBlanks), prefix.size());
-  std::size_t end = std::min(prefix.find_first_of(kBlanks, begin), prefix.size());
+  const std::size_t begin = skip_blanks(prefix, 0);
+  std::size_t end = find_blank(prefix, begin);
   if (begin == end) return;
   set_time(event, prefix.substr(begin, end - begin));
   // Another word, as of the text that `filter-log-events --output text` writes, is no time at all.
@@ -134,8 +134,8 @@ void read_prefix(std::string_view prefix, LambdaEvent& event) {
     event.time.reset();
     event.time_error = nullptr;
   }
-  const std::size_t stream = std::min(prefix.find_first_not_of(kBlanks, end), prefix.size());
-  end = std::min(prefix.find_first_of(kBlanks, stream), prefix.size());
+  const std::size_t stream = skip_blanks(prefix, end);
+  end = find_blank(prefix, stream);
   event.log_stream = prefix.substr(stream, end - stream);
 }
 

@@ -14,7 +14,6 @@ using Kind = LambdaMessage::Kind;
 
 constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::uint64_t kMostMemoryMib = 1 << 30;
-constexpr std::string_view kBlanks = " \t\r\n";
 
 struct Opening {
   std::string_view text;
@@ -24,16 +23,18 @@ constexpr std::array<Opening, 3> kOpenings{{{"REPORT RequestId:", Kind::kReport}
                                             {"START RequestId:", Kind::kStart},
                                             {"END RequestId:", Kind::kEnd}}};
 
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
 std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
-  const std::size_t end = text.find_last_not_of(kBlanks) + 1;
-  return text.substr(begin, end > begin ? end - begin : 0);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 /// The next word of `rest`, which is then behind it; "" at the end.
 std::string_view take_word(std::string_view& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(kBlanks), rest.size()));
-  const std::size_t end = std::min(rest.find_first_of(kBlanks), rest.size());
+  rest.remove_prefix(skip_blanks(rest, 0));
+  const std::size_t end = find_blank(rest, 0);
   const std::string_view word = rest.substr(0, end);
   rest.remove_prefix(end);
   return word;
@@ -137,6 +138,16 @@ struct LambdaMessageReader::State {
 LambdaMessageReader::LambdaMessageReader() : state_(std::make_unique<State>()) {}
 LambdaMessageReader::~LambdaMessageReader() = default;
 
+std::size_t find_blank(std::string_view text, std::size_t from) {
+  while (from < text.size() && !is_blank(text[from])) ++from;
+  return from;
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t from) {
+  while (from < text.size() && is_blank(text[from])) ++from;
+  return from;
+}
+
 std::size_t find_lambda_message(std::string_view line) {
   for (std::size_t at = line.find("RequestId:"); at != std::string_view::npos;
        at = line.find("RequestId:", at + 1)) {
@@ -144,7 +155,7 @@ std::size_t find_lambda_message(std::string_view line) {
       const std::size_t word = opening.text.size() - std::string_view("RequestId:").size();
       if (at < word || line.substr(at - word, opening.text.size()) != opening.text) continue;
       const std::size_t begin = at - word;
-      if (begin == 0 || kBlanks.find(line[begin - 1]) != std::string_view::npos) return begin;
+      if (begin == 0 || is_blank(line[begin - 1])) return begin;
     }
   }
   const std::size_t brace = line.find('{');

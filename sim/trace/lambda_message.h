@@ -49,6 +49,11 @@ class LambdaMessageReader {
   std::unique_ptr<State> state_;
 };
 
+/// The first blank (blank, tab, line end) of a text from an offset on, or what is no blank; the
+/// text's size where there is none.
+std::size_t find_blank(std::string_view text, std::size_t from);
+std::size_t skip_blanks(std::string_view text, std::size_t from);
+
 /// The part of a line of text at which such a message begins; npos: there is none.
 std::size_t find_lambda_message(std::string_view line);
 

@@ -25,7 +25,9 @@ struct ImportOptions {
   std::string origin;
   std::string time_unit;  ///< csv: what a plain number in the arrival column counts: s|ms|us|ns
   std::string step;       ///< counts: the length of one period, such as 1m
-  std::string arrivals;   ///< counts, azure: uniform | poisson | equidistant | start
+  /// counts, metrics, azure: uniform | poisson | equidistant | start of the period; combined,
+  /// cloudfront: uniform | start of the second
+  std::string arrivals;
   std::string timer_arrivals;  ///< azure: the same for timer functions alone
   std::string service_time;    ///< a law as a scenario spells it, where the input has no durations
   std::string route;           ///< csv without a route column, counts: the one route's name

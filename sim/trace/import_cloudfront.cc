@@ -9,6 +9,7 @@
 #include "trace/log_lines.h"
 #include "trace/log_rows.h"
 #include "trace/log_values.h"
+#include "trace/within_second.h"
 
 /// Standard access logs of CloudFront (`cloudfront`), in W3C extended format. docs/traces.md says
 /// what is taken from which field.
@@ -86,7 +87,10 @@ void unescape(std::string_view text, std::string& plain) {
 class CloudFrontImport {
  public:
   explicit CloudFrontImport(ImportJob& job)
-      : job_(job), lines_(job), rows_(job, "import/cloudfront") {
+      : job_(job),
+        lines_(job),
+        rows_(job, "import/cloudfront"),
+        seconds_(job.options, "import/cloudfront") {
     const std::string& hits = job.options.cache_hits;
     if (!hits.empty() && hits != "drop" && hits != "keep") {
       throw InputError(fmt::format("--cache-hits: '{}' is neither drop nor keep", hits));
@@ -108,6 +112,7 @@ class CloudFrontImport {
     Row row;
     Duration taken{};
     if (!time(row.arrival) || !numbers(row) || !durations(row, taken)) return;
+    seconds_.place(row.arrival, line);
     if (const char* error = go_back(row.arrival, taken)) {
       return job_.bad.add(lines_.position(0), fmt::format("the line's time {}", error));
     }
@@ -231,6 +236,7 @@ class CloudFrontImport {
     if (!job_.options.cache_hits.empty()) {
       step.arguments.emplace_back("cache_hits", job_.options.cache_hits);
     }
+    seconds_.describe(job_);
     rows_.describe("");
     step.measured = {"arrival: date and time less time-taken",
                      "route: cs-method and cs-uri-stem",
@@ -247,6 +253,7 @@ class CloudFrontImport {
   ImportJob& job_;
   LogLines lines_;
   LogRows rows_;
+  WithinSecond seconds_;
   std::optional<std::array<std::size_t, kFields>> places_;  ///< of the file in hand
   std::array<std::uint8_t, 256> field_at_{};                ///< kFields: of no use
   std::size_t last_place_ = 0;

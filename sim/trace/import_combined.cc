@@ -7,7 +7,7 @@
 #include "trace/log_lines.h"
 #include "trace/log_rows.h"
 #include "trace/log_values.h"
-#include "trace/text_time.h"
+#include "trace/within_second.h"
 
 /// Access logs of nginx and Apache (`combined`), in the format of that name or in one that the
 /// server's own spelling describes. docs/traces.md says what is taken from which field.
@@ -21,7 +21,8 @@ class CombinedImport {
       : job_(job),
         format_(job.options.log_format.empty() ? AccessFormat::combined() : job.options.log_format),
         lines_(job),
-        rows_(job, "import/combined") {
+        rows_(job, "import/combined"),
+        seconds_(job.options, "import/combined") {
     if (!has_duration() && !rows_.has_service_time()) {
       throw InputError(
           "combined: the log has no durations; --service-time gives a law, such as 50ms, or "
@@ -49,7 +50,7 @@ class CombinedImport {
     }
     Row row;
     std::string_view method, target;
-    if (!time(row.arrival) || !numbers(row) || !durations(row)) return;
+    if (!time(line, row.arrival) || !numbers(row) || !durations(row)) return;
     if (!request(method, target)) {
       return job_.bad.leave_out("connections without a request that could be read", 1);
     }
@@ -70,16 +71,19 @@ class CombinedImport {
            lines_.wrong(value(field).column, format_.name(field), error, value(field).text);
   }
 
-  bool time(TimePoint& time) {
-    if (format_.has(AccessField::kLocalTime)) {
-      const std::string_view text = value(AccessField::kLocalTime).text;
-      return good(AccessField::kLocalTime, local_times_.read(text, time));
-    }
-    if (format_.has(AccessField::kIsoTime)) {
-      return good(AccessField::kIsoTime, read_log_time(value(AccessField::kIsoTime).text, time));
-    }
-    return good(AccessField::kUnixTime, read_unix_time(value(AccessField::kUnixTime).text,
-                                                       format_.unit(AccessField::kUnixTime), time));
+  bool time(std::string_view line, TimePoint& time) {
+    const AccessField field = format_.has(AccessField::kLocalTime) ? AccessField::kLocalTime
+                              : format_.has(AccessField::kIsoTime) ? AccessField::kIsoTime
+                                                                   : AccessField::kUnixTime;
+    const std::string_view text = value(field).text;
+    const char* error = field == AccessField::kLocalTime ? local_times_.read(text, time)
+                        : field == AccessField::kIsoTime
+                            ? read_log_time(text, time)
+                            : read_unix_time(text, format_.unit(field), time);
+    if (!good(field, error)) return false;
+    const bool counts_seconds = field != AccessField::kUnixTime || format_.unit(field) == kSecond;
+    if (counts_seconds && is_whole_second(text)) seconds_.place(time, line);
+    return true;
   }
 
   bool numbers(Row& row) {
@@ -161,6 +165,7 @@ class CombinedImport {
     if (!job_.options.log_format.empty()) {
       step.arguments.emplace_back("log_format", job_.options.log_format);
     }
+    seconds_.describe(job_);
     rows_.describe(fmt::format(" of {} requests", rows_.drawn()));
     const bool whole = format_.has(AccessField::kDuration);
     const bool upstream = format_.has(AccessField::kUpstream);
@@ -188,6 +193,7 @@ class CombinedImport {
   AccessFormat format_;
   LogLines lines_;
   LogRows rows_;
+  WithinSecond seconds_;
   LocalTimes local_times_;
   AccessFormat::Values values_;  ///< of the line in hand
 };

@@ -27,6 +27,7 @@ Imported run(const std::vector<std::string>& texts, ImportOptions options = {}) 
         folder.write(std::string(1, static_cast<char>('a' + options.inputs.size())), text));
   }
   options.out = folder / "t.skytrace";
+  options.arrivals = "start";
   ImportReport report = import_trace(options);
   return {report, contents(options.out)};
 }

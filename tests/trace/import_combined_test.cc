@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ Imported run(const std::string& text, ImportOptions options) {
 ImportOptions law(std::string text = "20ms") {
   ImportOptions options;
   options.service_time = std::move(text);
+  options.arrivals = "start";
   return options;
 }
 
@@ -38,6 +40,7 @@ ImportOptions format(std::string text) {
   ImportOptions options;
   options.format = "combined";
   options.log_format = std::move(text);
+  options.arrivals = "start";
   return options;
 }
 
@@ -62,6 +65,39 @@ TEST_CASE("combined lines have their zone's offset honored, and durations are dr
   CHECK(imported.trace.info.provenance[0].drawn ==
         std::vector<std::string>{"duration of 2 requests: 20ms"});
   CHECK(imported.trace.info.provenance[0].measured[0] == "arrival: $time_local");
+}
+
+TEST_CASE("whole seconds are spread by the lines themselves, times with a fraction stay") {
+  std::string lines, reversed;
+  for (int i = 0; i < 2'000; ++i) {
+    const std::string line =
+        "h - - [02/Mar/2026:10:00:05 +0000] \"GET /" + std::to_string(i) + "x HTTP/1.1\" 200 1\n";
+    lines += line;
+    reversed.insert(0, line);
+  }
+  ImportOptions options = law();
+  options.arrivals.clear();
+  const Imported imported = run(lines, options);
+  CHECK(run(reversed, options).report.digest == imported.report.digest);
+  const auto& rows = imported.trace.rows;
+  const TimePoint second{std::chrono::sys_days(std::chrono::year(2026) / 3 / 2) +
+                         std::chrono::seconds(36'005)};
+  CHECK(rows.front().arrival >= second);
+  CHECK(rows.back().arrival < second + std::chrono::seconds(1));
+  // Of 2,000 uniform places 1,000 lie in the first half, give or take 22.
+  const auto early = std::ranges::count_if(
+      rows, [&](const Row& row) { return row.arrival < second + std::chrono::milliseconds(500); });
+  CHECK(early > 900);
+  CHECK(early < 1'100);
+  CHECK(imported.trace.info.provenance[0].drawn[0] ==
+        "arrival: uniform within the second that the log says, 2000 lines");
+  options = format("$msec $request_uri $request_time");
+  options.arrivals.clear();
+  CHECK(run("1772445605.123 /a 0.123\n", options).trace.rows_text() ==
+        "2026-03-02T10:00:05Z GET /a 123ms+0s 0 0\n");
+  options.arrivals = "equidistant";
+  CHECK(error_of([&] { run("1772445605.123 /a 0.123\n", options); }) ==
+        "--arrivals: of a log there are uniform and start");
 }
 
 TEST_CASE("without a duration in the log and without a law the import is refused") {

@@ -26,10 +26,11 @@ void add_format_flags(CLI::App& verb, ImportOptions& options) {
                   "csv: what a plain number in the arrival column counts: s, ms, us or ns");
   verb.add_option("--step", options.step,
                   "counts, cloudwatch-metric: the length of one period, such as 1m");
-  verb.add_option("--arrivals", options.arrivals,
-                  "counts, cloudwatch-metric, azure-functions-2019: where calls lie within a "
-                  "period: uniform (also "
-                  "spelled poisson), equidistant or start");
+  verb.add_option(
+      "--arrivals", options.arrivals,
+      "counts, cloudwatch-metric, azure-functions-2019: where calls lie within a period: "
+      "uniform (also spelled poisson), equidistant or start; combined, cloudfront: "
+      "within a whole second, uniform or start");
   verb.add_option("--timer-arrivals", options.timer_arrivals,
                   "azure-functions-2019: the same for timer functions alone");
   verb.add_option("--service-time", options.service_time,

@@ -321,5 +321,35 @@ TEST_CASE("the real log of 668 requests is read whole in either format") {
   }
 }
 
+TEST_CASE("durations and bytes of the real log are those that awk and sort find") {
+  const std::filesystem::path folder = testing::real_trace("elb_alb_ozantunca");
+  SKIP_WITHOUT_TRACE(folder);
+  const Folder out;
+  // zcat classic_elb.log.gz | awk '{n++; d += $6 * 1e6; r += $10; s += $11} END {print n, d, r, s}'
+  // and of `awk '{print $6}' | sort -n` lines 334, 635, 662 and 668, the nearest ranks. alb.log:
+  // one further.
+  for (const char* file : {"alb.log.gz", "classic_elb.log.gz"}) {
+    const Imported imported = run(out, {(folder / file).string()});
+    std::vector<Duration> durations;
+    Duration sum{};
+    std::uint64_t received = 0, sent = 0;
+    for (const Row& row : imported.trace.rows) {
+      durations.push_back(row.work);
+      sum += row.work;
+      received += row.bytes_in;
+      sent += row.bytes_out;
+    }
+    std::ranges::sort(durations);
+    REQUIRE(durations.size() == 668);
+    CHECK(sum == std::chrono::microseconds(32'540'592));
+    CHECK(received == 844);
+    CHECK(sent == 45'404'561);
+    CHECK(durations[333] == std::chrono::microseconds(826));
+    CHECK(durations[634] == std::chrono::microseconds(262'916));
+    CHECK(durations[661] == std::chrono::microseconds(811'832));
+    CHECK(durations[667] == std::chrono::microseconds(2'094'237));
+  }
+}
+
 }  // namespace
 }  // namespace skyreplay::trace

@@ -100,6 +100,22 @@ TEST_CASE("what never went to the origin is left out and counted, or kept") {
   CHECK(error_of([&] { run({text}, keep); }) == "--cache-hits: 'maybe' is neither drop nor keep");
 }
 
+TEST_CASE(
+    "sample lines of 2016 and 2019, without a header, are read by the usual order of fields") {
+  const std::filesystem::path folder = testing::real_trace("format_samples/aws");
+  SKIP_WITHOUT_TRACE(folder);
+  const Folder out;
+  ImportOptions options;
+  options.arrivals = "start";
+  options.cache_hits = "keep";
+  options.inputs = {(folder / "cloudfront_lines.log").string()};
+  options.out = out / "t.skytrace";
+  import_trace(options);
+  CHECK(contents(options.out).rows_text() ==
+        "2016-06-10T18:41:38.964Z GET /content/sample/thing.pdf 36ms+0s 883 224281\n"
+        "2019-12-04T21:02:30.999Z GET /index.html 1ms+0s 23 392\n");
+}
+
 TEST_CASE("a bad line has its place, a header that lacks a field is refused") {
   CHECK(refusal(kHeader + tabbed("2026-03-02 10:00:03 4096 GET /a 200 Miss 310 long 1")) ==
         "/a:3:46: time-taken is not a number: 'long'");

@@ -194,11 +194,12 @@ TEST_CASE("a format that cannot be read from is refused with the reason") {
 }
 
 TEST_CASE("2,000 real lines of Apache are as many requests as awk counts, on as many bytes") {
-  const std::string path = testing::real_trace("elastic_apache_2015/apache_combined_2000.log.gz");
-  if (path.empty()) return;
+  const std::filesystem::path path =
+      testing::real_trace("elastic_apache_2015/apache_combined_2000.log.gz");
+  SKIP_WITHOUT_TRACE(path);
   const Folder folder;
   ImportOptions options = law();
-  options.inputs = {path};
+  options.inputs = {path.string()};
   options.out = folder / "t.skytrace";
   import_trace(options);
   const Contents trace = contents(options.out);

@@ -232,6 +232,22 @@ TEST_CASE("a report that has no time, or no duration, is a bad row with its plac
   CHECK(skipped.report.dropped == Dropped{{"bad row: the report has no time", 1}});
 }
 
+TEST_CASE("of samples of Lambda's JSON each report is a request, of REPORT lines none has a time") {
+  const std::filesystem::path folder = testing::real_trace("format_samples/aws");
+  SKIP_WITHOUT_TRACE(folder);
+  const Folder out;
+  ImportOptions options;
+  options.out = out / "t.skytrace";
+  options.inputs = {(folder / "lambda_platform_json_handwritten.log").string()};
+  const ImportReport report = import_trace(options);
+  // grep -c '"platform.report"'
+  CHECK(report.rows == 2);
+  CHECK(report.dropped == Dropped{});
+  options.inputs = {(folder / "lambda_report_handwritten.log").string()};
+  CHECK(error_of([&] { import_trace(options); }).find(":3:1: the report has no time") !=
+        std::string::npos);
+}
+
 TEST_CASE("a function is the last part of its log group, or stands in its log stream") {
   CHECK(function_of("/aws/lambda/fn", "") == "fn");
   CHECK(function_of("123456789012:/aws/lambda/fn", "x") == "fn");

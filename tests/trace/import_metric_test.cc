@@ -120,11 +120,12 @@ TEST_CASE("what is no count of requests is refused, and so is what lacks a law")
 }
 
 TEST_CASE("two weeks of a real load balancer's RequestCount are as many requests as their sum") {
-  const std::string path = testing::real_trace("nab_cloudwatch/elb_request_count_8c0756.csv.gz");
-  if (path.empty()) return;
+  const std::filesystem::path path =
+      testing::real_trace("nab_cloudwatch/elb_request_count_8c0756.csv.gz");
+  SKIP_WITHOUT_TRACE(path);
   const Folder folder;
   ImportOptions options = law();
-  options.inputs = {path};
+  options.inputs = {path.string()};
   options.out = folder / "t.skytrace";
   const ImportReport report = import_trace(options);
   // gzip -dc FILE | awk -F, 'NR > 1 {s += $2; n++} END {print s, n}'; the gaps by its times.

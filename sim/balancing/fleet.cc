@@ -375,17 +375,19 @@ workload::Standing Fleet::standing(std::uint32_t) const {
     const Member& member = members_[i];
     if (!member.lives) continue;
     standing.pending += member.state < State::kInService;
-    standing.capacity += member.state == State::kInService;
     standing.draining += member.state == State::kDraining;
     if (member.state < State::kInService) continue;
-    standing.in_flight += servers_.outstanding(member.server);
-    standing.queued += servers_.queued(member.server);
+    // Health checks go through the workers too, and are no requests (E154).
+    const std::uint32_t requests = group_.outstanding(member.server);
+    standing.in_flight += requests;
+    standing.queued += std::min(requests, servers_.queued(member.server));
   }
+  standing.capacity = group_.in_rotation();
   return standing;
 }
 
 std::string Fleet::refusal(std::uint32_t, const workload::Request& request) const {
-  if (request.place == kNoTarget) return fmt::format("no {} is in service", config_.member);
+  if (request.place == kNoTarget) return fmt::format("no {} is in rotation", config_.member);
   return fmt::format("{} {}: all workers are busy and its backlog of {} is full", config_.member,
                      members_[member_of_server_[request.place]].ordinal,
                      config_.server.backlog.value_or(0));

@@ -5,21 +5,17 @@
 #include <string_view>
 #include <vector>
 
+#include "core/digest.h"
 #include "replay/request_lines.h"
+#include "trace/instant_text.h"
 
 namespace skyreplay::replay {
 namespace {
 
 using metrics::Outcome;
 
-/// Microseconds, as the balancer prints them; what is finer is cut off.
-std::string instant(TimePoint time) {
-  const auto us = std::chrono::floor<std::chrono::microseconds>(time);
-  const auto s = std::chrono::floor<std::chrono::seconds>(us);
-  std::string text = to_rfc3339(TimePoint{s});
-  text.pop_back();  // the zone
-  return fmt::format("{}.{:06d}Z", text, (us - s).count());
-}
+/// Instants have microseconds.
+constexpr int kDecimals = 6;
 
 /// Seconds with three decimals, half up, as fields 6 to 8 are.
 std::string seconds(Duration duration) {
@@ -74,7 +70,7 @@ std::string target_of(const ServiceHeader& service, const workload::Place& place
 /// What the three durations and two status codes are (E114, E124).
 struct Answer {
   std::string times;
-  int target_status = 0;  ///< 0: no target answered
+  std::string_view target_status = "-";  ///< no target answered
 };
 
 Answer answer_of(const trace::Row& row, const EndedRequest& ended) {
@@ -87,11 +83,11 @@ Answer answer_of(const trace::Row& row, const EndedRequest& ended) {
     case Outcome::kError:
       return {before + " -1 -1"};
     case Outcome::kCompleted:
-      return {before + ' ' + seconds(ended.ended - ended.attempt) + " 0.000", 200};
+      return {before + ' ' + seconds(ended.ended - ended.attempt) + " 0.000", "200"};
     case Outcome::kServerTimeout:
       return {before + ' ' + seconds(ended.ended - ended.attempt) + " 0.000"};
     case Outcome::kDependency:
-      return {before + ' ' + seconds(ended.ended - ended.attempt) + " 0.000", 500};
+      return {before + ' ' + seconds(ended.ended - ended.attempt) + " 0.000", "500"};
   }
   return {};
 }
@@ -104,17 +100,19 @@ std::string_view error_reason(Outcome outcome) {
 
 class AlbLines final : public RequestLines {
  public:
-  explicit AlbLines(const RequestLinesInputs& inputs)
-      : inputs_(inputs), id_(inputs.header.scenario_digest.substr(0, 16)) {
-    balancer_ = fmt::format("app/{}/{}", resource_name(inputs.header.scenario_name), id_);
+  explicit AlbLines(const RequestLinesInputs& inputs) : inputs_(inputs) {
+    // AWS's are random.
+    const std::string id = hex_digest(inputs.header.scenario_name).substr(0, 16);
+    balancer_ = fmt::format("app/{}/{}", resource_name(inputs.header.scenario_name), id);
+    tail_ = fmt::format("\"-\" \"-\" TID_{} \"-\" \"-\" \"-\"", id);
     for (const trace::Route& route : inputs.trace.routes) {
       const std::size_t number = requests_.size();
       const ServiceHeader& service = inputs.header.services[inputs.header.routes[number].service];
       const std::string name = resource_name(service.name);
-      requests_.push_back(request_line(route.name, name));
-      groups_.push_back(
-          fmt::format("arn:aws:elasticloadbalancing:{}:000000000000:targetgroup/{}/{}",
-                      service.region, name, id_));
+      requests_.push_back(
+          fmt::format("\"{}\" \"skyreplay (simulated)\" - - "
+                      "arn:aws:elasticloadbalancing:{}:000000000000:targetgroup/{}/{}",
+                      request_line(route.name, name), service.region, name, id));
     }
   }
 
@@ -124,30 +122,31 @@ class AlbLines final : public RequestLines {
     const ServiceHeader& service = inputs_.service_of(row);
     const Answer answer = answer_of(row, *ended);
     const std::string target = target_of(service, ended->place);
-    const std::string target_status =
-        answer.target_status == 0 ? "-" : fmt::format("{}", answer.target_status);
+    const std::string_view target_status = answer.target_status;
     // A throttled function's 429 is the target's; the client gets 502 (E114).
     const int status = ended->outcome == Outcome::kThrottle ? 502 : status_code(service, *ended);
-    const std::string arrival = instant(row.arrival);
-    fmt::format_to(
-        std::back_inserter(out),
-        "http {} {} 192.0.2.1:{} {} {} {} {} {} {} \"{}\" \"skyreplay (simulated)\" - - {} "
-        "\"Root=1-{:08x}-{:024x}\" \"-\" \"-\" 0 {} \"forward\" \"-\" \"{}\" \"{}\" \"{}\" \"-\" "
-        "\"-\" TID_{} \"-\" \"-\" \"-\"\n",
-        instant(ended->ended), balancer_, 1'024 + number % 60'000, target, answer.times, status,
-        target_status, row.bytes_in, answer.target_status == 0 ? 0 : row.bytes_out,
-        requests_[row.route], groups_[row.route],
-        std::chrono::floor<std::chrono::seconds>(row.arrival).time_since_epoch().count(), number,
-        arrival, error_reason(ended->outcome), target, target_status, id_);
+    const auto into = std::back_inserter(out);
+    out += "http ";
+    answers_.append(ended->ended, kDecimals, out);
+    fmt::format_to(into, " {} 192.0.2.1:{} {} {} {} {} {} {} {} ", balancer_,
+                   1'024 + number % 60'000, target, answer.times, status, target_status,
+                   row.bytes_in, target_status == "-" ? 0 : row.bytes_out, requests_[row.route]);
+    fmt::format_to(into, "\"Root=1-{:08x}-{:024x}\" \"-\" \"-\" 0 ",
+                   std::chrono::floor<std::chrono::seconds>(row.arrival).time_since_epoch().count(),
+                   number);
+    arrivals_.append(row.arrival, kDecimals, out);
+    fmt::format_to(into, " \"forward\" \"-\" \"{}\" \"{}\" \"{}\" {}\n",
+                   error_reason(ended->outcome), target, target_status, tail_);
     return true;
   }
 
  private:
   RequestLinesInputs inputs_;
-  std::string id_;  ///< in place of AWS's random ones
   std::string balancer_;
-  std::vector<std::string> requests_;  ///< by route
-  std::vector<std::string> groups_;    ///< by route
+  std::string tail_;                   ///< what every line ends in
+  std::vector<std::string> requests_;  ///< by route: fields 13 to 17
+  trace::InstantText answers_;
+  trace::InstantText arrivals_;
 };
 
 }  // namespace

@@ -1,10 +1,8 @@
-#include <fmt/format.h>
-
 #include <array>
-#include <iterator>
+#include <string>
 #include <string_view>
+#include <vector>
 
-#include "core/time.h"
 #include "replay/request_lines.h"
 #include "trace/row_csv.h"
 
@@ -18,8 +16,8 @@ constexpr std::string_view kHeader =
     ",sim_row,sim_service,sim_place,sim_outcome,sim_code,sim_attempts,sim_answered,sim_latency_ms"
     ",sim_queue_ms,sim_init_ms,sim_work_ms,sim_stretch_ms,sim_wait_ms,sim_downstream_ms"
     ",sim_retry_ms\n";
-/// Of those columns, the ones that a request still in flight has nothing for.
-constexpr std::string_view kNeverAnswered = ",,in_flight,,,,,,,,,,,\n";
+/// Behind the service, of a request still in flight: neither a place nor what follows the outcome.
+constexpr std::string_view kNeverAnswered = ",in_flight,,,,,,,,,,,\n";
 
 std::string_view name_of(Outcome outcome) {
   constexpr std::array<std::string_view, metrics::kOutcomes> kNames{
@@ -30,27 +28,39 @@ std::string_view name_of(Outcome outcome) {
 
 class CsvLines final : public RequestLines {
  public:
-  explicit CsvLines(const RequestLinesInputs& inputs) : inputs_(inputs), csv_(inputs.trace) {}
+  explicit CsvLines(const RequestLinesInputs& inputs) : inputs_(inputs), csv_(inputs.trace) {
+    for (const ServiceHeader& service : inputs.header.services) {
+      std::string field = ",";
+      trace::append_csv_field(service.name, field);
+      services_.push_back(field + ',');
+    }
+  }
 
   std::string header() const override { return csv_.header() + std::string(kHeader); }
 
   bool append(const trace::Row& row, std::uint64_t number, const EndedRequest* ended,
               std::string& out) override {
-    const ServiceHeader& service = inputs_.service_of(row);
     csv_.append(row, out);
-    fmt::format_to(std::back_inserter(out), ",{},", number);
-    trace::append_csv_field(service.name, out);
+    out += ',';
+    trace::append_integer(number, out);
+    out += services_[inputs_.header.routes[row.route].service];
     if (ended == nullptr) {
       out += kNeverAnswered;
       return true;
     }
-    const auto into = std::back_inserter(out);
-    out += ',';
     if (ended->place.ordinal != workload::Place::kNone) {
-      fmt::format_to(into, "{}", ended->place.ordinal);
+      trace::append_integer(ended->place.ordinal, out);
     }
-    fmt::format_to(into, ",{},{},{},{},", name_of(ended->outcome), status_code(service, *ended),
-                   ended->attempts, to_rfc3339(ended->ended));
+    out += ',';
+    out += name_of(ended->outcome);
+    for (const int number_of :
+         {status_code(inputs_.service_of(row), *ended), int{ended->attempts}}) {
+      out += ',';
+      trace::append_integer(static_cast<std::uint64_t>(number_of), out);
+    }
+    out += ',';
+    answers_.append(ended->ended, out);
+    out += ',';
     trace::append_milliseconds(ended->ended - row.arrival, out);
     append_parts(*ended, out);
     out += '\n';
@@ -69,6 +79,8 @@ class CsvLines final : public RequestLines {
 
   RequestLinesInputs inputs_;
   trace::RowCsv csv_;
+  std::vector<std::string> services_;  ///< by service: its field
+  trace::InstantText answers_;
 };
 
 }  // namespace

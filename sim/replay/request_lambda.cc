@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <iterator>
 #include <string_view>
 
 #include "replay/request_lines.h"
+#include "trace/instant_text.h"
 
 namespace skyreplay::replay {
 namespace {
@@ -17,24 +17,6 @@ using metrics::Outcome;
 std::string ms(Duration duration) {
   const std::int64_t hundredths = (duration.count() + 5'000) / 10'000;
   return fmt::format("{}.{:02d}", hundredths / 100, hundredths % 100);
-}
-
-/// Milliseconds, as CloudWatch keeps an event's time; half up.
-std::string instant(TimePoint time) {
-  const auto ms =
-      std::chrono::floor<std::chrono::milliseconds>(time + std::chrono::microseconds{500});
-  const auto s = std::chrono::floor<std::chrono::seconds>(ms);
-  std::string text = to_rfc3339(TimePoint{s});
-  text.pop_back();  // the zone
-  return fmt::format("{}.{:03d}Z", text, (ms - s).count());
-}
-
-/// "2026/01/05/fn[$LATEST]" and 32 digits that stand for the environment.
-std::string stream_of(const ServiceHeader& service, const EndedRequest& ended) {
-  std::string day = to_rfc3339(ended.ended).substr(0, 10);
-  std::replace(day.begin(), day.end(), '-', '/');
-  return fmt::format("{}/{}[$LATEST]{:032x}", day, resource_name(service.name),
-                     ended.place.ordinal);
 }
 
 std::string_view status_of(Outcome outcome) {
@@ -55,10 +37,13 @@ class LambdaLines final : public RequestLines {
     const workload::Place& place = ended->place;
     const Duration billed = ended->ended - ended->attempt - place.before_billing;
     const auto into = std::back_inserter(out);
+    const std::size_t begin = out.size();
+    // CloudWatch keeps milliseconds; half up.
+    reports_.append(ended->ended + std::chrono::microseconds{500}, 3, out);
+    append_stream(begin, service, place, out);
     fmt::format_to(into,
-                   "{} {} REPORT RequestId: {:08x}-0000-4000-8000-{:012x}\tDuration: {} ms\t"
+                   " REPORT RequestId: {:08x}-0000-4000-8000-{:012x}\tDuration: {} ms\t"
                    "Billed Duration: {} ms\tMemory Size: {} MB\t",
-                   instant(ended->ended), stream_of(service, *ended),
                    std::chrono::floor<std::chrono::seconds>(row.arrival).time_since_epoch().count(),
                    number, ms(billed - place.init), (billed.count() + 999'999) / 1'000'000,
                    place.memory_mib);
@@ -72,6 +57,14 @@ class LambdaLines final : public RequestLines {
   }
 
  private:
+  /// " 2026/01/05/fn[$LATEST]" and 32 digits that stand for the environment. The day is that of the
+  /// instant at `time` of `out`.
+  static void append_stream(std::size_t time, const ServiceHeader& service,
+                            const workload::Place& place, std::string& out) {
+    fmt::format_to(std::back_inserter(out), " {}/{}/{}/{}[$LATEST]{:032x}", out.substr(time, 4),
+                   out.substr(time + 5, 2), out.substr(time + 8, 2), resource_name(service.name),
+                   place.ordinal);
+  }
   /// A throttled invocation never began, and of one whose client has left the end is not known.
   static bool ran_to_its_end(Outcome outcome) {
     return outcome == Outcome::kCompleted || outcome == Outcome::kServerTimeout ||
@@ -85,6 +78,7 @@ class LambdaLines final : public RequestLines {
   }
 
   RequestLinesInputs inputs_;
+  trace::InstantText reports_;
 };
 
 }  // namespace

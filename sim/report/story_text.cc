@@ -48,7 +48,7 @@ std::string standing_text(const replay::ServiceHeader& service,
   if (service.platform == "external") {
     if (standing.capacity > 0) text += " on at most " + plural(standing.capacity, "connection");
   } else {
-    text += " at " + plural(standing.capacity, unit_name(service)) + " in service";
+    text += " at " + plural(standing.capacity, unit_name(service)) + " in rotation";
     if (standing.pending > 0) text += fmt::format(", {} starting", grouped(standing.pending));
     if (standing.draining > 0) text += fmt::format(", {} draining", grouped(standing.draining));
   }

@@ -12,7 +12,7 @@ namespace skyreplay {
 void print_trace_head(const std::filesystem::path& path, std::uint64_t rows, std::ostream& out) {
   using namespace trace;
   Reader reader(path);
-  const RowCsv csv(reader.info());
+  RowCsv csv(reader.info());
   out << csv.header() << '\n';
   std::string line;
   for (Batch batch = reader.next(); batch.size > 0; batch = reader.next()) {

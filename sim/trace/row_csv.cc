@@ -1,13 +1,9 @@
 #include "trace/row_csv.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <iterator>
-
-#include "core/time.h"
 
 namespace skyreplay::trace {
+
 void append_csv_field(std::string_view text, std::string& out) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
     out += text;
@@ -26,9 +22,10 @@ void append_milliseconds(Duration duration, std::string& out) {
   if (count < 0) out += '-';
   const std::uint64_t size =
       count < 0 ? 0 - static_cast<std::uint64_t>(count) : static_cast<std::uint64_t>(count);
-  fmt::format_to(std::back_inserter(out), "{}", size / 1'000'000);
+  append_integer(size / 1'000'000, out);
   if (size % 1'000'000 == 0) return;
-  fmt::format_to(std::back_inserter(out), ".{:06d}", size % 1'000'000);
+  out += '.';
+  append_digits(size % 1'000'000, 6, out);
   out.erase(out.find_last_not_of('0') + 1);
 }
 
@@ -36,7 +33,15 @@ RowCsv::RowCsv(const TraceInfo& info)
     : info_(info),
       knows_memory_size_(
           std::any_of(info.routes.begin(), info.routes.end(),
-                      [](const Route& route) { return route.memory_size_mib.has_value(); })) {}
+                      [](const Route& route) { return route.memory_size_mib.has_value(); })) {
+  for (const Route& route : info.routes) {
+    std::string fields = ",";
+    append_csv_field(route.name, fields);
+    fields += ',';
+    fields += to_string(route.kind);
+    routes_.push_back(fields + ',');
+  }
+}
 
 std::string RowCsv::header() const {
   std::string text = "arrival,route,kind,";
@@ -49,31 +54,28 @@ std::string RowCsv::header() const {
   return text;
 }
 
-void RowCsv::append(const Row& row, std::string& out) const {
-  const Route& route = info_.routes[row.route];
-  out += to_rfc3339(row.arrival);
-  out += ',';
-  append_csv_field(route.name, out);
-  out += ',';
-  out += to_string(route.kind);
-  out += ',';
+void RowCsv::append(const Row& row, std::string& out) {
+  const auto integer = [&out](std::uint64_t value) {
+    out += ',';
+    append_integer(value, out);
+  };
+  const auto milliseconds = [&out](Duration duration) {
+    out += ',';
+    append_milliseconds(duration, out);
+  };
+  instants_.append(row.arrival, out);
+  out += routes_[row.route];
   append_milliseconds(row.work, out);
-  if (info_.durations == Durations::kWorkAndWait) {
-    out += ',';
-    append_milliseconds(row.wait, out);
-  }
-  const auto into = std::back_inserter(out);
-  fmt::format_to(into, ",{},{}", row.bytes_in, row.bytes_out);
-  if (info_.has_status) fmt::format_to(into, ",{}", row.status);
-  if (info_.has_init) {
-    out += ',';
-    append_milliseconds(row.init, out);
-  }
+  if (info_.durations == Durations::kWorkAndWait) milliseconds(row.wait);
+  integer(row.bytes_in);
+  integer(row.bytes_out);
+  if (info_.has_status) integer(row.status);
+  if (info_.has_init) milliseconds(row.init);
   if (knows_memory_size_) {
-    out += ',';
-    if (route.memory_size_mib) fmt::format_to(into, "{}", *route.memory_size_mib);
+    const auto& memory = info_.routes[row.route].memory_size_mib;
+    memory ? integer(*memory) : static_cast<void>(out += ',');
   }
-  if (info_.has_memory_used) fmt::format_to(into, ",{}", row.memory_used_mib);
+  if (info_.has_memory_used) integer(row.memory_used_mib);
 }
 
 }  // namespace skyreplay::trace

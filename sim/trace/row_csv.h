@@ -2,8 +2,10 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "trace/format.h"
+#include "trace/instant_text.h"
 
 namespace skyreplay::trace {
 
@@ -16,11 +18,13 @@ class RowCsv {
   /// The names of the columns, without a line break.
   std::string header() const;
   /// Appends a request, without a line break.
-  void append(const Row& row, std::string& out) const;
+  void append(const Row& row, std::string& out);
 
  private:
   const TraceInfo& info_;
-  bool knows_memory_size_;  ///< of some route
+  bool knows_memory_size_;           ///< of some route
+  std::vector<std::string> routes_;  ///< by route: its fields
+  InstantText instants_;
 };
 
 /// A field of RFC 4180: quoted where it must be.

@@ -34,7 +34,7 @@ struct Place {
 struct Standing {
   std::uint32_t in_flight = 0;  ///< requests at it, waiting ones among them
   std::uint32_t queued = 0;     ///< waiting for a place
-  std::uint32_t capacity = 0;   ///< environments, instances in service, or connections
+  std::uint32_t capacity = 0;   ///< environments, members in rotation, or connections
   std::uint32_t pending = 0;    ///< instances or tasks that were launched and are not in service
   std::uint32_t draining = 0;
   std::uint32_t concurrent_executions = 0;  ///< Lambda: of all functions of the account

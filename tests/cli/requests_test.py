@@ -114,6 +114,30 @@ class Requests(tool.ToolTest):
                                    r"(Status: timeout\t)?\Z")
         self.assertTrue(any("Init Duration" in line for line in lines))
 
+    def test_reports_read_back_to_the_same_arrivals_and_durations(self):
+        self.busy_trace()
+        # At 1,769 MB work takes as long as recorded; the platform's part of a cold start is in no report.
+        self.write("fn.yaml", "version: 1\nname: fn\nservices:\n  fn:\n    for_each_route: true\n"
+                              "    lambda: {memory_size: 1769, assumed: {platform_init_duration: 0s}}\n")
+        self.run_it("fn.yaml", "--requests", "fn.lambda.gz", "--requests-format", "lambda")
+        self.tool("trace", "import", "fn.lambda.gz", "--out", "back.skytrace")
+        before, after = self.head("busy.skytrace"), self.head("back.skytrace")
+        self.assertEqual(len(after), 3000)
+        self.assertEqual({row["route"] for row in after}, {"fn-GET--a", "fn-POST--b--n-"})
+        self.assertEqual({row["memory_mib"] for row in after}, {"1769"})
+        self.assertEqual(sorted(row["memory_used_mib"] for row in before),
+                         sorted(row["memory_used_mib"] for row in after))
+        # A report has its end in milliseconds, and two durations in hundredths; the order within them may change.
+        for old, new in zip(*(sorted(self.seconds(row["arrival"]) for row in rows) for rows in (before, after))):
+            self.assertLessEqual(abs(old - new), 0.000511)
+        for old, new in zip(*(sorted(float(row["duration_ms"]) for row in rows) for rows in (before, after))):
+            self.assertLessEqual(abs(old - new), 0.00501)
+
+    def seconds(self, instant):
+        day, _, time = instant.removesuffix("Z").partition("T")
+        hours, minutes, seconds = time.split(":")
+        return 86_400 * int(day[-2:]) + 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+
     def test_the_log_changes_nothing_else_and_two_are_alike(self):
         self.busy_trace()
         plain, _ = self.run_it("overrun.yaml")

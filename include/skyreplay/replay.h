@@ -34,8 +34,8 @@ struct RunOptions {
 };
 
 struct RunReport {
-  std::string table;   ///< for people
-  std::string digest;  ///< 32 hex digits; equal for equal runs
+  std::string table;                    ///< for people
+  std::string digest;                   ///< 32 hex digits; equal for equal runs
   std::uint64_t requests_written = 0;   ///< lines of RunOptions::requests
   std::uint64_t requests_left_out = 0;  ///< of the sample, that the format has no line for
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "core/text.h"
@@ -69,6 +70,7 @@ std::string place_text(const replay::ServiceHeader& service, const StoryStep& st
 /// What happened at an instant.
 struct Event {
   TimePoint at;
+  std::size_t ordinal = 0;  ///< in the order of telling
   std::size_t depth = 0;
   std::string text;
 };
@@ -79,8 +81,9 @@ class Timeline {
     for (std::size_t i = 0; i < story.steps.size(); ++i) {
       if (story.steps[i].caller == StoryStep::kNobody) tell(i, 0);
     }
-    std::stable_sort(events_.begin(), events_.end(),
-                     [](const Event& a, const Event& b) { return a.at < b.at; });
+    std::sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) {
+      return std::tie(a.at, a.ordinal) < std::tie(b.at, b.ordinal);
+    });
   }
 
   std::string text() const {
@@ -95,7 +98,7 @@ class Timeline {
 
  private:
   void say(TimePoint at, std::size_t depth, std::string text) {
-    events_.push_back({at, depth, std::move(text)});
+    events_.push_back({at, events_.size(), depth, std::move(text)});
   }
 
   void tell(std::size_t index, std::size_t depth) {

@@ -268,13 +268,9 @@ class Usage(RunTest):
             self.assertIn("--threads", line)
             self.assertIn(value, line)
 
-    def test_verbs_and_flags_that_are_not_built_are_refused_by_name(self):
-        for verb in ("explain", "sweep", "optimize", "calibrate", "backtest",
-                     "prices", "report", "trace anonymize", "scenario import"):
+    def test_verbs_that_are_not_built_are_refused_by_name(self):
+        for verb in ("sweep", "optimize", "calibrate", "backtest", "prices", "report", "scenario import"):
             self.assertEqual(self.refused(*verb.split(), "--any", "thing"), [f"'{verb}' is not built yet"])
-        for flag in (["--requests", "all.csv"], ["--requests"]):
-            self.assertEqual(self.refused("run", "shop.yaml", "--out", "out", *flag),
-                             ["'run --requests' is not built yet"])
 
     def test_help_and_version_are_answers(self):
         self.assertIn("--force", self.tool("run", "--help")[0])

@@ -29,6 +29,7 @@ CASES = [
     ("workers, least outstanding requests", "fleet/workload.yaml", "fleet/workers_least_outstanding_requests.yaml"),
     ("processor sharing", "fleet/workload.yaml", "fleet/sharing.yaml"),
     ("processor sharing with wait", "fleet/workload.yaml", "fleet/sharing_wait.yaml"),
+    ("processor sharing, target tracking", "fleet/workload.yaml", "fleet/target_tracking.yaml"),
 ]
 
 

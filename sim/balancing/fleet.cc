@@ -266,7 +266,8 @@ workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Re
   constexpr workload::Admitted kRefused{workload::Admission::kRefused, {}};
   if (target == kNoTarget) [[unlikely]]
     return kRefused;  // 503
-  traffic_.sent(loop_.now());
+  if (traffic_.is_measured()) [[unlikely]]
+    traffic_.sent(loop_.now());
   const compute::Admitted admitted = servers_.admit(target, index, request.work, request.wait);
   if (admitted.entry == compute::Entry::kRefused) [[unlikely]] {  // 502
     group_.finished(target);
@@ -338,7 +339,8 @@ void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) 
                                               Outcome outcome) {
   group_.finished(server);
   outstanding_level_.leave(since_window());
-  traffic_.answered(server, loop_.now(), clients_->request(tag), outcome);
+  if (traffic_.is_measured()) [[unlikely]]
+    traffic_.answered(server, loop_.now(), clients_->request(tag), outcome);
   if (transfer_item_) {
     const workload::Request& request = clients_->request(tag);
     use_.bytes += request.more ? request.bytes_in + request.bytes_out : 0;

@@ -32,10 +32,17 @@ struct NetworkCounts {
 class Traffic {
  public:
   /// Counts requests from now on, in a period that ends then; and bytes.
-  void measure_requests(TimePoint end) { requests_end_ = end; }
-  void measure_network(TimePoint end) { network_end_ = end; }
+  void measure_requests(TimePoint end) {
+    requests_end_ = end;
+    is_measured_ = true;
+  }
+  void measure_network(TimePoint end) {
+    network_end_ = end;
+    is_measured_ = true;
+  }
+  bool is_measured() const { return is_measured_; }
 
-  /// A request has been sent to a target.
+  /// A request has been sent to a target. REQUIRES is_measured(), as of answered().
   void sent(TimePoint now) {
     if (requests_end_ == kNever) return;
     ++requests_[now >= requests_end_].requests;
@@ -80,6 +87,7 @@ class Traffic {
   };
   static constexpr TimePoint kNever{Duration{-1}};
 
+  bool is_measured_ = false;
   TimePoint requests_end_ = kNever;
   TimePoint network_end_ = kNever;
   std::array<RequestCounts, 2> requests_{};

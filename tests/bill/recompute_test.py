@@ -30,7 +30,7 @@ class Folder(unittest.TestCase):
 class Scenarios(Folder):
     def check_scenario(self, scenario, trace):
         out = self.folder / "out"
-        tool("run", scenario, "--trace", trace, "--out", out)
+        tool("run", scenario, "--trace", trace, "--out", out, "--force")
         self.assertEqual(recompute.mistakes(out), [])
         self.assertGreater(len(recompute.read_csv(out / "bill.csv")), 0)
 

@@ -367,6 +367,7 @@ void Fleet::job_dropped(std::uint32_t, std::uint32_t tag) {
 workload::Place Fleet::place_of(std::uint32_t, const workload::Request& request) const {
   if (request.place == kNoTarget) return {};
   return {.ordinal = members_[member_of_server_[request.place]].ordinal,
+          .timed_out = request.attempt + config_.idle_timeout == loop_.now(),
           .init = {},
           .before_billing = {}};
 }

@@ -82,6 +82,7 @@ int status_code(const ServiceHeader& service, const EndedRequest& ended) {
     case Outcome::kDependency:
       return 500;
     case Outcome::kError:
+      return ended.place.timed_out ? 504 : 502;
     case Outcome::kServerTimeout:
       return 502;
     case Outcome::kRefused:

@@ -24,6 +24,7 @@ struct Place {
   /// Which environment, instance or task, numbered in the order of creation within the service;
   /// kNone where the service has no such thing, or none was found for the attempt.
   std::uint32_t ordinal = kNone;
+  bool timed_out = false;  ///< of an answer now: its load balancer's idle timeout is up (E112)
   // Of a Lambda function alone.
   std::uint32_t memory_mib = 0;  ///< of its environment
   Duration init{};               ///< what REPORT calls Init Duration: 0 where it was warm

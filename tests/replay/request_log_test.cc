@@ -119,6 +119,10 @@ TEST_CASE("E114, E124: what nobody serves has the status and the durations of it
       {{1s, 40s}}, RequestFormat::kAlb);
   CHECK(gone.answer(0) == "10.0.0.0:80 0.000 -1 -1 502 -");
   CHECK(gone.field(0, 2) == "1970-01-01T00:00:07.000000Z");
+  // E112: the balancer has waited for 60 s, its idle timeout: 504.
+  const Logged late(group("1", ""), {{1s, 90s}}, RequestFormat::kAlb);
+  CHECK(late.answer(0) == "10.0.0.0:80 0.000 -1 -1 504 -");
+  CHECK(late.field(0, 2) == "1970-01-01T00:01:01.000000Z");
 }
 
 TEST_CASE("E114: a throttled function is 502 behind a balancer, and 429 by itself") {

@@ -284,8 +284,8 @@ workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Re
 /// It may be that it is not answered in time.
 void Fleet::watch_idle(std::uint32_t index) {
   const auto& requests = clients_->requests();
-  idle_timers_.forget_while([&](kernel::SlabId id) { return !requests.is_live(id); });
-  idle_timers_.start(requests.id_of(index));
+  idle_timers_.start_among_few(requests.id_of(index),
+                               [&](kernel::SlabId id) { return !requests.is_live(id); });
 }
 
 void Fleet::time_out(kernel::SlabId id) {

@@ -2,7 +2,9 @@
 
 namespace skyreplay::balancing {
 
-TargetGroup::TargetGroup(const TargetGroupConfig& config) : count_(config.nodes) {
+TargetGroup::TargetGroup(const TargetGroupConfig& config)
+    : count_(config.nodes),
+      counts_outstanding_(config.algorithm == Algorithm::kLeastOutstandingRequests) {
   SKY_CHECK(config.nodes >= 1 && config.nodes <= 65'535);
   for (std::uint32_t i = 0; i < config.nodes; ++i) {
     switch (config.algorithm) {

@@ -55,7 +55,7 @@ class TargetGroup {
   /// for the node where there are several, then one for kWeightedRandom.
   template <typename Draw>
   std::uint32_t pick(TimePoint now, Draw&& draw) {
-    Node& node = nodes_[count_ == 1 ? 0 : share_of(draw(), count_)];
+    Node& node = count_ == 1 ? nodes_.front() : nodes_[share_of(draw(), count_)];
     if (auto* turns = std::get_if<RoundRobin>(&node)) return turns->pick(targets_, now);
     if (auto* least = std::get_if<LeastOutstandingRequests>(&node)) return least->pick(targets_);
     return std::get_if<WeightedRandom>(&node)->pick(targets_, draw);
@@ -63,11 +63,12 @@ class TargetGroup {
   /// A request that was sent to the target is finished. REQUIRES registered, outstanding() > 0.
   void finished(std::uint32_t target) {
     SKY_CHECK(targets_[target].outstanding > 0);
-    if (auto* least = std::get_if<LeastOutstandingRequests>(&nodes_[targets_[target].node])) {
-      least->finished(targets_, target);
-    } else {
+    if (!counts_outstanding_) {
       --targets_[target].outstanding;
+      return;
     }
+    Node& node = count_ == 1 ? nodes_.front() : node_of(target);
+    std::get_if<LeastOutstandingRequests>(&node)->finished(targets_, target);
   }
   /// It is out of rotation and has nothing outstanding. REQUIRES registered.
   bool is_drained(std::uint32_t target) const {
@@ -88,7 +89,8 @@ class TargetGroup {
 
   Targets targets_;
   std::vector<Node> nodes_;
-  std::size_t count_;  ///< of nodes_
+  std::size_t count_;        ///< of nodes_
+  bool counts_outstanding_;  ///< they choose by it
   std::uint32_t in_rotation_ = 0;
   std::uint32_t registered_ = 0;
 };

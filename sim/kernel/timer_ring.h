@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "kernel/loop.h"
@@ -50,12 +51,15 @@ class TimerRing {
     }
   }
 
-  /// Forgets the first timers whose subject is gone, up to one that is not. Who calls it at each
-  /// start keeps about as many timers as subjects.
+  /// Like start(), where most subjects are gone long before they are due: those that are go out
+  /// together whenever the ring has grown to twice what was left, so that it holds about as many
+  /// timers as there are subjects.
   template <typename IsGone>
-  void forget_while(IsGone&& is_gone) {
-    while (head_ < timers_.size() && is_gone(timers_[head_].subject)) ++head_;
-    compact();
+  void start_among_few(SlabId subject, IsGone&& is_gone) {
+    if (timers_.size() >= most_) [[unlikely]]
+      forget(is_gone);
+    timers_.push_back({loop_.now() + length_, subject});
+    schedule_head();
   }
 
   /// When the next timer is due; kEndOfTime if there is none.
@@ -73,6 +77,13 @@ class TimerRing {
     loop_.schedule(timers_[head_].due, process_, kind_, payload_);
     scheduled_ = true;
   }
+  template <typename IsGone>
+  [[gnu::noinline]] void forget(IsGone& is_gone) {
+    timers_.erase(timers_.begin(), timers_.begin() + static_cast<std::ptrdiff_t>(head_));
+    head_ = 0;
+    std::erase_if(timers_, [&](const Timer& timer) { return is_gone(timer.subject); });
+    most_ = std::max(kFew, 2 * timers_.size());
+  }
   void compact() {
     if (head_ * 2 < timers_.size()) return;
     timers_.erase(timers_.begin(), timers_.begin() + static_cast<std::ptrdiff_t>(head_));
@@ -89,6 +100,8 @@ class TimerRing {
   std::vector<Timer> timers_;
   std::size_t head_ = 0;
   bool scheduled_ = false;
+  static constexpr std::size_t kFew = 1024;
+  std::size_t most_ = kFew;  ///< timers before those that are in vain are forgotten
 };
 
 }  // namespace skyreplay::kernel

@@ -146,7 +146,7 @@ class Run {
 
   bool is_wanted() const { return settings_.watcher == nullptr || settings_.watcher->wants_more(); }
 
-  template <bool kWatching>
+  template <bool Watching>
   [[gnu::noinline]] void replay_arrivals() {
     const bool has_bytes = trace_.has_bytes;
     const bool looks_ahead = clients_.profits_from_expecting();
@@ -162,10 +162,10 @@ class Run {
         loop_.advance(arrival);
         const workload::Bytes bytes =
             has_bytes ? workload::Bytes{batch.bytes_in[i], batch.bytes_out[i]} : workload::Bytes{};
-        clients_.arrive<kWatching>(batch.first_row + i, batch.route[i], Duration{batch.work_ns[i]},
-                                   Duration{batch.wait_ns[i]}, bytes);
+        clients_.arrive<Watching>(batch.first_row + i, batch.route[i], Duration{batch.work_ns[i]},
+                                  Duration{batch.wait_ns[i]}, bytes);
       }
-      if constexpr (kWatching) {
+      if constexpr (Watching) {
         if (!is_wanted()) return;
       }
       untold += batch.size;

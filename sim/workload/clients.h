@@ -63,9 +63,9 @@ class Clients final : public kernel::Process {
   Clients(kernel::Loop& loop, metrics::Recorder& recorder, std::vector<Flow> flows,
           const ClientPolicy& policy, std::uint64_t seed, TimePoint warm_up_end);
 
-  /// A request of the trace arrives now. REQUIRES loop.now() is its arrival; kWatching: watch() was
+  /// A request of the trace arrives now. REQUIRES loop.now() is its arrival; Watching: watch() was
   /// called.
-  template <bool kWatching = false>
+  template <bool Watching = false>
   void arrive(std::uint64_t row, std::uint32_t flow, Duration work, Duration wait,
               const Bytes& bytes = {});
 
@@ -113,7 +113,7 @@ class Clients final : public kernel::Process {
  private:
   enum Kind : std::uint16_t { kRetry, kTimeouts };
 
-  template <bool kWatching>
+  template <bool Watching>
   void attempt(std::uint32_t index, Request& request);
   void reject(std::uint32_t index, Admission admission);
   void time_out(kernel::SlabId id, Duration timeout);

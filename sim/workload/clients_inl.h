@@ -7,7 +7,7 @@
 
 namespace skyreplay::workload {
 
-template <bool kWatching>
+template <bool Watching>
 [[gnu::always_inline]] inline void Clients::arrive(std::uint64_t row, std::uint32_t flow_index,
                                                    Duration work, Duration wait,
                                                    const Bytes& bytes) {
@@ -22,7 +22,7 @@ template <bool kWatching>
   request.flow = flow_index;
   request.attempts = 0;
   request.marks = request.arrival >= warm_up_end_ ? 0 : kUncounted;
-  if constexpr (kWatching) {
+  if constexpr (Watching) {
     if (watcher_->wants(row)) request.marks |= kWatched;
   }
   request.awaited = Awaited::kByClient;
@@ -34,21 +34,21 @@ template <bool kWatching>
   ++arrivals_;
   warm_up_arrivals_ += !request.is_counted();
   recorder_.arrived(flow_index, request.arrival, request.is_counted());
-  attempt<kWatching>(index, request);
+  attempt<Watching>(index, request);
 }
 
-template <bool kWatching>
+template <bool Watching>
 [[gnu::always_inline]] inline void Clients::attempt(std::uint32_t index, Request& request) {
   request.attempt = loop_.now();
   request.init = Duration{};
   if (request.more) request.queue = request.downstream = Duration{};
   ++request.attempts;
   const Flow& flow = flows_[request.flow];
-  if constexpr (kWatching) {
+  if constexpr (Watching) {
     if (request.is_watched()) watcher_->attempting(index, request, unit_of(request));
   }
   const Admitted admitted = flow.service->admit(flow.unit, index, request);
-  if constexpr (kWatching) {
+  if constexpr (Watching) {
     if (request.is_watched()) watcher_->attempted(request, unit_of(request), admitted);
   }
   if (admitted.admission != Admission::kAccepted) [[unlikely]] {

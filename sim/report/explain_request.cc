@@ -31,7 +31,7 @@ scenario::Scenario scenario_of(const replay::ResultHeader& header, const fs::pat
 /// Where the trace is: as asked, or as the run found it, from here or from beside the results.
 fs::path trace_of(const ExplainOptions& options, const replay::ResultHeader& header) {
   if (!options.trace.empty()) return options.trace;
-  const fs::path given = header.provenance.trace;
+  fs::path given = header.provenance.trace;
   if (given.empty() || given.is_absolute() || fs::exists(given)) return given;
   const fs::path folder = options.folder.lexically_normal();
   const fs::path beside =

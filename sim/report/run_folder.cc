@@ -27,7 +27,7 @@ std::filesystem::path without_trailing_slash(const std::filesystem::path& path) 
 
 /// Where the log of requests is written meanwhile: with the folder of results where it lies in it.
 std::filesystem::path requests_path(const RunOptions& options, const AtomicFolder& folder) {
-  const std::filesystem::path path = without_trailing_slash(options.requests);
+  std::filesystem::path path = without_trailing_slash(options.requests);
   if (path.parent_path() != without_trailing_slash(options.out)) return path;
   for (const std::string_view name : kResultNames) {
     if (path.filename() == name) {

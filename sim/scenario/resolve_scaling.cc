@@ -18,7 +18,8 @@ namespace skyreplay::scenario {
 namespace {
 
 constexpr std::uint32_t kMinute = 60;
-constexpr std::uint64_t kLongestLook = 7 * 86'400;  // s: E84's limit for alarms of several days
+constexpr std::uint64_t kLongestLook =
+    std::uint64_t{7} * 86'400;  // s: E84's limit for alarms of several days
 
 const std::vector<std::string> kProcesses = {"Launch", "Terminate", "AlarmNotification"};
 

@@ -235,6 +235,7 @@ Distribution service_time_of(const std::string& text) {
   return SpecNode::parse(text, "--service-time").distribution();
 }
 
+// NOLINTNEXTLINE(readability-function-size): a table, a few lines a format.
 const std::vector<Importer>& importers() {
   static const std::vector<Importer> table{
       {"alb",

@@ -170,7 +170,7 @@ class EcsEventsImport {
 }  // namespace
 
 bool recognizes_ecs_events(std::string_view head) {
-  return recognizes_jsonl(head.substr(std::min(head.find_first_not_of("["), head.size()))) &&
+  return recognizes_jsonl(head.substr(std::min(head.find_first_not_of('['), head.size()))) &&
          head.find("\"ECS Task State Change\"") != std::string_view::npos;
 }
 

@@ -4,29 +4,23 @@
 #include <string>
 #include <vector>
 
-#include "support/run_world.h"
+#include "ec2/group_run.h"
 
 namespace skyreplay::ec2 {
 namespace {
 
 using metrics::Outcome;
-using testing::RowSource;
-using testing::RunResult;
+using skyreplay::testing::RunResult;
 using namespace std::chrono_literals;
-using Rows = std::vector<RowSource::Row>;
+using testing::Rows;
+using testing::run;
 
+/// Requests may take longer here than a balancer usually waits.
 std::string group(std::uint32_t instances, const std::string& assumed,
                   const std::string& target_group, const std::string& more = "",
                   const std::string& top = "") {
-  return "version: 1\n" + top + "services:\n  web:\n    ec2: {min_size: 0, max_size: 100, " +
-         "desired_capacity: " + std::to_string(instances) + ", instance_type: m5.large, " + more +
-         "target_group: {" + target_group +
-         "}, load_balancer: {idle_timeout: 4000s}, assumed: {speed: 1, " + assumed + "}}\n";
-}
-
-RunResult run(const std::string& scenario, const Rows& rows, Duration end) {
-  RowSource source({{.name = "r"}}, rows, end);
-  return {scenario, source};
+  return testing::group(instances, assumed, target_group,
+                        more + "load_balancer: {idle_timeout: 4000s}, ", top);
 }
 
 /// The causes of the changes of health, in order of time.

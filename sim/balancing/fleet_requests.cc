@@ -1,0 +1,242 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "balancing/fleet.h"
+#include "core/check.h"
+
+// What happens to requests, and to health checks: the fast half of a fleet, together so that it is
+// compiled as one.
+
+namespace skyreplay::balancing {
+
+using metrics::Outcome;
+
+// --- Health
+
+std::uint32_t& Fleet::count_of(Health health) {
+  return by_health_[static_cast<std::size_t>(health)];
+}
+
+/// E110: where no target is healthy, the unhealthy ones are better than none.
+bool Fleet::belongs_in_rotation(const Member& member) const {
+  if (!member.lives || member.state != State::kInService) return false;
+  const Health health = checks_.health(member.server);
+  if (health != Health::kUnhealthy) return health == Health::kHealthy;
+  return by_health_[static_cast<std::size_t>(Health::kHealthy)] == 0;
+}
+
+/// Whoever is to enter or leave rotation does so in the order of launches.
+void Fleet::update_rotation() {
+  std::vector<std::uint32_t> moving;
+  for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
+    const Member& member = members_[i];
+    if (!member.lives || member.state != State::kInService) continue;
+    if (belongs_in_rotation(member) != group_.is_in_rotation(member.server)) moving.push_back(i);
+  }
+  std::sort(moving.begin(), moving.end(), [this](std::uint32_t a, std::uint32_t b) {
+    return members_[a].ordinal < members_[b].ordinal;
+  });
+  for (const std::uint32_t index : moving) {
+    const std::uint32_t server = members_[index].server;
+    group_.is_in_rotation(server) ? group_.take_out(server) : group_.put_in(server, loop_.now());
+  }
+}
+
+bool Fleet::send_check(std::uint32_t server) {
+  const auto admitted = servers_.admit(server, kCheck | server, Duration{}, Duration{});
+  return admitted.entry != compute::Entry::kRefused;
+}
+
+void Fleet::health_changed(std::uint32_t server, Health from, Health to) {
+  --count_of(from);
+  ++count_of(to);
+  const Member& member = members_[member_of_server_[server]];
+  const HealthCheckConfig& config = config_.health_checks;
+  const char* const name = to == Health::kHealthy ? "healthy" : "unhealthy";
+  const std::uint32_t checks = to == Health::kUnhealthy   ? config.unhealthy_threshold
+                               : from == Health::kInitial ? 1
+                                                          : config.healthy_threshold;
+  note("health",
+       fmt::format("{} {} in {} is {}: {} health check{} {}", config_.member, member.ordinal,
+                   config_.zones[member.zone], name, checks, checks == 1 ? "" : "s in a row",
+                   to == Health::kHealthy ? "passed" : "failed"));
+  update_rotation();
+}
+
+// --- Requests
+
+workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Request& request) {
+  ++use_.requests;
+  std::uint32_t drawn = 0;
+  const std::uint32_t target = group_.pick(loop_.now(), [&] { return draw(request, drawn); });
+  request.place = target;
+  constexpr workload::Admitted kRefused{workload::Admission::kRefused, {}};
+  if (target == kNoTarget) [[unlikely]]
+    return kRefused;  // 503
+  if (traffic_.is_measured()) [[unlikely]]
+    traffic_.sent(loop_.now());
+  const compute::Admitted admitted = servers_.admit(target, index, request.work, request.wait);
+  if (admitted.entry == compute::Entry::kRefused) [[unlikely]] {  // 502
+    group_.finished(target);
+    return kRefused;
+  }
+  outstanding_level_.enter(since_window());
+  if (admitted.entry == compute::Entry::kQueued) {
+    recorder_.queue_enter(config_.service, loop_.now());
+  }
+  if (admitted.finish > loop_.now() + config_.idle_timeout) watch_idle(index);
+  return {workload::Admission::kAccepted, admitted.finish};
+}
+
+/// It may be that it is not answered in time.
+void Fleet::watch_idle(std::uint32_t index) {
+  const auto& requests = clients_->requests();
+  idle_timers_.start_among_few(requests.id_of(index),
+                               [&](kernel::SlabId id) { return !requests.is_live(id); });
+}
+
+void Fleet::time_out(kernel::SlabId id) {
+  if (!clients_->requests().is_live(id)) return;
+  const workload::Request& request = clients_->request(id.index);
+  // The record may have gone on to a later attempt, or to its client's next request.
+  if (request.attempt + config_.idle_timeout != loop_.now()) return;
+  if (request.awaited == workload::Awaited::kByNobody) return;
+  clients_->give_up(id.index, Outcome::kError);  // E114: 504
+}
+
+/// The request's next draw: `drawn` counts them.
+[[gnu::noinline]] std::uint64_t Fleet::draw(const workload::Request& request,
+                                            std::uint32_t& drawn) const {
+  RandomEngine draws = picks_.at(request.row, request.attempts, request.call_path());
+  for (std::uint32_t i = 0; i < drawn; ++i) draws();
+  ++drawn;
+  return draws();
+}
+
+[[gnu::always_inline]] inline void Fleet::job_started(std::uint32_t, std::uint32_t tag,
+                                                      Duration waited) {
+  if ((tag & kCheck) != 0) [[unlikely]]
+    return;
+  recorder_.queue_leave(config_.service, loop_.now());
+  clients_->request(tag).spent_queueing(waited);
+}
+
+void Fleet::job_worked(std::uint32_t, std::uint32_t tag, kernel::SlabId job) {
+  if ((tag & kCheck) != 0) return servers_.resume(job, *this);
+  if (calling_.size() <= tag) calling_.resize(clients_->requests().capacity());
+  calling_[tag] = job;
+  calls_->begin(*config_.calls, tag);
+}
+
+void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) {
+  if (called == workload::Called::kWell) {
+    servers_.resume(calling_[index], *this);
+    return;
+  }
+  end(servers_.abandon(calling_[index], *this), index, Outcome::kDependency);
+}
+
+[[gnu::always_inline]] inline void Fleet::job_done(std::uint32_t server, std::uint32_t tag) {
+  if ((tag & kCheck) != 0) [[unlikely]]
+    return checks_.answered(server, *this);
+  end(server, tag, Outcome::kCompleted);
+}
+
+[[gnu::always_inline]] inline void Fleet::end(std::uint32_t server, std::uint32_t tag,
+                                              Outcome outcome) {
+  group_.finished(server);
+  outstanding_level_.leave(since_window());
+  if (traffic_.is_measured()) [[unlikely]]
+    traffic_.answered(server, loop_.now(), clients_->request(tag), outcome);
+  if (transfer_item_) {
+    const workload::Request& request = clients_->request(tag);
+    use_.bytes += request.more ? request.bytes_in + request.bytes_out : 0;
+    bytes_out_ += request.more ? request.bytes_out : 0;
+  }
+  if (group_.is_drained(server)) [[unlikely]]
+    drained(member_of_server_[server]);
+  clients_->answer(tag, outcome);
+}
+
+void Fleet::job_dropped(std::uint32_t, std::uint32_t tag) {
+  const bool was_inside = dropped_inside_ > 0;
+  if (was_inside) --dropped_inside_;
+  if ((tag & kCheck) != 0) return;
+  outstanding_level_.leave(since_window());
+  if (!was_inside) {
+    recorder_.queue_leave(config_.service, loop_.now());
+  }
+  clients_->answer(tag, Outcome::kError);  // E111: 502
+}
+
+// --- For whoever watches
+
+workload::Place Fleet::place_of(std::uint32_t, const workload::Request& request) const {
+  if (request.place == kNoTarget) return {};
+  return {.ordinal = members_[member_of_server_[request.place]].ordinal,
+          .timed_out = request.attempt + config_.idle_timeout == loop_.now(),
+          .init = {},
+          .before_billing = {}};
+}
+
+workload::Standing Fleet::standing(std::uint32_t) const {
+  workload::Standing standing;
+  for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
+    const Member& member = members_[i];
+    if (!member.lives) continue;
+    standing.pending += member.state < State::kInService;
+    standing.draining += member.state == State::kDraining;
+    if (member.state < State::kInService) continue;
+    // Health checks go through the workers too, and are no requests (E154).
+    const std::uint32_t requests = group_.outstanding(member.server);
+    standing.in_flight += requests;
+    standing.queued += std::min(requests, servers_.queued(member.server));
+  }
+  standing.capacity = group_.in_rotation();
+  return standing;
+}
+
+std::string Fleet::refusal(std::uint32_t, const workload::Request& request) const {
+  if (request.place == kNoTarget) return fmt::format("no {} is in rotation", config_.member);
+  return fmt::format("{} {}: all workers are busy and its backlog of {} is full", config_.member,
+                     members_[member_of_server_[request.place]].ordinal,
+                     config_.server.backlog.value_or(0));
+}
+
+// --- Events
+
+void Fleet::fire(const kernel::Event& event) {
+  if (event.kind >= kServers) [[likely]] {
+    servers_.fire(event, *this);
+  } else if (event.kind >= kChecks) {
+    checks_.fire(event, *this);
+  } else {
+    fire_member(event);
+  }
+}
+
+[[gnu::noinline]] void Fleet::fire_member(const kernel::Event& event) {
+  if (event.kind == kIdle) {
+    if (loop_.put_off(event, kernel::Turn::kServerTimeout)) return;
+    return idle_timers_.fire([this](kernel::SlabId id) { time_out(id); });
+  }
+  if (!members_.is_live({event.payload, event.tag})) return;
+  switch (event.kind) {
+    case kBilled:
+      members_[event.payload].state = State::kStarting;
+      bill_from(event.payload, loop_.now());
+      break;
+    case kInService:
+      pending_level_.leave(since_window());
+      put_in_service(event.payload, Health::kInitial, loop_.now());
+      break;
+    case kDelayOver:
+      remove(event.payload);
+      break;
+    default:
+      SKY_CHECK(false);
+  }
+}
+
+}  // namespace skyreplay::balancing

@@ -28,7 +28,7 @@ Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig&
       group_({.algorithm = config.algorithm,
               .slow_start = config.slow_start,
               .nodes = config.cross_zone ? 1 : static_cast<std::uint32_t>(config.zones.size())}),
-      idle_timers_(loop, process_, kIdle, 0, config.idle_timeout),
+      idle_timeouts_(loop, process_, kIdleTimeouts, config.idle_timeout),
       checks_(loop, process_, kChecks, config.health_checks, {seed, config.name, "health_check"}),
       zone_members_(config.zones.size(), 0),
       balancer_meter_(billing.catalogue, config.load_balancer, billing.region, billing.span,

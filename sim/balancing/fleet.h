@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "balancing/health_checks.h"
+#include "balancing/idle_timeouts.h"
 #include "balancing/target_group.h"
 #include "balancing/traffic.h"
 #include "compute/servers.h"
 #include "core/random.h"
 #include "kernel/loop.h"
 #include "kernel/slab.h"
-#include "kernel/timer_ring.h"
 #include "metrics/level.h"
 #include "metrics/recorder.h"
 #include "pricing/load_balancer_meter.h"
@@ -172,8 +172,8 @@ class Fleet : public workload::Platform, public kernel::Process {
     kBilled,
     kInService,
     kDelayOver,
-    kIdle,
-    kChecks,
+    kIdleTimeouts,
+    kChecks = kIdleTimeouts + IdleTimeouts::kKinds,
     kServers = kChecks + HealthChecks::kKinds
   };
   /// In the tag of a job: it is a health check.
@@ -206,8 +206,6 @@ class Fleet : public workload::Platform, public kernel::Process {
     return {member.ordinal, member.server, member.serves_since, member.state == State::kDraining};
   }
   void fire_member(const kernel::Event& event);
-  void watch_idle(std::uint32_t index);
-  void time_out(kernel::SlabId id);
   std::uint32_t& count_of(Health health);
   bool belongs_in_rotation(const Member& member) const;
   void update_rotation();
@@ -226,7 +224,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   kernel::ProcessId process_;
   compute::Servers servers_;
   TargetGroup group_;
-  kernel::TimerRing idle_timers_;
+  IdleTimeouts idle_timeouts_;
   HealthChecks checks_;
   std::array<std::uint32_t, 3> by_health_{};  ///< members that are checked
   kernel::Slab<Member> members_;

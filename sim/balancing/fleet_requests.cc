@@ -85,24 +85,7 @@ workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Re
   if (admitted.entry == compute::Entry::kQueued) {
     recorder_.queue_enter(config_.service, loop_.now());
   }
-  if (admitted.finish > loop_.now() + config_.idle_timeout) watch_idle(index);
   return {workload::Admission::kAccepted, admitted.finish};
-}
-
-/// It may be that it is not answered in time.
-void Fleet::watch_idle(std::uint32_t index) {
-  const auto& requests = clients_->requests();
-  idle_timers_.start_among_few(requests.id_of(index),
-                               [&](kernel::SlabId id) { return !requests.is_live(id); });
-}
-
-void Fleet::time_out(kernel::SlabId id) {
-  if (!clients_->requests().is_live(id)) return;
-  const workload::Request& request = clients_->request(id.index);
-  // The record may have gone on to a later attempt, or to its client's next request.
-  if (request.attempt + config_.idle_timeout != loop_.now()) return;
-  if (request.awaited == workload::Awaited::kByNobody) return;
-  clients_->give_up(id.index, Outcome::kError);  // E114: 504
 }
 
 /// The request's next draw: `drawn` counts them.
@@ -175,7 +158,7 @@ void Fleet::job_dropped(std::uint32_t, std::uint32_t tag) {
 workload::Place Fleet::place_of(std::uint32_t, const workload::Request& request) const {
   if (request.place == kNoTarget) return {};
   return {.ordinal = members_[member_of_server_[request.place]].ordinal,
-          .timed_out = request.attempt + config_.idle_timeout == loop_.now(),
+          .timed_out = idle_timeouts_.ends_now(request.attempt),
           .init = {},
           .before_billing = {}};
 }
@@ -211,16 +194,15 @@ void Fleet::fire(const kernel::Event& event) {
     servers_.fire(event, *this);
   } else if (event.kind >= kChecks) {
     checks_.fire(event, *this);
+  } else if (event.kind >= kIdleTimeouts) {
+    idle_timeouts_.fire(event, servers_, *clients_,
+                        [](std::uint32_t tag) { return (tag & kCheck) == 0; });
   } else {
     fire_member(event);
   }
 }
 
 [[gnu::noinline]] void Fleet::fire_member(const kernel::Event& event) {
-  if (event.kind == kIdle) {
-    if (loop_.put_off(event, kernel::Turn::kServerTimeout)) return;
-    return idle_timers_.fire([this](kernel::SlabId id) { time_out(id); });
-  }
   if (!members_.is_live({event.payload, event.tag})) return;
   switch (event.kind) {
     case kBilled:

@@ -47,6 +47,11 @@ class Backlog {
   }
   /// Who has waited longest. REQUIRES somebody in the line.
   const Waiting& first(const Line& line) const { return records_[line.first]; }
+  /// Calls `visit(waiting)` for each in the line, the first first.
+  template <typename Visit>
+  void for_each(const Line& line, Visit&& visit) const {
+    for (std::uint32_t i = line.first; i != line.end; i = records_[i].next) visit(records_[i]);
+  }
   /// That one no longer waits. REQUIRES the same.
   void pop(Line& line) {
     const std::uint32_t first = line.first;

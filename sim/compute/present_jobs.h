@@ -54,6 +54,7 @@ class PresentJobs {
 
   /// All of them, in no order; what is done to their keys must not change it.
   std::span<PresentJob> all() { return {jobs_.get(), size_}; }
+  std::span<const PresentJob> all() const { return {jobs_.get(), size_}; }
 
  private:
   static bool before(const PresentJob& a, const PresentJob& b) {

@@ -74,7 +74,7 @@ class ProcessorSharing {
   /// When the next job is done if nobody enters before; kEndOfTime if nobody is present.
   TimePoint due() const { return due_; }
   /// Who is there, in no order.
-  std::span<const PresentJob> present() { return present_.all(); }
+  std::span<const PresentJob> present() const { return present_.all(); }
 
   /// CPU time used since reset(): the integral of min(n, vcpus) (E150), exact. REQUIRES as enter().
   CpuTime cpu_busy(TimePoint now) const { return busy_ + busy_since(now); }

@@ -100,6 +100,9 @@ class Servers {
   std::uint32_t outstanding(std::uint32_t server) const {
     return in_service(server) + queued(server);
   }
+  /// Calls `visit(tag)` for each job at any server, inside or queued, in no certain order.
+  template <typename Visit>
+  void for_each_job(Visit&& visit) const;
   /// CPU time used since add() (E150), never above cpu_available(): what of it fell before `now`,
   /// exactly. REQUIRES now >= the loop's, and no event pending before it. O(workers) where
   /// nothing is shared, else O(1).

@@ -210,6 +210,23 @@ template <ServerOwner Owner>
   owner.job_started(server, next_tag, waited);
 }
 
+template <typename Visit>
+void Servers::for_each_job(Visit&& visit) const {
+  for (const Worker& worker : workers_) {
+    if (worker.finish != kEndOfTime) visit(worker.tag);
+  }
+  for (const Sharing& sharing : sharing_) {
+    for (const PresentJob& job : sharing.cpu.present()) visit(job.tag);
+  }
+  for (std::uint32_t i = 0; i < jobs_.capacity(); ++i) {
+    if (jobs_[i].inside) visit(jobs_[i].tag);
+  }
+  for (const Station& station : stations_) {
+    if (station.workers == 0) continue;
+    backlog_.for_each(station.line, [&](const Waiting& waiting) { visit(waiting.tag); });
+  }
+}
+
 template <ServerOwner Owner>
 void Servers::remove(std::uint32_t server, Owner& owner) {
   for (const std::uint32_t tag : close(server)) owner.job_dropped(server, tag);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -17,9 +18,10 @@ class Process {
 };
 
 /// What comes behind everything else of its instant: a limit that is reached at the very instant of
-/// an answer does not cut it. A function's own timeout is an answer too, so its client's comes
-/// last.
-enum class Turn : std::uint8_t { kServerTimeout, kClientTimeout };
+/// an answer does not cut it. A function's own timeout is an answer too, and so is what a load
+/// balancer answers in the stead of a target, so a client's comes last.
+enum class Turn : std::uint8_t { kServerTimeout, kBalancerTimeout, kClientTimeout };
+inline constexpr std::size_t kTurns = 3;
 
 /// The clock and the calendar of one run. Single-threaded; time never goes back.
 ///
@@ -54,10 +56,13 @@ class Loop {
 
   /// Puts the event that is being fired behind everything else due now, also what is scheduled
   /// meanwhile, and says so by true: it is fired once more, in its turn. False, and nothing done,
-  /// where its turn has come. REQUIRES called from fire(), with the event it got.
+  /// where its turn has come. Of one turn, processes come in the order they were added, and the
+  /// events of one in theirs. REQUIRES called from fire(), with the event it got.
   bool put_off(const Event& event, Turn turn) {
     if (in_turn_ || (late_ == 0 && calendar_.next_time() > now_)) return false;
-    turns_[static_cast<std::size_t>(turn)].push_back(event);
+    auto& events = turns_[static_cast<std::size_t>(turn)];
+    const auto later = [](const Event& a, const Event& b) { return a.process < b.process; };
+    events.insert(std::upper_bound(events.begin(), events.end(), event, later), event);
     ++late_;
     return true;
   }
@@ -91,9 +96,10 @@ class Loop {
   void go_on_with_instant() {
     Event event;
     if (calendar_.pop_due(now_, event)) return fire(event);
-    auto& turn = turns_[0].empty() ? turns_[1] : turns_[0];
-    event = turn.front();
-    turn.erase(turn.begin());
+    auto* turn = turns_.data();
+    while (turn->empty()) ++turn;
+    event = turn->front();
+    turn->erase(turn->begin());
     --late_;
     in_turn_ = true;
     fire(event);
@@ -102,9 +108,9 @@ class Loop {
 
   Calendar calendar_;
   TimePoint now_;
-  std::array<std::vector<Event>, 2> turns_;  ///< what was put off, by Turn
-  std::size_t late_ = 0;                     ///< how many that are
-  bool in_turn_ = false;                     ///< the event in hand was put off before
+  std::array<std::vector<Event>, kTurns> turns_;  ///< what was put off, by Turn
+  std::size_t late_ = 0;                          ///< how many that are
+  bool in_turn_ = false;                          ///< the event in hand was put off before
   std::uint64_t events_ = 0;
   std::vector<Process*> processes_;
 };

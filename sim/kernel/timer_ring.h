@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <vector>
 
 #include "kernel/loop.h"
@@ -12,8 +11,7 @@ namespace skyreplay::kernel {
 /// head does for all of them.
 ///
 /// **Order** Timers due at one instant come out in the order they were set. **Cost** O(1) a timer.
-/// A timer is not cancelled: its owner ignores one whose subject is gone (a generation mismatch),
-/// or lets it be forgotten.
+/// A timer is not cancelled: its owner ignores one whose subject is gone (a generation mismatch).
 class TimerRing {
  public:
   /// Events of `kind` go to `process`, which answers them by calling fire(). `payload` tells this
@@ -51,17 +49,6 @@ class TimerRing {
     }
   }
 
-  /// Like start(), where most subjects are gone long before they are due: those that are go out
-  /// together whenever the ring has grown to twice what was left, so that it holds about as many
-  /// timers as there are subjects.
-  template <typename IsGone>
-  void start_among_few(SlabId subject, IsGone&& is_gone) {
-    if (timers_.size() >= most_) [[unlikely]]
-      forget(is_gone);
-    timers_.push_back({loop_.now() + length_, subject});
-    schedule_head();
-  }
-
   /// When the next timer is due; kEndOfTime if there is none.
   TimePoint next_due() const { return size() == 0 ? kEndOfTime : timers_[head_].due; }
   std::size_t size() const { return timers_.size() - head_; }
@@ -76,13 +63,6 @@ class TimerRing {
     if (scheduled_ || head_ == timers_.size()) return;
     loop_.schedule(timers_[head_].due, process_, kind_, payload_);
     scheduled_ = true;
-  }
-  template <typename IsGone>
-  [[gnu::noinline]] void forget(IsGone& is_gone) {
-    timers_.erase(timers_.begin(), timers_.begin() + static_cast<std::ptrdiff_t>(head_));
-    head_ = 0;
-    std::erase_if(timers_, [&](const Timer& timer) { return is_gone(timer.subject); });
-    most_ = std::max(kFew, 2 * timers_.size());
   }
   void compact() {
     if (head_ * 2 < timers_.size()) return;
@@ -100,8 +80,6 @@ class TimerRing {
   std::vector<Timer> timers_;
   std::size_t head_ = 0;
   bool scheduled_ = false;
-  static constexpr std::size_t kFew = 1024;
-  std::size_t most_ = kFew;  ///< timers before those that are in vain are forgotten
 };
 
 }  // namespace skyreplay::kernel

@@ -26,6 +26,7 @@ class Log final : public Process {
     CHECK(event.time == loop_.now());
     if (event.kind == 2 && loop_.put_off(event, Turn::kServerTimeout)) return;
     if (event.kind == 3 && loop_.put_off(event, Turn::kClientTimeout)) return;
+    if (event.kind == 4 && loop_.put_off(event, Turn::kBalancerTimeout)) return;
     fired.push_back(event.payload);
     if (event.kind == 1 || event.kind == 2)
       loop_.schedule(loop_.now(), event.process, 0, event.payload + 100);
@@ -67,6 +68,20 @@ TEST_CASE(
   // 2 and 5 schedule 102 and 105 for the same instant, which come before the next timeout.
   CHECK(log.fired == std::vector<std::uint32_t>{3, 103, 2, 102, 5, 105, 1, 4, 6});
   CHECK(loop.now() == at(20ns));
+}
+
+TEST_CASE("of what is put off for one turn, the process added first comes first") {
+  Loop loop;
+  Log log(loop);
+  const ProcessId first = loop.add(log);
+  const ProcessId second = loop.add(log);
+  loop.schedule(at(10ns), first, 3, 1);
+  loop.schedule(at(10ns), second, 4, 2);
+  loop.schedule(at(10ns), first, 4, 3);
+  loop.schedule(at(10ns), second, 4, 4);
+  loop.schedule(at(10ns), first, 4, 5);
+  loop.advance(at(20ns));
+  CHECK(log.fired == std::vector<std::uint32_t>{3, 5, 2, 4, 1});
 }
 
 TEST_CASE("a slab id outlives its record without naming the next one") {

@@ -1,5 +1,7 @@
 // Groups of instances and services of tasks (docs/models.md, E20 to E142, C9 to C120).
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include "reference/model/money.h"
 #include "reference/model/scaling.h"
@@ -64,7 +66,8 @@ class FleetService final : public Station, public ServerOwner, public Group {
     if (world_.broken(Mutation::kNoIdleTimeout)) return Admission::kAccepted;
     accepted_.push_back(&attempt);
     world_.calendar.plan(
-        world_.now() + fleet().idle_timeout, [this] { give_up_idle(); }, Turn::kFunctionTimeout);
+        world_.now() + fleet().idle_timeout, [this] { give_up_idle(); }, Turn::kBalancerTimeout,
+        service_);
     return Admission::kAccepted;
   }
 
@@ -387,14 +390,15 @@ class FleetService final : public Station, public ServerOwner, public Group {
     }
   }
 
-  /// Every attempt that has waited so long by now is answered in the target's stead (E112: 504).
+  /// Every attempt that has waited so long by now is answered in the target's stead (E112: 504):
+  /// of one instant by row, attempt and path.
   void give_up_idle() {
-    for (std::size_t i = 0; i < accepted_.size(); ++i) {
-      Attempt& attempt = *accepted_[i];
-      if (attempt.start + fleet().idle_timeout == world_.now()) {
-        world_.give_up(attempt, Outcome::kError);
-      }
+    std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, Attempt*> idle;
+    for (Attempt* attempt : accepted_) {
+      if (attempt->start + fleet().idle_timeout != world_.now()) continue;
+      idle[{attempt->row, attempt->number, attempt->path}] = attempt;
     }
+    for (const auto& [order, attempt] : idle) world_.give_up(*attempt, Outcome::kError);
   }
 
   // --- Health

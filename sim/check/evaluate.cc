@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 
+#include "check/cloudwatch_metric.h"
 #include "check/subject.h"
 #include "core/check.h"
 #include "core/error.h"
@@ -85,6 +86,11 @@ std::uint64_t count_of(Metric metric, const metrics::Counters& counters) {
       return outcome(counters, metrics::Outcome::kRefused);
     case Metric::kFailures:
       return failures(counters);
+    case Metric::kInvocations:
+      return counters.attempts - outcome(counters, metrics::Outcome::kThrottle) -
+             outcome(counters, metrics::Outcome::kRefused);
+    case Metric::kInvocationErrors:
+      return errors(counters) + outcome(counters, metrics::Outcome::kServerTimeout);
     case Metric::kColdStarts:
       return counters.cold_starts;
     default:
@@ -114,6 +120,8 @@ std::int64_t part_of(Metric metric, const metrics::LatencyParts& parts) {
       return parts.downstream;
     case Metric::kRetry:
       return parts.retry;
+    case Metric::kDuration:
+      return parts.work + parts.cpu_stretch + parts.wait + parts.downstream;
     default:
       break;
   }
@@ -157,6 +165,8 @@ class Evaluation {
         return counter();
       case Form::kLevel:
         return level();
+      case Form::kMean:
+        return mean();
       case Form::kBusy:
         return utilization();
       case Form::kMoney:
@@ -170,6 +180,9 @@ class Evaluation {
   std::string_view metric() const {
     for (const MetricRule& rule : all_metrics()) {
       if (rule.metric == requirement_.metric) return rule.name;
+    }
+    for (const CloudWatchMetric& named : cloudwatch_metrics()) {
+      if (named.rule.metric == requirement_.metric) return named.rule.name;
     }
     return "";
   }
@@ -256,6 +269,20 @@ class Evaluation {
     }
     if (having > 1) refuse("services peak at different times; name one of them for its max");
     return whole(max);
+  }
+
+  Value mean() const {
+    refuse_route();
+    const bool desired = requirement_.metric == Metric::kCapacityDesired;
+    std::uint64_t integral_us = 0;
+    bool any = false;
+    for (const ServiceSpan* service : subject_.services) {
+      const auto of_service = desired ? service->capacity_desired_us : service->capacity_pending_us;
+      integral_us += of_service.value_or(0);
+      any |= of_service.has_value();
+    }
+    if (!any) refuse_platform();
+    return ratio(integral_us, static_cast<std::uint64_t>(span_.horizon.count()) / 1000);
   }
 
   Value utilization() const {

@@ -29,7 +29,9 @@ const std::vector<MetricRule>& all_metrics() {
       {"cold_starts", Metric::kColdStarts, Form::kCounter},
       {"queue_depth", Metric::kQueueDepth, Form::kLevel},
       {"in_flight", Metric::kInFlight, Form::kLevel},
+      {"capacity_desired", Metric::kCapacityDesired, Form::kMean},
       {"capacity_running", Metric::kCapacityRunning, Form::kLevel},
+      {"capacity_pending", Metric::kCapacityPending, Form::kMean},
       {"cpu_utilization", Metric::kCpuUtilization, Form::kBusy},
       {"cost", Metric::kCost, Form::kMoney},
   };
@@ -53,6 +55,7 @@ bool has_statistic(Form form, Statistic statistic) {
       return statistic == S::kSum || statistic == S::kCount;
     case Form::kLevel:
       return statistic == S::kAvg || statistic == S::kMax;
+    case Form::kMean:
     case Form::kBusy:
       return statistic == S::kAvg;
     case Form::kMoney:
@@ -74,6 +77,7 @@ Unit unit_of(Form form, Statistic statistic) {
       return Unit::kUsd;
     case Form::kTotal:
     case Form::kLevel:
+    case Form::kMean:
       break;
   }
   return Unit::kCount;
@@ -91,6 +95,7 @@ std::string_view statistics_of(Form form) {
       return "sum and count";
     case Form::kLevel:
       return "avg and max";
+    case Form::kMean:
     case Form::kBusy:
       return "avg";
     case Form::kMoney:

@@ -7,7 +7,8 @@
 namespace skyreplay::check {
 
 /// What a requirement can be about: a column of timeline.csv without its statistic, and sums of
-/// such columns that people ask for. docs/compare.md lists what each is.
+/// such columns that people ask for, docs/compare.md lists what each is; or by the name that
+/// CloudWatch has for it (cloudwatch_metric.h).
 enum class Metric : std::uint8_t {
   kLatency,
   kOverhead,
@@ -32,9 +33,15 @@ enum class Metric : std::uint8_t {
   kColdStarts,
   kQueueDepth,
   kInFlight,
+  kCapacityDesired,
   kCapacityRunning,
+  kCapacityPending,
   kCpuUtilization,
   kCost,
+  // Only CloudWatch has a name for these.
+  kDuration,          ///< of an invocation: work, CPU stretch, wait and calls
+  kInvocations,       ///< requests that a function took on
+  kInvocationErrors,  ///< those that ended in its error or its own timeout
 };
 
 enum class Statistic : std::uint8_t { kAvg, kMin, kMax, kSum, kCount, kPercentile };
@@ -49,6 +56,7 @@ enum class Form : std::uint8_t {
   kCounter,  ///< sum and count; avg is its share
   kTotal,    ///< sum and count
   kLevel,    ///< over time: avg and max
+  kMean,     ///< over time: avg
   kBusy,     ///< a share of time: avg
   kMoney,    ///< sum
 };

@@ -63,7 +63,7 @@ std::optional<std::int64_t> fixed_point(std::string_view text, int decimals, std
 /// Reads one requirement from left to right; a mistake names the column it is at.
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  Parser(std::string_view text, const MetricRule* metric) : text_(text), metric_(metric) {}
 
   Requirement parse() {
     Requirement requirement;
@@ -133,7 +133,7 @@ class Parser {
     skip_blanks();
     const std::size_t start = at_;
     const std::string_view name = word();
-    const MetricRule* rule = find_metric(name);
+    const MetricRule* rule = metric_ != nullptr ? metric_ : find_metric(name);
     if (rule == nullptr) refuse_metric(start, name);
     if (!has_statistic(rule->form, requirement.statistic)) {
       fail(start, fmt::format("{} over a whole span has only {}", name, statistics_of(rule->form)));
@@ -144,11 +144,6 @@ class Parser {
   }
 
   [[noreturn]] void refuse_metric(std::size_t start, std::string_view name) const {
-    if (name == "capacity_desired" || name == "capacity_pending") {
-      fail(start, fmt::format("{} is in timeline.csv only, window by window; over a whole span "
-                              "there is capacity_running",
-                              name));
-    }
     std::vector<std::string> names;
     std::string list;
     for (const MetricRule& rule : all_metrics()) {
@@ -235,12 +230,15 @@ class Parser {
   }
 
   std::string_view text_;
+  const MetricRule* metric_;
   std::size_t at_ = 0;
 };
 
 }  // namespace
 
-Requirement parse_requirement(std::string_view text) { return Parser(text).parse(); }
+Requirement parse_requirement(std::string_view text, const MetricRule* metric) {
+  return Parser(text, metric).parse();
+}
 
 std::pair<Comparison, std::int64_t> parse_count_condition(std::string_view text) {
   for (const OperatorSpelling& spelling : kOperators) {

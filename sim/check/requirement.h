@@ -31,11 +31,12 @@ struct Requirement {
 };
 
 /// Reads `STATISTIC(METRIC of NAME) OP VALUE`. NAME runs to the last ')' of the text; a value needs
-/// its unit: a duration for times, % for shares, USD for money, nothing for counts.
+/// its unit: a duration for times, % for shares, USD for money, nothing for counts. METRIC is a
+/// column's name, or that of `metric` where one is given.
 ///
 /// Throws InputError that shows the text, the column (counted in bytes from 1), what was expected
 /// and the nearest valid spelling.
-Requirement parse_requirement(std::string_view text);
+Requirement parse_requirement(std::string_view text, const MetricRule* metric = nullptr);
 
 /// Reads "<= 2": an operator and a bare number, as in direction_changes_per_hour. Throws InputError
 /// that says what was expected.

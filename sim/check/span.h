@@ -32,6 +32,8 @@ struct ServiceSpan {
   Level in_flight;
   std::optional<Level> queue_depth;
   std::optional<Level> capacity_running;
+  std::optional<std::uint64_t> capacity_desired_us;  ///< the integral, as a level's
+  std::optional<std::uint64_t> capacity_pending_us;
   std::optional<Cpu> cpu;
   std::int64_t cost_nano_usd = 0;
 };

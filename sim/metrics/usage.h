@@ -16,6 +16,8 @@ struct Usage {
   std::uint64_t capacity_running_us = 0;
   std::uint64_t cpu_busy_us = 0;
   std::uint64_t cpu_available_us = 0;
+  std::uint64_t capacity_desired_us = 0;
+  std::uint64_t capacity_pending_us = 0;
   std::uint32_t in_flight_max = 0;
   std::uint32_t queue_depth_max = 0;
   std::uint32_t capacity_running_max = 0;
@@ -34,6 +36,8 @@ struct Usage {
     capacity_running_us += part_us(row.capacity_running_ns);
     cpu_busy_us += part_us(row.cpu_busy_ns);
     cpu_available_us += part_us(row.cpu_available_ns);
+    capacity_desired_us += part_us(row.capacity_desired_ns);
+    capacity_pending_us += part_us(row.capacity_pending_ns);
     in_flight_max = std::max(in_flight_max, row.in_flight_max);
     queue_depth_max = std::max(queue_depth_max, row.queue_depth_max);
     capacity_running_max = std::max(capacity_running_max, row.capacity_running_max);

@@ -95,6 +95,8 @@ void encode(const Usage& from, pb::Usage& to) {
   to.set_capacity_running_us(from.capacity_running_us);
   to.set_cpu_busy_us(from.cpu_busy_us);
   to.set_cpu_available_us(from.cpu_available_us);
+  to.set_capacity_desired_us(from.capacity_desired_us);
+  to.set_capacity_pending_us(from.capacity_pending_us);
   to.set_in_flight_max(from.in_flight_max);
   to.set_queue_depth_max(from.queue_depth_max);
   to.set_capacity_running_max(from.capacity_running_max);
@@ -106,6 +108,8 @@ Usage decode(const pb::Usage& from) {
           .capacity_running_us = from.capacity_running_us(),
           .cpu_busy_us = from.cpu_busy_us(),
           .cpu_available_us = from.cpu_available_us(),
+          .capacity_desired_us = from.capacity_desired_us(),
+          .capacity_pending_us = from.capacity_pending_us(),
           .in_flight_max = from.in_flight_max(),
           .queue_depth_max = from.queue_depth_max(),
           .capacity_running_max = from.capacity_running_max()};

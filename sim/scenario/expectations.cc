@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "check/cloudwatch_metric.h"
 #include "core/error.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
@@ -27,7 +28,10 @@ struct Kind {
 
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> all = {
-      {Expectation::About::kMetric, "metric", {"statistic", "must_be"}, {"between", "each"}},
+      {Expectation::About::kMetric,
+       "metric",
+       {"statistic", "must_be"},
+       {"namespace", "between", "each"}},
       {Expectation::About::kActivity, "activity", {"within"}, {"first_after"}},
       {Expectation::About::kDirectionChanges, "direction_changes_per_hour", {}, {"between"}},
   };
@@ -39,6 +43,13 @@ const std::vector<std::string>& activity_kinds() {
                                                "replace",   "health",   "alarm",     "fault",
                                                "deploy",    "spot",     "placement", "limit"};
   return all;
+}
+
+std::string_view platform_of(const proto::Service& service) {
+  return service.has_ec2()      ? "ec2"
+         : service.has_ecs()    ? "ecs"
+         : service.has_lambda() ? "lambda"
+                                : "";
 }
 
 /// Reads one expectation.
@@ -125,7 +136,8 @@ class Reader {
                           kind.about == Expectation::About::kMetric ? "a metric" : "an activity"));
       fits = false;
     }
-    for (const char* field : {"statistic", "must_be", "between", "each", "within", "first_after"}) {
+    for (const char* field :
+         {"namespace", "statistic", "must_be", "between", "each", "within", "first_after"}) {
       if (!has(field) || kind.needs.contains(field) || kind.may_have.contains(field)) continue;
       mistake(field, fmt::format("has no meaning beside {}", kind.field));
       fits = false;
@@ -137,7 +149,7 @@ class Reader {
     const std::string line =
         fmt::format("{}({} of {}) {}", from_.statistic(), from_.metric(), to_.of, from_.must_be());
     try {
-      to_.requirement = check::parse_requirement(line);
+      to_.requirement = check::parse_requirement(line, cloudwatch_metric());
     } catch (const InputError& error) {
       mistake("metric", error.what());
     }
@@ -148,6 +160,25 @@ class Reader {
       mistake(to_.each ? "each" : "between",
               "a route's numbers are kept over the whole span only, not window by window");
     }
+  }
+
+  /// What the metric is where it has a namespace.
+  const check::MetricRule* cloudwatch_metric() {
+    if (!from_.has_namespace_()) return nullptr;
+    const check::CloudWatchMetric& found =
+        check::find_cloudwatch_metric(from_.namespace_(), from_.metric());
+    const auto service = scenario_.services().find(to_.of.substr(0, to_.of.find('/')));
+    if (service == scenario_.services().end() || platform_of(service->second) != found.platform) {
+      throw InputError(fmt::format("{} is of a service on {}: name one in `of`", found.name_space,
+                                   found.platform));
+    }
+    if (found.counts_attempts && scenario_.workload().client().max_attempts() > 1) {
+      throw InputError(
+          fmt::format("CloudWatch counts attempts, and a result requests, of which clients make "
+                      "several (workload.client.max_attempts is {}): name a column of timeline.csv",
+                      scenario_.workload().client().max_attempts()));
+    }
+    return &found.rule;
   }
 
   void activity() {

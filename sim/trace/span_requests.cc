@@ -185,7 +185,8 @@ void SpanRequests::describe() {
   rows_.describe("");
   if (orphans_ == 0) return;
   job_.notes.push_back(fmt::format(
-      "{} spans name a parent that the input does not hold; each counts as a request", orphans_));
+      "{} span{} a parent that the input does not hold; each counts as a request", orphans_,
+      orphans_ == 1 ? " names" : "s name"));
 }
 
 }  // namespace skyreplay::trace

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "check/cloudwatch_metric.h"
 #include "core/error.h"
 #include "support/small_result.h"
 #include "support/temp_folder.h"
@@ -81,6 +82,28 @@ TEST_CASE("what is a number over time has its time mean and its peak") {
   CHECK(measure("max(capacity_running of fn/a)", "== 3").holds);
   CHECK(measure("avg(cpu_utilization of " + kWeb + ")", "> 0 %").value == 363'636'364);
   CHECK(measure("avg(in_flight of *)", "> 0").value == 682'926'829);  // 70 / 102.5
+}
+
+// 240 and 75 instances x s over 102.5 s.
+TEST_CASE("what is desired and what is pending have their time mean") {
+  CHECK(measure("avg(capacity_desired of " + kWeb + ")", "> 0").value == 2'341'463'415);
+  CHECK(measure("avg(capacity_pending of " + kWeb + ")", "> 0").value == 731'707'317);
+  CHECK(mistake("avg(capacity_desired of fn/a) < 1") ==
+        "fn/a has no capacity_desired: it has no meaning on lambda");
+}
+
+TEST_CASE("a metric by CloudWatch's name is what windows hold of it") {
+  const testing::SmallResult result;
+  const Span span = sweep::span_of(result.header, result.summary);
+  const auto of_fn = [&](const std::string& name, const std::string& condition) {
+    const MetricRule& rule = find_cloudwatch_metric("AWS/Lambda", name).rule;
+    return evaluate(parse_requirement("sum(" + name + " of fn/a) " + condition, &rule), span).holds;
+  };
+  CHECK(of_fn("Invocations", "== 5"));  // 6 attempts, one of which was throttled
+  CHECK(of_fn("Throttles", "== 1"));
+  CHECK(of_fn("Errors", "== 1"));
+  // Of 4,000,100 ns of latency, 2,000,000 were initialization and 100 went by before a retry.
+  CHECK(of_fn("Duration", "== 2000000ns"));
 }
 
 TEST_CASE("cost is the bill's, to the last digit") {

@@ -96,7 +96,25 @@ TEST_CASE("mistakes in an expectation's parts are told where they stand, with th
   CHECK(mistakes_of(with("direction_changes_per_hour: 2"))
             .find("expected <, <=, >, >= or == and a bare number") != std::string::npos);
   CHECK(mistakes_of(with("namespace: AWS/Lambda, metric: Errors, statistic: sum, must_be: \"< 1\""))
-            .find("CloudWatch metrics are not built yet") != std::string::npos);
+            .ends_with("AWS/Lambda is of a service on lambda: name one in `of`"));
+  const auto named = [](const std::string& what) {
+    return mistakes_of(with("of: fn, statistic: sum, must_be: \"< 1\", " + what));
+  };
+  CHECK(named("namespace: AWS/Lambda, metric: Errors").empty());
+  CHECK(named("namespace: AWS/Lambda, metric: Error")
+            .find("'AWS/Lambda Error' is no CloudWatch metric that a result holds, did you mean "
+                  "'Errors'?") != std::string::npos);
+  CHECK(named("namespace: AWS/EC2, metric: CPUUtilization")
+            .ends_with("AWS/EC2 is of a service on ec2: name one in `of`"));
+  CHECK(mistakes_of(with("namespace: AWS/Lambda, activity: scale_out, within: 1m"))
+            .ends_with("expectations[0].namespace: has no meaning beside activity"));
+}
+
+TEST_CASE("a CloudWatch name is refused where CloudWatch would count attempts and clients retry") {
+  const std::string expectation =
+      "namespace: AWS/Lambda, metric: Throttles, of: fn, statistic: sum, must_be: \"< 1\"";
+  CHECK(mistakes_of(with(expectation) + "workload: {client: {max_attempts: 3}}\n")
+            .find("max_attempts is 3): name a column of timeline.csv") != std::string::npos);
 }
 
 TEST_CASE("spans of an expectation are checked") {

@@ -131,6 +131,8 @@ inline SmallResult::SmallResult() {
                                  .capacity_running_us = 165'000'000,
                                  .cpu_busy_us = 120'000'000,
                                  .cpu_available_us = 330'000'000,
+                                 .capacity_desired_us = 240'000'000,
+                                 .capacity_pending_us = 75'000'000,
                                  .in_flight_max = 1,
                                  .queue_depth_max = 9,
                                  .capacity_running_max = 2},

@@ -1,0 +1,39 @@
+#include "check/cloudwatch_metric.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace skyreplay::check {
+
+const std::vector<CloudWatchMetric>& cloudwatch_metrics() {
+  static const std::vector<CloudWatchMetric> all = {
+      {"AWS/AutoScaling", {"GroupDesiredCapacity", Metric::kCapacityDesired, Form::kMean}, "ec2"},
+      {"AWS/AutoScaling", {"GroupPendingInstances", Metric::kCapacityPending, Form::kMean}, "ec2"},
+      {"AWS/EC2", {"CPUUtilization", Metric::kCpuUtilization, Form::kBusy}, "ec2"},
+      {"AWS/ECS", {"CPUUtilization", Metric::kCpuUtilization, Form::kBusy}, "ecs"},
+      {"AWS/Lambda", {"Duration", Metric::kDuration, Form::kPart}, "lambda", true},
+      {"AWS/Lambda", {"Errors", Metric::kInvocationErrors, Form::kTotal}, "lambda", true},
+      {"AWS/Lambda", {"Invocations", Metric::kInvocations, Form::kTotal}, "lambda", true},
+      {"AWS/Lambda", {"Throttles", Metric::kThrottles, Form::kCounter}, "lambda", true},
+  };
+  return all;
+}
+
+const CloudWatchMetric& find_cloudwatch_metric(std::string_view name_space, std::string_view name) {
+  std::string list;
+  std::vector<std::string> names;
+  for (const CloudWatchMetric& metric : cloudwatch_metrics()) {
+    if (metric.name_space == name_space && metric.rule.name == name) return metric;
+    list += fmt::format("{}{} {}", list.empty() ? "" : ", ", metric.name_space, metric.rule.name);
+    if (metric.name_space == name_space) names.emplace_back(metric.rule.name);
+  }
+  throw InputError(fmt::format(
+      "'{} {}' is no CloudWatch metric that a result holds{}; there are {}. Without a namespace a "
+      "metric is a column of timeline.csv",
+      name_space, name, did_you_mean(name, names), list));
+}
+
+}  // namespace skyreplay::check

@@ -6,6 +6,7 @@
 
 #include "core/distribution.h"
 #include "core/time.h"
+#include "pricing/billed_time.h"
 
 namespace skyreplay::lambda {
 
@@ -24,6 +25,27 @@ struct IdleRule {
 /// Which idle environment takes a request (L15: measured, the most recently freed one).
 enum class Reuse : std::uint8_t { kMostRecentlyUsed, kLeastRecentlyUsed };
 
+/// Storage in /tmp that costs nothing, MiB (L83).
+inline constexpr std::uint32_t kFreeStorage = 512;
+
+/// Environments that are initialized before requests come (L35 to L38).
+struct ProvisionedConfig {
+  std::uint32_t concurrent_executions = 0;
+  Duration preparation = 90s;  ///< L36: before environments are allocated
+  bool ready_at_start = true;  ///< the run begins with them
+  pricing::BilledSpan span{TimePoint{}, kEndOfTime};
+};
+
+/// Which item of a function's meters is which; none where there is none.
+struct MeterItems {
+  std::uint32_t requests = 0;
+  std::uint32_t duration = 1;
+  std::optional<std::uint32_t> transfer;
+  std::optional<std::uint32_t> provisioned_duration;
+  std::optional<std::uint32_t> provisioned_concurrency;
+  std::optional<std::uint32_t> ephemeral_storage;
+};
+
 /// One function. Names are CloudFormation's; what AWS does not publish is marked ASSUMED where the
 /// scenario sets it.
 struct FunctionConfig {
@@ -40,6 +62,9 @@ struct FunctionConfig {
   IdleRule idle;
   Duration max_environment_age = 7200s;  ///< L14
   Reuse reuse = Reuse::kMostRecentlyUsed;
+  std::optional<ProvisionedConfig> provisioned{};  ///< at most the reserved concurrency (L35)
+  std::uint32_t ephemeral_storage = kFreeStorage;  ///< MiB (L83)
+  MeterItems items{};
   std::optional<std::uint32_t> calls;  ///< the list of calls it makes (workload::Calls)
 };
 

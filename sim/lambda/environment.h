@@ -23,6 +23,7 @@ struct Environment {
   bool alive = false;
   bool retires =
       false;  ///< it ends when next idle: too old, or of a configuration before an update
+  bool provisioned = false;  ///< it is of provisioned concurrency
 };
 
 }  // namespace skyreplay::lambda

@@ -1,20 +1,13 @@
 #include "lambda/functions.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "core/check.h"
+#include "lambda/billed_ms.h"
 
 namespace skyreplay::lambda {
 namespace {
-
-constexpr std::int64_t kMillisecondNs = 1'000'000;
-
-/// Billed Duration: the sum of its parts rounded up to whole milliseconds once (L23).
-std::uint32_t billed_ms(Duration duration) {
-  return static_cast<std::uint32_t>((duration.count() + kMillisecondNs - 1) / kMillisecondNs);
-}
 
 /// Half up; exact for work below 2^53 ns (104 days).
 Duration scaled(Duration work, double factor) {
@@ -23,13 +16,6 @@ Duration scaled(Duration work, double factor) {
 
 std::uint64_t thousandths(double value) {
   return static_cast<std::uint64_t>(value * 1'000.0 + 0.5);
-}
-
-/// Requests per second that come with a concurrency (L48): a second's worth may come at once, and
-/// one request however low the rate.
-TokenBucket request_rate(std::uint32_t concurrency, double factor) {
-  const std::uint64_t rate = thousandths(concurrency * factor);
-  return {std::max<std::uint64_t>(rate / 1'000, 1), rate};
 }
 
 }  // namespace
@@ -46,6 +32,13 @@ Functions::Functions(kernel::Loop& loop, metrics::Recorder& recorder, const Acco
 
 Functions::~Functions() = default;
 
+/// Requests per second that come with a concurrency (L48): a second's worth may come at once, and
+/// one request however low the rate.
+TokenBucket Functions::request_rate(std::uint32_t concurrency, double factor) {
+  const std::uint64_t rate = thousandths(concurrency * factor);
+  return {std::max<std::uint64_t>(rate / 1'000, 1), rate};
+}
+
 std::uint32_t Functions::add(const FunctionConfig& config) {
   const auto unit = static_cast<std::uint32_t>(functions_.size());
   functions_.emplace_back();
@@ -58,8 +51,21 @@ std::uint32_t Functions::add(const FunctionConfig& config) {
                    .platform_draws = {seed_, config.name, "platform_init_duration"},
                    .age_ring = &age_ring(config.max_environment_age)});
   set_limits(unit, config);
+  add_special(unit, config);
   return unit;
 }
+
+namespace {
+
+/// What nobody else can use of the account's concurrency (L43): of both the reserved, which is no
+/// less.
+std::uint32_t set_aside(const FunctionConfig& config) {
+  const std::uint32_t provisioned =
+      config.provisioned ? config.provisioned->concurrent_executions : 0;
+  return config.reserved_concurrent_executions.value_or(provisioned);
+}
+
+}  // namespace
 
 /// What a configuration says of an invocation that starts now.
 void Functions::set_limits(std::uint32_t unit, const FunctionConfig& config) {
@@ -69,22 +75,27 @@ void Functions::set_limits(std::uint32_t unit, const FunctionConfig& config) {
   function.stretch = 1.0 / (vcpu_share(config.memory_size, config.parallelism) * config.cpu_speed);
   function.stretches = function.stretch != 1.0;
   function.is_reserved = config.reserved_concurrent_executions.has_value();
-  reserved_total_ += config.reserved_concurrent_executions.value_or(0);
+  set_aside_ += set_aside(config);
   cold_[unit].reserved_rate = request_rate(config.reserved_concurrent_executions.value_or(0),
                                            account_.requests_per_second_factor);
 }
 
 void Functions::change(std::uint32_t unit, const FunctionConfig& config) {
   Function& function = functions_[unit];
-  const FunctionConfig& before = cold_[unit].config;
-  reserved_total_ -= before.reserved_concurrent_executions.value_or(0);
+  const FunctionConfig before = cold_[unit].config;
+  set_aside_ -= set_aside(before);
   in_flight_[function.is_reserved] -= function.in_flight;
   const bool is_update =
       before.memory_size != config.memory_size || before.timeout != config.timeout;
   set_limits(unit, config);
   in_flight_[function.is_reserved] += function.in_flight;
   cold_[unit].config = config;
-  if (is_update) retire_all(unit);  // reserved concurrency alone is no update of the function
+  cold_[unit].config.items = before.items;
+  if (is_update) retire_all(unit);  // concurrency alone is no update of the function
+  if (!config.provisioned) return;
+  const bool is_other =
+      config.provisioned->concurrent_executions != before.provisioned->concurrent_executions;
+  if (is_update || is_other) set_provisioned(unit);
 }
 
 void Functions::set_concurrent_executions(std::uint32_t limit) {
@@ -96,6 +107,7 @@ void Functions::set_concurrent_executions(std::uint32_t limit) {
 void Functions::retire_all(std::uint32_t unit) {
   Function& function = functions_[unit];
   while (!function.idle.empty()) end_environment(function.idle.take_oldest().environment);
+  if (provisioned_[unit] != nullptr) retire_provisioned(unit);
   for (std::uint32_t i = 0; i < environments_.capacity(); ++i) {
     if (environments_[i].alive && environments_[i].function == unit) retire(i);
   }
@@ -135,12 +147,12 @@ Throttles Functions::throttled_now(std::uint32_t unit, ThrottleReason reason, do
           .first = loop_.now(),
           .count = 0,
           .limit = limit,
-          .in_flight = functions_[unit].in_flight,
+          .in_flight = standing(unit).in_flight,
           .concurrent_executions = concurrent_executions()};
 }
 
-[[gnu::always_inline]] inline bool Functions::within_limits(std::uint32_t unit,
-                                                            Function& function) {
+[[gnu::always_inline]] inline bool Functions::within_rates(std::uint32_t unit,
+                                                           const Function& function) {
   const TimePoint now = loop_.now();
   if (!account_rate_.take(now)) {  // L48
     return throttle(unit, ThrottleReason::kCallerRateLimitExceeded,
@@ -152,14 +164,23 @@ Throttles Functions::throttled_now(std::uint32_t unit, ThrottleReason reason, do
       return throttle(unit, ThrottleReason::kReservedFunctionInvocationRateLimitExceeded,
                       reserved * account_.requests_per_second_factor);
     }
-    if (function.in_flight >= reserved) {  // L41; 0 throttles everything
+  }
+  return true;
+}
+
+[[gnu::always_inline]] inline bool Functions::within_concurrency(std::uint32_t unit,
+                                                                 const Function& function) {
+  if (function.is_reserved) [[unlikely]] {
+    const std::uint32_t reserved = *cold_[unit].config.reserved_concurrent_executions;
+    // L41, L43: what is provisioned is part of it; 0 throttles everything.
+    if (function.in_flight + provisioned_wanted(unit) >= reserved) {
       return throttle(unit, ThrottleReason::kReservedFunctionConcurrentInvocationLimitExceeded,
                       reserved);
     }
     return true;
   }
-  // L43: claimed = unreserved executions + everything reserved, used or not.
-  const std::uint32_t claimed = in_flight_[kUnreserved] + reserved_total_;
+  // L43: claimed = unreserved executions + everything reserved or provisioned, used or not.
+  const std::uint32_t claimed = in_flight_[kUnreserved] + set_aside_;
   if (claimed >= account_.concurrent_executions) {
     return throttle(unit, ThrottleReason::kConcurrentInvocationLimitExceeded,
                     account_.concurrent_executions);
@@ -170,7 +191,11 @@ Throttles Functions::throttled_now(std::uint32_t unit, ThrottleReason reason, do
 workload::Admitted Functions::admit(std::uint32_t unit, std::uint32_t index,
                                     workload::Request& request) {
   Function& function = functions_[unit];
-  if (!within_limits(unit, function)) return {workload::Admission::kThrottled, {}};
+  constexpr workload::Admitted kThrottled{workload::Admission::kThrottled, {}};
+  if (!within_rates(unit, function)) return kThrottled;
+  if (function.is_special && has_ready(unit)) [[unlikely]]
+    return admit_provisioned(unit, index, request);
+  if (!within_concurrency(unit, function)) return kThrottled;
   if (function.idle.empty()) [[unlikely]]
     return admit_cold(unit, index, request);
   const Idle& idle =
@@ -192,16 +217,34 @@ workload::Admitted Functions::admit_cold(std::uint32_t unit, std::uint32_t index
 
 inline workload::Admitted Functions::accept(std::uint32_t unit, std::uint32_t index,
                                             const workload::Request& request, Invoke invoke) {
+  ++functions_[unit].in_flight;
+  ++in_flight_[functions_[unit].is_reserved];
+  return send(unit, index, request, invoke);
+}
+
+[[gnu::always_inline]] inline workload::Admitted Functions::send(std::uint32_t unit,
+                                                                 std::uint32_t index,
+                                                                 const workload::Request& request,
+                                                                 Invoke invoke) {
   Function& function = functions_[unit];
-  ++function.in_flight;
   in_hand_[request.place] = index;
   ++function.requests;  // L26: counted when it starts
-  ++in_flight_[function.is_reserved];
   if (!function.makes_calls) [[likely]] {
     loop_.schedule(invoke.end, process_, invoke.cut ? kCut : kCompletion, index, unit);
     return {workload::Admission::kAccepted, invoke.end};
   }
   return {workload::Admission::kAccepted, schedule_end(unit, index, request.place, invoke)};
+}
+
+workload::Admitted Functions::admit_provisioned(std::uint32_t unit, std::uint32_t index,
+                                                workload::Request& request) {
+  const Function& function = functions_[unit];
+  Provisioned& of = *provisioned_[unit];
+  const Idle idle = function.reuse_oldest ? of.ready.take_oldest() : of.ready.take_newest();
+  request.place = idle.environment;
+  ++of.in_flight;
+  ++in_flight_[kProvisioned];
+  return send(unit, index, request, start_warm(function, idle, request));
 }
 
 /// Of a function that makes calls: the invocation ends with its work, or at its deadline.
@@ -253,22 +296,30 @@ Duration Functions::init_again(std::uint32_t index) {
   return cold.config.init_duration.sample(draw);
 }
 
-std::uint32_t Functions::new_environment(std::uint32_t unit) {
+std::uint32_t Functions::make_environment(std::uint32_t unit) {
   Cold& cold = cold_[unit];
   const std::uint32_t index = environments_.acquire().index;
   Environment& environment = environments_[index];
   environment.function = unit;
   environment.ordinal = cold.created++;
-  environment.retires_at = loop_.now() + cold.age_ring->length();
   environment.resets = 0;
   environment.memory = static_cast<std::uint16_t>(cold.config.memory_size);
   environment.alive = true;
-  if (in_hand_.size() <= index) in_hand_.resize(environments_.capacity());
   environment.retires = false;
-  next_age_ = std::min(next_age_, environment.retires_at);
+  environment.provisioned = false;
+  if (in_hand_.size() <= index) in_hand_.resize(environments_.capacity());
   ++cold.alive;
-  cold.age_ring->start(environments_.id_of(index));
   recorder_.capacity_up(cold.config.service, loop_.now());
+  return index;
+}
+
+std::uint32_t Functions::new_environment(std::uint32_t unit) {
+  kernel::TimerRing& ages = *cold_[unit].age_ring;
+  const std::uint32_t index = make_environment(unit);
+  Environment& environment = environments_[index];
+  environment.retires_at = loop_.now() + ages.length();
+  next_age_ = std::min(next_age_, environment.retires_at);
+  ages.start(environments_.id_of(index));
   return index;
 }
 
@@ -295,14 +346,17 @@ Functions::Invoke Functions::start_cold(const Function& function, std::uint32_t 
 
 // --- Completion
 
-/// Its Init where that is billed, else its Invoke (L22).
-inline TimePoint Functions::billing_start(const workload::Request& request) const {
-  return request.init > Duration{} ? environments_[request.place].billing_start : request.attempt;
-}
-
 [[gnu::always_inline]] inline void Functions::complete_invocation(std::uint32_t index,
                                                                   std::uint32_t unit,
                                                                   metrics::Outcome outcome) {
+  if (functions_[unit].is_special) [[unlikely]]
+    return complete_special(index, unit, outcome);
+  complete_on_demand(index, unit, outcome);
+}
+
+[[gnu::always_inline]] inline void Functions::complete_on_demand(std::uint32_t index,
+                                                                 std::uint32_t unit,
+                                                                 metrics::Outcome outcome) {
   const workload::Request& request = clients_->request(index);
   const TimePoint now = loop_.now();
   const std::uint32_t place = request.place;
@@ -329,6 +383,23 @@ inline TimePoint Functions::billing_start(const workload::Request& request) cons
   }
   if (request.more) [[unlikely]]
     cold_[unit].bytes_out += request.bytes_out;
+  clients_->answer(index, outcome);
+}
+
+/// Of a function with provisioned concurrency, or with storage that is billed.
+[[gnu::noinline]] void Functions::complete_special(std::uint32_t index, std::uint32_t unit,
+                                                   metrics::Outcome outcome) {
+  const workload::Request& request = clients_->request(index);
+  const Environment& environment = environments_[request.place];
+  const std::uint32_t ms = billed_ms(loop_.now() - billing_start(request));
+  count_storage(unit, ms);
+  if (!environment.provisioned) return complete_on_demand(index, unit, outcome);
+  Provisioned& of = *provisioned_[unit];
+  of.mib_ms += std::uint64_t{ms} * environment.memory;
+  --of.in_flight;
+  --in_flight_[kProvisioned];
+  cold_[unit].bytes_out += request.more ? request.bytes_out : 0;
+  free_provisioned(request.place, outcome == metrics::Outcome::kServerTimeout);
   clients_->answer(index, outcome);
 }
 
@@ -485,6 +556,9 @@ void Functions::fire(const kernel::Event& event) {
     case kAge:
       expire_old(*age_rings_[event.payload]);
       break;
+    case kAllocated:
+      allocated(event.payload);
+      break;
     default:
       SKY_CHECK(false);
   }
@@ -495,96 +569,6 @@ void Functions::expect(std::uint32_t unit) {
   const std::uint32_t before = std::exchange(expected_[next_expected_++ % kExpected], unit);
   __builtin_prefetch(&functions_[unit]);
   functions_[before].idle.prefetch_newest();
-}
-
-// --- For whoever watches
-
-/// Its first Init, which the limit may have cut (L3).
-Duration Functions::init_of(const Environment& environment) const {
-  const FunctionConfig& config = cold_[environment.function].config;
-  RandomEngine draw = cold_[environment.function].init_draws.at(environment.ordinal);
-  return std::min(config.init_duration.sample(draw), config.init_limit);
-}
-
-workload::Place Functions::place_of(std::uint32_t unit, const workload::Request& request) const {
-  const Environment& environment = environments_[request.place];
-  workload::Place place{.ordinal = environment.ordinal,
-                        .memory_mib = environment.memory,
-                        .init = {},
-                        .before_billing = {}};
-  // An Init that a timeout made necessary runs inside of the Invoke (L7) and is none of REPORT's.
-  const bool is_first = environment.retires_at == request.attempt + cold_[unit].age_ring->length();
-  if (request.init > Duration{} && is_first) {
-    place.init = init_of(environment);
-    place.before_billing = environment.billing_start - request.attempt;
-  }
-  return place;
-}
-
-workload::Standing Functions::standing(std::uint32_t unit) const {
-  const auto& reserved = cold_[unit].config.reserved_concurrent_executions;
-  return {.in_flight = functions_[unit].in_flight,
-          .capacity = cold_[unit].alive,
-          .concurrent_executions = concurrent_executions(),
-          .limit = reserved ? *reserved
-                            : account_.concurrent_executions -
-                                  std::min(account_.concurrent_executions, reserved_total_)};
-}
-
-std::string Functions::refusal(std::uint32_t unit, const workload::Request&) const {
-  return limit_in_words(throttled_now(unit, last_reason_, last_limit_));
-}
-
-// --- Windows and the end
-
-void Functions::read_meters(std::uint32_t unit, TimePoint, pricing::Meters& meters) {
-  const Usage used = usage(unit);
-  meters.add(kRequestsItem, used.requests - meters.units(kRequestsItem));
-  meters.add(kDurationItem, used.mib_ms - meters.units(kDurationItem));
-  if (meters.size() > kTransferItem) {
-    meters.add(kTransferItem, used.bytes_out - meters.units(kTransferItem));
-  }
-}
-
-void Functions::finish(TimePoint end) {
-  std::vector<bool> busy(environments_.capacity(), true);
-  for (const Function& function : functions_) function.idle.unmark(busy);
-  for (std::uint32_t i = 0; i < environments_.capacity(); ++i) {
-    const Environment& environment = environments_[i];
-    if (!environment.alive || !busy[i]) continue;
-    const TimePoint start = billing_start(clients_->request(in_hand_[i]));
-    if (end <= start) continue;
-    functions_[environment.function].mib_ms +=
-        std::uint64_t{billed_ms(end - start)} * environment.memory;
-  }
-}
-
-Usage Functions::usage(std::uint32_t unit) const {
-  return {functions_[unit].requests, functions_[unit].mib_ms, cold_[unit].bytes_out};
-}
-
-std::uint32_t Functions::environments(std::uint32_t unit) const { return cold_[unit].alive; }
-
-void Functions::take_activities(std::vector<workload::Activity>& activities) {
-  std::vector<Throttles> taken = take_throttles();
-  std::sort(taken.begin(), taken.end(), [](const Throttles& a, const Throttles& b) {
-    return std::tie(a.first, a.function, a.reason) < std::tie(b.first, b.function, b.reason);
-  });
-  for (const Throttles& t : taken) {
-    activities.push_back({.time = t.first,
-                          .service = cold_[t.function].config.service,
-                          .kind = "limit",
-                          .cause = cause(t),
-                          .from = std::nullopt,
-                          .to = std::nullopt});
-  }
-}
-
-std::vector<Throttles> Functions::take_throttles() {
-  std::vector<Throttles> taken;
-  for (const auto& [key, throttles] : throttles_) taken.push_back(throttles);
-  throttles_.clear();
-  return taken;
 }
 
 }  // namespace skyreplay::lambda

@@ -13,6 +13,7 @@
 #include "lambda/config.h"
 #include "lambda/environment.h"
 #include "lambda/idle_queue.h"
+#include "lambda/provisioned.h"
 #include "lambda/throttles.h"
 #include "lambda/token_bucket.h"
 #include "metrics/recorder.h"
@@ -26,15 +27,11 @@ namespace skyreplay::lambda {
 /// and what it answered to clients (E142).
 struct Usage {
   std::uint64_t requests = 0;
-  std::uint64_t mib_ms = 0;
+  std::uint64_t mib_ms = 0;  ///< on demand
+  std::uint64_t provisioned_mib_ms = 0;
+  std::uint64_t storage_mib_ms = 0;  ///< L83
   std::uint64_t bytes_out = 0;
 };
-
-/// A function's meters (read_meters): which item is which. The third only where the trace has
-/// bytes.
-inline constexpr std::uint32_t kRequestsItem = 0;
-inline constexpr std::uint32_t kDurationItem = 1;
-inline constexpr std::uint32_t kTransferItem = 2;
 
 /// All Lambda functions of one account in one Region.
 ///
@@ -43,14 +40,16 @@ inline constexpr std::uint32_t kTransferItem = 2;
 ///
 /// An invocation is decided in the order of L44: requests per second (L48), concurrency (L40, L41,
 /// L43), an idle environment (L15), else a new one within the scaling rate (L45); otherwise it is
-/// throttled (L49), at once and without a queue.
+/// throttled (L49), at once and without a queue. Where there is provisioned concurrency, an idle
+/// environment of it comes after the rates and before all else; what it does not take spills over
+/// to the function's other environments, which are a pool of their own (L37).
 ///
 /// **Cost** an invocation is O(1), with one event, its completion. An idle environment costs no
 /// event of its own: each function has at most one pending check, set to a moment at or before the
 /// earliest expiry, and moved when it turns out early. **Order** environments are numbered in the
 /// order of creation within their function, and draws are counted by that number.
 ///
-/// Not modeled here: provisioned concurrency, SnapStart, asynchronous invocation, event sources.
+/// Not modeled here: SnapStart, asynchronous invocation, event sources.
 class Functions final : public workload::Platform, public kernel::Process {
  public:
   Functions(kernel::Loop& loop, metrics::Recorder& recorder, const AccountConfig& account,
@@ -59,10 +58,12 @@ class Functions final : public workload::Platform, public kernel::Process {
 
   /// Adds a function; returns its unit. REQUIRES no invocation was admitted yet.
   std::uint32_t add(const FunctionConfig& config);
-  /// The function's configuration from now on: memory, timeout and reserved concurrency. As an
+  /// The function's configuration from now on: memory, timeout, reserved and provisioned
+  /// concurrency. As an
   /// update of a function does, it leaves invocations under way as they are and starts new
-  /// environments: idle ones end now, busy ones when they are done. REQUIRES the same name, service
-  /// and calls.
+  /// environments: idle ones end now, busy ones when they are done, and what is provisioned is
+  /// prepared anew. REQUIRES the same name, service and calls (its meters stay what they are), and
+  /// that there is provisioned concurrency, if only of 0, where there was.
   void change(std::uint32_t unit, const FunctionConfig& config);
 
   /// Another limit of concurrent executions, and of the requests per second that come with it,
@@ -87,7 +88,7 @@ class Functions final : public workload::Platform, public kernel::Process {
   std::vector<Throttles> take_throttles();
   /// Requests in flight, Init included, over all functions (L42).
   std::uint32_t concurrent_executions() const {
-    return in_flight_[kUnreserved] + in_flight_[kReserved];
+    return in_flight_[kUnreserved] + in_flight_[kReserved] + in_flight_[kProvisioned];
   }
   std::uint32_t environments(std::uint32_t unit) const;
 
@@ -95,7 +96,7 @@ class Functions final : public workload::Platform, public kernel::Process {
   /// The first three name a request and its function: an invocation done, one that the timeout
   /// known beforehand cuts, one that has done its work and now calls. kTimeout names an
   /// environment.
-  enum Kind : std::uint16_t { kCompletion, kCut, kWorked, kTimeout, kIdleCheck, kAge };
+  enum Kind : std::uint16_t { kCompletion, kCut, kWorked, kTimeout, kIdleCheck, kAge, kAllocated };
   static constexpr std::uint32_t kExpected = 4;
 
   /// What the request path touches: one cache line a function.
@@ -113,6 +114,7 @@ class Functions final : public workload::Platform, public kernel::Process {
     bool makes_calls : 1 = false;
     bool stretches : 1 = false;    ///< stretch != 1
     bool some_retire : 1 = false;  ///< whether Cold::retiring > 0
+    bool is_special : 1 = false;   ///< it has provisioned concurrency, or storage that is billed
   };
   static_assert(sizeof(Function) == 64);
 
@@ -130,6 +132,7 @@ class Functions final : public workload::Platform, public kernel::Process {
     /// When the last one was freed of those that ended for their age or for an update.
     TimePoint last_freed{};
     std::uint64_t bytes_out = 0;
+    std::uint64_t storage_mib_ms = 0;
   };
 
   /// An invocation that makes calls: what stands in for a finish known beforehand.
@@ -144,8 +147,9 @@ class Functions final : public workload::Platform, public kernel::Process {
     bool cut = false;
   };
 
-  /// The admission limits of L44, steps 1 and 3.
-  bool within_limits(std::uint32_t unit, Function& function);
+  /// The admission limits of L44: step 1, and step 3.
+  bool within_rates(std::uint32_t unit, const Function& function);
+  bool within_concurrency(std::uint32_t unit, const Function& function);
   bool throttle(std::uint32_t unit, ThrottleReason reason, double limit);
   Throttles throttled_now(std::uint32_t unit, ThrottleReason reason, double limit) const;
   Duration init_of(const Environment& environment) const;
@@ -155,6 +159,9 @@ class Functions final : public workload::Platform, public kernel::Process {
                                 workload::Request& request);
   workload::Admitted accept(std::uint32_t unit, std::uint32_t index,
                             const workload::Request& request, Invoke invoke);
+  workload::Admitted send(std::uint32_t unit, std::uint32_t index, const workload::Request& request,
+                          Invoke invoke);
+  std::uint32_t make_environment(std::uint32_t unit);
   std::uint32_t new_environment(std::uint32_t unit);
   Invoke start_cold(const Function& function, std::uint32_t index, workload::Request& request);
   Invoke begin_invoke(const Function& function, std::uint32_t index, TimePoint at,
@@ -164,6 +171,8 @@ class Functions final : public workload::Platform, public kernel::Process {
                          Invoke invoke);
   void set_limits(std::uint32_t unit, const FunctionConfig& config);
   void complete_invocation(std::uint32_t request, std::uint32_t unit, metrics::Outcome outcome);
+  void complete_on_demand(std::uint32_t request, std::uint32_t unit, metrics::Outcome outcome);
+  void complete_special(std::uint32_t request, std::uint32_t unit, metrics::Outcome outcome);
   void complete_rarely(std::uint32_t request, std::uint32_t unit, metrics::Outcome outcome);
   void time_out(const kernel::Event& event);
   void fire_other(const kernel::Event& event);
@@ -178,6 +187,21 @@ class Functions final : public workload::Platform, public kernel::Process {
   void schedule_check(std::uint32_t unit, TimePoint at);
   void expire_old(kernel::TimerRing& ring);
   kernel::TimerRing& age_ring(Duration length);
+  static TokenBucket request_rate(std::uint32_t concurrency, double factor);
+
+  // functions_provisioned.cc
+  void add_special(std::uint32_t unit, const FunctionConfig& config);
+  void set_provisioned(std::uint32_t unit);
+  void allocated(std::uint32_t unit);
+  void add_provisioned(std::uint32_t unit);
+  void take_out_provisioned(std::uint32_t unit);
+  void retire_provisioned(std::uint32_t unit);
+  bool has_ready(std::uint32_t unit);
+  workload::Admitted admit_provisioned(std::uint32_t unit, std::uint32_t index,
+                                       workload::Request& request);
+  std::uint32_t provisioned_wanted(std::uint32_t unit) const;
+  void free_provisioned(std::uint32_t index, bool reset);
+  void count_storage(std::uint32_t unit, std::uint32_t ms);
 
   kernel::Loop& loop_;
   metrics::Recorder& recorder_;
@@ -186,6 +210,7 @@ class Functions final : public workload::Platform, public kernel::Process {
   kernel::ProcessId process_;
   std::vector<Function> functions_;
   std::vector<Cold> cold_;
+  std::vector<std::unique_ptr<Provisioned>> provisioned_;  ///< by unit; null where there is none
   // Only what to prefetch depends on these two.
   std::array<std::uint32_t, kExpected> expected_{};  ///< units announced last, a ring
   std::uint32_t next_expected_ = 0;
@@ -193,15 +218,22 @@ class Functions final : public workload::Platform, public kernel::Process {
   std::vector<std::uint32_t> in_hand_;  ///< by environment: the request it serves, or served last
   std::vector<Calling> calling_;        ///< by environment; as long as is needed
   TokenBucket account_rate_;
-  /// Requests in flight of functions without and with reserved concurrency.
-  static constexpr std::size_t kUnreserved = 0, kReserved = 1;
-  std::array<std::uint32_t, 2> in_flight_{};
-  std::uint32_t reserved_total_ = 0;
+  /// Requests in flight of functions without and with reserved concurrency, and on what is
+  /// provisioned.
+  static constexpr std::size_t kUnreserved = 0, kReserved = 1, kProvisioned = 2;
+  std::array<std::uint32_t, 3> in_flight_{};
+  std::uint32_t set_aside_ = 0;  ///< L43: reserved, or else provisioned, used or not
   std::vector<std::unique_ptr<kernel::TimerRing>> age_rings_;  ///< one per distinct maximum age
   TimePoint next_age_ = kEndOfTime;  ///< when the next environment reaches its maximum age
   std::map<std::pair<std::uint32_t, ThrottleReason>, Throttles> throttles_;
+  std::vector<workload::Activity> activities_;
   ThrottleReason last_reason_{};  ///< of the last one throttled
   double last_limit_ = 0;
 };
+
+/// Its Init where that is billed, else its Invoke (L22).
+inline TimePoint Functions::billing_start(const workload::Request& request) const {
+  return request.init > Duration{} ? environments_[request.place].billing_start : request.attempt;
+}
 
 }  // namespace skyreplay::lambda

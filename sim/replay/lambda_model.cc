@@ -28,6 +28,13 @@ lambda::FunctionConfig function_config(const scenario::ConcreteService& service,
   config.parallelism = assumed.vcpu_parallelism();
   config.idle = {.function_idle = to_duration(assumed.keep_alive().function_idle()),
                  .environment_idle = to_duration(assumed.keep_alive().environment_idle())};
+  if (function.has_provisioned_concurrency_config()) {
+    config.provisioned = {
+        .concurrent_executions =
+            function.provisioned_concurrency_config().provisioned_concurrent_executions(),
+        .preparation = to_duration(assumed.provisioned_preparation_time())};
+  }
+  config.ephemeral_storage = function.ephemeral_storage().size();
   config.max_environment_age = to_duration(assumed.max_environment_age());
   config.reuse = assumed.reuse() == proto::LambdaAssumed::LEAST_RECENTLY_USED
                      ? lambda::Reuse::kLeastRecentlyUsed
@@ -42,15 +49,25 @@ lambda::AccountConfig account_config(const proto::LambdaAccount& account) {
           .requests_per_second_factor = account.requests_per_second_factor()};
 }
 
-pricing::Meters lambda_meters(const proto::LambdaFunction& function, const std::string& region,
-                              bool has_bytes) {
-  const bool arm = function.architectures() == proto::LambdaFunction::ARM64;
-  const pricing::Catalogue& catalogue = pricing::Catalogue::builtin();
-  pricing::Meters meters;
-  meters.add_item(catalogue.tariff(arm ? "lambda.requests_arm" : "lambda.requests_x86", region));
-  meters.add_item(catalogue.tariff(arm ? "lambda.duration_arm" : "lambda.duration_x86", region));
-  if (has_bytes) meters.add_item(catalogue.tariff("data_transfer.internet_out", region));
-  return meters;
+lambda::MeterItems lambda_items(const proto::LambdaFunction& function, const std::string& region,
+                                bool has_bytes, pricing::Meters& meters) {
+  const std::string processor =
+      function.architectures() == proto::LambdaFunction::ARM64 ? "arm" : "x86";
+  const auto add = [&](const std::string& item) {
+    return meters.add_item(pricing::Catalogue::builtin().tariff(item, region));
+  };
+  lambda::MeterItems items;
+  items.requests = add("lambda.requests_" + processor);
+  items.duration = add("lambda.duration_" + processor);
+  if (has_bytes) items.transfer = add("data_transfer.internet_out");
+  if (function.has_provisioned_concurrency_config()) {
+    items.provisioned_duration = add("lambda.provisioned_duration_" + processor);
+    items.provisioned_concurrency = add("lambda.provisioned_concurrency_" + processor);
+  }
+  if (function.ephemeral_storage().size() > lambda::kFreeStorage) {
+    items.ephemeral_storage = add("lambda.ephemeral_storage_over_512mb");
+  }
+  return items;
 }
 
 }  // namespace skyreplay::replay

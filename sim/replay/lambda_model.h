@@ -14,11 +14,11 @@ lambda::FunctionConfig function_config(const scenario::ConcreteService& service,
 /// The account's Lambda limits (L40, L41, L45, L48).
 lambda::AccountConfig account_config(const proto::LambdaAccount& account);
 
-/// What a function is billed for: its requests (L81) and its duration (L80, L92), by architecture,
-/// and where the trace has bytes what it answers to the internet (E142); in the order of
-/// lambda::kRequestsItem and the like. Throws InputError where the region has no price for one of
-/// them.
-pricing::Meters lambda_meters(const proto::LambdaFunction& function, const std::string& region,
-                              bool has_bytes);
+/// Adds to `meters` what a function is billed for: its requests (L81) and its duration (L80, L92),
+/// by architecture; where the trace has bytes what it answers to the internet (E142); where it has
+/// them its provisioned concurrency (L82) and its ephemeral storage (L83). Throws InputError where
+/// the region has no price for one of them.
+lambda::MeterItems lambda_items(const proto::LambdaFunction& function, const std::string& region,
+                                bool has_bytes, pricing::Meters& meters);
 
 }  // namespace skyreplay::replay

@@ -101,9 +101,13 @@ Seat Models::seat_function(std::uint32_t service) {
         loop_, recorder_, account_config(inputs_.scenario.account().lambda()),
         inputs_.scenario.seed());
   }
-  meters_[service] = lambda_meters(config_of(inputs_, service).lambda(), inputs_.scenario.region(),
-                                   inputs_.trace.has_bytes);
   lambda::FunctionConfig config = function_config(inputs_.wiring.services[service], service);
+  config.items = lambda_items(config_of(inputs_, service).lambda(), inputs_.scenario.region(),
+                              inputs_.trace.has_bytes, meters_[service]);
+  if (config.provisioned) {
+    config.provisioned->span = {inputs_.trace.start, inputs_.trace.end};
+    config.provisioned->ready_at_start = inputs_.scenario.start() != proto::Scenario::COLD;
+  }
   config.calls = call_lists_[service];
   return {functions_.get(), functions_->add(config)};
 }

@@ -105,17 +105,20 @@ class Resolver {
     }
   }
 
-  /// L41: what reserved concurrency must leave. Services that a trace multiplies are checked again
-  /// when it is known.
+  /// L35, L41: what reserved and provisioned concurrency must leave. Services that a trace
+  /// multiplies are checked again when it is known.
   void reserved_concurrency() {
     const proto::LambdaAccount& account = scenario_.account().lambda();
     std::uint64_t reserved = 0;
     std::string last;
     for (const std::string& name : names_) {
       const proto::Service& service = scenario_.services().at(name);
-      if (service.lambda().reserved_concurrent_executions() == 0) continue;
-      reserved += service.lambda().reserved_concurrent_executions();
-      last = join_path("services", name) + ".lambda.reserved_concurrent_executions";
+      if (set_aside(service.lambda()) == 0) continue;
+      reserved += set_aside(service.lambda());
+      last = join_path("services", name) + ".lambda.";
+      last += service.lambda().has_reserved_concurrent_executions()
+                  ? "reserved_concurrent_executions"
+                  : "provisioned_concurrency_config.provisioned_concurrent_executions";
     }
     const std::string text = reserved_mistake(account, reserved);
     if (!text.empty()) mistake(last, text);

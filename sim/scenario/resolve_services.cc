@@ -66,6 +66,13 @@ void ServiceResolver::lambda(proto::LambdaFunction& function, const std::string&
     assumed.set_speed(is_arm ? kSpeedArm : kSpeedX86);
   }
   keep_alive(*assumed.mutable_keep_alive(), path + ".assumed.keep_alive");
+  const std::uint32_t provisioned =
+      function.provisioned_concurrency_config().provisioned_concurrent_executions();
+  if (!function.has_reserved_concurrent_executions()) return;
+  if (provisioned <= function.reserved_concurrent_executions()) return;
+  mistake(path + ".provisioned_concurrency_config.provisioned_concurrent_executions",
+          fmt::format("must not be above reserved_concurrent_executions, {} (L35)",
+                      grouped(function.reserved_concurrent_executions())));
 }
 
 void ServiceResolver::keep_alive(proto::KeepAlive& rule, const std::string& path) {

@@ -191,7 +191,7 @@ class Wirer {
   void check_reserved() {
     std::uint64_t reserved = 0;
     for (const ConcreteService& service : wiring_.services) {
-      reserved += service.config->lambda().reserved_concurrent_executions();
+      reserved += set_aside(service.config->lambda());
     }
     const std::string text = reserved_mistake(message_.account().lambda(), reserved);
     if (!text.empty()) add_mistake("account.lambda", text);
@@ -247,13 +247,20 @@ Wiring expand(const proto::Scenario& scenario, const std::string& filename,
   return Wirer(scenario, filename, trace).run();
 }
 
+std::uint32_t set_aside(const proto::LambdaFunction& function) {
+  return function.has_reserved_concurrent_executions()
+             ? function.reserved_concurrent_executions()
+             : function.provisioned_concurrency_config().provisioned_concurrent_executions();
+}
+
 std::string reserved_mistake(const proto::LambdaAccount& account, std::uint64_t reserved) {
   const std::uint64_t unreserved = account.minimum_unreserved_concurrent_executions();
   const std::uint64_t limit = account.concurrent_executions();
   if (reserved == 0 || reserved + unreserved <= limit) return "";
   return fmt::format(
-      "reserved concurrency adds up to {}, and {} of the account's {} concurrent executions must "
-      "stay unreserved (L41)",
+      "reserved and provisioned concurrency adds up to {}, and {} of the account's {} concurrent "
+      "executions must "
+      "stay unreserved (L35, L41)",
       grouped(reserved), grouped(unreserved), grouped(limit));
 }
 

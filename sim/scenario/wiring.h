@@ -51,7 +51,10 @@ Wiring expand(const Scenario& scenario, const trace::TraceInfo& trace);
 Wiring expand(const proto::Scenario& scenario, const std::string& filename,
               const trace::TraceInfo& trace);
 
-/// "" or why this much reserved concurrency does not fit the account (L41).
+/// What nobody else can use of the account's concurrency (L43): what the function has reserved, or
+/// else what it has provisioned.
+std::uint32_t set_aside(const proto::LambdaFunction& function);
+/// "" or why setting aside so much does not fit the account (L35, L41).
 std::string reserved_mistake(const proto::LambdaAccount& account, std::uint64_t reserved);
 
 }  // namespace skyreplay::scenario

@@ -184,9 +184,9 @@ void SpanRequests::describe() {
                    "route: service.name / http.route or name", "status: http.response.status_code"};
   rows_.describe("");
   if (orphans_ == 0) return;
-  job_.notes.push_back(fmt::format(
-      "{} span{} a parent that the input does not hold; each counts as a request", orphans_,
-      orphans_ == 1 ? " names" : "s name"));
+  job_.notes.push_back(
+      fmt::format("{} span{} a parent that the input does not hold; each counts as a request",
+                  orphans_, orphans_ == 1 ? " names" : "s name"));
 }
 
 }  // namespace skyreplay::trace

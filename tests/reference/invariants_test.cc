@@ -138,19 +138,25 @@ TEST_CASE("I4: time goes on: windows and activities ascend, from the trace's sta
   });
 }
 
-/// The most that may be alive of a function: what it has reserved, or the account's limit.
+/// The most that may be alive of a function: what it has reserved, or the account's limit; and what
+/// it ever has provisioned, which may become ready while others are idle.
 std::int64_t most_environments(const Scenario& scenario, std::size_t service) {
   const std::optional<std::uint32_t> reserved = scenario.services[service].function.reserved;
   std::int64_t account = scenario.account.concurrency;
+  std::int64_t provisioned = scenario.services[service].function.provisioned.value_or(0);
   bool may_be_unreserved = !reserved;
   for (const Change& change : scenario.changes) {
     if (change.field == Change::Field::kAccountConcurrency) {
       account = std::max(account, change.value.value_or(0));
     }
+    if (change.field == Change::Field::kProvisioned && change.service == service) {
+      provisioned = std::max(provisioned, change.value.value_or(0));
+    }
     const bool here = change.field == Change::Field::kReserved && change.service == service;
     may_be_unreserved |= here && !change.value;
   }
-  return may_be_unreserved ? account : *reserved;  // changes never reserve more than at first
+  // Changes never reserve more than at first.
+  return provisioned + (may_be_unreserved ? account : *reserved);
 }
 
 TEST_CASE(

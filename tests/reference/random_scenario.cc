@@ -24,6 +24,7 @@ class Generator {
     rows();
     changes();
     policies();
+    functions();
     return s_;
   }
 
@@ -250,6 +251,39 @@ class Generator {
       s_.changes.push_back({at, Change::Field::kMaxSize, service, scaled_.dice.between(5, 8)});
     } else {
       s_.changes.push_back({at, Change::Field::kSuspended, service, scaled_.dice.below(8)});
+    }
+  }
+
+  // --- Provisioned concurrency and storage, drawn after everything else for the same reason
+
+  void functions() {
+    for (std::size_t i = 0; i < s_.services.size(); ++i) {
+      if (s_.services[i].platform != Service::Platform::kFunction) continue;
+      Function& function = s_.services[i].function;
+      if (scaled_.dice.chance(20)) function.storage = scaled_.dice.one_of<int>({513, 1024, 10240});
+      if (scaled_.dice.chance(40)) provision(i);
+    }
+  }
+
+  void provision(std::size_t service) {
+    for (const Change& change : s_.changes) {
+      if (change.field == Change::Field::kReserved && change.service == service) return;
+    }
+    Function& function = s_.services[service].function;
+    const std::uint32_t most = std::min(scaled_.dice.between(1, 3), function.reserved.value_or(3));
+    if (!function.reserved) {
+      s_.account.concurrency += most;
+      for (Change& change : s_.changes) {
+        if (change.field == Change::Field::kAccountConcurrency) *change.value += most;
+      }
+    }
+    function.provisioned = scaled_.dice.below(most + 1);
+    function.preparation = unit_ * scaled_.dice.below(4);
+    for (std::uint32_t n = scaled_.dice.below(3); n > 0; --n) {
+      Time at = (s_.end - s_.start) / 4 * scaled_.dice.below(4);
+      if (!s_.changes.empty()) at = std::max(at, s_.changes.back().at);
+      s_.changes.push_back(
+          {at, Change::Field::kProvisioned, service, scaled_.dice.below(most + 1)});
     }
   }
 

@@ -66,7 +66,7 @@ Activity activity_of(const replay::Activity& from) {
   Activity activity{since_epoch(from.time), from.service, from.kind, from.from.value_or(-1),
                     from.to.value_or(-1)};
   // Which member it is stands in the cause: "instance 3 in us-east-1a".
-  if (from.kind == "launch" || from.kind == "terminate") {
+  if (!from.to && (from.kind == "launch" || from.kind == "terminate")) {
     activity.from = std::stoll(from.cause.substr(from.cause.find(' ')));
   }
   // A throttle's reason stands first in its cause.

@@ -36,14 +36,20 @@ std::string optional(const char* name, const std::optional<T>& value) {
 
 std::string spelled(const Function& f) {
   return fmt::format(
-      "{{lambda: {{memory_size: {}, timeout: {}, {}architectures: {}, assumed: {{init_duration: "
+      "{{lambda: {{memory_size: {}, timeout: {}, {}{}ephemeral_storage: {{size: {}}}, "
+      "architectures: {}, assumed: {{provisioned_preparation_time: {}, init_duration: "
       "{}, "
       "platform_init_duration: {}, init_limit: {}, keep_alive: {{function_idle: {}, "
       "environment_idle: {}}}, max_environment_age: {}, reuse: {}, vcpu_parallelism: {}, "
       "speed: {}}}}}}}",
       f.memory, f.timeout / std::chrono::seconds{1},
-      optional("reserved_concurrent_executions", f.reserved), f.arm ? "arm64" : "x86_64",
-      spelled(f.init), spelled(f.platform_init), spelled(f.init_limit), spelled(f.function_idle),
+      optional("reserved_concurrent_executions", f.reserved),
+      f.provisioned ? fmt::format("provisioned_concurrency_config: "
+                                  "{{provisioned_concurrent_executions: {}}}, ",
+                                  *f.provisioned)
+                    : "",
+      f.storage, f.arm ? "arm64" : "x86_64", spelled(f.preparation), spelled(f.init),
+      spelled(f.platform_init), spelled(f.init_limit), spelled(f.function_idle),
       spelled(f.environment_idle), spelled(f.max_age),
       f.least_recently_used ? "least_recently_used" : "most_recently_used", f.parallelism, f.speed);
 }
@@ -246,6 +252,9 @@ std::string spelled(const Scenario& scenario, const Change& change) {
       break;
     case Field::kReserved:
       field = of + "lambda.reserved_concurrent_executions";
+      break;
+    case Field::kProvisioned:
+      field = of + "lambda.provisioned_concurrency_config.provisioned_concurrent_executions";
       break;
     case Field::kMaxConnections:
       field = of + "external.max_connections";

@@ -83,15 +83,32 @@ TEST_CASE("L80, L81: each architecture is billed by its own line items") {
   const auto items = [](const std::string& architecture) {
     const scenario::Scenario scenario = scenario::Scenario::parse(
         "version: 1\nservices: {fn: {lambda: {architectures: " + architecture + "}}}\n", "t.yaml");
-    const pricing::Meters meters =
-        lambda_meters(scenario.message().services().at("fn").lambda(), "us-east-1", false);
-    return std::pair{meters.tariff(lambda::kRequestsItem).line_item(),
-                     meters.tariff(lambda::kDurationItem).line_item()};
+    pricing::Meters meters;
+    const lambda::MeterItems at =
+        lambda_items(scenario.message().services().at("fn").lambda(), "us-east-1", false, meters);
+    CHECK(meters.size() == 2);
+    return std::pair{meters.tariff(at.requests).line_item(),
+                     meters.tariff(at.duration).line_item()};
   };
   CHECK(items("x86_64") ==
         std::pair<std::string, std::string>{"lambda.requests_x86", "lambda.duration_x86"});
   CHECK(items("arm64") ==
         std::pair<std::string, std::string>{"lambda.requests_arm", "lambda.duration_arm"});
+}
+
+TEST_CASE("L82, L83: provisioned concurrency and storage are line items of their own") {
+  const scenario::Scenario scenario = scenario::Scenario::parse(
+      "version: 1\nservices: {fn: {lambda: {provisioned_concurrency_config: "
+      "{provisioned_concurrent_executions: 3}, ephemeral_storage: {size: 1024}}}}\n",
+      "t.yaml");
+  pricing::Meters meters;
+  const lambda::MeterItems at =
+      lambda_items(scenario.message().services().at("fn").lambda(), "us-east-1", true, meters);
+  CHECK(meters.tariff(*at.transfer).line_item() == "data_transfer.internet_out");
+  CHECK(meters.tariff(*at.provisioned_duration).line_item() == "lambda.provisioned_duration_x86");
+  CHECK(meters.tariff(*at.provisioned_concurrency).line_item() ==
+        "lambda.provisioned_concurrency_x86");
+  CHECK(meters.tariff(*at.ephemeral_storage).line_item() == "lambda.ephemeral_storage_over_512mb");
 }
 
 }  // namespace

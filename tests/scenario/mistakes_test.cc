@@ -168,10 +168,11 @@ TEST_CASE("a service's name must not hold a slash, a star or nothing") {
 
 TEST_CASE("reserved concurrency that leaves too little unreserved is refused (L41)") {
   CHECK(mistakes_of(with_lambda("{reserved_concurrent_executions: 900}")) == "");
-  CHECK(mistakes_of(with_lambda("{reserved_concurrent_executions: 901}")) ==
-        "shop.yaml:2:58: services.fn.lambda.reserved_concurrent_executions: reserved concurrency "
-        "adds up to 901, and 100 of the account's 1,000 concurrent executions must stay "
-        "unreserved (L41)");
+  CHECK(
+      mistakes_of(with_lambda("{reserved_concurrent_executions: 901}")) ==
+      "shop.yaml:2:58: services.fn.lambda.reserved_concurrent_executions: reserved and provisioned "
+      "concurrency adds up to 901, and 100 of the account's 1,000 concurrent executions must stay "
+      "unreserved (L35, L41)");
 }
 
 TEST_CASE("a backoff that starts above its cap is refused") {

@@ -207,3 +207,18 @@ TEST_CASE("a scenario of every platform shows as one of the same digest") {
   const Scenario scenario = loaded(kEverything);
   CHECK(Scenario::parse(scenario.to_yaml(), "a.yaml").digest() == scenario.digest());
 }
+
+TEST_CASE("L35: provisioned concurrency is not above what is reserved") {
+  const auto function = [](const std::string& of) {
+    return "version: 1\nservices: {fn: {lambda: {provisioned_concurrency_config: "
+           "{provisioned_concurrent_executions: 5}" +
+           of + "}}}\n";
+  };
+  CHECK(mistakes_of(function(", reserved_concurrent_executions: 5")).empty());
+  CHECK(told(function(", reserved_concurrent_executions: 4")) ==
+        "services.fn.lambda.provisioned_concurrency_config.provisioned_concurrent_executions: must "
+        "not be above reserved_concurrent_executions, 4 (L35)");
+  CHECK(mistakes_of(function("") + "account: {lambda: {concurrent_executions: 104}}\n")
+            .find("reserved and provisioned concurrency adds up to 5, and 100 of the account's 104 "
+                  "concurrent executions must stay unreserved") != std::string::npos);
+}

@@ -152,8 +152,9 @@ TEST_CASE("reserved concurrency is counted once for each route (L41)") {
       "{reserved_concurrent_executions: 300}}}\n";
   CHECK(refusal(text, trace_of({route("a"), route("b"), route("c")})) == "");
   CHECK(refusal(text, trace_of({route("a"), route("b"), route("c"), route("d")})) ==
-        "shop.yaml: account.lambda: reserved concurrency adds up to 1,200, and 100 of the "
-        "account's 1,000 concurrent executions must stay unreserved (L41)");
+        "shop.yaml: account.lambda: reserved and provisioned concurrency adds up to 1,200, and 100 "
+        "of the "
+        "account's 1,000 concurrent executions must stay unreserved (L35, L41)");
 }
 
 TEST_CASE("a trace with one route's name twice is refused") {

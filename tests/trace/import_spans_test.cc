@@ -236,7 +236,7 @@ TEST_CASE("where a client comes first, what it calls are the requests") {
         Dropped{{"client spans that no span of another service serves", 1}});
   CHECK(spans.report.notes ==
         std::vector<std::string>{
-            "1 spans name a parent that the input does not hold; each counts as a request"});
+            "1 span names a parent that the input does not hold; each counts as a request"});
 }
 
 TEST_CASE("a circle of calls is written as a comment, and one of parents is left out") {

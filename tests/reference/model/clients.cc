@@ -186,6 +186,9 @@ void World::make_change(const Change& change) {
     case Field::kReserved:
       changes = set(service.function.reserved, optional);
       break;
+    case Field::kProvisioned:
+      changes = set(service.function.provisioned, optional);
+      break;
     case Field::kMaxConnections:
       changes = set(service.external.max_connections, optional);
       break;

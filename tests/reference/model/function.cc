@@ -14,7 +14,15 @@ struct Environment {
   bool needs_init = false;
   bool busy = true;
   bool ended = false;
-  bool outdated = false;  ///< its function was updated since
+  bool outdated = false;  ///< its function was updated since, or provisions fewer
+  bool provisioned = false;
+};
+
+/// One environment that was provisioned for a time (L93).
+struct Slot {
+  Time since{};
+  std::uint32_t memory = 0;
+  std::optional<Time> until{};
 };
 
 class FunctionService final : public Station {
@@ -24,13 +32,25 @@ class FunctionService final : public Station {
         scaling_(TokenBucket::of(world.scenario.account.per_second, world.scenario.account.burst,
                                  world.now())) {
     reserved_rate_ = reserved_rate(world, service);
+    if (!config().function.provisioned) return;
+    provision();
+    if (!world.scenario.warm_start) return;
+    ++allocation_;  // what was planned is not needed
+    while (provisioned_ < config().function.provisioned) add_provisioned();
   }
 
   Admission admit(Attempt& attempt) override {
     expire(world_.now());
-    const std::string reason = over_limits(world_, service_, reserved_rate_);
+    std::string reason = over_rates(world_, service_, reserved_rate_);
     if (!reason.empty()) return throttle(reason);
-    Environment* environment = idle_one();
+    if (!ready_.empty() && provisioned_rate_.take(world_.now(), false)) {  // L37
+      start_warm(*next_of(ready_), attempt);
+      requests_.push_back(world_.now());
+      return Admission::kAccepted;
+    }
+    reason = over_concurrency(world_, service_);
+    if (!reason.empty()) return throttle(reason);
+    Environment* environment = next_of(idle_);
     if (environment != nullptr) {
       start_warm(*environment, attempt);
     } else if (scaling_.take(world_.now(),
@@ -59,6 +79,7 @@ class FunctionService final : public Station {
 
   void change(const Change& change) override {
     reserved_rate_ = reserved_rate(world_, service_);
+    if (change.field == Change::Field::kProvisioned) return provision();
     if (change.field == Change::Field::kReserved) return;
     expire(world_.now());
     for (Environment& environment : environments_) {
@@ -66,25 +87,38 @@ class FunctionService final : public Station {
       environment.outdated = true;
       if (!environment.busy) end_environment(environment);
     }
+    provisioned_ = 0;
+    if (config().function.provisioned) provision();
   }
+
+  bool always_has_a_row() const override { return config().function.provisioned.has_value(); }
 
   void finish(Time end) override {
     expire(end - Time{1});
     for (const Running& running : running_) {
       if (running.over || end <= running.environment->billed_from) continue;
-      bill(end - Time{1}, end - running.environment->billed_from, running.environment->memory);
+      bill(end - Time{1}, end - running.environment->billed_from, *running.environment);
     }
   }
 
   Meters meters(const std::vector<Time>& ends) const override {
     const std::string processor = config().function.arm ? "arm" : "x86";
-    std::uint64_t requests = 0, mib_ms = 0, bytes = 0;
+    std::uint64_t requests = 0, mib_ms = 0, bytes = 0, provisioned = 0, storage = 0;
     for (const Time at : requests_) requests += at < ends.back() ? 1 : 0;
     for (const auto& [at, units] : mib_ms_) mib_ms += at < ends.back() ? units : 0;
+    for (const auto& [at, units] : provisioned_mib_ms_) provisioned += at < ends.back() ? units : 0;
+    for (const auto& [at, units] : storage_) storage += at < ends.back() ? units : 0;
     for (const auto& [at, count] : bytes_out_) bytes += at < ends.back() ? count : 0;
     Meters meters{{"lambda.requests_" + processor, requests},
                   {"lambda.duration_" + processor, mib_ms}};
     if (world_.has_bytes()) meters.push_back({"data_transfer.internet_out", bytes});
+    if (config().function.provisioned) {
+      meters.push_back({"lambda.provisioned_duration_" + processor, provisioned});
+      meters.push_back({"lambda.provisioned_concurrency_" + processor, configured(ends.back())});
+    }
+    if (config().function.storage > 512) {
+      meters.push_back({"lambda.ephemeral_storage_over_512mb", storage});
+    }
     return meters;
   }
 
@@ -106,20 +140,98 @@ class FunctionService final : public Station {
 
   // --- Invocations
 
-  /// The idle environment that takes the next request (L15).
-  Environment* idle_one() {
+  /// Which of them, in the order they were freed, takes the next request (L15).
+  Environment* next_of(const std::vector<std::size_t>& idle) {
     const bool oldest =
         config().function.least_recently_used || world_.broken(Mutation::kLeastRecentlyUsedAlways);
-    Environment* best = nullptr;
-    for (std::size_t i : idle_) {
-      Environment& environment = environments_[i];
-      if (best == nullptr || !oldest) best = &environment;  // idle_ is in the order of freeing
+    if (idle.empty()) return nullptr;
+    return &environments_[oldest ? idle.front() : idle.back()];
+  }
+
+  // --- Provisioned concurrency (L35 to L38)
+
+  /// From now on there are to be as many as are configured now.
+  void provision() {
+    const std::uint32_t wanted = *config().function.provisioned;
+    provisioned_rate_ = provisioned_rate(world_, service_);
+    const std::uint32_t memory = config().function.memory;
+    for (auto slot = slots_.rbegin(); slot != slots_.rend(); ++slot) {
+      const auto open = static_cast<std::uint32_t>(
+          std::count_if(slots_.begin(), slots_.end(), [](const Slot& s) { return !s.until; }));
+      if (!slot->until && (open > wanted || slot->memory != memory)) slot->until = world_.now();
     }
-    return best;
+    while (std::count_if(slots_.begin(), slots_.end(), [](const Slot& s) { return !s.until; }) <
+           wanted) {
+      slots_.push_back({world_.now(), memory});
+    }
+    ++allocation_;
+    for (; provisioned_ > wanted; --provisioned_) take_out_provisioned();
+    if (provisioned_ == wanted) return;
+    const Time ready = world_.now() + config().function.preparation +
+                       std::chrono::milliseconds{10} * (wanted - provisioned_);  // L36
+    const auto allocate = [this, number = allocation_] {
+      if (number == allocation_) allocate_provisioned();
+    };
+    world_.calendar.plan(ready, allocate);
+    if (world_.broken(Mutation::kUsableOneByOne)) {
+      world_.calendar.plan(world_.now() + config().function.preparation, allocate);
+    }
+  }
+
+  void allocate_provisioned() {
+    ++allocation_;
+    world_.journal.activities.push_back(
+        {world_.now(), service_, "launch", provisioned_, *config().function.provisioned});
+    while (provisioned_ < config().function.provisioned) {
+      const Time init =
+          sample(config().function.init,
+                 world_.bits(world_.entity(service_), "init_duration", environments_.size()));
+      add_provisioned();
+      const Time limit =
+          std::max<Time>(std::chrono::seconds{130}, config().function.timeout);  // L4
+      bill_duration(provisioned_mib_ms_, world_.now(), std::min(init, limit),
+                    config().function.memory);
+    }
+  }
+
+  void add_provisioned() {
+    ++provisioned_;
+    ready_.push_back(environments_.size());
+    environments_.push_back({.ordinal = environments_.size(),
+                             .memory = config().function.memory,
+                             .created = world_.now(),
+                             .busy = false,
+                             .provisioned = true});
+    world_.journal.running[service_].change(world_.now(), +1);
+  }
+
+  void take_out_provisioned() {
+    if (!ready_.empty()) return end_environment(environments_[ready_.front()]);
+    for (Environment& environment : environments_) {
+      if (!environment.provisioned || environment.ended || environment.outdated) continue;
+      environment.outdated = true;
+      return;
+    }
+  }
+
+  std::uint64_t configured(Time at) const {
+    std::uint64_t sum = 0;
+    for (const Slot& slot : slots_) {
+      const Time until = std::min(slot.until.value_or(at), std::min(at, world_.scenario.end));
+      const Time since = std::max(slot.since, world_.scenario.start);
+      const Time step = world_.broken(Mutation::kProvisionedByTheMinute) ? Time{60'000'000'000}
+                                                                         : Time{300'000'000'000};
+      if (until <= since) continue;
+      sum += static_cast<std::uint64_t>((until - since + step - Time{1}) / step *
+                                        (step / std::chrono::milliseconds{1})) *
+             slot.memory;
+    }
+    return sum;
   }
 
   void start_warm(Environment& environment, Attempt& attempt) {
     std::erase(idle_, environment.ordinal);
+    std::erase(ready_, environment.ordinal);
     environment.busy = true;
     Time init{};
     if (environment.needs_init) {  // L7
@@ -193,8 +305,8 @@ class FunctionService final : public Station {
   void complete(Running& running, Outcome outcome) {
     running.over = true;
     Environment& environment = *running.environment;
-    bill(world_.now(), world_.now() - environment.billed_from, environment.memory);
-    if (--in_flight() == 0) quiet_since_ = world_.now();
+    bill(world_.now(), world_.now() - environment.billed_from, environment);
+    if (!environment.provisioned && --in_flight() == 0) quiet_since_ = world_.now();
     if (outcome == Outcome::kServerTimeout && !world_.broken(Mutation::kNoResetAfterTimeout)) {
       environment.needs_init = true;  // L7
       ++environment.resets;
@@ -204,10 +316,17 @@ class FunctionService final : public Station {
     world_.answer(*running.attempt, outcome);
   }
 
-  void bill(Time at, Time length, std::uint32_t memory) {
+  using Metered = std::vector<std::pair<Time, std::uint64_t>>;
+
+  void bill(Time at, Time length, const Environment& environment) {
+    bill_duration(environment.provisioned ? provisioned_mib_ms_ : mib_ms_, at, length,
+                  environment.memory);
+    bill_duration(storage_, at, length, config().function.storage - 512);  // L83
+  }
+  void bill_duration(Metered& to, Time at, Time length, std::uint32_t mib) {
     const std::int64_t up = world_.broken(Mutation::kMillisecondsRoundedDown) ? 0 : 999'999;
     const std::int64_t ms = (length.count() + up) / 1'000'000;  // L23
-    mib_ms_.emplace_back(at, static_cast<std::uint64_t>(ms) * memory);
+    to.emplace_back(at, static_cast<std::uint64_t>(ms) * mib);
   }
 
   // --- Idle environments (L10 to L15)
@@ -215,18 +334,20 @@ class FunctionService final : public Station {
   void free(Environment& environment) {
     environment.busy = false;
     environment.freed = world_.now();
-    const bool old = world_.now() >= environment.created + config().function.max_age;  // L14
+    const bool old = !environment.provisioned &&
+                     world_.now() >= environment.created + config().function.max_age;  // L14
     if (old || environment.outdated) {
       environment.ended = true;
       world_.journal.running[service_].change(world_.now(), -1);
     } else {
-      idle_.push_back(environment.ordinal);
+      (environment.provisioned ? ready_ : idle_).push_back(environment.ordinal);
     }
   }
 
   void end_environment(Environment& environment) {
     environment.ended = true;
     std::erase(idle_, environment.ordinal);
+    std::erase(ready_, environment.ordinal);
     world_.journal.running[service_].change(world_.now(), -1);
   }
 
@@ -250,10 +371,15 @@ class FunctionService final : public Station {
   TokenBucket scaling_, reserved_rate_;
   std::deque<Environment> environments_;  // by ordinal
   std::vector<std::size_t> idle_;         // in the order they were freed
+  std::vector<std::size_t> ready_;        // of what is provisioned, in that order too
+  std::uint32_t provisioned_ = 0;         // how many there are, but those that are taken out
+  std::uint64_t allocation_ = 0;          // the number of the one that is planned
+  std::vector<Slot> slots_;
+  TokenBucket provisioned_rate_;
   std::deque<Running> running_;
   Time quiet_since_{};
   std::vector<Time> requests_;
-  std::vector<std::pair<Time, std::uint64_t>> mib_ms_, bytes_out_;
+  Metered mib_ms_, provisioned_mib_ms_, storage_, bytes_out_;
 };
 
 }  // namespace

@@ -5,13 +5,18 @@
 namespace skyreplay::reference {
 namespace {
 
-/// Unreserved executions and everything reserved, used or not (L43).
+/// Unreserved executions and everything reserved or provisioned, used or not (L43).
 std::uint64_t claimed(const World& world) {
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < world.scenario.services.size(); ++i) {
-    const std::optional<std::uint32_t> reserved = world.scenario.services[i].function.reserved;
-    if (reserved && world.broken(Mutation::kReservationsUnclaimed)) continue;
-    sum += reserved ? *reserved : world.lambda.in_flight[i];
+    const Function& function = world.scenario.services[i].function;
+    if (function.reserved && world.broken(Mutation::kReservationsUnclaimed)) continue;
+    if (function.reserved) {
+      sum += *function.reserved;
+    } else {
+      sum += world.lambda.in_flight[i];
+      if (!world.broken(Mutation::kProvisionedUnclaimed)) sum += function.provisioned.value_or(0);
+    }
   }
   return sum;
 }
@@ -28,18 +33,29 @@ TokenBucket reserved_rate(const World& world, std::size_t service) {
   return TokenBucket::of(reserved * world.scenario.account.requests_factor, {}, world.now());
 }
 
-std::string over_limits(World& world, std::size_t service, TokenBucket& reserved_bucket) {
+TokenBucket provisioned_rate(const World& world, std::size_t service) {
+  const std::uint32_t many = world.scenario.services[service].function.provisioned.value_or(0);
+  return TokenBucket::of(many * world.scenario.account.requests_factor, {}, world.now());
+}
+
+std::string over_rates(World& world, std::size_t service, TokenBucket& reserved_bucket) {
   TokenBucket& account_bucket = world.lambda.rate;
   if (!account_bucket.take(world.now(), false)) return "CallerRateLimitExceeded";  // L48
   const std::optional<std::uint32_t> reserved = world.scenario.services[service].function.reserved;
   if (reserved && *reserved > 0 && !reserved_bucket.take(world.now(), false)) {  // L48
     return "ReservedFunctionInvocationRateLimitExceeded";
   }
-  if (reserved ? world.lambda.in_flight[service] < *reserved
-               : claimed(world) < world.scenario.account.concurrency) {
+  return "";
+}
+
+std::string over_concurrency(World& world, std::size_t service) {
+  const Function& function = world.scenario.services[service].function;
+  const std::optional<std::uint32_t> reserved = function.reserved;
+  const std::uint64_t in_use = world.lambda.in_flight[service] + function.provisioned.value_or(0);
+  if (reserved ? in_use < *reserved : claimed(world) < world.scenario.account.concurrency) {
     return "";
   }
-  if (world.broken(Mutation::kThrottledKeepsItsToken)) account_bucket.give_back();
+  if (world.broken(Mutation::kThrottledKeepsItsToken)) world.lambda.rate.give_back();
   return reserved ? "ReservedFunctionConcurrentInvocationLimitExceeded"  // L41
                   : "ConcurrentInvocationLimitExceeded";                 // L40
 }

@@ -41,15 +41,20 @@ struct TokenBucket {
 
 /// What all functions of the account share.
 struct LambdaAccount {
-  TokenBucket rate;                      ///< requests a second (L48)
-  std::vector<std::uint64_t> in_flight;  ///< by service: requests, Init included (L42)
+  TokenBucket rate;  ///< requests a second (L48)
+  /// By service: requests, Init included (L42), but those on provisioned concurrency.
+  std::vector<std::uint64_t> in_flight;
 };
 
 TokenBucket account_rate(const World& world);
 TokenBucket reserved_rate(const World& world, std::size_t service);
 
-/// Why a request to the function is throttled by the first two decisions of L44, in AWS's words;
-/// empty where it is not.
-std::string over_limits(World& world, std::size_t service, TokenBucket& reserved);
+/// Ten times what is provisioned, a second (L48).
+TokenBucket provisioned_rate(const World& world, std::size_t service);
+
+/// Why a request to the function is throttled by the first or by the third decision of L44, in
+/// AWS's words; empty where it is not.
+std::string over_rates(World& world, std::size_t service, TokenBucket& reserved);
+std::string over_concurrency(World& world, std::size_t service);
 
 }  // namespace skyreplay::reference

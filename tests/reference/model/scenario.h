@@ -26,6 +26,9 @@ struct Function {
   std::uint32_t memory = 128;
   Time timeout = std::chrono::seconds{3};
   std::optional<std::uint32_t> reserved{};
+  std::optional<std::uint32_t> provisioned{};
+  Time preparation = std::chrono::seconds{90};
+  std::uint32_t storage = 512;  ///< MB
   bool arm = false;
   double parallelism = 1;
   double speed = 1;
@@ -186,6 +189,7 @@ struct Change {
     kMemory,
     kFunctionTimeout,  ///< ns
     kReserved,
+    kProvisioned,
     kMaxConnections,
     kAccountConcurrency,
     kClientTimeout,  ///< ns
@@ -271,7 +275,10 @@ enum class Mutation {
   kActsOnChangeAlone,         ///< E93
   kPublishedAtOnce,           ///< E96
   kAlarmsAreFree,             ///< E102
+  kProvisionedUnclaimed,      ///< L43
+  kUsableOneByOne,            ///< L36
+  kProvisionedByTheMinute,    ///< L93
 };
-inline constexpr int kMutations = static_cast<int>(Mutation::kAlarmsAreFree) + 1;
+inline constexpr int kMutations = static_cast<int>(Mutation::kProvisionedByTheMinute) + 1;
 
 }  // namespace skyreplay::reference

@@ -1,0 +1,118 @@
+#include <algorithm>
+#include <tuple>
+
+#include "lambda/billed_ms.h"
+#include "lambda/functions.h"
+
+// What a run's result is told of functions.
+
+namespace skyreplay::lambda {
+
+// --- For whoever watches
+
+/// Its first Init, which the limit may have cut (L3).
+Duration Functions::init_of(const Environment& environment) const {
+  const FunctionConfig& config = cold_[environment.function].config;
+  RandomEngine draw = cold_[environment.function].init_draws.at(environment.ordinal);
+  return std::min(config.init_duration.sample(draw), config.init_limit);
+}
+
+workload::Place Functions::place_of(std::uint32_t unit, const workload::Request& request) const {
+  const Environment& environment = environments_[request.place];
+  workload::Place place{.ordinal = environment.ordinal,
+                        .memory_mib = environment.memory,
+                        .init = {},
+                        .before_billing = {}};
+  // An Init that a timeout made necessary runs inside of the Invoke (L7) and is none of REPORT's.
+  const bool is_first = environment.retires_at == request.attempt + cold_[unit].age_ring->length();
+  if (request.init > Duration{} && is_first) {
+    place.init = init_of(environment);
+    place.before_billing = environment.billing_start - request.attempt;
+  }
+  return place;
+}
+
+workload::Standing Functions::standing(std::uint32_t unit) const {
+  const auto& reserved = cold_[unit].config.reserved_concurrent_executions;
+  const std::uint32_t provisioned = provisioned_[unit] ? provisioned_[unit]->in_flight : 0;
+  return {.in_flight = functions_[unit].in_flight + provisioned,
+          .capacity = cold_[unit].alive,
+          .concurrent_executions = concurrent_executions(),
+          .limit = reserved ? *reserved
+                            : account_.concurrent_executions -
+                                  std::min(account_.concurrent_executions, set_aside_)};
+}
+
+std::string Functions::refusal(std::uint32_t unit, const workload::Request&) const {
+  return limit_in_words(throttled_now(unit, last_reason_, last_limit_));
+}
+
+// --- Windows and the end
+
+void Functions::read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) {
+  const Usage used = usage(unit);
+  const MeterItems& items = cold_[unit].config.items;
+  meters.advance_to(items.requests, used.requests);
+  meters.advance_to(items.duration, used.mib_ms);
+  if (items.transfer) meters.advance_to(*items.transfer, used.bytes_out);
+  if (items.provisioned_concurrency) {
+    meters.advance_to(*items.provisioned_duration, used.provisioned_mib_ms);
+    meters.advance_to(*items.provisioned_concurrency, provisioned_[unit]->configured.mib_ms(until));
+  }
+  if (items.ephemeral_storage) meters.advance_to(*items.ephemeral_storage, used.storage_mib_ms);
+}
+
+void Functions::finish(TimePoint end) {
+  std::vector<bool> busy(environments_.capacity(), true);
+  for (const Function& function : functions_) function.idle.unmark(busy);
+  for (const auto& of : provisioned_) {
+    if (of != nullptr) of->ready.unmark(busy);
+  }
+  for (std::uint32_t i = 0; i < environments_.capacity(); ++i) {
+    const Environment& environment = environments_[i];
+    if (!environment.alive || !busy[i]) continue;
+    const TimePoint start = billing_start(clients_->request(in_hand_[i]));
+    if (end <= start) continue;
+    const std::uint32_t unit = environment.function;
+    std::uint64_t& mib_ms =
+        environment.provisioned ? provisioned_[unit]->mib_ms : functions_[unit].mib_ms;
+    mib_ms += std::uint64_t{billed_ms(end - start)} * environment.memory;
+    count_storage(unit, billed_ms(end - start));
+  }
+}
+
+Usage Functions::usage(std::uint32_t unit) const {
+  return {.requests = functions_[unit].requests,
+          .mib_ms = functions_[unit].mib_ms,
+          .provisioned_mib_ms = provisioned_[unit] ? provisioned_[unit]->mib_ms : 0,
+          .storage_mib_ms = cold_[unit].storage_mib_ms,
+          .bytes_out = cold_[unit].bytes_out};
+}
+
+std::uint32_t Functions::environments(std::uint32_t unit) const { return cold_[unit].alive; }
+
+void Functions::take_activities(std::vector<workload::Activity>& activities) {
+  activities.insert(activities.end(), activities_.begin(), activities_.end());
+  activities_.clear();
+  std::vector<Throttles> taken = take_throttles();
+  std::sort(taken.begin(), taken.end(), [](const Throttles& a, const Throttles& b) {
+    return std::tie(a.first, a.function, a.reason) < std::tie(b.first, b.function, b.reason);
+  });
+  for (const Throttles& t : taken) {
+    activities.push_back({.time = t.first,
+                          .service = cold_[t.function].config.service,
+                          .kind = "limit",
+                          .cause = cause(t),
+                          .from = std::nullopt,
+                          .to = std::nullopt});
+  }
+}
+
+std::vector<Throttles> Functions::take_throttles() {
+  std::vector<Throttles> taken;
+  for (const auto& [key, throttles] : throttles_) taken.push_back(throttles);
+  throttles_.clear();
+  return taken;
+}
+
+}  // namespace skyreplay::lambda

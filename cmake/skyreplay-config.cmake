@@ -2,6 +2,7 @@
 include(CMakeFindDependencyMacro)
 find_dependency(Threads)
 find_dependency(Protobuf)
+find_dependency(date)
 find_dependency(fmt)
 find_dependency(yaml-cpp)
 find_dependency(TBB)

@@ -16,15 +16,18 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
       entity_(config.fleet.name),
       span_(billing.span),
       instances_(billing.catalogue, config.instance_type, billing.region, billing.span,
-                 billing.meters, config.purchase) {
+                 billing.meters, config.purchase),
+      bounds_(config.bounds),
+      scaling_(config.scaling ? std::make_unique<GroupScaling>(loop, *this, *config.scaling,
+                                                               config.bounds, config.steady)
+                              : nullptr),
+      scheduled_actions_(loop, config.scheduled_actions,
+                         [this](const scaling::ScheduledAction& action) { act(action); }) {
   if (config.volume.size_gib > 0) {
     volumes_.emplace(billing.catalogue, config.volume, billing.region, billing.span,
                      billing.meters);
   }
   bill_cloudwatch(config, billing);
-  if (config.scaling) {
-    scaling_ = std::make_unique<GroupScaling>(loop, *this, *config.scaling, config.steady);
-  }
   suspend(config.suspended);
 }
 
@@ -55,13 +58,39 @@ void AutoScalingGroup::bill_cloudwatch(const AutoScalingGroupConfig& config,
 
 void AutoScalingGroup::change(const GroupChange& change) {
   suspend(change.suspended);
-  const std::uint32_t bounded = scaling_ ? scaling_->set_bounds(change.bounds) : change.desired;
-  set_desired(change.sets_desired ? change.desired : bounded, change.cause);
+  set_desired(bounded(change.capacity), change.cause);
+}
+
+/// The bounds are set; what the desired capacity becomes is returned.
+std::uint32_t AutoScalingGroup::bounded(const scaling::CapacityChange& change) {
+  if (change.minimum) bounds_.min_size = *change.minimum;
+  if (change.maximum) bounds_.max_size = *change.maximum;
+  if (!change.maximum) bounds_.max_size = std::max(bounds_.max_size, bounds_.min_size);
+  if (!change.minimum) bounds_.min_size = std::min(bounds_.min_size, bounds_.max_size);
+  if (scaling_) scaling_->set_bounds(bounds_);
+  return std::clamp(change.desired.value_or(desired()), bounds_.min_size, bounds_.max_size);
+}
+
+/// E2, in AWS's words.
+void AutoScalingGroup::act(const scaling::ScheduledAction& action) {
+  std::string sets;
+  const auto add = [&sets](const char* name, const std::optional<std::uint32_t>& value) {
+    if (value) sets += fmt::format("{}{}: {}", sets.empty() ? "" : ", ", name, *value);
+  };
+  add("min", action.capacity.minimum);
+  add("max", action.capacity.maximum);
+  add("desired", action.capacity.desired);
+  const std::string cause = fmt::format(
+      "scheduled action {}: update of AutoScalingGroup constraints to {}", action.name, sets);
+  note("scheduled", cause);
+  const std::uint32_t to = bounded(action.capacity);
+  set_desired(to, fmt::format("{}; desired {} → {}", cause, desired(), to));
 }
 
 void AutoScalingGroup::suspend(const Suspended& suspended) {
   Fleet::suspend(suspended.launch, suspended.terminate);
   if (scaling_) scaling_->suspend_notifications(suspended.alarm_notification);
+  scheduled_actions_.suspend(suspended.scheduled_actions);
 }
 
 void AutoScalingGroup::member_in_service(std::uint32_t member) {

@@ -9,6 +9,7 @@
 #include "balancing/fleet.h"
 #include "core/distribution.h"
 #include "ec2/group_scaling.h"
+#include "ec2/scheduled_actions.h"
 #include "pricing/instance_meter.h"
 #include "pricing/volume_meter.h"
 
@@ -19,6 +20,7 @@ struct Suspended {
   bool launch = false;
   bool terminate = false;
   bool alarm_notification = false;
+  bool scheduled_actions = false;
 };
 
 /// A group of like instances behind a load balancer of its own.
@@ -30,21 +32,25 @@ struct AutoScalingGroupConfig {
   Distribution boot_time;            ///< from launch to in service (E24)
   Duration pending_time{};           ///< the part of it before `running`: not billed (E139, E145)
   bool detailed_monitoring = false;  ///< E97
-  std::optional<GroupScalingConfig> scaling{};  ///< none where nothing watches or scales it
+  GroupBounds bounds{};
+  std::optional<GroupScalingConfig> scaling{};  ///< none where no metric of it is watched
+  std::vector<scaling::ScheduledAction> scheduled_actions{};
   Suspended suspended{};
   bool steady = true;  ///< the run begins in the steady state
 };
 
 /// What a group may become while it runs.
 struct GroupChange {
-  GroupBounds bounds;
-  std::uint32_t desired = 0;
-  bool sets_desired = false;  ///< else policies keep theirs, within the bounds
+  scaling::CapacityChange capacity;
   Suspended suspended;
   std::string cause;
 };
 
-/// An EC2 Auto Scaling group, whose number policies may change.
+/// An EC2 Auto Scaling group, whose number policies, the clock and timed changes move.
+///
+/// **Bounds** Whoever sets min_size or max_size sets it from then on, and the desired capacity
+/// follows where it is outside (E1, E2). Where the two would cross, the one that is not set gives
+/// way.
 ///
 /// An instance is billed per second from `running` until it is terminated, at least 60 s (E138);
 /// and so are its volume (E140) and its detailed monitoring (E102). Alarms are billed over the
@@ -76,6 +82,8 @@ class AutoScalingGroup final : public balancing::Fleet {
   void bill_cloudwatch(const AutoScalingGroupConfig& config,
                        const balancing::FleetBilling& billing);
   void suspend(const Suspended& suspended);
+  void act(const scaling::ScheduledAction& action);
+  std::uint32_t bounded(const scaling::CapacityChange& change);
 
   Distribution boot_time_;
   Duration pending_time_;
@@ -91,7 +99,9 @@ class AutoScalingGroup final : public balancing::Fleet {
     pricing::RunningId volume{};
   };
   std::vector<Billed> billed_;  ///< by member
+  GroupBounds bounds_;
   std::unique_ptr<GroupScaling> scaling_;
+  ScheduledActions scheduled_actions_;
 };
 
 }  // namespace skyreplay::ec2

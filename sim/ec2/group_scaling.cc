@@ -5,10 +5,10 @@
 namespace skyreplay::ec2 {
 
 GroupScaling::GroupScaling(kernel::Loop& loop, balancing::Fleet& fleet,
-                           const GroupScalingConfig& config, bool steady)
+                           const GroupScalingConfig& config, const GroupBounds& bounds, bool steady)
     : loop_(loop),
       fleet_(fleet),
-      bounds_(config.bounds),
+      bounds_(bounds),
       warmup_(config.warmup),
       terminating_time_(config.terminating_time),
       process_(loop.add(*this)),
@@ -58,11 +58,6 @@ void GroupScaling::member_taken_out(std::uint32_t place) {
   std::erase_if(terminating_,
                 [this](const TakenOut& out) { return out.at + terminating_time_ <= loop_.now(); });
   terminating_.push_back({loop_.now(), fleet_.member(place)->serves_since});
-}
-
-std::uint32_t GroupScaling::set_bounds(const GroupBounds& bounds) {
-  bounds_ = bounds;
-  return std::clamp(fleet_.desired(), bounds.min_size, bounds.max_size);
 }
 
 scaling::ScalableTarget GroupScaling::target(Duration warmup) const {

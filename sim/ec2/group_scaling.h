@@ -17,7 +17,6 @@ struct GroupScalingConfig {
   Duration warmup{};  ///< of instance metrics (E50)
   /// How long an instance that is taken out counts as terminating, busy or not (E52, E111).
   Duration terminating_time{};
-  GroupBounds bounds;
 };
 
 /// What scales a group: from its metrics to its desired capacity.
@@ -31,13 +30,13 @@ class GroupScaling final : public kernel::Process, public scaling::Scaled {
  public:
   /// The run begins at the loop's now; `steady`: in the steady state, where alarms are OK.
   GroupScaling(kernel::Loop& loop, balancing::Fleet& fleet, const GroupScalingConfig& config,
-               bool steady);
+               const GroupBounds& bounds, bool steady);
 
   /// An instance serves from now on, or did before the run.
   void member_in_service(std::uint32_t member);
   void member_taken_out(std::uint32_t member);
-  /// The capacity within the bounds from now on that is nearest to the desired one (E1).
-  std::uint32_t set_bounds(const GroupBounds& bounds);
+  /// Within which policies may scale from now on (E1).
+  void set_bounds(const GroupBounds& bounds) { bounds_ = bounds; }
   void suspend_notifications(bool suspended) { scaler_.suspend_actions(suspended); }
 
   void fire(const kernel::Event& event) override;

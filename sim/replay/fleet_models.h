@@ -17,6 +17,7 @@ struct RunFacts {
   std::uint64_t seed = 1;
   bool has_bytes = false;  ///< the trace says how many bytes each request has
   bool steady = true;      ///< it begins in the steady state
+  TimePoint trace_start{};
 };
 
 /// A group's parameters, read from the resolved message. `service` is its index in the recorder.

@@ -48,6 +48,19 @@ ServiceHeader header_of(const proto::Service& service) {
   return header;
 }
 
+/// What a change of a group's field says of its capacity. What policies and the clock have moved
+/// stays where it is not named.
+scaling::CapacityChange capacity_change(const proto::AutoScalingGroup& group,
+                                        const std::string& named) {
+  const bool is_scaled =
+      group.policies_size() + group.alarms_size() + group.scheduled_actions_size() > 0;
+  scaling::CapacityChange change;
+  if (named == "min_size") change.minimum = group.min_size();
+  if (named == "max_size") change.maximum = group.max_size();
+  if (named == "desired_capacity" || !is_scaled) change.desired = group.desired_capacity();
+  return change;
+}
+
 }  // namespace
 
 workload::CallConfig call_config(const scenario::ConcreteCall& call, const Seat& to,
@@ -127,7 +140,10 @@ Seat Models::seat_fleet(std::uint32_t service) {
     fleet = std::make_unique<ec2::AutoScalingGroup>(
         loop_, recorder_,
         group_config(concrete, service, call_lists_[service],
-                     {.seed = seed, .has_bytes = billing.has_bytes, .steady = steady}),
+                     {.seed = seed,
+                      .has_bytes = billing.has_bytes,
+                      .steady = steady,
+                      .trace_start = inputs_.trace.start}),
         seed, billing);
     desired = concrete.config->ec2().desired_capacity();
   } else {
@@ -196,15 +212,16 @@ void Models::change(const proto::Scenario& scenario, const scenario::Wiring& aft
     const bool is_same = service.memory_mib == now_[i].memory_mib &&
                          service.config->SerializeAsString() == now_[i].config->SerializeAsString();
     now_[i] = service;
-    // Policies may have moved what a change names, though the scenario stays the same.
-    const bool sets_desired =
-        field == scenario::join_path("services", service.name) + ".ec2.desired_capacity";
-    if (!is_same || sets_desired) change_service(i, service, sets_desired, cause);
+    // Policies and the clock may have moved what a change names, though the scenario stays the
+    // same.
+    const std::string group = scenario::join_path("services", service.name) + ".ec2.";
+    const std::string named = field.starts_with(group) ? field.substr(group.size()) : "";
+    if (!is_same || !named.empty()) change_service(i, service, named, cause);
   }
 }
 
 void Models::change_service(std::uint32_t service, const scenario::ConcreteService& after,
-                            bool sets_desired, const std::string& cause) {
+                            const std::string& named, const std::string& cause) {
   const proto::Service& config = *after.config;
   if (config.has_lambda()) {
     lambda::FunctionConfig function = function_config(after, service);
@@ -214,12 +231,9 @@ void Models::change_service(std::uint32_t service, const scenario::ConcreteServi
     external_->set_max_connections(seats_[service].unit,
                                    external_config(after, service).max_connections);
   } else if (config.has_ec2()) {
-    const proto::AutoScalingGroup& group = config.ec2();
     auto& model = static_cast<ec2::AutoScalingGroup&>(*fleets_[service]);
-    model.change({.bounds = {group.min_size(), group.max_size()},
-                  .desired = group.desired_capacity(),
-                  .sets_desired = sets_desired,
-                  .suspended = suspended_processes(group),
+    model.change({.capacity = capacity_change(config.ec2(), named),
+                  .suspended = suspended_processes(config.ec2()),
                   .cause = cause});
   } else {
     fleets_[service]->set_desired(config.ecs().desired_count(), cause);

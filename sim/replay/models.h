@@ -79,7 +79,7 @@ class Models {
   Seat seat_fleet(std::uint32_t service);
   Seat seat_external(std::uint32_t service);
   void change_service(std::uint32_t service, const scenario::ConcreteService& after,
-                      bool sets_desired, const std::string& cause);
+                      const std::string& named, const std::string& cause);
   void number_call_lists();
   std::vector<workload::CallConfig> calls_of(std::uint32_t service) const;
 

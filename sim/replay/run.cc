@@ -13,6 +13,7 @@
 #include "replay/result_writer.h"
 #include "replay/summarize.h"
 #include "replay/window_costs.h"
+#include "scaling/recurrence.h"
 #include "scenario/wiring.h"
 #include "workload/clients.h"
 
@@ -32,6 +33,15 @@ std::vector<std::string> names_of(const scenario::Wiring& wiring) {
   return names;
 }
 
+bool has_time_zones(const proto::Scenario& scenario) {
+  return std::any_of(
+      scenario.services().begin(), scenario.services().end(), [](const auto& service) {
+        const auto& actions = service.second.ec2().scheduled_actions();
+        return std::any_of(actions.begin(), actions.end(),
+                           [](const auto& action) { return action.has_time_zone(); });
+      });
+}
+
 ResultHeader header_of(const scenario::Scenario& scenario, const scenario::Wiring& wiring,
                        const trace::TraceInfo& trace, const Provenance& provenance) {
   const proto::Scenario& message = scenario.message();
@@ -47,6 +57,7 @@ ResultHeader header_of(const scenario::Scenario& scenario, const scenario::Wirin
   header.warm_up = to_duration(message.recorder().warm_up());
   header.drain = to_duration(message.drain());
   header.provenance = provenance;
+  if (has_time_zones(message)) header.provenance.tzdata = scaling::time_zone_version();
   header.services = service_headers({message, wiring, trace});
   for (std::size_t i = 0; i < trace.routes.size(); ++i) {
     header.routes.push_back({trace.routes[i].name, wiring.route_to_service[i]});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/check.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "scenario/field_path.h"
@@ -33,6 +34,11 @@ GroupMetric predefined(proto::PredefinedMetricSpecification::Type type) {
   }
 }
 
+TimePoint instant(const proto::Moment& moment, TimePoint trace_start) {
+  if (moment.has_offset_ns()) return trace_start + Duration{moment.offset_ns()};
+  return TimePoint{Duration{moment.instant_ns()}};
+}
+
 /// Reads one group's message into one configuration.
 class Reader {
  public:
@@ -41,7 +47,6 @@ class Reader {
       : group_(group), entity_(std::move(entity)), service_(std::move(service)), seed_(seed) {}
 
   ec2::GroupScalingConfig read() {
-    config_.bounds = {group_.min_size(), group_.max_size()};
     for (const proto::ScalingPolicy& policy : group_.policies()) add(policy);
     for (const proto::CloudWatchAlarm& alarm : group_.alarms()) add(alarm);
     config_.warmup = metrics_warmup();
@@ -238,6 +243,27 @@ std::optional<ec2::GroupScalingConfig> scaling_config(const proto::AutoScalingGr
   return config;
 }
 
+std::vector<scaling::ScheduledAction> scheduled_actions(const proto::AutoScalingGroup& group,
+                                                        TimePoint trace_start) {
+  std::vector<scaling::ScheduledAction> actions;
+  for (const proto::ScheduledAction& from : group.scheduled_actions()) {
+    scaling::ScheduledAction& to = actions.emplace_back();
+    to.name = from.scheduled_action_name();
+    if (from.has_min_size()) to.capacity.minimum = from.min_size();
+    if (from.has_max_size()) to.capacity.maximum = from.max_size();
+    if (from.has_desired_capacity()) to.capacity.desired = from.desired_capacity();
+    scaling::Schedule& schedule = to.schedule;
+    if (from.has_start_time()) schedule.start_time = instant(from.start_time(), trace_start);
+    if (from.has_end_time()) schedule.end_time = instant(from.end_time(), trace_start);
+    if (!from.has_recurrence()) continue;
+    std::string mistake;
+    schedule.recurrence = scaling::Recurrence::parse(
+        from.recurrence(), from.has_time_zone() ? from.time_zone() : scaling::kUtc, mistake);
+    SKY_CHECK(schedule.recurrence);  // resolved
+  }
+  return actions;
+}
+
 ec2::Suspended suspended_processes(const proto::AutoScalingGroup& group) {
   const auto& names = group.suspended_processes();
   const auto has = [&](const char* name) {
@@ -245,7 +271,8 @@ ec2::Suspended suspended_processes(const proto::AutoScalingGroup& group) {
   };
   return {.launch = has("Launch"),
           .terminate = has("Terminate"),
-          .alarm_notification = has("AlarmNotification")};
+          .alarm_notification = has("AlarmNotification"),
+          .scheduled_actions = has("ScheduledActions")};
 }
 
 }  // namespace skyreplay::replay

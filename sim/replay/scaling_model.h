@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ec2/auto_scaling_group.h"
 #include "skyreplay/scenario.pb.h"
@@ -16,6 +17,10 @@ std::optional<ec2::GroupScalingConfig> scaling_config(const proto::AutoScalingGr
                                                       const std::string& entity,
                                                       const std::string& service,
                                                       std::uint64_t seed, bool has_bytes);
+
+/// A group's scheduled actions, read from the resolved message.
+std::vector<scaling::ScheduledAction> scheduled_actions(const proto::AutoScalingGroup& group,
+                                                        TimePoint trace_start);
 
 ec2::Suspended suspended_processes(const proto::AutoScalingGroup& group);
 

@@ -11,6 +11,7 @@
 #include "ec2/group_metrics.h"
 #include "pricing/catalogue.h"
 #include "scaling/adjustment.h"
+#include "scenario/check_scheduled_actions.h"
 #include "scenario/field_path.h"
 #include "scenario/schema.h"
 
@@ -21,7 +22,8 @@ constexpr std::uint32_t kMinute = 60;
 constexpr std::uint64_t kLongestLook =
     std::uint64_t{7} * 86'400;  // s: E84's limit for alarms of several days
 
-const std::vector<std::string> kProcesses = {"Launch", "Terminate", "AlarmNotification"};
+const std::vector<std::string> kProcesses = {"Launch", "Terminate", "AlarmNotification",
+                                             "ScheduledActions"};
 
 bool is_whole(double value) { return std::floor(value) == value; }
 
@@ -63,6 +65,7 @@ void ScalingResolver::group(proto::AutoScalingGroup& group, const std::string& p
   names(group, path);
   actions(group, path);
   suspended_processes(group, path);
+  check_scheduled_actions(group, path, places_, mistakes_);
   prices(group, path);
 }
 

@@ -58,6 +58,7 @@ TEST_CASE("random scenarios reach every outcome, limit, activity, line item and 
                                  "scale_in",
                                  "launch",
                                  "terminate",
+                                 "scheduled",
                                  "limit ConcurrentInvocationLimitExceeded",
                                  "limit ReservedFunctionConcurrentInvocationLimitExceeded",
                                  "limit FunctionInvocationRateLimitExceeded",

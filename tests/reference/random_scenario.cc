@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 
 class Generator {
  public:
-  explicit Generator(std::uint64_t number) : draws_(number), scaled_(~number) {
+  explicit Generator(std::uint64_t number)
+      : draws_(number), scaled_(~number), clock_(number ^ 0xC10C) {
     s_.seed = dice_.below(1000);
   }
 
@@ -25,6 +26,7 @@ class Generator {
     changes();
     policies();
     functions();
+    scheduled_actions();
     return s_;
   }
 
@@ -235,6 +237,25 @@ class Generator {
     }
   }
 
+  void scheduled_actions() {
+    if (unit_ < 1s || !clock_.dice.chance(40)) return;
+    for (std::size_t i = 0; i < s_.services.size(); ++i) {
+      Service& service = s_.services[i];
+      const bool is_group = service.platform == Service::Platform::kFleet && !service.fleet.fargate;
+      if (!is_group) continue;
+      clock_.schedule(service.fleet, s_.start, s_.end - s_.start);
+      if (clock_.dice.chance(30)) change_suspended(i);
+    }
+  }
+
+  /// Scheduled actions are suspended or resumed, behind all other changes.
+  void change_suspended(std::size_t service) {
+    Time at = (s_.end - s_.start) / 2;
+    if (!s_.changes.empty()) at = std::max(at, s_.changes.back().at);
+    s_.changes.push_back(
+        {at, Change::Field::kSuspended, service, clock_.dice.chance(50) ? 0 : kScheduledActions});
+  }
+
   /// Billing hours end, and then some of what was added goes.
   void shrink_late(std::size_t service) {
     const Time at = s_.end - s_.start + 1min * scaled_.dice.between(1, 120);
@@ -289,6 +310,7 @@ class Generator {
 
   RandomServices draws_;
   RandomServices scaled_;
+  RandomServices clock_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

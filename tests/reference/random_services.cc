@@ -196,6 +196,30 @@ void RandomServices::scale(Fleet& f, bool has_bytes) {
   f.agent_delay = dice.one_of<Time>({0s, 30s});
 }
 
+void RandomServices::schedule(Fleet& f, Time start, Time length) {
+  const auto minutes = static_cast<std::uint32_t>(length / 1min + 2);
+  // A whole minute by the clock, since the start.
+  const auto later = [&] { return (start / 1min + dice.between(1, minutes)) * 1min - start; };
+  for (std::uint32_t i = dice.between(1, 3); i > 0; --i) {
+    ScheduledAction a;
+    a.name = "s" + std::to_string(i);
+    if (dice.chance(50)) a.min = dice.below(4);
+    if (dice.chance(50)) a.max = dice.between(3, 7);
+    if (!(a.min || a.max) || dice.chance(40)) {
+      a.desired = std::clamp(dice.below(7), a.min.value_or(0), a.max.value_or(20));
+    }
+    a.recurs = dice.chance(60);
+    if (!a.recurs || dice.chance(40)) a.start = later() + Time{i};  // each its own
+    if (a.recurs && dice.chance(50)) a.end = later();
+    if (a.start && a.end && *a.end <= *a.start) *a.end += 1h * (*a.start / 1h + 1);
+    while (a.recurs && dice.chance(40)) a.minutes.push_back(dice.below(60));
+    while (a.recurs && dice.chance(20)) a.hours.push_back(dice.below(24));
+    if (a.recurs && dice.chance(10)) a.weekdays = {0, 2, 4, 6};
+    f.scheduled.push_back(a);
+  }
+  if (dice.chance(15)) f.suspended |= kScheduledActions;
+}
+
 External RandomServices::external() {
   External e;
   e.latency = law(3);

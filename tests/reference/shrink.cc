@@ -81,6 +81,9 @@ void drop_options(Scenario& scenario, Mutation mutation) {
       [](Scenario& s) { s.recorded_speed = 1; },
       [](Scenario& s) { s.window = std::chrono::minutes{1}; },
       [](Scenario& s) {
+        for (Service& service : s.services) service.fleet.scheduled.clear();
+      },
+      [](Scenario& s) {
         for (Row& row : s.rows) row.bytes_in = row.bytes_out = 0;
       },
   };

@@ -164,20 +164,39 @@ std::string spelled(const Alarm& a, const Fleet& f) {
 std::string suspended(std::uint32_t bits) {
   std::string names;
   for (const auto& [bit, name] : {std::pair(kLaunch, "Launch"), std::pair(kTerminate, "Terminate"),
-                                  std::pair(kAlarmNotification, "AlarmNotification")}) {
+                                  std::pair(kAlarmNotification, "AlarmNotification"),
+                                  std::pair(kScheduledActions, "ScheduledActions")}) {
     if ((bits & bit) != 0) names += (names.empty() ? "" : ", ") + std::string(name);
   }
   return "[" + names + "]";
 }
 
+std::string field(const std::vector<std::uint32_t>& list) {
+  return list.empty() ? "*" : fmt::format("{}", fmt::join(list, ","));
+}
+
+std::string spelled(const ScheduledAction& a) {
+  std::string text =
+      fmt::format("{{scheduled_action_name: {}, {}{}{}", a.name, optional("min_size", a.min),
+                  optional("max_size", a.max), optional("desired_capacity", a.desired));
+  if (a.start) text += fmt::format("start_time: +{}, ", spelled(*a.start));
+  if (a.end) text += fmt::format("end_time: +{}, ", spelled(*a.end));
+  if (!a.recurs) return text + "}";
+  return text + fmt::format("recurrence: \"{} {} * * {}\"}}", field(a.minutes), field(a.hours),
+                            field(a.weekdays));
+}
+
 std::string scaling(const Fleet& f) {
-  std::string policies, alarms;
+  std::string policies, alarms, actions;
+  for (const ScheduledAction& a : f.scheduled)
+    actions += (actions.empty() ? "" : ", ") + spelled(a);
   for (const Policy& p : f.policies) policies += (policies.empty() ? "" : ", ") + spelled(p);
   for (const Alarm& a : f.alarms) alarms += (alarms.empty() ? "" : ", ") + spelled(a, f);
   return fmt::format(
-      "policies: [{}], alarms: [{}], {}cooldown: {}, monitoring: {}, suspended_processes: {}, "
+      "policies: [{}], alarms: [{}], scheduled_actions: [{}], {}cooldown: {}, monitoring: {}, "
+      "suspended_processes: {}, "
       "new_instances_protected_from_scale_in: {}, ",
-      policies, alarms, optional("default_instance_warmup", f.default_warmup), f.cooldown,
+      policies, alarms, actions, optional("default_instance_warmup", f.default_warmup), f.cooldown,
       f.detailed ? "detailed" : "basic", suspended(f.suspended), f.protects_new);
 }
 

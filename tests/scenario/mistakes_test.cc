@@ -28,9 +28,10 @@ TEST_CASE("a list that is not built is refused by name only if it is not empty")
   CHECK(mistakes_of(kSmall + "changes: []\ncalls: []\nexpectations: []\n") == "");
   const std::string group =
       "version: 1\nservices: {a: {ec2: {min_size: 1, max_size: 1, instance_type: m7i.large, ";
-  CHECK(mistakes_of(group + "scheduled_actions: []}}}\n") == "");
-  CHECK(mistakes_of(group + "scheduled_actions: [{}]}}}\n") ==
-        "shop.yaml:2:74: services.a.ec2.scheduled_actions: scheduled actions are not built yet");
+  CHECK(mistakes_of(group + "vpc_zone_identifier: []}}}\n") == "");
+  CHECK(mistakes_of(group + "vpc_zone_identifier: [{}]}}}\n") ==
+        "shop.yaml:2:74: services.a.ec2.vpc_zone_identifier: subnets are not modeled: name "
+        "availability_zones");
 }
 
 TEST_CASE("kinds and Lambda features that are not built are refused by name") {

@@ -157,8 +157,6 @@ TEST_CASE("a size that Fargate does not have is refused with those it has") {
 }
 
 TEST_CASE("what AWS has and this version does not is refused by its CloudFormation name") {
-  CHECK(told(with_ec2(", scheduled_actions: [{min_size: 5}]")) ==
-        "services.web.ec2.scheduled_actions: scheduled actions are not built yet");
   CHECK(told(with_ec2(", warm_pool: {min_size: 2}")) ==
         "services.web.ec2.warm_pool: warm pools are not built yet");
   CHECK(told(with_ec2(", mixed_instances_policy: {a: b}")) ==

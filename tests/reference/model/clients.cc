@@ -172,7 +172,8 @@ void World::make_change(const Change& change) {
       changes = true;  // policies may have moved it
       break;
     case Field::kMaxSize:
-      changes = set(service.fleet.max_size, number);
+      service.fleet.max_size = number;
+      changes = true;  // so may the clock
       break;
     case Field::kSuspended:
       changes = set(service.fleet.suspended, number);

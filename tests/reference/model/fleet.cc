@@ -39,6 +39,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
     if (!fleet().policies.empty() || !fleet().alarms.empty()) {
       scaling_.emplace(world, *this, fleet(), world.entity(service), config().name);
     }
+    plan_scheduled();
     set_desired(fleet().desired);
     for (std::uint32_t i = 0; i < desired_ && world_.scenario.warm_start; ++i) {
       const std::size_t member = add_member();
@@ -106,13 +107,74 @@ class FleetService final : public Station, public ServerOwner, public Group {
   // --- Capacity
 
   void change(const Change& change) override {
-    if (scaling_) {
-      scaling_->set_max(fleet().max_size);
-      scaling_->suspend((fleet().suspended & kAlarmNotification) != 0);
-    }
+    if (scaling_) scaling_->suspend((fleet().suspended & kAlarmNotification) != 0);
     reconcile();
-    const bool named = change.field == Change::Field::kDesired;
-    scale(scaling_ && !named ? scaling_->bounded(desired_) : fleet().desired);
+    std::optional<std::uint32_t> max, desired;
+    if (change.field == Change::Field::kMaxSize) max = fleet().max_size;
+    const bool is_scaled = scaling_ || !fleet().scheduled.empty();
+    if (change.field == Change::Field::kDesired || !is_scaled) desired = fleet().desired;
+    set_capacity({}, max, desired);
+  }
+
+  /// What is set stays set (E2); of the bounds the one that is not gives way.
+  void set_capacity(std::optional<std::uint32_t> min, std::optional<std::uint32_t> max,
+                    std::optional<std::uint32_t> desired) {
+    const auto before = std::pair(min_, max_);
+    if (min) min_ = *min;
+    if (max) max_ = *max;
+    if (!max) max_ = std::max(min_, max_);
+    if (!min) min_ = std::min(min_, max_);
+    const std::uint32_t to = std::clamp(desired.value_or(desired_), min_, max_);
+    if (min && world_.broken(Mutation::kBoundsPass)) std::tie(min_, max_) = before;
+    if (scaling_) scaling_->set_bounds(min_, max_);
+    scale(to);
+  }
+
+  // --- Scheduled actions (E77)
+
+  bool is_due(const ScheduledAction& action, Time at) const {
+    const Time start = world_.scenario.start;
+    if (action.start && start + *action.start == at) return true;
+    if (!action.recurs || at % std::chrono::minutes{1} != Time{}) return false;
+    if (action.start && at <= start + *action.start) return false;
+    const bool until = world_.broken(Mutation::kRecursAtItsEnd);
+    if (action.end && (until ? at > start + *action.end : at >= start + *action.end)) return false;
+    const auto minute = at / std::chrono::minutes{1};
+    const auto holds = [](const std::vector<std::uint32_t>& list, std::int64_t value) {
+      return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+    };
+    return holds(action.minutes, minute % 60) && holds(action.hours, minute / 60 % 24) &&
+           holds(action.weekdays, (minute / 60 / 24 + 4) % 7);  // 1970 began on a Thursday
+  }
+
+  /// Looks at every start and every minute from now on.
+  void plan_scheduled(bool first = true) {
+    std::vector<Time> times;
+    const Time now = world_.now();
+    const Time minute = std::chrono::minutes{1};
+    for (const ScheduledAction& action : fleet().scheduled) {
+      if (action.start) times.push_back(world_.scenario.start + *action.start);
+    }
+    const Time end = world_.scenario.end + world_.scenario.drain;
+    for (Time at = now / minute * minute; at <= end; at += minute) times.push_back(at);
+    std::sort(times.begin(), times.end());
+    for (const Time at : times) {
+      if (first ? at < now : at <= now) continue;
+      const auto due = [&](const ScheduledAction& action) { return is_due(action, at); };
+      if (std::none_of(fleet().scheduled.begin(), fleet().scheduled.end(), due)) continue;
+      return world_.calendar.plan(at, [this] { act_by_the_clock(); });
+    }
+  }
+
+  void act_by_the_clock() {
+    const bool is_suspended = (fleet().suspended & kScheduledActions) != 0 &&
+                              !world_.broken(Mutation::kSuspendedActionsHappen);
+    for (const ScheduledAction& action : fleet().scheduled) {
+      if (is_suspended || !is_due(action, world_.now())) continue;
+      note("scheduled");
+      set_capacity(action.min, action.max, action.desired);
+    }
+    plan_scheduled(false);
   }
 
   // --- What scales it
@@ -509,6 +571,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::vector<Attempt*> accepted_;
   std::vector<Member> members_;  // by ordinal
   std::uint32_t desired_ = 0;
+  std::uint32_t min_ = 0, max_ = fleet().max_size;
   std::vector<std::pair<std::size_t, JobPtr>> calling_;
   Level desired_level_, pending_level_, outstanding_;
   Wide cpu_told_ = 0;  // in the rows so far

@@ -170,7 +170,7 @@ std::vector<double> Scaling::samples(const std::string& metric, Time begin, Time
   if (name == "GroupPendingInstances") return {static_cast<double>(pending)};
   if (name == "GroupTerminatingInstances") return {static_cast<double>(draining)};
   if (name == "GroupTotalInstances") return {static_cast<double>(serving + pending + draining)};
-  if (name == "GroupMinSize") return {0.0};
+  if (name == "GroupMinSize") return {static_cast<double>(min_)};
   if (name == "GroupMaxSize") return {static_cast<double>(max_)};
   return samples;
 }
@@ -269,8 +269,6 @@ Scaling::Counts Scaling::counts(Time warmup) const {
   return counts;
 }
 
-std::uint32_t Scaling::bounded(std::uint32_t desired) const { return std::min(desired, max_); }
-
 bool Scaling::cooling_down() const {
   if (!acted_ || world_.broken(Mutation::kNoCooldown)) return false;
   Time since = *acted_;
@@ -335,7 +333,7 @@ std::optional<std::int64_t> Scaling::wanted(const Watch& watch, std::size_t inde
     if (found == nullptr) return std::nullopt;
     want = adjusted(policy, found->number, counts);
   }
-  return std::clamp<std::int64_t>(want, 0, max_);
+  return std::clamp<std::int64_t>(want, min_, max_);
 }
 
 bool Scaling::may_scale_in(const Policy& policy) const {

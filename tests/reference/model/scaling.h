@@ -42,11 +42,13 @@ class Scaling {
  public:
   Scaling(World& world, Group& group, const Fleet& fleet, std::string entity, std::string name);
 
-  void set_max(std::uint32_t max) { max_ = max; }
+  void set_bounds(std::uint32_t min, std::uint32_t max) {
+    min_ = min;
+    max_ = max;
+  }
   void suspend(bool suspended) { suspended_ = suspended; }
 
   Time last_in_service{};  ///< when an instance last came into service
-  std::uint32_t bounded(std::uint32_t desired) const;
   /// How many alarms of a minute and longer, and of less; and whether there is a custom metric.
   std::uint64_t alarms(bool high_resolution) const;
   bool has_custom_metric() const;
@@ -102,7 +104,7 @@ class Scaling {
   Group& group_;
   const Fleet& fleet_;
   std::string entity_, name_;
-  std::uint32_t max_;
+  std::uint32_t min_ = 0, max_;
   bool suspended_;
   Time warmup_{};
   std::vector<Series> series_;

@@ -84,8 +84,19 @@ struct Policy {
   std::optional<std::uint32_t> cooldown{};  ///< s
 };
 
+/// Sets of a group's bounds and desired capacity what is given: at `start`, and at each minute that
+/// the lists hold, of an empty list any; all in UTC.
+struct ScheduledAction {
+  std::string name{};
+  std::optional<std::uint32_t> min{}, max{}, desired{};
+  std::optional<Time> start{}, end{};  ///< since the start of the trace
+  bool recurs = false;
+  std::vector<std::uint32_t> minutes{}, hours{}, weekdays{};  ///< Sunday is 0
+};
+
 /// Bits of Fleet::suspended.
-inline constexpr std::uint32_t kLaunch = 1, kTerminate = 2, kAlarmNotification = 4;
+inline constexpr std::uint32_t kLaunch = 1, kTerminate = 2, kAlarmNotification = 4,
+                               kScheduledActions = 8;
 
 struct Fleet {
   bool fargate = false;
@@ -93,6 +104,7 @@ struct Fleet {
   std::uint32_t max_size = 20;
   std::vector<Policy> policies{};
   std::vector<Alarm> alarms{};
+  std::vector<ScheduledAction> scheduled{};
   std::optional<std::uint32_t> default_warmup{};  ///< s
   std::uint32_t cooldown = 300;                   ///< s
   bool detailed = false;
@@ -278,7 +290,11 @@ enum class Mutation {
   kProvisionedUnclaimed,      ///< L43
   kUsableOneByOne,            ///< L36
   kProvisionedByTheMinute,    ///< L93
+  kBoundsPass,                ///< E2
+  kSuspendedActionsHappen,    ///< E22
+  kRecursAtItsEnd,            ///< E77
+  kEnd                        ///< of the list
 };
-inline constexpr int kMutations = static_cast<int>(Mutation::kProvisionedByTheMinute) + 1;
+inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);
 
 }  // namespace skyreplay::reference

@@ -2,6 +2,7 @@
 find_package(Threads REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(Boost 1.74 REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)
 find_package(date REQUIRED)
 find_package(fmt REQUIRED)
 find_package(yaml-cpp REQUIRED)

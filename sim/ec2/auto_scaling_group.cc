@@ -19,7 +19,7 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
                  billing.meters, config.purchase),
       bounds_(config.bounds),
       scaling_(config.scaling ? std::make_unique<GroupScaling>(loop, *this, *config.scaling,
-                                                               config.bounds, config.steady)
+                                                               bounds_, config.steady)
                               : nullptr),
       scheduled_actions_(loop, config.scheduled_actions,
                          [this](const scaling::ScheduledAction& action) { act(action); }) {
@@ -67,7 +67,6 @@ std::uint32_t AutoScalingGroup::bounded(const scaling::CapacityChange& change) {
   if (change.maximum) bounds_.max_size = *change.maximum;
   if (!change.maximum) bounds_.max_size = std::max(bounds_.max_size, bounds_.min_size);
   if (!change.minimum) bounds_.min_size = std::min(bounds_.min_size, bounds_.max_size);
-  if (scaling_) scaling_->set_bounds(bounds_);
   return std::clamp(change.desired.value_or(desired()), bounds_.min_size, bounds_.max_size);
 }
 

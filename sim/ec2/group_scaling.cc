@@ -5,7 +5,7 @@
 namespace skyreplay::ec2 {
 
 GroupScaling::GroupScaling(kernel::Loop& loop, balancing::Fleet& fleet,
-                           const GroupScalingConfig& config, const GroupBounds& bounds, bool steady)
+                           const GroupScalingConfig& config, GroupBounds& bounds, bool steady)
     : loop_(loop),
       fleet_(fleet),
       bounds_(bounds),
@@ -33,11 +33,10 @@ void GroupScaling::fire(const kernel::Event& event) {
 
 void GroupScaling::control() {
   const TimePoint now = loop_.now();
-  metrics_.report(now, bounds_,
-                  [this](std::uint32_t series, TimePoint start, TimePoint end,
-                         const metrics::Datapoint& datapoint) {
-                    scaler_.series(series).put(start, end, datapoint);
-                  });
+  metrics_.report(
+      now, bounds_,
+      [this](std::uint32_t series, TimePoint start, TimePoint end,
+             const metrics::Datapoint& datapoint) { scaler_.put(series, start, end, datapoint); });
   if (scaler_.next() <= now) scaler_.evaluate(now, *this);
   schedule_next();
 }
@@ -91,9 +90,12 @@ void GroupScaling::scale(const scaling::Decision& decision) {
     cooldown_ = *decision.cooldown;
     acted_ = loop_.now();
   }
+  if (decision.maximum) bounds_.max_size = *decision.maximum;
   fleet_.set_desired(decision.desired, decision.cause);
 }
 
 void GroupScaling::alarm_changed(const std::string& what) { fleet_.note("alarm", what); }
+
+void GroupScaling::forecast_made(const std::string& what) { fleet_.note("forecast", what); }
 
 }  // namespace skyreplay::ec2

@@ -28,21 +28,22 @@ struct GroupScalingConfig {
 /// 10 s where a period is below a minute; nothing on the path of a request.
 class GroupScaling final : public kernel::Process, public scaling::Scaled {
  public:
-  /// The run begins at the loop's now; `steady`: in the steady state, where alarms are OK.
+  /// The run begins at the loop's now; `steady`: in the steady state, where alarms are OK. `bounds`
+  /// are the group's own, whoever sets them; they outlive this. A predictive policy may raise them
+  /// (E80).
   GroupScaling(kernel::Loop& loop, balancing::Fleet& fleet, const GroupScalingConfig& config,
-               const GroupBounds& bounds, bool steady);
+               GroupBounds& bounds, bool steady);
 
   /// An instance serves from now on, or did before the run.
   void member_in_service(std::uint32_t member);
   void member_taken_out(std::uint32_t member);
-  /// Within which policies may scale from now on (E1).
-  void set_bounds(const GroupBounds& bounds) { bounds_ = bounds; }
   void suspend_notifications(bool suspended) { scaler_.suspend_actions(suspended); }
 
   void fire(const kernel::Event& event) override;
   scaling::ScalableTarget target(Duration warmup) const override;
   void scale(const scaling::Decision& decision) override;
   void alarm_changed(const std::string& what) override;
+  void forecast_made(const std::string& what) override;
 
  private:
   enum Kind : std::uint16_t { kControl, kWarmedUp };
@@ -53,7 +54,7 @@ class GroupScaling final : public kernel::Process, public scaling::Scaled {
 
   kernel::Loop& loop_;
   balancing::Fleet& fleet_;
-  GroupBounds bounds_;
+  GroupBounds& bounds_;
   Duration warmup_;
   Duration terminating_time_;
   kernel::ProcessId process_;

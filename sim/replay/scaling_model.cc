@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "core/check.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "scenario/field_path.h"
@@ -34,11 +33,6 @@ GroupMetric predefined(proto::PredefinedMetricSpecification::Type type) {
   }
 }
 
-TimePoint instant(const proto::Moment& moment, TimePoint trace_start) {
-  if (moment.has_offset_ns()) return trace_start + Duration{moment.offset_ns()};
-  return TimePoint{Duration{moment.instant_ns()}};
-}
-
 /// Reads one group's message into one configuration.
 class Reader {
  public:
@@ -65,9 +59,14 @@ class Reader {
     if (group_.has_default_instance_warmup()) return seconds{group_.default_instance_warmup()};
     Duration longest{};
     for (const proto::ScalingPolicy& policy : group_.policies()) {
-      if (!policy.has_scaling_adjustment()) longest = std::max(longest, warmup_of(policy));
+      if (has_warmup(policy)) longest = std::max(longest, warmup_of(policy));
     }
     return longest;
+  }
+
+  /// Neither simple nor predictive policies have one of their own.
+  static bool has_warmup(const proto::ScalingPolicy& policy) {
+    return !policy.has_scaling_adjustment() && !policy.has_predictive_scaling_configuration();
   }
 
   /// The series of a metric, one for all that look at it.
@@ -117,6 +116,8 @@ class Reader {
       to.kind = scaling::SimpleScaling{
           adjustment(policy), static_cast<std::int32_t>(policy.scaling_adjustment()),
           seconds{policy.has_cooldown() ? policy.cooldown() : group_.cooldown()}};
+    } else if (policy.has_predictive_scaling_configuration()) {
+      to.kind = predictive(policy.predictive_scaling_configuration());
     } else {
       to.kind = step(policy);
     }
@@ -147,6 +148,30 @@ class Reader {
     alarm.datapoints_to_alarm = assumed.low_datapoints_to_alarm();
     to.low_alarm =
         add(alarm, metric, assumed.has_low_evaluation_second() ? &low_second : nullptr, {own});
+    return to;
+  }
+
+  scaling::PredictiveScaling predictive(const proto::PredictiveScalingConfiguration& from) {
+    const proto::PredictiveScalingMetricSpecification& metrics = from.metric_specifications(0);
+    // The kinds of all three lists are numbered alike, and both metrics are of one.
+    const int kind =
+        metrics.has_predefined_metric_pair_specification()
+            ? int{metrics.predefined_metric_pair_specification().predefined_metric_type()}
+            : int{metrics.predefined_load_metric_specification().predefined_metric_type()};
+    GroupMetric load = predefined(static_cast<proto::PredefinedMetricSpecification::Type>(kind));
+    if (load == GroupMetric::kRequestCountPerTarget) load = GroupMetric::kRequestCount;
+    scaling::PredictiveScaling to;
+    to.series = series_of(load);
+    to.metric_name = ec2::name_of(load).name;
+    const Duration period = config_.watched[to.series].period;
+    to.load_per_unit =  // E81
+        metrics.target_value() * static_cast<double>(std::chrono::hours{1} / period);
+    to.publication_delay = publication_delay(load);
+    to.scales = from.mode() == proto::PredictiveScalingConfiguration::FORECAST_AND_SCALE;
+    to.scheduling_buffer_time = seconds{from.scheduling_buffer_time()};
+    if (from.has_max_capacity_buffer()) to.max_capacity_buffer = from.max_capacity_buffer();
+    const auto& history = from.assumed().load_history();
+    to.load_history.assign(history.begin(), history.end());
     return to;
   }
 
@@ -241,27 +266,6 @@ std::optional<ec2::GroupScalingConfig> scaling_config(const proto::AutoScalingGr
                     scenario::join_path("services", service), ec2::name_of(watched.metric).name));
   }
   return config;
-}
-
-std::vector<scaling::ScheduledAction> scheduled_actions(const proto::AutoScalingGroup& group,
-                                                        TimePoint trace_start) {
-  std::vector<scaling::ScheduledAction> actions;
-  for (const proto::ScheduledAction& from : group.scheduled_actions()) {
-    scaling::ScheduledAction& to = actions.emplace_back();
-    to.name = from.scheduled_action_name();
-    if (from.has_min_size()) to.capacity.minimum = from.min_size();
-    if (from.has_max_size()) to.capacity.maximum = from.max_size();
-    if (from.has_desired_capacity()) to.capacity.desired = from.desired_capacity();
-    scaling::Schedule& schedule = to.schedule;
-    if (from.has_start_time()) schedule.start_time = instant(from.start_time(), trace_start);
-    if (from.has_end_time()) schedule.end_time = instant(from.end_time(), trace_start);
-    if (!from.has_recurrence()) continue;
-    std::string mistake;
-    schedule.recurrence = scaling::Recurrence::parse(
-        from.recurrence(), from.has_time_zone() ? from.time_zone() : scaling::kUtc, mistake);
-    SKY_CHECK(schedule.recurrence);  // resolved
-  }
-  return actions;
 }
 
 ec2::Suspended suspended_processes(const proto::AutoScalingGroup& group) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <vector>
@@ -40,6 +41,13 @@ std::int64_t change_of(const Adjustment& adjustment, std::int32_t scaling_adjust
   if (hundredths != 0) magnitude = std::max<std::int64_t>(magnitude, 1);
   magnitude = std::max<std::int64_t>(magnitude, adjustment.min_adjustment_magnitude);
   return scaling_adjustment > 0 ? magnitude : -magnitude;
+}
+
+std::int64_t proportional(std::uint32_t capacity, double metric, double target_value) {
+  constexpr double kDust = 1e-9;
+  constexpr double kMost = 1e9;  // beyond every maximum
+  const double exact = static_cast<double>(capacity) * metric / target_value;
+  return static_cast<std::int64_t>(std::ceil(std::min(exact, kMost) - kDust));
 }
 
 std::int64_t wanted(const Adjustment& adjustment, std::int32_t scaling_adjustment,

@@ -36,6 +36,10 @@ struct Adjustment {
 std::int64_t change_of(const Adjustment& adjustment, std::int32_t scaling_adjustment,
                        std::uint32_t current);
 
+/// ceil(capacity x metric / target): additions are rounded up, removals down (E60). What a double
+/// adds above a whole number, less than 10^-9, is no reason for one more.
+std::int64_t proportional(std::uint32_t capacity, double metric, double target_value);
+
 /// The capacity wanted of `target`, neither bounded nor compared to the desired one. What is
 /// warming counts as added already; what is terminating is there when more are to go (E52, E70).
 std::int64_t wanted(const Adjustment& adjustment, std::int32_t scaling_adjustment,

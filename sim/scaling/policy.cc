@@ -45,14 +45,13 @@ std::optional<std::int64_t> want(const SimpleScaling& policy, const metrics::Ala
   return wanted(policy.adjustment, policy.scaling_adjustment, whole);
 }
 
-}  // namespace
-
-std::int64_t proportional(std::uint32_t capacity, double metric, double target_value) {
-  constexpr double kDust = 1e-9;
-  constexpr double kMost = 1e9;  // beyond every maximum
-  const double exact = static_cast<double>(capacity) * metric / target_value;
-  return static_cast<std::int64_t>(std::ceil(std::min(exact, kMost) - kDust));
+/// It knows no alarm.
+std::optional<std::int64_t> want(const PredictiveScaling&, const metrics::Alarm&, bool,
+                                 const ScalableTarget&) {
+  return std::nullopt;
 }
+
+}  // namespace
 
 std::optional<std::uint32_t> wanted(const Policy& policy, const metrics::Alarm& alarm, bool is_low,
                                     const ScalableTarget& target) {

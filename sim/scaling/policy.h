@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scaling/adjustment.h"
+#include "scaling/predictor.h"
 
 namespace skyreplay::scaling {
 
@@ -34,12 +35,8 @@ struct SimpleScaling {
 struct Policy {
   std::string name;
   Duration warmup{};  ///< how long after it is in service an instance is warming, to this policy
-  std::variant<TargetTracking, StepScaling, SimpleScaling> kind;
+  std::variant<TargetTracking, StepScaling, SimpleScaling, PredictiveScaling> kind;
 };
-
-/// ceil(capacity x metric / target): additions are rounded up, removals down (E60). What a double
-/// adds above a whole number, less than 10^-9, is no reason for one more.
-std::int64_t proportional(std::uint32_t capacity, double metric, double target_value);
 
 /// The capacity a policy wants while `alarm` is in ALARM, within the target's bounds (E1); nothing
 /// where it wants none: no step is meant, or no datapoint is known. `is_low` says that the alarm is

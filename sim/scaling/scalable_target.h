@@ -25,8 +25,9 @@ struct ScalableTarget {
 /// Another capacity, and why.
 struct Decision {
   std::uint32_t desired = 0;
-  std::string cause;                   ///< in words and numbers
-  std::optional<Duration> cooldown{};  ///< of the simple policy that took it
+  std::string cause;                       ///< in words and numbers
+  std::optional<Duration> cooldown{};      ///< of the simple policy that took it
+  std::optional<std::uint32_t> maximum{};  ///< it is another from now on (E80)
 };
 
 /// Who is scaled.
@@ -38,6 +39,8 @@ class Scaled {
   virtual void scale(const Decision& decision) = 0;
   /// An alarm has another state; what it is and why.
   virtual void alarm_changed(const std::string& what) = 0;
+  /// A predictive policy has made a forecast: all of it, in words.
+  virtual void forecast_made(const std::string& what) = 0;
 };
 
 }  // namespace skyreplay::scaling

@@ -24,14 +24,17 @@ struct ScalerConfig {
 /// The alarms and policies of one scalable target.
 ///
 ///     datapoints -> series -> alarm, at its second of the minute -> policies -> Decision
+///     datapoints -> predictor, ahead of the hour -----------------------------> Decision
 ///
 /// An alarm in ALARM acts when it gets there and then every minute (E93). Each policy acts for
 /// itself at its alarm's second, so that of several the largest result wins when capacity is added.
 /// Capacity is taken away only to the largest of what the policies want whose alarms are in ALARM
 /// now, by target tracking only if all its policies that may scale in agree (E54), and never while
-/// an instance is warming (E51).
+/// an instance is warming (E51). What a predictive policy that scales wants of the hour is among
+/// them; it acts ahead of each hour, and only ever adds (E79).
 ///
-/// **Order** Alarms due at one instant are evaluated in the config's order. **Cost** of an
+/// **Order** At one instant predictive policies forecast and act before alarms are evaluated, each
+/// in the config's order. **Cost** of an
 /// evaluation see Alarm; an action, O(policies) and what target() costs. Text only where something
 /// changes.
 class Scaler {
@@ -39,9 +42,11 @@ class Scaler {
   /// The run begins at `start`, with every alarm in `state`.
   Scaler(const ScalerConfig& config, TimePoint start, metrics::AlarmState state);
 
-  /// Where the owner puts the datapoints of a metric.
-  metrics::MetricSeries& series(std::uint32_t index) { return series_[index]; }
-  /// The next evaluation of an alarm; kEndOfTime where there is none.
+  /// A metric has a datapoint of the period [start, end).
+  void put(std::uint32_t series, TimePoint start, TimePoint end,
+           const metrics::Datapoint& datapoint);
+  /// The next evaluation of an alarm, forecast or hour to prepare for; kEndOfTime where there is
+  /// none.
   TimePoint next() const { return next_; }
   /// Evaluates the alarms that are due at `now`, and acts. REQUIRES now <= next().
   void evaluate(TimePoint now, Scaled& scaled);
@@ -57,16 +62,25 @@ class Scaler {
     TimePoint acted{};  ///< last
   };
 
+  struct Ahead {
+    Predictor predictor;
+    std::string name;
+    Duration warmup;
+  };
+
   void evaluate(Watch& watch, TimePoint now, Scaled& scaled);
-  void act(std::uint32_t policy, const Watch& watch, Scaled& scaled);
+  void foresee(Ahead& ahead, TimePoint now, Scaled& scaled);
+  static void act(const Ahead& ahead, TimePoint hour, Scaled& scaled);
+  void act(std::uint32_t policy, const Watch& watch, TimePoint now, Scaled& scaled);
   std::optional<std::uint32_t> wanted_by(std::uint32_t policy, const Watch& watch,
                                          const Scaled& scaled) const;
   bool may_scale_in(const Policy& policy, const ScalableTarget& target) const;
-  std::uint32_t largest_wanted(std::uint32_t least, const Scaled& scaled) const;
+  std::uint32_t largest_wanted(std::uint32_t least, TimePoint now, const Scaled& scaled) const;
   void find_next();
 
   std::vector<metrics::MetricSeries> series_;
   std::vector<Watch> watches_;
+  std::vector<Ahead> ahead_;
   std::vector<Policy> policies_;
   TimePoint next_ = kEndOfTime;
   bool actions_suspended_ = false;

@@ -177,7 +177,12 @@ void Binder::bind_element(const SourceNode& node, Message& message, const FieldD
   if (form_of(field) == Form::kMessage) {
     return bind_message(node, *add.AddMessage(&message, &field), path);
   }
-  // Every other list of the schema is one of texts: a test holds that.
+  if (form_of(field) == Form::kDouble) {
+    const auto read = read_number(node, field);
+    if (accept(read, node, path)) add.AddDouble(&message, &field, read.value);
+    return;
+  }
+  // Every other list of the schema is one of texts.
   const auto read = read_text(node);
   if (accept(read, node, path)) add.AddString(&message, &field, read.value);
 }

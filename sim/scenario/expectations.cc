@@ -40,8 +40,8 @@ const std::vector<Kind>& kinds() {
 
 const std::vector<std::string>& activity_kinds() {
   static const std::vector<std::string> all = {
-      "scale_out", "scale_in", "launch", "terminate", "replace", "health",   "alarm",
-      "fault",     "deploy",   "spot",   "placement", "limit",   "scheduled"};
+      "scale_out", "scale_in", "launch", "terminate", "replace", "health",    "alarm",
+      "fault",     "deploy",   "spot",   "placement", "limit",   "scheduled", "forecast"};
   return all;
 }
 

@@ -147,13 +147,22 @@ class TreeBuilder {
     const Reflection& get = *message.GetReflection();
     for (int i = 0; i < get.FieldSize(message, &field); ++i) {
       const Place at = place_of(tree, field, i, place);
-      const bool is_text = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
-      node.entries.push_back({"", at,
-                              is_text ? word(at, get.GetRepeatedString(message, &field, i), true)
-                                      : this->message(get.GetRepeatedMessage(message, &field, i),
-                                                      tree_of(tree, field, i), at)});
+      node.entries.push_back({"", at, element(message, field, i, tree, at)});
     }
     return node;
+  }
+
+  SourceNode element(const Message& message, const FieldDescriptor& field, int index,
+                     const Tree* tree, const Place& at) {
+    const Reflection& get = *message.GetReflection();
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+      return word(at, get.GetRepeatedString(message, &field, index), true);
+    }
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE) {
+      return word(at, fmt::format("{}", get.GetRepeatedDouble(message, &field, index)));
+    }
+    return this->message(get.GetRepeatedMessage(message, &field, index),
+                         tree_of(tree, field, index), at);
   }
 
   SourceNode single(const Message& message, const FieldDescriptor& field, const Tree* tree,

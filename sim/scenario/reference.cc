@@ -19,6 +19,7 @@ std::string path_of(const std::string& parent, const FieldDescriptor& field) {
 
 std::string type_of(const FieldDescriptor& field) {
   if (field.is_repeated() && form_of(field) == Form::kText) return "list of names";
+  if (field.is_repeated() && form_of(field) == Form::kDouble) return "list of numbers";
   switch (form_of(field)) {
     case Form::kBool:
       return "`true` or `false`";

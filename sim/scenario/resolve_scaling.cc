@@ -31,6 +31,12 @@ std::string element(const std::string& path, const char* list, int index) {
   return join_index(path + "." + list, static_cast<std::size_t>(index));
 }
 
+/// Target tracking has alarms of its own, predictive scaling none.
+bool acts_on_alarms(const proto::ScalingPolicy& policy) {
+  return !policy.has_target_tracking_configuration() &&
+         !policy.has_predictive_scaling_configuration();
+}
+
 bool is_high_resolution(const proto::AutoScalingGroup& group) {
   const bool alarms = std::any_of(group.alarms().begin(), group.alarms().end(),
                                   [](const auto& alarm) { return alarm.period() < kMinute; });
@@ -63,6 +69,7 @@ void ScalingResolver::group(proto::AutoScalingGroup& group, const std::string& p
     alarm(*group.mutable_alarms(i), element(path, "alarms", i));
   }
   names(group, path);
+  one_scales_ahead(group, path);
   actions(group, path);
   suspended_processes(group, path);
   check_scheduled_actions(group, path, places_, mistakes_);
@@ -76,12 +83,14 @@ void ScalingResolver::policy(proto::ScalingPolicy& policy, const std::string& pa
   const bool tracks = policy.has_target_tracking_configuration();
   const bool steps = policy.step_adjustments_size() > 0;
   const bool is_simple = policy.has_scaling_adjustment();
-  if (tracks + steps + is_simple != 1) {
+  const bool predicts = policy.has_predictive_scaling_configuration();
+  if (tracks + steps + is_simple + predicts != 1) {
     if (mistakes_.below(path)) return;
     return mistake(path,
-                   "must have one of target_tracking_configuration, step_adjustments and "
-                   "scaling_adjustment");
+                   "must have one of target_tracking_configuration, step_adjustments, "
+                   "scaling_adjustment and predictive_scaling_configuration");
   }
+  if (predicts) return predictive(policy, path);
   if (tracks) return target_tracking(policy, path);
   steps ? step(policy, path) : simple(policy, path);
 }
@@ -224,7 +233,7 @@ void ScalingResolver::actions(const proto::AutoScalingGroup& group, const std::s
   std::vector<std::string> may_act;
   std::set<std::string> acting;
   for (const proto::ScalingPolicy& policy : group.policies()) {
-    if (!policy.has_target_tracking_configuration()) may_act.push_back(policy.policy_name());
+    if (acts_on_alarms(policy)) may_act.push_back(policy.policy_name());
   }
   for (int i = 0; i < group.alarms_size(); ++i) {
     for (int k = 0; k < group.alarms(i).alarm_actions_size(); ++k) {
@@ -238,7 +247,7 @@ void ScalingResolver::actions(const proto::AutoScalingGroup& group, const std::s
   }
   for (int i = 0; i < group.policies_size(); ++i) {
     const proto::ScalingPolicy& policy = group.policies(i);
-    const bool is_idle = !policy.has_target_tracking_configuration() && policy.has_policy_name() &&
+    const bool is_idle = acts_on_alarms(policy) && policy.has_policy_name() &&
                          !acting.contains(policy.policy_name());
     const std::string own = element(path, "policies", i);
     if (is_idle && !mistakes_.below(own)) mistake(own, "no alarm's alarm_actions name it");

@@ -22,6 +22,10 @@ class ScalingResolver {
   }
   void policy(proto::ScalingPolicy& policy, const std::string& path);
   void target_tracking(proto::ScalingPolicy& policy, const std::string& path);
+  void predictive(const proto::ScalingPolicy& policy, const std::string& path);
+  void metric_pair(const proto::PredictiveScalingMetricSpecification& from,
+                   const std::string& path);
+  void one_scales_ahead(const proto::AutoScalingGroup& group, const std::string& path);
   void step(const proto::ScalingPolicy& policy, const std::string& path);
   void simple(const proto::ScalingPolicy& policy, const std::string& path);
   void refuse_fields(const proto::ScalingPolicy& policy, std::initializer_list<const char*> fields,

@@ -32,8 +32,13 @@ std::string list_text(const Message& message, const FieldDescriptor& field) {
   std::string text;
   for (int i = 0; i < get.FieldSize(message, &field); ++i) {
     text += i == 0 ? "" : ", ";
-    text += form_of(field) == Form::kText ? yaml_text(get.GetRepeatedString(message, &field, i))
-                                          : map_text(get.GetRepeatedMessage(message, &field, i));
+    if (form_of(field) == Form::kText) {
+      text += yaml_text(get.GetRepeatedString(message, &field, i));
+    } else if (form_of(field) == Form::kDouble) {
+      text += fmt::format("{}", get.GetRepeatedDouble(message, &field, i));
+    } else {
+      text += map_text(get.GetRepeatedMessage(message, &field, i));
+    }
   }
   return "[" + text + "]";
 }
@@ -99,7 +104,7 @@ class Writer {
     const Reflection& get = *message.GetReflection();
     const int size = get.FieldSize(message, &field);
     if (size == 0) return write_absent(field, indent);
-    if (form_of(field) == Form::kText) {
+    if (form_of(field) != Form::kMessage) {
       return line(indent, field.name() + ": " + to_text(message, field));
     }
     line(indent, field.name() + ":");

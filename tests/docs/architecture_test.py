@@ -44,7 +44,7 @@ class Architecture(unittest.TestCase):
                  "ZLIB": "zlib", "xxhash": "xxHash", "RANDOM123_INCLUDE_DIR": "Random123",
                  "FAST_FLOAT_INCLUDE_DIR": "fast_float", "CLI11_INCLUDE_DIR": "CLI11", "doctest": "doctest",
                  "benchmark": "Google Benchmark", "TBB": "oneTBB", "pugixml": "pugixml", "simdjson": "simdjson",
-                 "libgit2": "libgit2", "date": "date", "re2": "RE2", "OpenSSL": "OpenSSL", "Threads": "", "PkgConfig": ""}
+                 "libgit2": "libgit2", "date": "date", "Eigen3": "Eigen", "re2": "RE2", "OpenSSL": "OpenSSL", "Threads": "", "PkgConfig": ""}
         table = self.page.partition("| library |")[2]
         text = "\n".join(file.read_text() for file in [SOURCE / "cmake/dependencies.cmake", SOURCE / "bench/CMakeLists.txt"])
         found = re.findall(r"^(?:find_package|find_path|pkg_check_modules)\((\S+)", text, flags=re.MULTILINE)

@@ -59,6 +59,7 @@ TEST_CASE("random scenarios reach every outcome, limit, activity, line item and 
                                  "launch",
                                  "terminate",
                                  "scheduled",
+                                 "forecast",
                                  "limit ConcurrentInvocationLimitExceeded",
                                  "limit ReservedFunctionConcurrentInvocationLimitExceeded",
                                  "limit FunctionInvocationRateLimitExceeded",

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 class Generator {
  public:
   explicit Generator(std::uint64_t number)
-      : draws_(number), scaled_(~number), clock_(number ^ 0xC10C) {
+      : draws_(number), scaled_(~number), clock_(number ^ 0xC10C), foreseen_(number ^ 0xF0) {
     s_.seed = dice_.below(1000);
   }
 
@@ -26,6 +26,7 @@ class Generator {
     changes();
     policies();
     functions();
+    predictive_policies();
     scheduled_actions();
     return s_;
   }
@@ -237,6 +238,25 @@ class Generator {
     }
   }
 
+  void predictive_policies() {
+    if (unit_ < 1s || !foreseen_.dice.chance(40)) return;
+    bool has_bytes = false;
+    for (const Row& row : s_.rows) has_bytes |= row.bytes_in + row.bytes_out > 0;
+    for (std::size_t i = 0; i < s_.services.size(); ++i) {
+      Service& service = s_.services[i];
+      const bool is_group = service.platform == Service::Platform::kFleet && !service.fleet.fargate;
+      if (!is_group) continue;
+      foreseen_.foresee(service.fleet, has_bytes);
+      if (foreseen_.dice.chance(30)) go_on();
+    }
+  }
+
+  /// Hours come and go.
+  void go_on() {
+    s_.end += 1h * foreseen_.dice.between(1, 7);
+    while (s_.window < (s_.end - s_.start) / 40) s_.window *= 2;
+  }
+
   void scheduled_actions() {
     if (unit_ < 1s || !clock_.dice.chance(40)) return;
     for (std::size_t i = 0; i < s_.services.size(); ++i) {
@@ -311,6 +331,7 @@ class Generator {
   RandomServices draws_;
   RandomServices scaled_;
   RandomServices clock_;
+  RandomServices foreseen_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

@@ -196,6 +196,27 @@ void RandomServices::scale(Fleet& f, bool has_bytes) {
   f.agent_delay = dice.one_of<Time>({0s, 30s});
 }
 
+void RandomServices::foresee(Fleet& f, bool has_bytes) {
+  for (std::uint32_t i = dice.chance(20) ? 2 : 1; i > 0; --i) {
+    Policy p;
+    p.kind = Policy::Kind::kPredictive;
+    p.name = "ahead" + std::to_string(i);
+    p.tracked.metric = dice.one_of<const char*>(
+        {"AWS/EC2 CPUUtilization", "AWS/EC2 CPUUtilization", "AWS/ApplicationELB RequestCount",
+         has_bytes ? "AWS/EC2 NetworkIn" : "AWS/ApplicationELB RequestCount",
+         has_bytes ? "AWS/EC2 NetworkOut" : "AWS/EC2 CPUUtilization"});
+    p.target = dice.one_of<double>({0.5, 2, 10, 50});
+    p.scales = i == 1 && dice.chance(80);
+    p.buffer = dice.one_of<std::uint32_t>({0, 60, 300, 1800, 3599});
+    if (dice.chance(40)) p.max_buffer = dice.one_of<std::uint32_t>({0, 10, 100});
+    // A few instances' load: an hour has 12 or 60 periods.
+    const std::uint32_t most = dice.one_of<std::uint32_t>({1, 3, 6});
+    p.history.resize(dice.one_of<std::uint32_t>({0, 23, 24, 30, 49, 170, 336}));
+    for (double& load : p.history) load = p.target * 60 * dice.below(100 * most) / 100;
+    f.policies.push_back(p);
+  }
+}
+
 void RandomServices::schedule(Fleet& f, Time start, Time length) {
   const auto minutes = static_cast<std::uint32_t>(length / 1min + 2);
   // A whole minute by the clock, since the start.

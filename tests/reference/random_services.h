@@ -23,6 +23,8 @@ class RandomServices {
   External external();
   /// Gives a group of instances policies and alarms. `has_bytes`: the trace has some.
   void scale(Fleet& fleet, bool has_bytes);
+  /// Gives a group of instances a predictive policy, and perhaps a second.
+  void foresee(Fleet& fleet, bool has_bytes);
   /// Gives a group of instances scheduled actions within a run.
   void schedule(Fleet& fleet, Time start, Time length);
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <map>
 
 #include "reference/both.h"
@@ -139,7 +140,36 @@ std::string adjusting(const Policy& p) {
   return text + "]";
 }
 
+std::string predictive(const Policy& p) {
+  const std::map<std::string, std::array<const char*, 3>> metrics = {
+      {"AWS/EC2 CPUUtilization",
+       {"ASGCPUUtilization", "ASGTotalCPUUtilization", "ASGAverageCPUUtilization"}},
+      {"AWS/EC2 NetworkIn", {"ASGNetworkIn", "ASGTotalNetworkIn", "ASGAverageNetworkIn"}},
+      {"AWS/EC2 NetworkOut", {"ASGNetworkOut", "ASGTotalNetworkOut", "ASGAverageNetworkOut"}},
+      {"AWS/ApplicationELB RequestCount",
+       {"ALBRequestCount", "ALBTargetGroupRequestCount", "ALBRequestCountPerTarget"}}};
+  const auto& [pair, load, scaling] = metrics.at(p.tracked.metric);
+  // Each in its turn: in one word, or in two.
+  const std::string what =
+      p.history.size() % 2 == 0
+          ? fmt::format("predefined_metric_pair_specification: {{predefined_metric_type: {}}}",
+                        pair)
+          : fmt::format(
+                "predefined_load_metric_specification: {{predefined_metric_type: {}}}, "
+                "predefined_scaling_metric_specification: {{predefined_metric_type: {}}}",
+                load, scaling);
+  return fmt::format(
+      "predictive_scaling_configuration: {{metric_specifications: [{{target_value: {}, {}}}], "
+      "mode: {}, scheduling_buffer_time: {}, {}{}assumed: {{load_history: [{}]}}}}",
+      p.target, what, p.scales ? "ForecastAndScale" : "ForecastOnly", p.buffer,
+      p.max_buffer ? "max_capacity_breach_behavior: IncreaseMaxCapacity, " : "",
+      optional("max_capacity_buffer", p.max_buffer), fmt::join(p.history, ", "));
+}
+
 std::string spelled(const Policy& p) {
+  if (p.kind == Policy::Kind::kPredictive) {
+    return fmt::format("{{policy_name: {}, {}}}", p.name, predictive(p));
+  }
   return fmt::format("{{policy_name: {}, {}{}}}", p.name,
                      optional("estimated_instance_warmup", p.warmup),
                      p.kind == Policy::Kind::kTargetTracking ? tracking(p) : adjusting(p));

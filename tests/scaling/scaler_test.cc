@@ -17,16 +17,19 @@ struct Told final : Scaled {
   ScalableTarget now{.desired = 4, .minimum = 1, .maximum = 20, .current = 4};
   std::vector<std::string> causes;
   std::vector<std::string> alarms;
+  std::vector<std::string> forecasts;
   std::vector<TimePoint> times;
   TimePoint clock{};
 
   ScalableTarget target(Duration) const override { return now; }
   void scale(const Decision& decision) override {
     now.desired = decision.desired;
+    if (decision.maximum) now.maximum = *decision.maximum;
     causes.push_back(decision.cause);
     times.push_back(clock);
   }
   void alarm_changed(const std::string& what) override { alarms.push_back(what); }
+  void forecast_made(const std::string& what) override { forecasts.push_back(what); }
 };
 
 ScalerAlarm alarm(const std::string& name, Comparison comparison, double threshold, std::uint32_t n,
@@ -59,7 +62,7 @@ void play(Scaler& scaler, Told& told, int minutes, const std::vector<double>& va
     for (std::uint32_t series = 0; series < values.size(); ++series) {
       metrics::Datapoint datapoint;
       datapoint.add(values[series]);
-      scaler.series(series).put(told.clock, told.clock + 60s, datapoint);
+      scaler.put(series, told.clock, told.clock + 60s, datapoint);
     }
     told.clock += 60s;
     if (scaler.next() <= told.clock) scaler.evaluate(told.clock, told);

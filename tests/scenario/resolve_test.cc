@@ -186,7 +186,10 @@ TEST_CASE("show names every default of the schema") {
                       "shop.yaml",
                       {"services.web.ec2.policies=[{policy_name: p, target_tracking_configuration: "
                        "{target_value: 50, customized_metric_specification: {namespace: AWS/EC2, "
-                       "metric_name: CPUUtilization, statistic: Average}}}]",
+                       "metric_name: CPUUtilization, statistic: Average}}}, {policy_name: q, "
+                       "predictive_scaling_configuration: {metric_specifications: [{target_value: "
+                       "50, predefined_metric_pair_specification: {predefined_metric_type: "
+                       "ASGCPUUtilization}}]}}]",
                        "services.web.ec2.alarms=[{alarm_name: a, namespace: AWS/EC2, metric_name: "
                        "CPUUtilization, statistic: Average, period: 60, evaluation_periods: 1, "
                        "threshold: 1, comparison_operator: LessThanThreshold}]",

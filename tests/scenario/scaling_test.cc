@@ -61,13 +61,11 @@ TEST_CASE("target tracking's alarms have the observed shape unless the scenario 
 
 TEST_CASE("a policy is of one type") {
   CHECK(told(policy("")) ==
-        "policies[0]: must have one of target_tracking_configuration, step_adjustments and "
-        "scaling_adjustment");
+        "policies[0]: must have one of target_tracking_configuration, step_adjustments, "
+        "scaling_adjustment and predictive_scaling_configuration");
   CHECK(told(policy("scaling_adjustment: 1, step_adjustments: [{scaling_adjustment: 1}]")) ==
-        "policies[0]: must have one of target_tracking_configuration, step_adjustments and "
-        "scaling_adjustment");
-  CHECK(told(policy("predictive_scaling_configuration: {mode: ForecastOnly}")) ==
-        "policies[0].predictive_scaling_configuration: predictive scaling is not built yet");
+        "policies[0]: must have one of target_tracking_configuration, step_adjustments, "
+        "scaling_adjustment and predictive_scaling_configuration");
 }
 
 TEST_CASE("a policy has the fields of its type and no others") {

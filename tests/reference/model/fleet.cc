@@ -186,6 +186,8 @@ class FleetService final : public Station, public ServerOwner, public Group {
     reconcile();
   }
   void alarm_changed() override { note("alarm"); }
+  void forecast_made() override { note("forecast"); }
+  void raise_max(std::uint32_t max) override { set_capacity({}, max, {}); }
   std::uint32_t desired() const override { return desired_; }
   std::uint32_t targets() const override {
     std::size_t count = 0;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reference/model/forecast.h"
+
 namespace skyreplay::reference {
 namespace {
 
@@ -33,7 +35,10 @@ Scaling::Scaling(World& world, Group& group, const Fleet& fleet, std::string ent
       suspended_((fleet.suspended & kAlarmNotification) != 0) {
   for (std::size_t i = 0; i < fleet.policies.size(); ++i) {
     const Policy& policy = fleet.policies[i];
-    if (policy.kind != Policy::Kind::kSimple) warmup_ = std::max(warmup_, warmup_of(policy));
+    if (policy.kind == Policy::Kind::kPredictive) look_ahead(i);
+    const bool has_warmup =
+        policy.kind == Policy::Kind::kTargetTracking || policy.kind == Policy::Kind::kStep;
+    if (has_warmup) warmup_ = std::max(warmup_, warmup_of(policy));
     if (policy.kind != Policy::Kind::kTargetTracking) continue;
     Alarm alarm = policy.tracked;
     alarm.comparison = ">";
@@ -95,6 +100,9 @@ void Scaling::plan() {
     next = std::min(next, rounded_down(world_.now(), series.period) + series.period);
   }
   for (const Watch& watch : watches_) next = std::min(next, watch.next);
+  for (const Ahead& ahead : ahead_) {
+    next = std::min({next, ahead.next_forecast, ahead.next_hour - buffer_of(ahead.policy)});
+  }
   if (next != Time::max()) world_.calendar.plan(next, [this] { control(); });
 }
 
@@ -104,12 +112,81 @@ void Scaling::control() {
     const bool ends = world_.now() % series.period == 0ns;
     if (ends && begin >= world_.scenario.start) measure(series, begin, world_.now());
   }
+  for (Ahead& ahead : ahead_) foresee(ahead);
   for (Watch& watch : watches_) {
     if (watch.next > world_.now()) continue;
     watch.next += interval(watch.alarm);
     evaluate(watch);
   }
   plan();
+}
+
+// --- Predictive policies
+
+Time Scaling::buffer_of(std::size_t policy) const {
+  if (world_.broken(Mutation::kNoSchedulingBuffer)) return 0ns;
+  return 1s * fleet_.policies[policy].buffer;
+}
+
+void Scaling::look_ahead(std::size_t policy) {
+  Ahead ahead{.policy = policy, .series = series_of(fleet_.policies[policy].tracked.metric)};
+  ahead.first = rounded_up(world_.now(), 1h);
+  const std::size_t known = fleet_.policies[policy].history.size();
+  ahead.next_forecast = world_.now();
+  if (known < 24) {
+    ahead.next_forecast = ahead.first + 1h * (24 - known) + delay(series_[ahead.series].metric);
+  }
+  ahead.next_hour = rounded_down(world_.now() + buffer_of(policy), 1h) + 1h;
+  ahead_.push_back(ahead);
+}
+
+/// The hours from the history's first to the one that ends at `until`.
+std::vector<double> Scaling::loads(const Ahead& ahead, Time until) const {
+  std::vector<double> loads = fleet_.policies[ahead.policy].history;
+  for (Time hour = ahead.first; hour < until; hour += 1h) {
+    loads.push_back(0);
+    for (const Point& point : series_[ahead.series].points) {
+      if (point.start >= hour && point.start < hour + 1h) loads.back() += point.sum;
+    }
+  }
+  return loads;
+}
+
+void Scaling::make_forecast(Ahead& ahead) {
+  const Time known = world_.now() - delay(series_[ahead.series].metric);
+  ahead.from = std::max(ahead.first, rounded_down(known, 1h));
+  std::vector<double> hours = loads(ahead, ahead.from);
+  if (hours.size() > 14 * 24) hours.erase(hours.begin(), hours.end() - 14 * 24);
+  if (world_.broken(Mutation::kLastHourUnknown)) hours.back() = 0;
+  ahead.forecast = forecast(hours);
+  ahead.next_forecast = ahead.from + 6h + delay(series_[ahead.series].metric);
+  if (world_.broken(Mutation::kForecastsOnce)) ahead.next_forecast = Time::max();
+  group_.forecast_made();
+}
+
+/// What the hour takes; none is forecast: 0.
+std::int64_t Scaling::capacity(const Ahead& ahead, Time hour) const {
+  const auto at = static_cast<std::size_t>((hour - ahead.from) / 1h);
+  if (hour < ahead.from || at >= ahead.forecast.size()) return 0;
+  const Series& series = series_[ahead.series];
+  const double bears =
+      fleet_.policies[ahead.policy].target * static_cast<double>(Time{1h} / series.period);
+  return static_cast<std::int64_t>(std::ceil(std::min(ahead.forecast[at] / bears, 1e9) - 1e-9));
+}
+
+void Scaling::foresee(Ahead& ahead) {
+  const Policy& policy = fleet_.policies[ahead.policy];
+  if (world_.now() >= ahead.next_forecast) make_forecast(ahead);
+  if (world_.now() < ahead.next_hour - buffer_of(ahead.policy)) return;
+  const std::int64_t takes = capacity(ahead, ahead.next_hour);
+  ahead.next_hour += 1h;
+  if (!policy.scales || ahead.forecast.empty()) return;
+  if (policy.max_buffer && !world_.broken(Mutation::kMaximumIsHonored)) {
+    const std::int64_t most = (takes * (100 + *policy.max_buffer) + 99) / 100;
+    if (most > max_) group_.raise_max(static_cast<std::uint32_t>(std::min(most, 1'000'000L)));
+  }
+  const auto to = static_cast<std::uint32_t>(std::min<std::int64_t>(takes, max_));
+  if (to > group_.desired() || world_.broken(Mutation::kForecastTakesAway)) group_.scale(to);
 }
 
 // --- Metrics
@@ -357,6 +434,15 @@ void Scaling::act(const Watch& watch, std::size_t index) {
       for (const std::size_t its : other.policies) {
         if (fleet_.policies[its].kind == Policy::Kind::kSimple) continue;
         want = std::max(*want, wanted(other, its).value_or(0));
+      }
+    }
+    for (const Ahead& ahead : ahead_) {
+      if (!fleet_.policies[ahead.policy].scales) continue;
+      const Time now = world_.now();
+      for (const Time hour : {now, now + buffer_of(ahead.policy)}) {
+        const std::int64_t takes = capacity(ahead, rounded_down(hour, 1h));
+        if (world_.broken(Mutation::kForecastHoldsNothing)) break;
+        want = std::max(*want, std::min<std::int64_t>(takes, max_));
       }
     }
     if (*want >= desired) return;

@@ -27,6 +27,8 @@ class Group {
   virtual std::uint32_t targets() const = 0;
   virtual void scale(std::uint32_t desired) = 0;
   virtual void alarm_changed() = 0;
+  virtual void forecast_made() = 0;
+  virtual void raise_max(std::uint32_t max) = 0;
   /// CPU time and bytes of an instance in [from, to).
   virtual Wide busy(std::size_t ordinal, Time from, Time to) const = 0;
   virtual Wide available(std::size_t ordinal, Time from, Time to) const = 0;
@@ -75,6 +77,14 @@ class Scaling {
     int state = 0;  ///< 0: OK, 1: ALARM, 2: INSUFFICIENT_DATA
     std::vector<double> values{};
   };
+  /// A predictive policy.
+  struct Ahead {
+    std::size_t policy = 0, series = 0;
+    Time first{};  ///< the first whole hour
+    Time next_forecast{}, next_hour{};
+    Time from{};  ///< of which hour the forecast's first is
+    std::vector<double> forecast{};
+  };
   struct Counts {
     std::int64_t current = 0, warming = 0, terminating = 0;
   };
@@ -86,6 +96,12 @@ class Scaling {
   static Time interval(const Alarm& alarm);
   void plan();
   void control();
+  Time buffer_of(std::size_t policy) const;
+  void look_ahead(std::size_t policy);
+  void make_forecast(Ahead& ahead);
+  void foresee(Ahead& ahead);
+  std::vector<double> loads(const Ahead& ahead, Time until) const;
+  std::int64_t capacity(const Ahead& ahead, Time hour) const;
   void measure(Series& series, Time begin, Time end);
   std::vector<double> samples(const std::string& metric, Time begin, Time end) const;
   void evaluate(Watch& watch);
@@ -109,6 +125,7 @@ class Scaling {
   Time warmup_{};
   std::vector<Series> series_;
   std::vector<Watch> watches_;
+  std::vector<Ahead> ahead_;
   std::optional<Time> acted_;
   Time cooldown_{};
 };

@@ -64,7 +64,7 @@ struct Step {
 };
 
 struct Policy {
-  enum class Kind { kTargetTracking, kStep, kSimple };
+  enum class Kind { kTargetTracking, kStep, kSimple, kPredictive };
   Kind kind = Kind::kTargetTracking;
   std::string name{};
   std::optional<std::uint32_t> warmup{};  ///< s
@@ -82,6 +82,11 @@ struct Policy {
   std::vector<Step> steps{};
   std::int32_t number = 0;
   std::optional<std::uint32_t> cooldown{};  ///< s
+  // Predictive: forecasts the metric of `tracked`, and scales for `target`.
+  bool scales = false;
+  std::uint32_t buffer = 300;                 ///< s
+  std::optional<std::uint32_t> max_buffer{};  ///< %
+  std::vector<double> history{};
 };
 
 /// Sets of a group's bounds and desired capacity what is given: at `start`, and at each minute that
@@ -293,6 +298,12 @@ enum class Mutation {
   kBoundsPass,                ///< E2
   kSuspendedActionsHappen,    ///< E22
   kRecursAtItsEnd,            ///< E77
+  kForecastsOnce,             ///< E78
+  kNoSchedulingBuffer,        ///< E79
+  kForecastTakesAway,         ///< E79
+  kMaximumIsHonored,          ///< E80
+  kForecastHoldsNothing,      ///< E54
+  kLastHourUnknown,           ///< E78
   kEnd                        ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

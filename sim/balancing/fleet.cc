@@ -155,8 +155,7 @@ bool Fleet::take_out_one() {
   const Member& member = members_[index];
   note("terminate",
        fmt::format("{} {} in {}", config_.member, member.ordinal, config_.zones[member.zone]));
-  --members_alive_;
-  --zone_members_[member.zone];
+  forget(member);
   if (member.state == State::kInService) {
     drain(index);
     return true;
@@ -166,6 +165,12 @@ bool Fleet::take_out_one() {
   members_[index].lives = false;
   members_.release(index);
   return true;
+}
+
+/// It counts as a member no more.
+void Fleet::forget(const Member& member) {
+  --members_alive_;
+  --zone_members_[member.zone];
 }
 
 void Fleet::drain(std::uint32_t index) {

@@ -28,6 +28,7 @@ struct FleetConfig {
   std::string name;                 ///< entity of its draws
   std::uint32_t service = 0;        ///< in the recorder
   std::string member = "instance";  ///< what a member is called
+  std::string loss = "is gone";     ///< what activities say of one that went by itself
   compute::ServerConfig server{};
   Algorithm algorithm = Algorithm::kRoundRobin;
   Duration slow_start{};                                      ///< E104
@@ -89,6 +90,9 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint32_t desired() const { return desired_; }
   /// What a reader of the run's result has to know of it, each a sentence. Asked once, at the end.
   virtual std::vector<std::string> notes() const { return {}; }
+  /// So many of the members in service, the oldest first, are gone at once with all they have; the
+  /// desired number stays, and they are replaced (E3, E12).
+  void kill(std::uint32_t count);
   /// What is suspended does not happen, and is made up for when it is no more (E22).
   void suspend(bool launches, bool terminations);
 
@@ -200,6 +204,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   void drain(std::uint32_t member);
   void drained(std::uint32_t member);
   void remove(std::uint32_t member);
+  void lose(const std::vector<std::uint32_t>& members);
+  void forget(const Member& member);
   std::uint32_t next_to_go() const;
   bool goes_before(const Member& a, const Member& b) const;
   MemberState state_of(const Member& member) const {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace skyreplay {
@@ -153,6 +154,13 @@ bool take_decimal(std::string_view& text, Decimal& number) {
 }
 
 }  // namespace
+
+Duration multiplied(Duration duration, double factor) {
+  if (factor == 1) return duration;
+  constexpr double kLongest = 0x1p61;
+  const double product = static_cast<double>(duration.count()) * factor;
+  return Duration{static_cast<std::int64_t>(std::min(product, kLongest) + 0.5)};
+}
 
 std::string to_rfc3339(TimePoint time) {
   const auto day = std::chrono::floor<days>(time);

@@ -17,6 +17,10 @@ using TimePoint = std::chrono::sys_time<Duration>;
 /// Later than any instant of a run.
 inline constexpr TimePoint kEndOfTime{Duration{std::numeric_limits<std::int64_t>::max()}};
 
+/// A duration times a factor to the nearest nanosecond, halves up; times 1 it is itself. REQUIRES
+/// neither is negative. At most 2^61 ns.
+Duration multiplied(Duration duration, double factor);
+
 /// Where a count series or a synthesis starts unless told otherwise: Monday 2026-01-05T00:00:00Z.
 inline constexpr TimePoint kDefaultOrigin{std::chrono::seconds{1767571200}};
 

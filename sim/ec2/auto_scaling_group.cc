@@ -86,6 +86,11 @@ void AutoScalingGroup::act(const scaling::ScheduledAction& action) {
   set_desired(to, fmt::format("{}; desired {} → {}", cause, desired(), to));
 }
 
+void AutoScalingGroup::set_boot_factor(double factor, const std::string& cause) {
+  boot_factor_ = factor;
+  note("fault", cause);
+}
+
 void AutoScalingGroup::suspend(const Suspended& suspended) {
   Fleet::suspend(suspended.launch, suspended.terminate);
   if (scaling_) scaling_->suspend_notifications(suspended.alarm_notification);
@@ -102,7 +107,7 @@ void AutoScalingGroup::member_taken_out(std::uint32_t member) {
 
 balancing::Fleet::Launch AutoScalingGroup::launch(std::uint32_t ordinal) {
   RandomEngine draw = boot_draws_.at(ordinal);
-  const Duration boot = boot_time_.sample(draw);
+  const Duration boot = multiplied(boot_time_.sample(draw), boot_factor_);
   return {.billed = std::min(pending_time_, boot), .in_service = boot};
 }
 

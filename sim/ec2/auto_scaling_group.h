@@ -62,6 +62,9 @@ class AutoScalingGroup final : public balancing::Fleet {
                    const balancing::FleetBilling& billing);
 
   void change(const GroupChange& change);
+  /// What is launched from now on takes so many times as long until it is in service; pending is as
+  /// it was. `cause` is for activities.csv.
+  void set_boot_factor(double factor, const std::string& cause);
 
  protected:
   Launch launch(std::uint32_t ordinal) override;
@@ -87,6 +90,7 @@ class AutoScalingGroup final : public balancing::Fleet {
 
   Distribution boot_time_;
   Duration pending_time_;
+  double boot_factor_ = 1;
   RandomStream boot_draws_;
   std::string entity_;
   pricing::BilledSpan span_;

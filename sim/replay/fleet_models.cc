@@ -96,6 +96,9 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
   config.fleet.server.speed = group.assumed().speed();
   config.fleet.protects_members = group.new_instances_protected_from_scale_in();
   config.fleet.ends_billing_hours = true;
+  config.fleet.loss =
+      "taken out of service in response to an EC2 health check indicating it has been terminated "
+      "or stopped";
   config.instance_type = type.name;
   config.detailed_monitoring = group.monitoring() == proto::AutoScalingGroup::DETAILED;
   config.bounds = {group.min_size(), group.max_size()};
@@ -146,6 +149,7 @@ ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& servic
   ecs::FargateServiceConfig config;
   config.fleet = fleet_config(ecs, service, index, calls);
   config.fleet.member = "task";
+  config.fleet.loss = "stopped, essential container in task exited";
   config.fleet.server.cpu_units = task.cpu();
   config.fleet.server.speed = assumed.speed();
   const bool is_arm = task.runtime_platform().cpu_architecture() == proto::RuntimePlatform::ARM64;

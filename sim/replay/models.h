@@ -67,6 +67,10 @@ class Models {
   /// services and calls; `scenario`, which the wiring is of, outlives this.
   void change(const proto::Scenario& scenario, const scenario::Wiring& after,
               const std::string& field, const std::string& cause);
+  /// The servers behind a service; null where it has none.
+  balancing::Fleet* fleet(std::uint32_t service) { return fleets_[service].get(); }
+  /// REQUIRES a service on no platform.
+  workload::External& external() { return *external_; }
   /// Appends what happened since the last call, in order of time.
   void take_activities(std::vector<workload::Activity>& activities);
   void finish(TimePoint end);

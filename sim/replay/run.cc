@@ -9,9 +9,11 @@
 #include "core/stop.h"
 #include "kernel/loop.h"
 #include "metrics/recorder.h"
+#include "replay/faults.h"
 #include "replay/models.h"
 #include "replay/result_writer.h"
 #include "replay/summarize.h"
+#include "replay/timed_steps.h"
 #include "replay/window_costs.h"
 #include "scaling/recurrence.h"
 #include "scenario/wiring.h"
@@ -94,17 +96,19 @@ class Run {
         recorder_(services_of_flows(inputs()), static_cast<std::uint32_t>(names_.size()),
                   trace_.start, costs_, static_cast<std::uint32_t>(trace_.routes.size())),
         models_(inputs(), loop_, recorder_),
+        faults_(message_, wiring_, models_),
         clients_(loop_, recorder_, models_.flows(), client_policy(message_.workload().client()),
                  message_.seed(), trace_.start + to_duration(message_.recorder().warm_up())),
         calls_(loop_, recorder_, clients_, message_.seed()),
-        window_(to_duration(message_.recorder().window())) {
+        window_(to_duration(message_.recorder().window())),
+        steps_(timed_steps(scenario, trace_.start)) {
     models_.connect(clients_, calls_);
     if (settings.watcher != nullptr) clients_.watch(*settings.watcher);
     costs_.bill(models_);
     check_context().seed = message_.seed();
     const Duration since_epoch = trace_.start.time_since_epoch();
     boundary_ = TimePoint{since_epoch - since_epoch % window_ + window_};
-    next_stop_ = std::min(boundary_, next_change());
+    next_stop_ = std::min(boundary_, next_step());
   }
 
   std::string play() {
@@ -117,11 +121,11 @@ class Run {
  private:
   ModelInputs inputs() const { return {message_, wiring_, trace_}; }
 
-  /// Closes the windows that end at or before `time` and makes the changes due by then, in order.
+  /// Closes the windows that end at or before `time` and takes the steps due by then, in order.
   void reach(TimePoint time) {
     while (time >= next_stop_) [[unlikely]] {
-      boundary_ <= next_change() ? close_window() : make_change();
-      next_stop_ = std::min(boundary_, next_change());
+      boundary_ <= next_step() ? close_window() : take_step();
+      next_stop_ = std::min(boundary_, next_step());
     }
   }
   /// Everything before `boundary_` happens, then its window closes.
@@ -131,14 +135,23 @@ class Run {
     boundary_ += window_;
     if (++windows_closed_ % kWindowsPerProgress == 0) tell_progress();
   }
-  TimePoint next_change() const {
-    if (changes_made_ == scenario_.changes().size()) return kEndOfTime;
-    return std::max(scenario_.changes()[changes_made_].when(trace_.start), trace_.start);
+  TimePoint next_step() const {
+    return steps_taken_ == steps_.size() ? kEndOfTime : steps_[steps_taken_].at;
   }
-  /// Events at the instant of a change come before it, arrivals after it.
-  void make_change() {
-    advance(next_change());
-    const scenario::TimedChange& change = scenario_.changes()[changes_made_++];
+  /// Events at the instant of a step come before it, arrivals after it.
+  void take_step() {
+    const TimedStep& step = steps_[steps_taken_++];
+    advance(step.at);
+    switch (step.kind) {
+      case TimedStep::Kind::kChange:
+        return make_change(scenario_.changes()[step.index]);
+      case TimedStep::Kind::kFaultEnds:
+        return faults_.end(step.index);
+      case TimedStep::Kind::kFaultBegins:
+        return faults_.begin(step.index);
+    }
+  }
+  void make_change(const scenario::TimedChange& change) {
     models_.change(*change.after, scenario::expand(*change.after, scenario_.filename(), trace_),
                    change.field,
                    fmt::format("changes: {} is {} from now on", change.field, change.value));
@@ -217,11 +230,19 @@ class Run {
 
   std::vector<std::string> notes() const {
     std::vector<std::string> notes = models_.notes();
-    if (const std::size_t left = scenario_.changes().size() - changes_made_; left > 0) {
-      notes.push_back(fmt::format("{} of the {} timed changes lie after the end of the run", left,
-                                  scenario_.changes().size()));
-    }
+    note_left(TimedStep::Kind::kChange, scenario_.changes().size(), "timed changes", notes);
+    note_left(TimedStep::Kind::kFaultBegins, static_cast<std::size_t>(message_.faults_size()),
+              "faults", notes);
     return notes;
+  }
+
+  void note_left(TimedStep::Kind kind, std::size_t all, const char* what,
+                 std::vector<std::string>& notes) const {
+    const auto left =
+        std::count_if(steps_.begin() + static_cast<std::ptrdiff_t>(steps_taken_), steps_.end(),
+                      [kind](const TimedStep& step) { return step.kind == kind; });
+    if (left == 0) return;
+    notes.push_back(fmt::format("{} of the {} {} lie after the end of the run", left, all, what));
   }
 
   const scenario::Scenario& scenario_;
@@ -236,12 +257,14 @@ class Run {
   kernel::Loop loop_;
   metrics::Recorder recorder_;
   Models models_;
+  Faults faults_;
   workload::Clients clients_;
   workload::Calls calls_;
   Duration window_;
   TimePoint boundary_;   ///< end of the window in hand
-  TimePoint next_stop_;  ///< that, or the next change if it comes before
-  std::size_t changes_made_ = 0;
+  TimePoint next_stop_;  ///< that, or the next step if it comes before
+  std::vector<TimedStep> steps_;
+  std::size_t steps_taken_ = 0;
   TimePoint end_;
   std::uint64_t windows_closed_ = 0;
 };

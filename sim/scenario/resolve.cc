@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "scenario/defaults.h"
 #include "scenario/field_path.h"
+#include "scenario/resolve_faults.h"
 #include "scenario/resolve_services.h"
 #include "scenario/service_graph.h"
 #include "scenario/walk.h"
@@ -31,6 +32,7 @@ class Resolver {
     backoff();
     reserved_concurrency();
     check_service_graph(scenario_, places_, mistakes_);
+    check_faults(scenario_, places_, mistakes_);
     check_laws(scenario_, "");
   }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/check.h"
+#include "core/time.h"
 
 namespace skyreplay::workload {
 
@@ -22,8 +23,8 @@ TimePoint External::start(std::uint32_t unit_index, std::uint32_t index) {
   Unit& unit = units_[unit_index];
   const Request& request = clients_->request(index);
   RandomEngine draw = unit.draws.at(request.row, request.attempts, request.call_path());
-  const TimePoint finish =
-      loop_.now() + unit.config.latency.sample(draw) + request.work + request.wait;
+  const Duration latency = multiplied(unit.config.latency.sample(draw), unit.latency_factor);
+  const TimePoint finish = loop_.now() + latency + request.work + request.wait;
   ++unit.in_service;
   ++unit.requests;
   loop_.schedule(finish, process_, 0, index, unit_index);
@@ -60,6 +61,21 @@ void External::set_max_connections(std::uint32_t unit,
                                    std::optional<std::uint32_t> max_connections) {
   units_[unit].config.max_connections = max_connections;
   start_waiting(unit);
+}
+
+void External::set_latency_factor(std::uint32_t unit, double factor, const std::string& cause) {
+  units_[unit].latency_factor = factor;
+  activities_.push_back({.time = loop_.now(),
+                         .service = units_[unit].config.service,
+                         .kind = "fault",
+                         .cause = cause,
+                         .from = std::nullopt,
+                         .to = std::nullopt});
+}
+
+void External::take_activities(std::vector<Activity>& activities) {
+  activities.insert(activities.end(), activities_.begin(), activities_.end());
+  activities_.clear();
 }
 
 void External::fire(const kernel::Event& event) {

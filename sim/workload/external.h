@@ -35,10 +35,14 @@ class External final : public Platform, public kernel::Process {
   std::uint32_t add(const ExternalConfig& config);
   /// Another limit from now on; a lower one lets those in service finish.
   void set_max_connections(std::uint32_t unit, std::optional<std::uint32_t> max_connections);
+  /// What it begins to serve from now on has its latency multiplied; 1 is as configured. `cause`
+  /// is for activities.csv.
+  void set_latency_factor(std::uint32_t unit, double factor, const std::string& cause);
 
   Admitted admit(std::uint32_t unit, std::uint32_t index, Request& request) override;
   void resume(std::uint32_t unit, std::uint32_t index, Called called) override;
   void read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) override;
+  void take_activities(std::vector<Activity>& activities) override;
   void finish(TimePoint) override {}
   void fire(const kernel::Event& event) override;
   Standing standing(std::uint32_t unit) const override;
@@ -48,6 +52,7 @@ class External final : public Platform, public kernel::Process {
   struct Unit {
     ExternalConfig config;
     RandomStream draws;
+    double latency_factor = 1;
     std::uint64_t requests = 0;  ///< that got a connection
     std::uint32_t in_service = 0;
     std::vector<std::uint32_t> queue;  ///< from `head`, in order of arrival
@@ -63,6 +68,7 @@ class External final : public Platform, public kernel::Process {
   std::uint64_t seed_;
   kernel::ProcessId process_;
   std::vector<Unit> units_;
+  std::vector<Activity> activities_;
 };
 
 }  // namespace skyreplay::workload

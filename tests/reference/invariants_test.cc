@@ -102,6 +102,8 @@ Scenario until(const Scenario& scenario, Time time) {
   if (had_bytes && !has_bytes(before)) before.rows = scenario.rows;
   std::erase_if(before.changes,
                 [&](const Change& change) { return scenario.start + change.at >= time; });
+  std::erase_if(before.faults,
+                [&](const Fault& fault) { return scenario.start + fault.at >= time; });
   return before;
 }
 

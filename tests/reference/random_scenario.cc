@@ -13,7 +13,11 @@ using namespace std::chrono_literals;
 class Generator {
  public:
   explicit Generator(std::uint64_t number)
-      : draws_(number), scaled_(~number), clock_(number ^ 0xC10C), foreseen_(number ^ 0xF0) {
+      : draws_(number),
+        scaled_(~number),
+        clock_(number ^ 0xC10C),
+        foreseen_(number ^ 0xF0),
+        failed_(number + (std::uint64_t{1} << 32)) {
     s_.seed = dice_.below(1000);
   }
 
@@ -28,6 +32,7 @@ class Generator {
     functions();
     predictive_policies();
     scheduled_actions();
+    faults();
     return s_;
   }
 
@@ -328,10 +333,40 @@ class Generator {
     }
   }
 
+  // --- Faults, drawn apart like policies
+
+  void faults() {
+    if (!failed_.dice.chance(50)) return;
+    const auto units = static_cast<std::uint64_t>((s_.end - s_.start) / unit_ + 2);
+    for (std::uint32_t i = failed_.dice.between(1, 4); i > 0; --i) {
+      Fault fault{.at = unit_ * failed_.dice.below(units),
+                  .service = failed_.dice.below(s_.services.size())};
+      if (choose(fault)) s_.faults.push_back(fault);
+    }
+  }
+
+  /// False where the service knows no fault.
+  bool choose(Fault& fault) {
+    const Service& service = s_.services[fault.service];
+    fault.count = failed_.dice.between(1, 3);
+    fault.factor = failed_.dice.one_of<double>({0.5, 2, 3.7, 10});
+    if (service.platform == Service::Platform::kFunction) return false;
+    if (service.platform == Service::Platform::kExternal) {
+      fault.kind = Fault::Kind::kSlowExternal;
+    } else if (!service.fleet.fargate && failed_.dice.chance(40)) {
+      fault.kind = Fault::Kind::kBootTime;
+    }
+    if (fault.kind != Fault::Kind::kKill && failed_.dice.chance(70)) {
+      fault.lasts = unit_ * failed_.dice.between(1, 20);
+    }
+    return true;
+  }
+
   RandomServices draws_;
   RandomServices scaled_;
   RandomServices clock_;
   RandomServices foreseen_;
+  RandomServices failed_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

@@ -27,6 +27,7 @@ Scenario with_another(const Scenario& scenario, std::uint64_t number) {
   for (std::size_t& service : more.routes) ++service;
   for (Call& call : more.calls) ++call.from, ++call.to;
   for (Change& change : more.changes) ++change.service;
+  for (Fault& fault : more.faults) ++fault.service;
   more.routes.push_back(0);
   return more;
 }

@@ -50,6 +50,7 @@ void drop_unused_services(Scenario& scenario, Mutation mutation) {
       const bool of_a_service = change.field <= Change::Field::kMaxConnections;
       if (of_a_service) renumber(change.service);
     }
+    for (Fault& fault : smaller.faults) renumber(fault.service);
     if (!used && !smaller.services.empty() && differs(smaller, mutation)) scenario = smaller;
   }
 }
@@ -100,6 +101,7 @@ Scenario shrunk(Scenario scenario, Mutation mutation) {
   if (!differs(scenario, mutation)) return scenario;
   shrink_list(scenario, &Scenario::rows, mutation);
   shrink_list(scenario, &Scenario::changes, mutation);
+  shrink_list(scenario, &Scenario::faults, mutation);
   shrink_list(scenario, &Scenario::calls, mutation);
   join_routes(scenario, mutation);
   drop_unused_services(scenario, mutation);

@@ -321,6 +321,26 @@ std::string spelled(const Scenario& scenario, const Change& change) {
   return fmt::format("{{at: +{}, field: {}, value: {}}}", spelled(change.at), field, to);
 }
 
+/// Every other fault says until when it lasts, the others for how long.
+std::string spelled(const Scenario& scenario, const Fault& fault, bool says_until) {
+  const std::string& name = scenario.services[fault.service].name;
+  std::string what;
+  switch (fault.kind) {
+    case Fault::Kind::kKill:
+      what = fmt::format("kill_instances: {{service: {}, count: {}}}", name, fault.count);
+      break;
+    case Fault::Kind::kSlowExternal:
+      what = fmt::format("slow_external: {{external: {}, factor: {}}}", name, fault.factor);
+      break;
+    case Fault::Kind::kBootTime:
+      what = fmt::format("boot_time: {{service: {}, factor: {}}}", name, fault.factor);
+  }
+  std::string span;
+  if (fault.lasts && says_until) span = "until: +" + spelled(fault.at + *fault.lasts) + ", ";
+  if (fault.lasts && !says_until) span = "for: " + spelled(*fault.lasts) + ", ";
+  return fmt::format("{{at: +{}, {}{}}}", spelled(fault.at), span, what);
+}
+
 }  // namespace
 
 std::string to_yaml(const Scenario& s) {
@@ -351,6 +371,10 @@ std::string to_yaml(const Scenario& s) {
       fmt::format("recorder: {{window: {}, warm_up: {}}}\n", spelled(s.window), spelled(s.warm_up));
   if (!s.changes.empty()) text += "changes:\n";
   for (const Change& change : s.changes) text += "  - " + spelled(s, change) + "\n";
+  if (!s.faults.empty()) text += "faults:\n";
+  for (std::size_t i = 0; i < s.faults.size(); ++i) {
+    text += "  - " + spelled(s, s.faults[i], i % 2 == 1) + "\n";
+  }
   return text;
 }
 

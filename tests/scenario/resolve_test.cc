@@ -278,7 +278,8 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
         "  warm_up: 0s\n"
         "# changes: not given: nothing changes\n"
         "# expectations: not given: `skyreplay check` only holds that the scenario runs to its "
-        "end\n");
+        "end\n"
+        "# faults: not given: nothing fails\n");
 }
 
 TEST_CASE("what show writes loads again to the same digest") {

@@ -9,6 +9,7 @@ namespace skyreplay::reference {
 World::World(const Scenario& original, Mutation mutation)
     : scenario(original), rows(original.rows), calendar(original.start), mutation_(mutation) {
   const std::size_t services = scenario.services.size();
+  failing.resize(scenario.faults.size());
   journal.in_flight.resize(services);
   journal.queue.resize(services);
   journal.running.resize(services);

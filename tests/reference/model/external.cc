@@ -45,9 +45,11 @@ class ExternalService final : public Station {
   }
 
   void start(Attempt& attempt) {
-    const Time latency = sample(
-        config().external.latency,
-        world_.bits(world_.entity(service_), "latency", attempt.row, attempt.number, attempt.path));
+    const double factor = world_.factor(Fault::Kind::kSlowExternal, service_);
+    const Bits draw =
+        world_.bits(world_.entity(service_), "latency", attempt.row, attempt.number, attempt.path);
+    Time latency = scaled(sample(config().external.latency, draw), factor);
+    if (world_.broken(Mutation::kSlowsWhatIsServed)) latency = scaled(latency, 1 / factor);
     started_.push_back(world_.now());
     in_service_.push_back(&attempt);
     attempt.wait += latency;  // the latency is part of what the request waits

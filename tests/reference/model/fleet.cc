@@ -177,6 +177,25 @@ class FleetService final : public Station, public ServerOwner, public Group {
     plan_scheduled(false);
   }
 
+  /// Of those in service the oldest: first none gets anything any more, then what they have fails,
+  /// then they are replaced (E3, E12).
+  void kill(std::uint32_t count) override {
+    std::vector<std::size_t> killed;
+    for (std::size_t i = 0; i < members_.size() && killed.size() < count; ++i) {
+      if (members_[i].state == Member::State::kInService) killed.push_back(i);
+    }
+    for (const std::size_t member : killed) {
+      note("terminate", static_cast<std::int64_t>(member));
+      members_[member].state = Member::State::kDraining;
+    }
+    update_rotation();
+    for (const std::size_t member : killed) {
+      const bool finish = world_.broken(Mutation::kKilledFinish);
+      if (!finish || group_of(member).outstanding(member) == 0) remove(member);
+    }
+    reconcile();
+  }
+
   // --- What scales it
 
   void scale(std::uint32_t desired) override {
@@ -352,7 +371,8 @@ class FleetService final : public Station, public ServerOwner, public Group {
       return sample(law, world_.bits(world_.entity(service_), purpose, ordinal));
     };
     if (!fleet().fargate) {
-      const Time boot = drawn(fleet().boot_time, "boot_time");
+      const Time boot = scaled(drawn(fleet().boot_time, "boot_time"),
+                               world_.factor(Fault::Kind::kBootTime, service_));
       return {std::min(fleet().pending_time, boot), boot};
     }
     const Time pull = drawn(fleet().infrastructure_time, "infrastructure_time");

@@ -218,6 +218,17 @@ struct Change {
   std::optional<std::int64_t> value{};  ///< none: the field is taken away
 };
 
+/// Something that fails (docs/faults.md).
+struct Fault {
+  enum class Kind { kKill, kSlowExternal, kBootTime };
+  Time at{};                    ///< since the start of the trace
+  std::optional<Time> lasts{};  ///< none: to the end of the run
+  Kind kind = Kind::kKill;
+  std::size_t service = 0;
+  std::uint32_t count = 1;
+  double factor = 1;
+};
+
 struct Row {
   Time arrival{};
   std::size_t route = 0;
@@ -244,7 +255,8 @@ struct Scenario {
   std::vector<std::size_t> routes{};  ///< the service of each
   std::vector<Call> calls{};
   std::vector<Change> changes{};  ///< ascending
-  std::vector<Row> rows{};        ///< ascending
+  std::vector<Fault> faults{};
+  std::vector<Row> rows{};  ///< ascending
 };
 
 /// The reference with one rule broken, to show that the comparison would find it.
@@ -304,6 +316,9 @@ enum class Mutation {
   kMaximumIsHonored,          ///< E80
   kForecastHoldsNothing,      ///< E54
   kLastHourUnknown,           ///< E78
+  kKilledFinish,              ///< E12
+  kFaultsLast,                ///< When a fault happens
+  kSlowsWhatIsServed,         ///< What a fault does
   kEnd                        ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

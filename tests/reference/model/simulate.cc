@@ -14,6 +14,15 @@ class Run {
   Run(const Scenario& scenario, Mutation mutation)
       : scenario_(scenario), world_(scenario, mutation) {
     boundary_ = (scenario.start / scenario.window + 1) * scenario.window;
+    for (std::size_t i = 0; i < scenario.changes.size(); ++i) {
+      steps_.push_back({scenario.changes[i].at, Step::kChange, i});
+    }
+    for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+      const Fault& fault = scenario.faults[i];
+      steps_.push_back({fault.at, Step::kFaultBegins, i});
+      if (fault.lasts) steps_.push_back({fault.at + *fault.lasts, Step::kFaultEnds, i});
+    }
+    std::sort(steps_.begin(), steps_.end());
   }
 
   Result play() {
@@ -30,26 +39,36 @@ class Run {
   }
 
  private:
-  /// What is due by `time`: windows end when everything before their end has happened; a change
-  /// comes after the events of its instant, in the window that begins there.
+  struct Step {
+    Time at;
+    enum What { kChange, kFaultEnds, kFaultBegins } what;
+    std::size_t index;
+    auto operator<=>(const Step&) const = default;
+  };
+
+  /// What is due by `time`: windows end when everything before their end has happened; a change or
+  /// a fault comes after the events of its instant, in the window that begins there.
   void reach(Time time) {
     for (;;) {
-      const Time change = next_change();
-      if (std::min(boundary_, change) > time) return;
-      if (boundary_ <= change) {
+      const Time step = next_step();
+      if (std::min(boundary_, step) > time) return;
+      if (boundary_ <= step) {
         world_.calendar.advance(boundary_ - Time{1});
         ends_.push_back(boundary_);
         boundary_ += scenario_.window;
       } else {
-        world_.calendar.advance(change);
-        world_.make_change(scenario_.changes[changes_made_++]);
+        world_.calendar.advance(step);
+        take(steps_[taken_++]);
       }
     }
   }
 
-  Time next_change() const {
-    if (changes_made_ == scenario_.changes.size()) return Time::max();
-    return scenario_.start + scenario_.changes[changes_made_].at;
+  Time next_step() const {
+    return taken_ == steps_.size() ? Time::max() : scenario_.start + steps_[taken_].at;
+  }
+  void take(const Step& step) {
+    if (step.what == Step::kChange) return world_.make_change(scenario_.changes[step.index]);
+    step.what == Step::kFaultEnds ? world_.end_fault(step.index) : world_.begin_fault(step.index);
   }
 
   /// The span's windows, then whole windows while anything is in flight, for as long as `drain`.
@@ -70,7 +89,8 @@ class Run {
   World world_;
   Time boundary_{};  ///< where the window in hand ends
   std::vector<Time> ends_;
-  std::size_t changes_made_ = 0;
+  std::vector<Step> steps_;  ///< changes and faults
+  std::size_t taken_ = 0;
 };
 
 }  // namespace

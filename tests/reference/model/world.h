@@ -82,6 +82,11 @@ class World {
   void begin_calls(Attempt& caller);
 
   void make_change(const Change& change);
+  // Faults, by their number in the scenario.
+  void begin_fault(std::size_t fault);
+  void end_fault(std::size_t fault);
+  /// What the faults that last multiply that service's times by.
+  double factor(Fault::Kind kind, std::size_t service) const;
   /// Attempts that are not over, those of clients that have left among them.
   bool is_busy() const;
 
@@ -92,6 +97,7 @@ class World {
   LambdaAccount lambda;
   std::deque<Request> requests;
   std::deque<Attempt> attempts;
+  std::vector<bool> failing;                       ///< by fault: it lasts
   std::vector<std::unique_ptr<Station>> stations;  ///< by service
 
  private:
@@ -121,6 +127,8 @@ class Station {
   virtual void resume(Attempt& attempt, bool failed) = 0;
   /// The service's configuration in the scenario has changed.
   virtual void change(const Change&) {}
+  /// So many members are gone at once.
+  virtual void kill(std::uint32_t) {}
   /// The run ends at `end`.
   virtual void finish(Time) {}
   /// What was metered before `at`, the end of a window; `ends` are the ends of all windows so far.
@@ -142,7 +150,7 @@ std::unique_ptr<Station> make_function(World& world, std::size_t service);
 std::unique_ptr<Station> make_fleet(World& world, std::size_t service);
 std::unique_ptr<Station> make_external(World& world, std::size_t service);
 
-/// Work or time x factor to the nearest nanosecond, halves up.
+/// Work or time x factor to the nearest nanosecond, halves up. Times 1 it is itself.
 inline Time scaled(Time time, double factor) {
   return Time{static_cast<std::int64_t>(static_cast<double>(time.count()) * factor + 0.5)};
 }

@@ -1,0 +1,70 @@
+#include "replay/faults.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "ec2/auto_scaling_group.h"
+
+namespace skyreplay::replay {
+namespace {
+
+std::string multiplied_text(const char* what, double factor) {
+  if (factor == 1) return fmt::format("faults: {} as the scenario has it again", what);
+  return fmt::format("faults: {} multiplied by {} from now on", what, factor);
+}
+
+}  // namespace
+
+void Faults::begin(std::size_t index) {
+  if (fault(index).has_kill_instances()) return kill_instances(fault(index).kill_instances());
+  lasts_[index] = true;
+  apply(fault(index));
+}
+
+void Faults::end(std::size_t index) {
+  lasts_[index] = false;
+  apply(fault(index));
+}
+
+std::uint32_t Faults::service_named(const std::string& name) const {
+  const auto& services = wiring_.services;
+  const auto found = std::find_if(services.begin(), services.end(),
+                                  [&](const auto& service) { return service.name == name; });
+  SKY_CHECK(found != services.end());
+  return static_cast<std::uint32_t>(found - services.begin());
+}
+
+void Faults::kill_instances(const proto::KillInstances& kill) {
+  models_.fleet(service_named(kill.service()))->kill(kill.count());
+}
+
+void Faults::apply(const proto::Fault& changed) {
+  if (changed.has_slow_external()) {
+    const std::string& name = changed.slow_external().external();
+    const double product = factor(What::kSlowExternal, name);
+    models_.external().set_latency_factor(models_.seats()[service_named(name)].unit, product,
+                                          multiplied_text("latency is", product));
+  } else {
+    const std::string& name = changed.boot_time().service();
+    const double product = factor(What::kBootTime, name);
+    auto& group = static_cast<ec2::AutoScalingGroup&>(*models_.fleet(service_named(name)));
+    group.set_boot_factor(product, multiplied_text("boot times are", product));
+  }
+}
+
+double Faults::factor(What what, const std::string& service) const {
+  double product = 1;
+  for (std::size_t i = 0; i < lasts_.size(); ++i) {
+    if (!lasts_[i] || fault(i).what_case() != what) continue;
+    const bool is_external = what == What::kSlowExternal;
+    const std::string& name =
+        is_external ? fault(i).slow_external().external() : fault(i).boot_time().service();
+    if (name != service) continue;
+    product *= is_external ? fault(i).slow_external().factor() : fault(i).boot_time().factor();
+  }
+  return product;
+}
+
+}  // namespace skyreplay::replay

@@ -1,0 +1,114 @@
+#include "scenario/resolve_faults.h"
+
+#include <fmt/format.h>
+
+#include "scenario/field_path.h"
+#include "scenario/resolve.h"
+
+namespace skyreplay::scenario {
+namespace {
+
+using What = proto::Fault::WhatCase;
+
+/// Which platforms know a fault.
+struct Platforms {
+  const char* names;
+  bool ec2 = false;
+  bool ecs = false;
+  bool external = false;
+};
+constexpr Platforms kFleets = {
+    .names = "group of instances and no service of tasks", .ec2 = true, .ecs = true};
+constexpr Platforms kGroups = {.names = "group of instances", .ec2 = true};
+constexpr Platforms kExternal = {.names = "external service", .external = true};
+
+constexpr const char* kAtOnce = "is for what lasts; instances are killed at once";
+
+class FaultChecker {
+ public:
+  FaultChecker(const proto::Scenario& scenario, const Places& places, Mistakes& mistakes)
+      : scenario_(scenario), places_(places), mistakes_(mistakes) {}
+
+  void run() {
+    for (int i = 0; i < scenario_.faults_size(); ++i) {
+      const std::string path = join_index("faults", static_cast<std::size_t>(i));
+      span(scenario_.faults(i), path);
+      what(scenario_.faults(i), path);
+    }
+  }
+
+ private:
+  void mistake(const std::string& path, const std::string& text) {
+    mistakes_.add(places_.near(path), path, text);
+  }
+
+  void span(const proto::Fault& fault, const std::string& path) {
+    const bool is_at_once = fault.what_case() == What::kKillInstances;
+    if (is_at_once && fault.has_for_()) mistake(path + ".for", kAtOnce);
+    if (is_at_once && fault.has_until()) mistake(path + ".until", kAtOnce);
+    if (is_at_once || !fault.has_until()) return;
+    if (fault.has_for_()) mistake(path + ".until", "excludes 'for', which is given too");
+    if (!fault.has_at()) return;  // reported already
+    const proto::Moment& at = fault.at();
+    const proto::Moment& until = fault.until();
+    if (at.when_case() != until.when_case()) {
+      mistake(path + ".until", "must be given as 'at' is: an instant, or from the trace's start");
+    } else if (at.has_offset_ns() ? until.offset_ns() <= at.offset_ns()
+                                  : until.instant_ns() <= at.instant_ns()) {
+      mistake(path + ".until", "must be later than 'at'");
+    }
+  }
+
+  void what(const proto::Fault& fault, const std::string& path) {
+    switch (fault.what_case()) {
+      case What::kKillInstances: {
+        const proto::KillInstances& kill = fault.kill_instances();
+        service(kill.has_service(), kill.service(), path + ".kill_instances.service", kFleets);
+        break;
+      }
+      case What::kSlowExternal: {
+        const proto::SlowExternal& slow = fault.slow_external();
+        service(slow.has_external(), slow.external(), path + ".slow_external.external", kExternal);
+        break;
+      }
+      case What::kBootTime: {
+        const proto::SlowBoot& slow = fault.boot_time();
+        service(slow.has_service(), slow.service(), path + ".boot_time.service", kGroups);
+        break;
+      }
+      default:
+        if (mistakes_.below(path)) return;
+        mistake(path,
+                "says nothing that fails: give it one of kill_instances, slow_external, "
+                "boot_time");
+    }
+  }
+
+  void service(bool is_given, const std::string& name, const std::string& path,
+               const Platforms& platforms) {
+    if (!is_given) return;  // reported already
+    const auto found = scenario_.services().find(name);
+    if (found == scenario_.services().end()) {
+      mistake(path, fmt::format("there is no service {}{}", in_quotes(name),
+                                suggestion(name, service_names(scenario_))));
+      return;
+    }
+    const proto::Service& service = found->second;
+    const bool fits = (service.has_ec2() && platforms.ec2) ||
+                      (service.has_ecs() && platforms.ecs) ||
+                      (service.has_external() && platforms.external);
+    if (!fits) mistake(path, fmt::format("{} is no {}", in_quotes(name), platforms.names));
+  }
+
+  const proto::Scenario& scenario_;
+  const Places& places_;
+  Mistakes& mistakes_;
+};
+
+}  // namespace
+
+void check_faults(const proto::Scenario& scenario, const Places& places, Mistakes& mistakes) {
+  FaultChecker(scenario, places, mistakes).run();
+}
+
+}  // namespace skyreplay::scenario

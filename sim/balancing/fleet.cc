@@ -31,6 +31,7 @@ Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig&
       idle_timeouts_(loop, process_, kIdleTimeouts, config.idle_timeout),
       checks_(loop, process_, kChecks, config.health_checks, {seed, config.name, "health_check"}),
       zone_members_(config.zones.size(), 0),
+      zone_is_lost_(config.zones.size(), false),
       balancer_meter_(billing.catalogue, config.load_balancer, billing.region, billing.span,
                       billing.meters),
       window_start_(loop.now()) {
@@ -68,7 +69,7 @@ void Fleet::suspend(bool launches, bool terminations) {
 }
 
 void Fleet::reconcile() {
-  while (members_alive_ < desired_ && !launches_suspended_) start_launch();
+  while (members_alive_ < desired_ && can_launch()) start_launch();
   while (members_alive_ > desired_ && !terminations_suspended_) {
     if (!take_out_one()) return;  // E17: all that are left are protected
   }
@@ -87,12 +88,28 @@ std::uint32_t Fleet::add_member() {
   member.is_protected = false;
   member.launched = loop_.now();
   member.serves_since = kEndOfTime;
-  const auto emptiest = std::min_element(zone_members_.begin(), zone_members_.end());  // E20
-  member.zone = static_cast<std::uint32_t>(emptiest - zone_members_.begin());
-  ++*emptiest;
+  member.zone = zone_of_launch();
+  ++zone_members_[member.zone];
   member.lives = true;
   ++members_alive_;
   return index;
+}
+
+bool Fleet::can_launch() const {
+  const bool has_zone =
+      std::find(zone_is_lost_.begin(), zone_is_lost_.end(), false) != zone_is_lost_.end();
+  return has_zone && !launches_suspended_;
+}
+
+/// E20: of those that are not lost, the one with the fewest members.
+std::uint32_t Fleet::zone_of_launch() const {
+  std::uint32_t best = kNoTarget;
+  for (std::uint32_t zone = 0; zone < zone_members_.size(); ++zone) {
+    if (zone_is_lost_[zone]) continue;
+    if (best == kNoTarget || zone_members_[zone] < zone_members_[best]) best = zone;
+  }
+  SKY_CHECK(best != kNoTarget);
+  return best;
 }
 
 void Fleet::start_launch() {
@@ -160,11 +177,16 @@ bool Fleet::take_out_one() {
     drain(index);
     return true;
   }
+  call_off(index);
+  return true;
+}
+
+/// It was not in service yet, and never is.
+void Fleet::call_off(std::uint32_t index) {
   pending_level_.leave(since_window());
-  if (member.state == State::kStarting) bill_until(index, loop_.now());
+  if (members_[index].state == State::kStarting) bill_until(index, loop_.now());
   members_[index].lives = false;
   members_.release(index);
-  return true;
 }
 
 /// It counts as a member no more.

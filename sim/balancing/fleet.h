@@ -72,10 +72,11 @@ struct FleetBilling {
 /// **Idle timeout** What is not answered in that time, waiting at the member included, the balancer
 /// answers by an error (504); the member works on (E112). An answer at the very instant is in time.
 ///
-/// **Order** A launch goes to the zone with the fewest members, the first of equals (E20). Taken
-/// out is a member of the zone with the most, the last of equals: one not yet in service, the
-/// latest first, else the one launched first or, of instances, whose billing hour ends first (E33);
-/// none that is protected (E17). **Cost** O(1) a request; changing the number, O(members).
+/// **Order** A launch goes to the zone with the fewest members, the first of equals (E20); a zone
+/// that is lost has none and gets none. Taken out is a member of the zone with the most, the last
+/// of equals: one not yet in service, the latest first, else the one launched first or, of
+/// instances, whose billing hour ends first (E33); none that is protected (E17). **Cost** O(1) a
+/// request; changing the number, O(members).
 ///
 /// Not modeled here: what the load balancer itself adds to a request's time.
 class Fleet : public workload::Platform, public kernel::Process {
@@ -93,6 +94,12 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// So many of the members in service, the oldest first, are gone at once with all they have; the
   /// desired number stays, and they are replaced (E3, E12).
   void kill(std::uint32_t count);
+  /// The number of a zone in FleetConfig::zones; none where it has no such zone.
+  std::optional<std::uint32_t> zone(const std::string& name) const;
+  /// All that is in the zone is gone at once, and nothing is launched there until it is back (E20).
+  /// REQUIRES that it is not lost already; that it is lost.
+  void lose_zone(std::uint32_t zone);
+  void restore_zone(std::uint32_t zone);
   /// What is suspended does not happen, and is made up for when it is no more (E22).
   void suspend(bool launches, bool terminations);
 
@@ -197,6 +204,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   };
 
   std::uint32_t add_member();
+  std::uint32_t zone_of_launch() const;
   void start_launch();
   void put_in_service(std::uint32_t member, Health health, TimePoint serves_since);
   void reconcile();
@@ -204,8 +212,12 @@ class Fleet : public workload::Platform, public kernel::Process {
   void drain(std::uint32_t member);
   void drained(std::uint32_t member);
   void remove(std::uint32_t member);
+  template <typename Which>
+  std::vector<std::uint32_t> members_that(Which&& which) const;
   void lose(const std::vector<std::uint32_t>& members);
   void forget(const Member& member);
+  void call_off(std::uint32_t member);
+  bool can_launch() const;
   std::uint32_t next_to_go() const;
   bool goes_before(const Member& a, const Member& b) const;
   MemberState state_of(const Member& member) const {
@@ -241,6 +253,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint32_t members_alive_ = 0;  ///< draining ones not among them
   std::uint32_t created_ = 0;
   std::vector<std::uint32_t> zone_members_;  ///< by zone; draining ones not among them
+  std::vector<bool> zone_is_lost_;           ///< by zone
   bool launches_suspended_ = false;
   bool terminations_suspended_ = false;
   Traffic traffic_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "core/check.h"
 #include "ec2/auto_scaling_group.h"
@@ -41,6 +42,7 @@ void Faults::kill_instances(const proto::KillInstances& kill) {
 }
 
 void Faults::apply(const proto::Fault& changed) {
+  if (changed.has_zone_loss()) return apply_zone(changed.zone_loss().zone());
   if (changed.has_slow_external()) {
     const std::string& name = changed.slow_external().external();
     const double product = factor(What::kSlowExternal, name);
@@ -52,6 +54,27 @@ void Faults::apply(const proto::Fault& changed) {
     auto& group = static_cast<ec2::AutoScalingGroup&>(*models_.fleet(service_named(name)));
     group.set_boot_factor(product, multiplied_text("boot times are", product));
   }
+}
+
+void Faults::apply_zone(const std::string& zone) {
+  for (std::uint32_t i = 0; i < wiring_.services.size(); ++i) {
+    balancing::Fleet* const fleet = models_.fleet(i);
+    const std::optional<std::uint32_t> number = fleet ? fleet->zone(zone) : std::nullopt;
+    if (!number) continue;
+    const auto place = std::pair(zone, wiring_.services[i].name);
+    const bool lost = is_lost(zone, place.second);
+    if (lost && lost_.insert(place).second) fleet->lose_zone(*number);
+    if (!lost && lost_.erase(place) > 0) fleet->restore_zone(*number);
+  }
+}
+
+bool Faults::is_lost(const std::string& zone, const std::string& service) const {
+  for (std::size_t i = 0; i < lasts_.size(); ++i) {
+    if (!lasts_[i] || !fault(i).has_zone_loss()) continue;
+    const proto::ZoneLoss& loss = fault(i).zone_loss();
+    if (loss.zone() == zone && (!loss.has_service() || loss.service() == service)) return true;
+  }
+  return false;
 }
 
 double Faults::factor(What what, const std::string& service) const {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "replay/models.h"
@@ -34,6 +36,8 @@ class Faults {
   }
   std::uint32_t service_named(const std::string& name) const;
   void kill_instances(const proto::KillInstances& kill);
+  void apply_zone(const std::string& zone);
+  bool is_lost(const std::string& zone, const std::string& service) const;
   /// Brings what a fault concerns to what the faults that last say of it.
   void apply(const proto::Fault& changed);
   /// The product of the factors on that service.
@@ -42,7 +46,8 @@ class Faults {
   const proto::Scenario& scenario_;
   const scenario::Wiring& wiring_;
   Models& models_;
-  std::vector<bool> lasts_;  ///< by fault: has begun, and is not over
+  std::vector<bool> lasts_;                             ///< by fault: has begun, and is not over
+  std::set<std::pair<std::string, std::string>> lost_;  ///< zones, and the services that lost them
 };
 
 }  // namespace skyreplay::replay

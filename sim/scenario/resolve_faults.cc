@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <set>
+#include <string>
+
 #include "scenario/field_path.h"
 #include "scenario/resolve.h"
 
@@ -66,6 +69,9 @@ class FaultChecker {
         service(kill.has_service(), kill.service(), path + ".kill_instances.service", kFleets);
         break;
       }
+      case What::kZoneLoss:
+        zone_loss(fault.zone_loss(), path + ".zone_loss");
+        break;
       case What::kSlowExternal: {
         const proto::SlowExternal& slow = fault.slow_external();
         service(slow.has_external(), slow.external(), path + ".slow_external.external", kExternal);
@@ -79,25 +85,45 @@ class FaultChecker {
       default:
         if (mistakes_.below(path)) return;
         mistake(path,
-                "says nothing that fails: give it one of kill_instances, slow_external, "
-                "boot_time");
+                "says nothing that fails: give it one of kill_instances, zone_loss, "
+                "slow_external, boot_time");
     }
   }
 
-  void service(bool is_given, const std::string& name, const std::string& path,
+  void zone_loss(const proto::ZoneLoss& loss, const std::string& path) {
+    if (loss.has_service() && !service(true, loss.service(), path + ".service", kFleets)) return;
+    if (!loss.has_zone()) return;  // reported already
+    std::set<std::string> zones;
+    for (const std::string& name : service_names(scenario_)) {
+      if (loss.has_service() && name != loss.service()) continue;
+      const proto::Service& service = scenario_.services().at(name);
+      zones.insert(service.ec2().availability_zones().begin(),
+                   service.ec2().availability_zones().end());
+      zones.insert(service.ecs().availability_zones().begin(),
+                   service.ecs().availability_zones().end());
+    }
+    if (zones.contains(loss.zone())) return;
+    mistake(path + ".zone",
+            fmt::format("nothing is in {}; there are {}", in_quotes(loss.zone()),
+                        zones.empty() ? "no zones" : fmt::format("{}", fmt::join(zones, ", "))));
+  }
+
+  /// False where that is no service of such a platform.
+  bool service(bool is_given, const std::string& name, const std::string& path,
                const Platforms& platforms) {
-    if (!is_given) return;  // reported already
+    if (!is_given) return false;  // reported already
     const auto found = scenario_.services().find(name);
     if (found == scenario_.services().end()) {
       mistake(path, fmt::format("there is no service {}{}", in_quotes(name),
                                 suggestion(name, service_names(scenario_))));
-      return;
+      return false;
     }
     const proto::Service& service = found->second;
     const bool fits = (service.has_ec2() && platforms.ec2) ||
                       (service.has_ecs() && platforms.ecs) ||
                       (service.has_external() && platforms.external);
     if (!fits) mistake(path, fmt::format("{} is no {}", in_quotes(name), platforms.names));
+    return fits;
   }
 
   const proto::Scenario& scenario_;

@@ -353,8 +353,12 @@ class Generator {
     if (service.platform == Service::Platform::kFunction) return false;
     if (service.platform == Service::Platform::kExternal) {
       fault.kind = Fault::Kind::kSlowExternal;
-    } else if (!service.fleet.fargate && failed_.dice.chance(40)) {
+    } else if (!service.fleet.fargate && failed_.dice.chance(30)) {
       fault.kind = Fault::Kind::kBootTime;
+    } else if (failed_.dice.chance(60)) {
+      fault.kind = Fault::Kind::kZoneLoss;
+      fault.zone = failed_.dice.below(service.fleet.zones);
+      fault.everywhere = failed_.dice.chance(50);
     }
     if (fault.kind != Fault::Kind::kKill && failed_.dice.chance(70)) {
       fault.lasts = unit_ * failed_.dice.between(1, 20);

@@ -329,6 +329,10 @@ std::string spelled(const Scenario& scenario, const Fault& fault, bool says_unti
     case Fault::Kind::kKill:
       what = fmt::format("kill_instances: {{service: {}, count: {}}}", name, fault.count);
       break;
+    case Fault::Kind::kZoneLoss:
+      what = fmt::format("zone_loss: {{zone: us-east-1{}{}}}", static_cast<char>('a' + fault.zone),
+                         fault.everywhere ? "" : ", service: " + name);
+      break;
     case Fault::Kind::kSlowExternal:
       what = fmt::format("slow_external: {{external: {}, factor: {}}}", name, fault.factor);
       break;

@@ -73,6 +73,100 @@ TEST_CASE("tasks are killed like instances") {
   CHECK(result.activities[2].kind == "launch");
 }
 
+std::vector<std::string> causes(const RunResult& result) {
+  std::vector<std::string> causes;
+  for (const Activity& activity : result.activities) causes.push_back(activity.cause);
+  return causes;
+}
+
+std::string zone_loss(const std::string& when, const std::string& zone) {
+  return "{" + when + ", zone_loss: {zone: us-east-1" + zone + "}}";
+}
+const std::string kGone =
+    ": taken out of service in response to an EC2 health check indicating it has been terminated "
+    "or stopped";
+
+TEST_CASE(
+    "E20: a zone that is lost takes what is in it, and launches go elsewhere until it is back") {
+  // 0 and 3 are in zone a, 1 in b, 2 in c: b gets the first replacement, c the second. When a is
+  // back it has the fewest, none, and gets the next launch.
+  const std::string grows =
+      "changes: [{at: +70s, field: services.web.ec2.desired_capacity, value: 5}]\n";
+  const RunResult result =
+      run(group(4, zone_loss("at: +10s, for: 50s", "a"), grows), {{5s, 1s}}, 100s);
+  CHECK(causes(result) ==
+        std::vector<std::string>{
+            "faults: us-east-1a is lost; instances in it: 2", "instance 0 in us-east-1a" + kGone,
+            "instance 3 in us-east-1a" + kGone, "instance 4 in us-east-1b: in service after 20s",
+            "instance 5 in us-east-1c: in service after 20s", "faults: us-east-1a is back",
+            "changes: services.web.ec2.desired_capacity is 5 from now on",
+            "instance 6 in us-east-1a: in service after 20s"});
+}
+
+TEST_CASE("what is pending in a zone that is lost is gone unbilled, and what drains there fails") {
+  // At 5 s instances 1, 2 and 3 are launched into b, c and a; 3, which would be billed from 20 s
+  // on, is gone at 10 s like 0, and 4 and 5 take their places.
+  const std::string grows =
+      "changes: [{at: +5s, field: services.web.ec2.desired_capacity, value: 4}]\n";
+  const RunResult pending = run(group(1, zone_loss("at: +10s", "a"), grows), {{5s, 1s}}, 100s);
+  CHECK(pending.quantity("ec2.on_demand.m5.large") ==
+        "0.088888888888889");  // 10 + 2 x 80 + 2 x 75 = 320 s
+  // The third request is at instance 2, which drains from 10 s on.
+  const std::string shrinks =
+      "changes: [{at: +10s, field: services.web.ec2.desired_capacity, value: 2}]\n";
+  const RunResult draining =
+      run(group(3, zone_loss("at: +20s", "c"), shrinks), {{1s, 1s}, {1s, 1s}, {1s, 40s}}, 100s);
+  CHECK(draining.outcome(Outcome::kError) == 1);
+  CHECK(causes(draining) ==
+        std::vector<std::string>{"changes: services.web.ec2.desired_capacity is 2 from now on",
+                                 "instance 2 in us-east-1c",
+                                 "faults: us-east-1c is lost; instances in it: 1"});
+}
+
+TEST_CASE("E20: while every zone is lost nothing is launched") {
+  const std::string when = "at: +10s, for: 30s";
+  const RunResult result = run(
+      group(1, zone_loss(when, "a") + ", " + zone_loss(when, "b") + ", " + zone_loss(when, "c")),
+      {{30s, 1s}}, 100s);
+  CHECK(result.outcome(Outcome::kRefused) == 1);
+  CHECK(causes(result) ==
+        std::vector<std::string>{
+            "faults: us-east-1a is lost; instances in it: 1", "instance 0 in us-east-1a" + kGone,
+            "instance 1 in us-east-1b: in service after 20s",
+            "faults: us-east-1b is lost; instances in it: 1", "instance 1 in us-east-1b" + kGone,
+            "instance 2 in us-east-1c: in service after 20s",
+            "faults: us-east-1c is lost; instances in it: 1", "instance 2 in us-east-1c" + kGone,
+            "faults: us-east-1a is back", "instance 3 in us-east-1a: in service after 20s",
+            "faults: us-east-1b is back", "faults: us-east-1c is back"});
+}
+
+TEST_CASE("a zone that two faults take is back when both are over") {
+  const RunResult result = run(
+      group(1, zone_loss("at: +10s, for: 30s", "b") + ", " + zone_loss("at: +20s, for: 40s", "b")),
+      {{5s, 1s}}, 100s);
+  REQUIRE(result.activities.size() == 2);
+  CHECK(result.activities[0].time == TimePoint{10s});
+  CHECK(result.activities[1].time == TimePoint{60s});
+}
+
+TEST_CASE("a zone is lost by every service in it, or by the one that is named") {
+  const std::string two =
+      "version: 1\nservices:\n"
+      "  app: {ecs: {desired_count: 1, task_definition: {cpu: 1024, memory: 2048}}}\n"
+      "  web: {ec2: {min_size: 1, max_size: 1, instance_type: m5.large}}\n"
+      "routes: [{match: r, service: web}]\ncalls: [{from: web, to: app}]\nfaults: [";
+  const auto losers = [&](const std::string& fault) {
+    std::vector<std::uint32_t> services;
+    for (const Activity& activity : run(two + fault + "]\n", {{5s, 1s}}, 100s).activities) {
+      if (activity.kind == "fault") services.push_back(activity.service);
+    }
+    return services;
+  };
+  CHECK(losers("{at: +10s, zone_loss: {zone: us-east-1a}}") == std::vector<std::uint32_t>{0, 1});
+  CHECK(losers("{at: +10s, zone_loss: {zone: us-east-1a, service: web}}") ==
+        std::vector<std::uint32_t>{1});
+}
+
 TEST_CASE("an external service is slow from a fault's beginning until its end") {
   // At the very beginning it is, at the very end it is not.
   const RunResult result = run(external("latency: 1s", slow("at: +10s, for: 10s", "3")),

@@ -23,6 +23,7 @@ TEST_CASE("faults are read, and shown as a scenario of the same digest") {
       Scenario::parse(kEverything +
                           "faults:\n"
                           "  - {at: +10m, kill_instances: {service: web}}\n"
+                          "  - {at: +20m, for: 1h, zone_loss: {zone: us-east-1a}}\n"
                           "  - {at: +600s, for: 90s, slow_external: {external: db, factor: 10}}\n"
                           "  - {at: +1h, until: +2h, boot_time: {service: web, factor: 2.5}}\n",
                       "shop.yaml");
@@ -33,8 +34,8 @@ TEST_CASE("faults are read, and shown as a scenario of the same digest") {
 
 TEST_CASE("a fault is of one kind, has a time, and ends after it begins") {
   CHECK(refusal("at: +1s") ==
-        "faults[0]: says nothing that fails: give it one of kill_instances, slow_external, "
-        "boot_time");
+        "faults[0]: says nothing that fails: give it one of kill_instances, zone_loss, "
+        "slow_external, boot_time");
   CHECK(refusal("kill_instances: {service: web}") == "faults[0].at: is missing");
   CHECK(refusal("at: +1s, kill_instances: {service: web}, boot_time: {service: web, factor: 2}") ==
         "faults[0].boot_time: excludes 'kill_instances', which is given too");
@@ -58,13 +59,16 @@ TEST_CASE("a fault meets a service that knows it") {
         "faults[0].boot_time.service: 'app' is no group of instances");
   CHECK(refusal("at: +1s, slow_external: {external: web, factor: 2}") ==
         "faults[0].slow_external.external: 'web' is no external service");
+  CHECK(refusal("at: +1s, zone_loss: {zone: us-east-1z}") ==
+        "faults[0].zone_loss.zone: nothing is in 'us-east-1z'; there are us-east-1a, "
+        "us-east-1b, us-east-1c");
+  CHECK(refusal("at: +1s, zone_loss: {zone: us-east-1a, service: fn}") ==
+        "faults[0].zone_loss.service: 'fn' is no group of instances and no service of tasks");
   CHECK(refusal("at: +1s, slow_external: {external: db}") ==
         "faults[0].slow_external.factor: is missing");
 }
 
 TEST_CASE("a fault that is not built is refused by name") {
-  CHECK(refusal("at: +1s, zone_loss: {zone: us-east-1a}") ==
-        "faults[0].zone_loss: the loss of a zone is not built yet");
   CHECK(refusal("at: +1s, interrupt_spot: {service: web, share: 0.5}") ==
         "faults[0].interrupt_spot: Spot Instances are not built yet");
   CHECK(refusal("at: +1s, refuse_capacity: {service: web, zone: us-east-1a}") ==

@@ -5,14 +5,34 @@ namespace skyreplay::reference {
 
 void World::begin_fault(std::size_t index) {
   const Fault& fault = scenario.faults[index];
-  journal.activities.push_back({now(), fault.service, "fault", -1, -1});
-  if (fault.kind == Fault::Kind::kKill) return stations[fault.service]->kill(fault.count);
+  if (fault.kind == Fault::Kind::kKill) {
+    journal.activities.push_back({now(), fault.service, "fault", -1, -1});
+    return stations[fault.service]->kill(fault.count);
+  }
   failing[index] = true;
+  tell_of(fault);
 }
 
 void World::end_fault(std::size_t index) {
-  journal.activities.push_back({now(), scenario.faults[index].service, "fault", -1, -1});
   failing[index] = broken(Mutation::kFaultsLast);
+  tell_of(scenario.faults[index]);
+}
+
+void World::tell_of(const Fault& fault) {
+  if (fault.kind == Fault::Kind::kZoneLoss) {
+    for (const auto& station : stations) station->zones_change();
+  } else {
+    journal.activities.push_back({now(), fault.service, "fault", -1, -1});
+  }
+}
+
+bool World::is_lost(std::size_t service, std::uint32_t zone) const {
+  for (std::size_t i = 0; i < failing.size(); ++i) {
+    const Fault& fault = scenario.faults[i];
+    if (!failing[i] || fault.kind != Fault::Kind::kZoneLoss || fault.zone != zone) continue;
+    if (fault.everywhere || fault.service == service) return true;
+  }
+  return false;
 }
 
 double World::factor(Fault::Kind kind, std::size_t service) const {

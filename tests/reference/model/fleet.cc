@@ -35,7 +35,8 @@ class FleetService final : public Station, public ServerOwner, public Group {
   FleetService(World& world, std::size_t service)
       : Station(world, service),
         groups_(fleet().cross_zone ? 1 : fleet().zones,
-                TargetGroup(world, fleet().algorithm, fleet().slow_start)) {
+                TargetGroup(world, fleet().algorithm, fleet().slow_start)),
+        lost_(fleet().zones) {
     if (!fleet().policies.empty() || !fleet().alarms.empty()) {
       scaling_.emplace(world, *this, fleet(), world.entity(service), config().name);
     }
@@ -177,23 +178,28 @@ class FleetService final : public Station, public ServerOwner, public Group {
     plan_scheduled(false);
   }
 
-  /// Of those in service the oldest: first none gets anything any more, then what they have fails,
-  /// then they are replaced (E3, E12).
+  /// Of those in service the oldest (E3, E12).
   void kill(std::uint32_t count) override {
     std::vector<std::size_t> killed;
     for (std::size_t i = 0; i < members_.size() && killed.size() < count; ++i) {
       if (members_[i].state == Member::State::kInService) killed.push_back(i);
     }
-    for (const std::size_t member : killed) {
-      note("terminate", static_cast<std::int64_t>(member));
-      members_[member].state = Member::State::kDraining;
+    lose(killed);
+  }
+  /// A zone that is lost has nothing in it until it is back (E20).
+  void zones_change() override {
+    for (std::uint32_t zone = 0; zone < fleet().zones; ++zone) {
+      const bool lost = world_.is_lost(service_, zone);
+      if (lost == lost_[zone]) continue;
+      lost_[zone] = lost;
+      note("fault");
+      std::vector<std::size_t> there;
+      for (std::size_t i = 0; i < members_.size(); ++i) {
+        const bool is_there = members_[i].zone == zone && members_[i].state != Member::State::kGone;
+        if (lost && is_there) there.push_back(i);
+      }
+      lose(there);
     }
-    update_rotation();
-    for (const std::size_t member : killed) {
-      const bool finish = world_.broken(Mutation::kKilledFinish);
-      if (!finish || group_of(member).outstanding(member) == 0) remove(member);
-    }
-    reconcile();
   }
 
   // --- What scales it
@@ -340,8 +346,42 @@ class FleetService final : public Station, public ServerOwner, public Group {
     return zones;
   }
 
+  /// First none gets anything any more, then what they have fails, then they are replaced.
+  void lose(const std::vector<std::size_t>& lost) {
+    for (const std::size_t index : lost) {
+      Member& member = members_[index];
+      if (member.state == Member::State::kDraining) continue;
+      note("terminate", static_cast<std::int64_t>(index));
+      if (member.waits()) {
+        call_off(member);
+      } else {
+        member.state = Member::State::kDraining;
+      }
+    }
+    update_rotation();
+    for (const std::size_t index : lost) {
+      if (members_[index].state != Member::State::kDraining) continue;
+      const bool finish = world_.broken(Mutation::kKilledFinish);
+      if (!finish || group_of(index).outstanding(index) == 0) remove(index);
+    }
+    reconcile();
+  }
+  void call_off(Member& member) {
+    pending_level_.change(world_.now(), -1);
+    member.state = Member::State::kGone;
+    member.gone = world_.now();
+  }
+
+  bool can_launch() const {
+    const bool has_zone = std::find(lost_.begin(), lost_.end(), false) != lost_.end();
+    return has_zone && (fleet().suspended & kLaunch) == 0;
+  }
+
   std::size_t add_member() {
-    const std::vector<std::uint32_t> zones = by_zone();
+    std::vector<std::uint32_t> zones = by_zone();
+    for (std::size_t i = 0; i < zones.size(); ++i) {
+      if (lost_[i] && !world_.broken(Mutation::kLaunchesIntoLostZones)) zones[i] = ~0U;
+    }
     const auto emptiest = std::min_element(zones.begin(), zones.end());  // E20
     members_.push_back(
         {.zone = static_cast<std::uint32_t>(emptiest - zones.begin()), .launched = world_.now()});
@@ -424,7 +464,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   }
 
   void reconcile() {
-    while (alive() < desired_ && (fleet().suspended & kLaunch) == 0) launch();
+    while (alive() < desired_ && can_launch()) launch();
     while (alive() > desired_ && (fleet().suspended & kTerminate) == 0) {
       if (!take_out_one()) return;
     }
@@ -437,9 +477,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
     Member& member = members_[index];
     note("terminate", static_cast<std::int64_t>(index));
     if (member.waits()) {
-      pending_level_.change(world_.now(), -1);
-      member.state = Member::State::kGone;
-      member.gone = world_.now();
+      call_off(member);
       return true;
     }
     member.state = Member::State::kDraining;
@@ -589,6 +627,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
 
   std::optional<Scaling> scaling_;
   std::vector<TargetGroup> groups_;  // by zone, where those are apart
+  std::vector<bool> lost_;           // by zone
   std::deque<Attempt> checks_;
   std::vector<Attempt*> accepted_;
   std::vector<Member> members_;  // by ordinal

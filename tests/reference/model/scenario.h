@@ -220,11 +220,13 @@ struct Change {
 
 /// Something that fails (docs/faults.md).
 struct Fault {
-  enum class Kind { kKill, kSlowExternal, kBootTime };
+  enum class Kind { kKill, kZoneLoss, kSlowExternal, kBootTime };
   Time at{};                    ///< since the start of the trace
   std::optional<Time> lasts{};  ///< none: to the end of the run
   Kind kind = Kind::kKill;
   std::size_t service = 0;
+  bool everywhere = false;  ///< of a zone: every service loses it
+  std::uint32_t zone = 0;
   std::uint32_t count = 1;
   double factor = 1;
 };
@@ -318,7 +320,8 @@ enum class Mutation {
   kLastHourUnknown,           ///< E78
   kKilledFinish,              ///< E12
   kFaultsLast,                ///< When a fault happens
-  kSlowsWhatIsServed,         ///< What a fault does
+  kSlowsWhatIsServed,         ///< What a fault multiplies
+  kLaunchesIntoLostZones,     ///< E20
   kEnd                        ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

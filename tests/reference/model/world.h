@@ -87,6 +87,7 @@ class World {
   void end_fault(std::size_t fault);
   /// What the faults that last multiply that service's times by.
   double factor(Fault::Kind kind, std::size_t service) const;
+  bool is_lost(std::size_t service, std::uint32_t zone) const;
   /// Attempts that are not over, those of clients that have left among them.
   bool is_busy() const;
 
@@ -101,6 +102,7 @@ class World {
   std::vector<std::unique_ptr<Station>> stations;  ///< by service
 
  private:
+  void tell_of(const Fault& fault);
   void attempt(Request& request);
   void retry_later(Request& request);
   bool may_retry(const Request& request, Outcome outcome) const;
@@ -129,6 +131,8 @@ class Station {
   virtual void change(const Change&) {}
   /// So many members are gone at once.
   virtual void kill(std::uint32_t) {}
+  /// A zone's loss begins or ends somewhere.
+  virtual void zones_change() {}
   /// The run ends at `end`.
   virtual void finish(Time) {}
   /// What was metered before `at`, the end of a window; `ends` are the ends of all windows so far.

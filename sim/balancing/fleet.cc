@@ -69,8 +69,8 @@ void Fleet::suspend(bool launches, bool terminations) {
 }
 
 void Fleet::reconcile() {
-  while (members_alive_ < desired_ && can_launch()) start_launch();
-  while (members_alive_ > desired_ && !terminations_suspended_) {
+  while (members_alive_ < wanted() && can_launch()) start_launch();
+  while (members_alive_ > wanted() && !terminations_suspended_) {
     if (!take_out_one()) return;  // E17: all that are left are protected
   }
 }
@@ -112,7 +112,7 @@ std::uint32_t Fleet::zone_of_launch() const {
   return best;
 }
 
-void Fleet::start_launch() {
+std::uint32_t Fleet::start_launch() {
   const std::uint32_t index = add_member();
   const Member& member = members_[index];
   const Launch takes = launch(member.ordinal);
@@ -121,6 +121,7 @@ void Fleet::start_launch() {
   loop_.schedule(loop_.now() + takes.in_service, process_, kInService, index, member.generation);
   note("launch", fmt::format("{} {} in {}: in service after {}", config_.member, member.ordinal,
                              config_.zones[member.zone], format_duration(takes.in_service)));
+  return index;
 }
 
 void Fleet::put_in_service(std::uint32_t index, Health health, TimePoint serves_since) {
@@ -172,7 +173,7 @@ bool Fleet::take_out_one() {
   const Member& member = members_[index];
   note("terminate",
        fmt::format("{} {} in {}", config_.member, member.ordinal, config_.zones[member.zone]));
-  forget(member);
+  forget(index);
   if (member.state == State::kInService) {
     drain(index);
     return true;
@@ -190,9 +191,12 @@ void Fleet::call_off(std::uint32_t index) {
 }
 
 /// It counts as a member no more.
-void Fleet::forget(const Member& member) {
+void Fleet::forget(std::uint32_t index) {
   --members_alive_;
-  --zone_members_[member.zone];
+  --zone_members_[members_[index].zone];
+  std::erase_if(replacements_, [index](const Replacement& replacement) {
+    return replacement.old_member == index || replacement.new_member == index;
+  });
 }
 
 void Fleet::drain(std::uint32_t index) {

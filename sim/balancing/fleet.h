@@ -112,6 +112,7 @@ class Fleet : public workload::Platform, public kernel::Process {
     std::uint32_t server = 0;  ///< of meaning once it serves
     TimePoint serves_since = kEndOfTime;
     bool is_draining = false;
+    std::uint32_t zone = 0;  ///< its number in FleetConfig::zones
   };
   /// Calls `visit(member, state)` for each, in no certain order. `member` is the number of its
   /// place, which another has after it.
@@ -174,6 +175,13 @@ class Fleet : public workload::Platform, public kernel::Process {
   virtual void bill_until(std::uint32_t member, TimePoint at) = 0;
   /// Brings the meters of the members up to `until`.
   virtual void read_members(TimePoint until, pricing::Meters& meters) = 0;
+  /// Members that are gone at once, with all they have; they are replaced. In the order of their
+  /// launches.
+  void lose(const std::vector<std::uint32_t>& members);
+  /// Launches another member beside one in service, which is taken out once the other is healthy;
+  /// `why` is for activities.csv. Not where it is being replaced already, nothing can be launched,
+  /// or as many as `most` are there.
+  void replace(std::uint32_t member, std::uint32_t most, const std::string& why);
   /// A member serves from now on; one that served is taken out.
   virtual void member_in_service(std::uint32_t) {}
   virtual void member_taken_out(std::uint32_t) {}
@@ -205,7 +213,7 @@ class Fleet : public workload::Platform, public kernel::Process {
 
   std::uint32_t add_member();
   std::uint32_t zone_of_launch() const;
-  void start_launch();
+  std::uint32_t start_launch();
   void put_in_service(std::uint32_t member, Health health, TimePoint serves_since);
   void reconcile();
   bool take_out_one();
@@ -214,14 +222,17 @@ class Fleet : public workload::Platform, public kernel::Process {
   void remove(std::uint32_t member);
   template <typename Which>
   std::vector<std::uint32_t> members_that(Which&& which) const;
-  void lose(const std::vector<std::uint32_t>& members);
-  void forget(const Member& member);
+  void forget(std::uint32_t member);
+  void replaced_by(std::uint32_t member);
+  /// How many there ought to be: those that are to go once another is healthy are one too many.
+  std::size_t wanted() const { return desired_ + replacements_.size(); }
   void call_off(std::uint32_t member);
   bool can_launch() const;
   std::uint32_t next_to_go() const;
   bool goes_before(const Member& a, const Member& b) const;
   MemberState state_of(const Member& member) const {
-    return {member.ordinal, member.server, member.serves_since, member.state == State::kDraining};
+    return {member.ordinal, member.server, member.serves_since, member.state == State::kDraining,
+            member.zone};
   }
   void fire_member(const kernel::Event& event);
   std::uint32_t& count_of(Health health);
@@ -254,6 +265,12 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint32_t created_ = 0;
   std::vector<std::uint32_t> zone_members_;  ///< by zone; draining ones not among them
   std::vector<bool> zone_is_lost_;           ///< by zone
+  struct Replacement {
+    std::uint32_t old_member;
+    std::uint32_t new_member;
+    std::string why;
+  };
+  std::vector<Replacement> replacements_;  ///< of whose members neither is gone or draining
   bool launches_suspended_ = false;
   bool terminations_suspended_ = false;
   Traffic traffic_;

@@ -62,7 +62,7 @@ void Fleet::lose(const std::vector<std::uint32_t>& members) {
     if (member.state == State::kDraining) continue;
     note("terminate", fmt::format("{} {} in {}: {}", config_.member, member.ordinal,
                                   config_.zones[member.zone], config_.loss));
-    forget(member);
+    forget(index);
     if (member.state < State::kInService) {
       call_off(index);
       continue;

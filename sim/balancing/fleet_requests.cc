@@ -62,6 +62,7 @@ void Fleet::health_changed(std::uint32_t server, Health from, Health to) {
                    config_.zones[member.zone], name, checks, checks == 1 ? "" : "s in a row",
                    to == Health::kHealthy ? "passed" : "failed"));
   update_rotation();
+  if (from == Health::kInitial && to == Health::kHealthy) replaced_by(member_of_server_[server]);
 }
 
 // --- Requests

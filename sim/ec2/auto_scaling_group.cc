@@ -22,12 +22,17 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
                                                                bounds_, config.steady)
                               : nullptr),
       scheduled_actions_(loop, config.scheduled_actions,
-                         [this](const scaling::ScheduledAction& action) { act(action); }) {
+                         [this](const scaling::ScheduledAction& action) { act(action); }),
+      capacity_rebalance_(config.capacity_rebalance) {
   if (config.volume.size_gib > 0) {
     volumes_.emplace(billing.catalogue, config.volume, billing.region, billing.span,
                      billing.meters);
   }
   bill_cloudwatch(config, billing);
+  if (config.spot) {
+    interruptions_ =
+        std::make_unique<SpotInterruptions>(loop, *this, *config.spot, seed, config.fleet.name);
+  }
   suspend(config.suspended);
 }
 
@@ -39,6 +44,7 @@ void AutoScalingGroup::bill_cloudwatch(const AutoScalingGroupConfig& config,
   };
   if (config.detailed_monitoring) {
     monitoring_item_ = add("cloudwatch.detailed_monitoring_per_instance");
+    if (config.purchase.spot) monitored_.emplace(billing.span, std::chrono::seconds{60});
   }
   if (!config.scaling) return;
   std::uint64_t standard = 0;
@@ -91,6 +97,19 @@ void AutoScalingGroup::set_boot_factor(double factor, const std::string& cause) 
   note("fault", cause);
 }
 
+/// E18, E40: while it is replaced a group may be larger than its maximum, by a tenth of what is
+/// desired.
+void AutoScalingGroup::rebalance(std::uint32_t member) {
+  if (!capacity_rebalance_) return;
+  replace(member, bounds_.max_size + (desired() + 9) / 10, "EC2 instance rebalance recommendation");
+}
+
+void AutoScalingGroup::reclaim(std::uint32_t member) {
+  interrupted_ = member;
+  lose({member});
+  interrupted_.reset();
+}
+
 void AutoScalingGroup::suspend(const Suspended& suspended) {
   Fleet::suspend(suspended.launch, suspended.terminate);
   if (scaling_) scaling_->suspend_notifications(suspended.alarm_notification);
@@ -113,19 +132,31 @@ balancing::Fleet::Launch AutoScalingGroup::launch(std::uint32_t ordinal) {
 
 void AutoScalingGroup::bill_from(std::uint32_t member, TimePoint at) {
   if (billed_.size() <= member) billed_.resize(member + std::size_t{1});
-  billed_[member].instance = instances_.start(at);
+  // What the run began with is no Spot Instance in its first hour (E41).
+  const bool ran_before = at < span_.start;
+  billed_[member].instance = instances_.start(ran_before ? at - std::chrono::hours{1} : at);
   if (volumes_) billed_[member].volume = volumes_->create(at);
+  if (monitored_) billed_[member].monitored = monitored_->start(at);
 }
 
 void AutoScalingGroup::bill_until(std::uint32_t member, TimePoint at) {
-  instances_.end(billed_[member].instance, at);
-  if (volumes_) volumes_->remove(billed_[member].volume, at);
+  const Billed& billed = billed_[member];
+  if (interrupted_ == member) {
+    instances_.interrupt(billed.instance, at);  // E41
+  } else {
+    instances_.end(billed.instance, at);
+  }
+  if (volumes_) volumes_->remove(billed.volume, at);
+  if (monitored_) monitored_->end(billed.monitored, at);
 }
 
 void AutoScalingGroup::read_members(TimePoint until, pricing::Meters& meters) {
   instances_.read(until, meters);
   if (volumes_) volumes_->read(until, meters);
-  if (monitoring_item_) meters.advance_to(*monitoring_item_, instances_.seconds(until));
+  if (monitoring_item_) {
+    meters.advance_to(*monitoring_item_,
+                      monitored_ ? monitored_->at(until) : instances_.seconds(until));
+  }
   const TimePoint billed = std::max(span_.start, std::min(until, span_.end));
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(billed - span_.start).count();
   for (const Steady& steady : steady_) {

@@ -10,6 +10,8 @@
 #include "core/distribution.h"
 #include "ec2/group_scaling.h"
 #include "ec2/scheduled_actions.h"
+#include "ec2/spot_interruptions.h"
+#include "pricing/billed_time.h"
 #include "pricing/instance_meter.h"
 #include "pricing/volume_meter.h"
 
@@ -36,7 +38,9 @@ struct AutoScalingGroupConfig {
   std::optional<GroupScalingConfig> scaling{};  ///< none where no metric of it is watched
   std::vector<scaling::ScheduledAction> scheduled_actions{};
   Suspended suspended{};
-  bool steady = true;  ///< the run begins in the steady state
+  std::optional<SpotConfig> spot{};  ///< of Spot Instances, as `purchase` says
+  bool capacity_rebalance = false;   ///< E40
+  bool steady = true;                ///< the run begins in the steady state
 };
 
 /// What a group may become while it runs.
@@ -54,7 +58,7 @@ struct GroupChange {
 ///
 /// An instance is billed per second from `running` until it is terminated, at least 60 s (E138);
 /// and so are its volume (E140) and its detailed monitoring (E102). Alarms are billed over the
-/// trace's span.
+/// trace's span. A Spot Instance that EC2 interrupts in its first hour is free (E41).
 class AutoScalingGroup final : public balancing::Fleet {
  public:
   AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& recorder,
@@ -65,6 +69,15 @@ class AutoScalingGroup final : public balancing::Fleet {
   /// What is launched from now on takes so many times as long until it is in service; pending is as
   /// it was. `cause` is for activities.csv.
   void set_boot_factor(double factor, const std::string& cause);
+  /// So large a share of the Spot Instances in service gets the interruption notice (E39).
+  /// REQUIRES a group of Spot Instances.
+  void interrupt_spot(double share) { interruptions_->interrupt(share); }
+
+  // What SpotInterruptions tell of an instance that is there.
+  /// EC2 recommends to replace it (E40).
+  void rebalance(std::uint32_t member);
+  /// It is EC2's again.
+  void reclaim(std::uint32_t member);
 
  protected:
   Launch launch(std::uint32_t ordinal) override;
@@ -101,11 +114,17 @@ class AutoScalingGroup final : public balancing::Fleet {
   struct Billed {
     pricing::RunningId instance{};
     pricing::RunningId volume{};
+    pricing::RunningId monitored{};
   };
   std::vector<Billed> billed_;  ///< by member
   GroupBounds bounds_;
   std::unique_ptr<GroupScaling> scaling_;
   ScheduledActions scheduled_actions_;
+  /// Monitoring of Spot Instances, which is due also where the instance is free.
+  std::optional<pricing::BilledTime> monitored_;
+  std::optional<std::uint32_t> interrupted_;  ///< the member that EC2 takes right now
+  bool capacity_rebalance_;
+  std::unique_ptr<SpotInterruptions> interruptions_;
 };
 
 }  // namespace skyreplay::ec2

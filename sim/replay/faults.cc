@@ -20,6 +20,7 @@ std::string multiplied_text(const char* what, double factor) {
 
 void Faults::begin(std::size_t index) {
   if (fault(index).has_kill_instances()) return kill_instances(fault(index).kill_instances());
+  if (fault(index).has_interrupt_spot()) return interrupt_spot(fault(index).interrupt_spot());
   lasts_[index] = true;
   apply(fault(index));
 }
@@ -41,6 +42,14 @@ void Faults::kill_instances(const proto::KillInstances& kill) {
   models_.fleet(service_named(kill.service()))->kill(kill.count());
 }
 
+void Faults::interrupt_spot(const proto::InterruptSpot& interruption) {
+  group_named(interruption.service()).interrupt_spot(interruption.share());
+}
+
+ec2::AutoScalingGroup& Faults::group_named(const std::string& name) const {
+  return static_cast<ec2::AutoScalingGroup&>(*models_.fleet(service_named(name)));
+}
+
 void Faults::apply(const proto::Fault& changed) {
   if (changed.has_zone_loss()) return apply_zone(changed.zone_loss().zone());
   if (changed.has_slow_external()) {
@@ -51,8 +60,7 @@ void Faults::apply(const proto::Fault& changed) {
   } else {
     const std::string& name = changed.boot_time().service();
     const double product = factor(What::kBootTime, name);
-    auto& group = static_cast<ec2::AutoScalingGroup&>(*models_.fleet(service_named(name)));
-    group.set_boot_factor(product, multiplied_text("boot times are", product));
+    group_named(name).set_boot_factor(product, multiplied_text("boot times are", product));
   }
 }
 

@@ -8,6 +8,10 @@
 
 #include "replay/models.h"
 
+namespace skyreplay::ec2 {
+class AutoScalingGroup;
+}
+
 namespace skyreplay::replay {
 
 /// Makes a scenario's faults happen to the services of a run (docs/faults.md).
@@ -36,6 +40,8 @@ class Faults {
   }
   std::uint32_t service_named(const std::string& name) const;
   void kill_instances(const proto::KillInstances& kill);
+  void interrupt_spot(const proto::InterruptSpot& interruption);
+  ec2::AutoScalingGroup& group_named(const std::string& name) const;
   void apply_zone(const std::string& zone);
   bool is_lost(const std::string& zone, const std::string& service) const;
   /// Brings what a fault concerns to what the faults that last say of it.

@@ -7,6 +7,7 @@
 #include "compute/instance_types.h"
 #include "core/error.h"
 #include "ecs/fargate_sizes.h"
+#include "pricing/discounted_prices.h"
 #include "replay/scaling_model.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
@@ -72,6 +73,7 @@ std::uint64_t micro_usd(const std::string& usd) {
 
 pricing::Purchase purchase_of(const proto::AutoScalingGroup& group) {
   pricing::Purchase purchase;
+  purchase.spot = group.has_instance_market_options();
   purchase.reserved_instances = group.reserved_instances().instance_count();
   purchase.reserved_term = term_of(group.reserved_instances().term());
   if (!group.has_savings_plan()) return purchase;
@@ -82,6 +84,21 @@ pricing::Purchase purchase_of(const proto::AutoScalingGroup& group) {
                               ? pricing::Commitment::kStandard
                               : pricing::Commitment::kConvertible;
   return purchase;
+}
+
+ec2::SpotConfig spot_config(const proto::AutoScalingGroup& group) {
+  const proto::SpotAssumed& spot = group.assumed().spot();
+  ec2::SpotConfig config;
+  config.instance_type = group.instance_type();
+  config.zones.assign(group.availability_zones().begin(), group.availability_zones().end());
+  config.shock_share = spot.shock_share();
+  if (spot.has_time_between_shocks()) {
+    config.time_between_shocks = to_duration(spot.time_between_shocks());
+  }
+  config.shock_spread = to_duration(spot.shock_spread());
+  config.reliable_time = to_duration(spot.reliable_time());
+  config.recommendation_lead = to_duration(spot.recommendation_lead());
+  return config;
 }
 
 }  // namespace
@@ -116,6 +133,8 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
                    .iops = group.ebs().iops(),
                    .throughput_mibps = group.ebs().throughput()};
   config.purchase = purchase_of(group);
+  if (config.purchase.spot) config.spot = spot_config(group);
+  config.capacity_rebalance = group.capacity_rebalance();
   config.boot_time = to_distribution(group.assumed().boot_time());
   config.pending_time = to_duration(group.assumed().pending_time());
   return config;
@@ -177,6 +196,15 @@ workload::ExternalConfig external_config(const scenario::ConcreteService& servic
   if (external.has_max_connections()) config.max_connections = external.max_connections();
   config.refuses_when_full = external.when_full() == proto::External::REFUSE;
   return config;
+}
+
+std::optional<pricing::Tariff> spot_tariff(const scenario::ConcreteService& service) {
+  const proto::AutoScalingGroup& group = service.config->ec2();
+  if (!group.assumed().spot().has_price()) return std::nullopt;
+  const auto price = pricing::Decimal::parse(group.assumed().spot().price());
+  SKY_CHECK(price.has_value());
+  return pricing::Tariff(std::string(pricing::DiscountedPrices::kSpot) + group.instance_type(), "*",
+                         "hour", {{.usd = *price, .source = "the scenario", .as_of = "undated"}});
 }
 
 pricing::Tariff external_tariff(const scenario::ConcreteService& service) {

@@ -26,6 +26,9 @@ struct RunFacts {
 ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& service,
                                          std::uint32_t index, CallList calls, const RunFacts& run);
 
+/// What an instance-hour costs where the scenario gives a price of Spot Instances; else none.
+std::optional<pricing::Tariff> spot_tariff(const scenario::ConcreteService& service);
+
 /// Says so where a group's CPU speed is its base family's; else empty.
 std::string speed_note(const scenario::ConcreteService& service);
 

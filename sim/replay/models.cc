@@ -137,14 +137,16 @@ Seat Models::seat_fleet(std::uint32_t service) {
   std::unique_ptr<balancing::Fleet>& fleet = fleets_[service];
   std::uint32_t desired = 0;
   if (concrete.config->has_ec2()) {
-    fleet = std::make_unique<ec2::AutoScalingGroup>(
-        loop_, recorder_,
-        group_config(concrete, service, call_lists_[service],
-                     {.seed = seed,
-                      .has_bytes = billing.has_bytes,
-                      .steady = steady,
-                      .trace_start = inputs_.trace.start}),
-        seed, billing);
+    ec2::AutoScalingGroupConfig config = group_config(concrete, service, call_lists_[service],
+                                                      {.seed = seed,
+                                                       .has_bytes = billing.has_bytes,
+                                                       .steady = steady,
+                                                       .trace_start = inputs_.trace.start});
+    if (auto tariff = spot_tariff(concrete)) {
+      tariffs_.push_back(std::move(*tariff));
+      config.purchase.spot_tariff = &tariffs_.back();
+    }
+    fleet = std::make_unique<ec2::AutoScalingGroup>(loop_, recorder_, config, seed, billing);
     desired = concrete.config->ec2().desired_capacity();
   } else {
     fleet = std::make_unique<ecs::FargateService>(

@@ -16,7 +16,9 @@ TimePoint instant(const proto::Moment& moment, TimePoint start) {
   return TimePoint{Duration{moment.instant_ns()}};
 }
 
-bool happens_at_once(const proto::Fault& fault) { return fault.has_kill_instances(); }
+bool happens_at_once(const proto::Fault& fault) {
+  return fault.has_kill_instances() || fault.has_interrupt_spot();
+}
 
 /// None where it lasts to the end of the run.
 std::optional<TimePoint> end_of(const proto::Fault& fault, TimePoint start) {

@@ -25,7 +25,7 @@ constexpr Platforms kFleets = {
 constexpr Platforms kGroups = {.names = "group of instances", .ec2 = true};
 constexpr Platforms kExternal = {.names = "external service", .external = true};
 
-constexpr const char* kAtOnce = "is for what lasts; instances are killed at once";
+constexpr const char* kAtOnce = "is for what lasts; this happens at once";
 
 class FaultChecker {
  public:
@@ -46,7 +46,8 @@ class FaultChecker {
   }
 
   void span(const proto::Fault& fault, const std::string& path) {
-    const bool is_at_once = fault.what_case() == What::kKillInstances;
+    const bool is_at_once =
+        fault.what_case() == What::kKillInstances || fault.what_case() == What::kInterruptSpot;
     if (is_at_once && fault.has_for_()) mistake(path + ".for", kAtOnce);
     if (is_at_once && fault.has_until()) mistake(path + ".until", kAtOnce);
     if (is_at_once || !fault.has_until()) return;
@@ -72,6 +73,9 @@ class FaultChecker {
       case What::kZoneLoss:
         zone_loss(fault.zone_loss(), path + ".zone_loss");
         break;
+      case What::kInterruptSpot:
+        interrupt_spot(fault.interrupt_spot(), path + ".interrupt_spot.service");
+        break;
       case What::kSlowExternal: {
         const proto::SlowExternal& slow = fault.slow_external();
         service(slow.has_external(), slow.external(), path + ".slow_external.external", kExternal);
@@ -86,7 +90,7 @@ class FaultChecker {
         if (mistakes_.below(path)) return;
         mistake(path,
                 "says nothing that fails: give it one of kill_instances, zone_loss, "
-                "slow_external, boot_time");
+                "interrupt_spot, slow_external, boot_time");
     }
   }
 
@@ -106,6 +110,13 @@ class FaultChecker {
     mistake(path + ".zone",
             fmt::format("nothing is in {}; there are {}", in_quotes(loss.zone()),
                         zones.empty() ? "no zones" : fmt::format("{}", fmt::join(zones, ", "))));
+  }
+
+  void interrupt_spot(const proto::InterruptSpot& interruption, const std::string& path) {
+    const std::string& name = interruption.service();
+    if (!service(interruption.has_service(), name, path, kGroups)) return;
+    if (scenario_.services().at(name).ec2().has_instance_market_options()) return;
+    mistake(path, fmt::format("{} has no Spot Instances", in_quotes(name)));
   }
 
   /// False where that is no service of such a platform.

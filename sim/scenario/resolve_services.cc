@@ -15,6 +15,7 @@
 #include "scenario/field_path.h"
 #include "scenario/law.h"
 #include "scenario/resolve_scaling.h"
+#include "scenario/resolve_spot.h"
 
 namespace skyreplay::scenario {
 namespace {
@@ -94,6 +95,7 @@ void ServiceResolver::ec2(proto::AutoScalingGroup& group, const std::string& pat
   capacity(group, path);
   if (group.has_instance_type()) instance_type(group, path);
   commitments(group, path);
+  resolve_spot(group, region_, path, places_, mistakes_);
   zones(*group.mutable_availability_zones(), path + ".availability_zones");
   ebs(*group.mutable_ebs(), path + ".ebs");
   target_group(group.target_group(), path + ".target_group");

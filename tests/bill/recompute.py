@@ -18,6 +18,7 @@ from fractions import Fraction
 
 PRICES = pathlib.Path(__file__).resolve().parents[2] / "sim/pricing/data"
 ON_DEMAND = "ec2.on_demand."
+SPOT = "ec2.spot."
 EXTERNAL = "external.requests"  # at the price that the scenario gives; the bill's own price is taken
 
 HOUR = 3600
@@ -79,11 +80,19 @@ class Prices:
             tariff.tiers.sort(key=lambda tier: tier.start)
         rows = [cells for cells in table("ec2_on_demand.tsv") if len(cells[0]) > 1]  # a lone letter is a source
         self.on_demand = {cells[0]: dict(zip(rows[0][1:], cells[1:], strict=True)) for cells in rows[1:]}
+        rows = [cells for cells in table("ec2_spot.tsv") if len(cells[0]) > 1]
+        self.spot = {cells[0]: dict(zip(rows[0][1:], cells[1:], strict=True)) for cells in rows[1:]}
 
     def tariff(self, line_item: str, region: str) -> Tariff | None:
         if line_item.startswith(ON_DEMAND):
             price = self.on_demand.get(line_item.removeprefix(ON_DEMAND), {}).get(region)
             return Tariff("hour", [Tier(Fraction(price[:-1]), 0, None)]) if price else None
+        if line_item.startswith(SPOT):  # "68d": 68 % below the on-demand price
+            demand = self.tariff(ON_DEMAND + line_item.removeprefix(SPOT), region)
+            savings = self.spot.get(line_item.removeprefix(SPOT), {}).get(region)
+            if not demand or not savings:
+                return None
+            return Tariff("hour", [Tier(demand.tiers[0].usd * (100 - int(savings[:-1])) / 100, 0, None)])
         return self.services.get((line_item, region)) or self.services.get((line_item, "*"))
 
 

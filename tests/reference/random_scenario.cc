@@ -333,9 +333,26 @@ class Generator {
     }
   }
 
-  // --- Faults, drawn apart like policies
+  // --- Spot Instances and faults, drawn apart like policies
+
+  void spot(Fleet& fleet) {
+    Dice& dice = failed_.dice;
+    fleet.spot = true;
+    fleet.reserved_instances = 0;
+    fleet.savings_plan = 0;
+    fleet.capacity_rebalance = dice.chance(50);
+    fleet.shock_share = dice.one_of<double>({0.3, 0.7, 1});
+    fleet.between_shocks = std::max<Time>(1s, (s_.end - s_.start) / dice.between(2, 8));
+    fleet.shock_spread = std::min<Time>(failed_.time(4), 24h);
+    fleet.reliable_time = dice.chance(50) ? 0ns : failed_.time(10);
+    fleet.recommendation_lead = dice.chance(50) ? 0ns : std::min<Time>(failed_.time(4), 24h);
+  }
 
   void faults() {
+    for (Service& service : s_.services) {
+      const bool is_group = service.platform == Service::Platform::kFleet && !service.fleet.fargate;
+      if (is_group && failed_.dice.chance(35)) spot(service.fleet);
+    }
     if (!failed_.dice.chance(50)) return;
     const auto units = static_cast<std::uint64_t>((s_.end - s_.start) / unit_ + 2);
     for (std::uint32_t i = failed_.dice.between(1, 4); i > 0; --i) {
@@ -353,6 +370,9 @@ class Generator {
     if (service.platform == Service::Platform::kFunction) return false;
     if (service.platform == Service::Platform::kExternal) {
       fault.kind = Fault::Kind::kSlowExternal;
+    } else if (service.fleet.spot && failed_.dice.chance(40)) {
+      fault.kind = Fault::Kind::kInterruptSpot;
+      fault.factor = failed_.dice.one_of<double>({0.34, 0.5, 1});
     } else if (!service.fleet.fargate && failed_.dice.chance(30)) {
       fault.kind = Fault::Kind::kBootTime;
     } else if (failed_.dice.chance(60)) {
@@ -360,7 +380,9 @@ class Generator {
       fault.zone = failed_.dice.below(service.fleet.zones);
       fault.everywhere = failed_.dice.chance(50);
     }
-    if (fault.kind != Fault::Kind::kKill && failed_.dice.chance(70)) {
+    const bool is_at_once =
+        fault.kind == Fault::Kind::kKill || fault.kind == Fault::Kind::kInterruptSpot;
+    if (!is_at_once && failed_.dice.chance(70)) {
       fault.lasts = unit_ * failed_.dice.between(1, 20);
     }
     return true;

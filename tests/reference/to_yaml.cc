@@ -230,6 +230,20 @@ std::string scaling(const Fleet& f) {
       f.detailed ? "detailed" : "basic", suspended(f.suspended), f.protects_new);
 }
 
+std::string market(const Fleet& f) {
+  if (!f.spot) return "";
+  return fmt::format("instance_market_options: {{market_type: spot}}, capacity_rebalance: {}, ",
+                     f.capacity_rebalance);
+}
+std::string interruptions(const Fleet& f) {
+  if (!f.spot) return "";
+  return fmt::format(
+      "spot: {{interruption_rate: 0, shock_share: {}, time_between_shocks: {}, shock_spread: {}, "
+      "reliable_time: {}, recommendation_lead: {}}}, ",
+      f.shock_share, spelled(f.between_shocks), spelled(f.shock_spread), spelled(f.reliable_time),
+      spelled(f.recommendation_lead));
+}
+
 std::string group(const Fleet& f) {
   const std::string gp3 = fmt::format(", iops: {}, throughput: {}", f.iops, f.throughput);
   return fmt::format(
@@ -238,9 +252,9 @@ std::string group(const Fleet& f) {
       "{}, publication_delay: {{ec2: {}, application_elb: {}, auto_scaling: {}, cw_agent: "
       "{}}}}}}}}}",
       f.max_size, f.desired, f.instance_type, f.gp2 ? "gp2" : "gp3", f.volume_gib, f.gp2 ? "" : gp3,
-      commitments(f) + common(f), scaling(f), capacity(f), spelled(f.boot_time),
-      spelled(f.pending_time), spelled(f.ec2_delay), spelled(f.balancer_delay),
-      spelled(f.group_delay), spelled(f.agent_delay));
+      commitments(f) + market(f) + common(f), scaling(f), capacity(f) + interruptions(f),
+      spelled(f.boot_time), spelled(f.pending_time), spelled(f.ec2_delay),
+      spelled(f.balancer_delay), spelled(f.group_delay), spelled(f.agent_delay));
 }
 
 std::string tasks(const Fleet& f) {
@@ -332,6 +346,9 @@ std::string spelled(const Scenario& scenario, const Fault& fault, bool says_unti
     case Fault::Kind::kZoneLoss:
       what = fmt::format("zone_loss: {{zone: us-east-1{}{}}}", static_cast<char>('a' + fault.zone),
                          fault.everywhere ? "" : ", service: " + name);
+      break;
+    case Fault::Kind::kInterruptSpot:
+      what = fmt::format("interrupt_spot: {{service: {}, share: {}}}", name, fault.factor);
       break;
     case Fault::Kind::kSlowExternal:
       what = fmt::format("slow_external: {{external: {}, factor: {}}}", name, fault.factor);

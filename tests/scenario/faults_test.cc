@@ -35,12 +35,12 @@ TEST_CASE("faults are read, and shown as a scenario of the same digest") {
 TEST_CASE("a fault is of one kind, has a time, and ends after it begins") {
   CHECK(refusal("at: +1s") ==
         "faults[0]: says nothing that fails: give it one of kill_instances, zone_loss, "
-        "slow_external, boot_time");
+        "interrupt_spot, slow_external, boot_time");
   CHECK(refusal("kill_instances: {service: web}") == "faults[0].at: is missing");
   CHECK(refusal("at: +1s, kill_instances: {service: web}, boot_time: {service: web, factor: 2}") ==
         "faults[0].boot_time: excludes 'kill_instances', which is given too");
   CHECK(refusal("at: +1s, for: 5s, kill_instances: {service: web}") ==
-        "faults[0].for: is for what lasts; instances are killed at once");
+        "faults[0].for: is for what lasts; this happens at once");
   CHECK(refusal("at: +9s, until: +9s, slow_external: {external: db, factor: 2}") ==
         "faults[0].until: must be later than 'at'");
   CHECK(refusal("at: +9s, until: 2026-01-05, slow_external: {external: db, factor: 2}") ==
@@ -64,13 +64,13 @@ TEST_CASE("a fault meets a service that knows it") {
         "us-east-1b, us-east-1c");
   CHECK(refusal("at: +1s, zone_loss: {zone: us-east-1a, service: fn}") ==
         "faults[0].zone_loss.service: 'fn' is no group of instances and no service of tasks");
+  CHECK(refusal("at: +1s, interrupt_spot: {service: web, share: 0.5}") ==
+        "faults[0].interrupt_spot.service: 'web' has no Spot Instances");
   CHECK(refusal("at: +1s, slow_external: {external: db}") ==
         "faults[0].slow_external.factor: is missing");
 }
 
 TEST_CASE("a fault that is not built is refused by name") {
-  CHECK(refusal("at: +1s, interrupt_spot: {service: web, share: 0.5}") ==
-        "faults[0].interrupt_spot: Spot Instances are not built yet");
   CHECK(refusal("at: +1s, refuse_capacity: {service: web, zone: us-east-1a}") ==
         "faults[0].refuse_capacity: zones without capacity are not built yet");
 }

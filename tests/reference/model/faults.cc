@@ -9,6 +9,10 @@ void World::begin_fault(std::size_t index) {
     journal.activities.push_back({now(), fault.service, "fault", -1, -1});
     return stations[fault.service]->kill(fault.count);
   }
+  if (fault.kind == Fault::Kind::kInterruptSpot) {
+    journal.activities.push_back({now(), fault.service, "fault", -1, -1});
+    return stations[fault.service]->interrupt_spot(fault.factor);
+  }
   failing[index] = true;
   tell_of(fault);
 }

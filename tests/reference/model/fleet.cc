@@ -21,6 +21,7 @@ struct Member {
   std::optional<Time> billed_from{}, gone{}, served_from{}, taken_out{};
   std::optional<Time> serves_since{};  ///< long ago where the run began with it
   bool is_protected = false;
+  bool interrupted = false;  ///< it went because EC2 took it
   std::unique_ptr<Server> server{};
   Health health = Health::kInitial;
   std::uint32_t passes = 0, fails = 0;  ///< checks, in a row
@@ -36,11 +37,13 @@ class FleetService final : public Station, public ServerOwner, public Group {
       : Station(world, service),
         groups_(fleet().cross_zone ? 1 : fleet().zones,
                 TargetGroup(world, fleet().algorithm, fleet().slow_start)),
-        lost_(fleet().zones) {
+        lost_(fleet().zones),
+        shocks_(fleet().zones) {
     if (!fleet().policies.empty() || !fleet().alarms.empty()) {
       scaling_.emplace(world, *this, fleet(), world.entity(service), config().name);
     }
     plan_scheduled();
+    for (std::uint32_t zone = 0; zone < fleet().zones && fleet().spot; ++zone) plan_shock(zone);
     set_desired(fleet().desired);
     for (std::uint32_t i = 0; i < desired_ && world_.scenario.warm_start; ++i) {
       const std::size_t member = add_member();
@@ -180,11 +183,17 @@ class FleetService final : public Station, public ServerOwner, public Group {
 
   /// Of those in service the oldest (E3, E12).
   void kill(std::uint32_t count) override {
-    std::vector<std::size_t> killed;
-    for (std::size_t i = 0; i < members_.size() && killed.size() < count; ++i) {
-      if (members_[i].state == Member::State::kInService) killed.push_back(i);
-    }
+    std::vector<std::size_t> killed = in_service();
+    killed.resize(std::min<std::size_t>(killed.size(), count));
     lose(killed);
+  }
+  void interrupt_spot(double share) override {
+    std::vector<std::size_t> serving = in_service();
+    serving.resize(static_cast<std::size_t>(share * static_cast<double>(serving.size()) + 0.5));
+    for (const std::size_t member : serving) {
+      rebalance(member);
+      give_notice(member);
+    }
   }
   /// A zone that is lost has nothing in it until it is back (E20).
   void zones_change() override {
@@ -290,6 +299,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
       for (const Member& member : members_) {
         if (!member.billed_from || *member.billed_from >= end) continue;
         const Time until = std::min(member.gone.value_or(Time::max()), end);
+        if (fleet().spot && is_free(member, span, end)) continue;
         seconds.back() += billed_seconds(span, *member.billed_from, until, minimum);
       }
     }
@@ -302,7 +312,13 @@ class FleetService final : public Station, public ServerOwner, public Group {
                       .hours_are_apart = !world_.broken(Mutation::kCoverageCarriesOver)});
     // E102.
     if (fleet().detailed) {
-      meters.push_back({"cloudwatch.detailed_monitoring_per_instance", seconds.back()});
+      std::uint64_t monitored = 0;  // also where the instance is free
+      for (const Member& member : members_) {
+        if (!member.billed_from || *member.billed_from >= ends.back()) continue;
+        const Time until = std::min(member.gone.value_or(Time::max()), ends.back());
+        monitored += billed_seconds(span, *member.billed_from, until, minimum);
+      }
+      meters.push_back({"cloudwatch.detailed_monitoring_per_instance", monitored});
     }
     if (!scaling_) return meters;
     const Time length = std::min(ends.back(), span.end) - span.start;
@@ -328,6 +344,94 @@ class FleetService final : public Station, public ServerOwner, public Group {
 
   const Fleet& fleet() const { return config().fleet; }
 
+  // --- Spot Instances
+
+  void plan_shock(std::uint32_t zone) {
+    const std::string pool = std::string("pools.us-east-1") + static_cast<char>('a' + zone) + "." +
+                             fleet().instance_type;
+    const Law gap{.kind = Law::Kind::kExponential, .a = fleet().between_shocks};
+    const Time at = sample(gap, world_.bits(pool, "shock", shocks_[zone]));
+    if (at >= Time::max() - world_.now()) return;
+    world_.calendar.plan(world_.now() + at, [this, zone] { shock(zone); });
+  }
+  /// Of the pool's instances each is taken with the same probability, at a random moment (E43).
+  void shock(std::uint32_t zone) {
+    const std::uint64_t number = shocks_[zone]++;
+    bool is_used = false;
+    for (const std::size_t member : in_service()) {
+      if (members_[member].zone != zone) continue;
+      is_used = true;
+      if (*members_[member].serves_since + fleet().reliable_time > world_.now()) continue;
+      Bits draw = world_.bits(world_.entity(service_), "interruption", member, number, zone);
+      const bool all = world_.broken(Mutation::kShocksTakeAll);
+      if (draw.uniform() >= fleet().shock_share && !all) continue;
+      const Law spread{.kind = Law::Kind::kUniform, .b = fleet().shock_spread};
+      world_.calendar.plan(world_.now() + sample(spread, draw), [this, member] { warn(member); });
+    }
+    if (is_used) note("spot");
+    plan_shock(zone);
+  }
+  void warn(std::size_t member) {
+    if (members_[member].state == Member::State::kGone) return;
+    rebalance(member);
+    world_.calendar.plan(world_.now() + fleet().recommendation_lead, [this, member] {
+      if (members_[member].state == Member::State::kGone) return;
+      rebalance(member);
+      give_notice(member);
+    });
+  }
+  /// E39, E41.
+  void give_notice(std::size_t member) {
+    note("spot");
+    const bool early = world_.broken(Mutation::kNoticeOfOneMinute);
+    world_.calendar.plan(world_.now() + std::chrono::minutes{early ? 1 : 2}, [this, member] {
+      if (members_[member].state == Member::State::kGone) return;
+      members_[member].interrupted = true;
+      lose({member});
+    });
+  }
+  /// Another is launched in its place, which it leaves when that one is healthy (E40).
+  void rebalance(std::size_t member) {
+    if (!fleet().capacity_rebalance || world_.broken(Mutation::kReplacedWhenReclaimed)) return;
+    if (members_[member].state != Member::State::kInService || !can_launch()) return;
+    for (const auto& [old, by] : replaced_) {
+      if (old == member) return;
+    }
+    if (alive() >= max_ + (desired_ + 9) / 10) return;
+    note("replace");
+    replaced_.emplace_back(member, members_.size());
+    launch();
+  }
+  void replaced_by(std::size_t by) {
+    for (const auto& [old, launched] : replaced_) {
+      if (launched != by) continue;
+      note("terminate", static_cast<std::int64_t>(old));
+      return drain(old);
+    }
+  }
+  void forget(std::size_t member) {
+    std::erase_if(replaced_, [member](const auto& pair) {
+      return pair.first == member || pair.second == member;
+    });
+  }
+  /// E41: in its first hour it may still be free, and is where EC2 took it.
+  bool is_free(const Member& member, const Span& span, Time at) const {
+    if (*member.billed_from < span.start) return false;
+    const Time hour = *member.billed_from + std::chrono::hours{1};
+    if (!member.gone || *member.gone >= at) return at < hour && at < span.end;
+    if (world_.broken(Mutation::kInterruptedIsBilled)) return false;
+    return member.interrupted && *member.gone < hour && *member.gone < span.end;
+  }
+
+  /// In the order of their launches.
+  std::vector<std::size_t> in_service() const {
+    std::vector<std::size_t> serving;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (members_[i].state == Member::State::kInService) serving.push_back(i);
+    }
+    return serving;
+  }
+
   void set_desired(std::uint32_t desired) {
     desired_level_.change(world_.now(), static_cast<int>(desired) - static_cast<int>(desired_));
     desired_ = desired;
@@ -352,6 +456,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
       Member& member = members_[index];
       if (member.state == Member::State::kDraining) continue;
       note("terminate", static_cast<std::int64_t>(index));
+      forget(index);
       if (member.waits()) {
         call_off(member);
       } else {
@@ -464,8 +569,8 @@ class FleetService final : public Station, public ServerOwner, public Group {
   }
 
   void reconcile() {
-    while (alive() < desired_ && can_launch()) launch();
-    while (alive() > desired_ && (fleet().suspended & kTerminate) == 0) {
+    while (alive() < desired_ + replaced_.size() && can_launch()) launch();
+    while (alive() > desired_ + replaced_.size() && (fleet().suspended & kTerminate) == 0) {
       if (!take_out_one()) return;
     }
   }
@@ -473,26 +578,28 @@ class FleetService final : public Station, public ServerOwner, public Group {
   bool take_out_one() {
     const std::optional<std::size_t> found = next_to_go();
     if (!found) return false;
-    const std::size_t index = *found;
-    Member& member = members_[index];
-    note("terminate", static_cast<std::int64_t>(index));
-    if (member.waits()) {
-      call_off(member);
-      return true;
+    note("terminate", static_cast<std::int64_t>(*found));
+    if (members_[*found].waits()) {
+      forget(*found);
+      call_off(members_[*found]);
+    } else {
+      drain(*found);
     }
+    return true;
+  }
+
+  void drain(std::size_t index) {
+    forget(index);
+    Member& member = members_[index];
     member.state = Member::State::kDraining;
     member.taken_out = world_.now();
     update_rotation();
-    if (group_of(index).outstanding(index) == 0) {
-      remove(index);
-      return true;
-    }
+    if (group_of(index).outstanding(index) == 0) return remove(index);
     const Time delay =
         world_.broken(Mutation::kDrainingAtOnce) ? Time{} : fleet().deregistration_delay;
     world_.calendar.plan(world_.now() + delay, [this, index] {
       if (members_[index].state == Member::State::kDraining) remove(index);
     });
-    return true;
   }
 
   /// What it still has fails (E111).
@@ -568,7 +675,9 @@ class FleetService final : public Station, public ServerOwner, public Group {
         member.health == Health::kInitial && !world_.broken(Mutation::kNewTargetNeedsThreshold);
     const std::uint32_t needed = is_new ? 1 : fleet().healthy_threshold;  // E108
     if (member.health != Health::kHealthy && member.passes >= needed) {
+      const bool for_the_first_time = member.health == Health::kInitial;
       set_health(member, Health::kHealthy);
+      if (for_the_first_time) replaced_by(index);
     }
     if (member.health != Health::kUnhealthy && member.fails >= fleet().unhealthy_threshold) {
       set_health(member, Health::kUnhealthy);
@@ -626,8 +735,10 @@ class FleetService final : public Station, public ServerOwner, public Group {
   }
 
   std::optional<Scaling> scaling_;
-  std::vector<TargetGroup> groups_;  // by zone, where those are apart
-  std::vector<bool> lost_;           // by zone
+  std::vector<TargetGroup> groups_;                            // by zone, where those are apart
+  std::vector<bool> lost_;                                     // by zone
+  std::vector<std::uint64_t> shocks_;                          // by zone
+  std::vector<std::pair<std::size_t, std::size_t>> replaced_;  // members, and those that are to be
   std::deque<Attempt> checks_;
   std::vector<Attempt*> accepted_;
   std::vector<Member> members_;  // by ordinal

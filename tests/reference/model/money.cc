@@ -35,6 +35,10 @@ constexpr Price kPrices[] = {
     {"ec2.reserved_1y.t3.small", "0.0130416", kHour},
     {"ec2.reserved_1y.c7g.medium", "0.0239217", kHour},
     {"ec2.reserved_1y.c6i.xlarge", "0.11237", kHour},
+    {"ec2.spot.m7i.large", "0.032256", kHour},
+    {"ec2.spot.t3.small", "0.00728", kHour},
+    {"ec2.spot.c7g.medium", "0.013068", kHour},
+    {"ec2.spot.c6i.xlarge", "0.068", kHour},
     {"ec2.savings_plan", "1", 1'000'000 * kHour},
     {"ebs_gp2.storage", "0.1", 1024 * kMonth},
     {"ebs_gp3.storage", "0.08", 1024 * kMonth},
@@ -221,7 +225,7 @@ Meters fleet_meters(const Fleet& fleet, const Span& span,
     }
     return meters;
   }
-  meters.push_back({"ec2.on_demand." + fleet.instance_type,
+  meters.push_back({(fleet.spot ? "ec2.spot." : "ec2.on_demand.") + fleet.instance_type,
                     on_demand_seconds(fleet, span, all_seconds, ends, rules.hours_are_apart)});
   const auto elapsed = static_cast<std::uint64_t>(
       std::chrono::ceil<std::chrono::seconds>(std::min(now, span.end) - span.start).count());

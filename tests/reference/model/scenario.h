@@ -144,6 +144,10 @@ struct Fleet {
   std::uint32_t throughput = 125;
   std::uint32_t reserved_instances = 0;
   std::uint64_t savings_plan = 0;  ///< 10^-6 USD an hour
+  bool spot = false;
+  bool capacity_rebalance = false;
+  double shock_share = 1;
+  Time between_shocks{}, shock_spread{}, reliable_time{}, recommendation_lead{};
   // Tasks.
   std::uint32_t cpu = 256;
   std::uint32_t memory = 512;
@@ -220,7 +224,7 @@ struct Change {
 
 /// Something that fails (docs/faults.md).
 struct Fault {
-  enum class Kind { kKill, kZoneLoss, kSlowExternal, kBootTime };
+  enum class Kind { kKill, kZoneLoss, kInterruptSpot, kSlowExternal, kBootTime };
   Time at{};                    ///< since the start of the trace
   std::optional<Time> lasts{};  ///< none: to the end of the run
   Kind kind = Kind::kKill;
@@ -228,7 +232,7 @@ struct Fault {
   bool everywhere = false;  ///< of a zone: every service loses it
   std::uint32_t zone = 0;
   std::uint32_t count = 1;
-  double factor = 1;
+  double factor = 1;  ///< of Spot Instances: the share
 };
 
 struct Row {
@@ -322,6 +326,10 @@ enum class Mutation {
   kFaultsLast,                ///< When a fault happens
   kSlowsWhatIsServed,         ///< What a fault multiplies
   kLaunchesIntoLostZones,     ///< E20
+  kInterruptedIsBilled,       ///< E41
+  kReplacedWhenReclaimed,     ///< E40
+  kShocksTakeAll,             ///< E43
+  kNoticeOfOneMinute,         ///< E39
   kEnd                        ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

@@ -131,6 +131,8 @@ class Station {
   virtual void change(const Change&) {}
   /// So many members are gone at once.
   virtual void kill(std::uint32_t) {}
+  /// Such a share of the Spot Instances gets the notice.
+  virtual void interrupt_spot(double) {}
   /// A zone's loss begins or ends somewhere.
   virtual void zones_change() {}
   /// The run ends at `end`.

@@ -1,0 +1,66 @@
+#include <doctest/doctest.h>
+
+#include "scenario/law.h"
+#include "scenario/resolve_spot.h"
+#include "scenario/support.h"
+
+using namespace std::chrono_literals;
+using skyreplay::scenario::Scenario;
+using skyreplay::scenario::to_duration;
+using skyreplay::testing::mistakes_of;
+
+namespace {
+
+/// A group with this in it. It begins in column 70 of line 2.
+std::string group(const std::string& more, const std::string& type = "m7i.large") {
+  return "version: 1\nservices: {web: {ec2: {min_size: 2, max_size: 8, instance_type: " + type +
+         ", " + more + "}}}\n";
+}
+
+const std::string kSpot = "instance_market_options: {market_type: spot}";
+
+}  // namespace
+
+TEST_CASE("E42: interruptions follow from the band that AWS publishes, a pool's shocks from them") {
+  // m7i.large in us-east-1: 15 to 20 % a month. 730 h x 0.5 / -ln(1 - 0.175) = 6,830,520 s.
+  const Scenario scenario = Scenario::parse(group(kSpot), "shop.yaml");
+  const auto& spot = scenario.message().services().at("web").ec2().assumed().spot();
+  CHECK(spot.interruption_rate() == doctest::Approx(0.175));
+  CHECK(to_duration(spot.time_between_shocks()) == 6'830'520s);
+  CHECK(to_duration(spot.shock_spread()) == 3min);
+  CHECK_FALSE(spot.has_price());
+  CHECK(Scenario::parse(scenario.to_yaml(), "a.yaml").digest() == scenario.digest());
+  const Scenario calm =
+      Scenario::parse(group(kSpot + ", assumed: {spot: {interruption_rate: 0}}"), "shop.yaml");
+  CHECK_FALSE(calm.message().services().at("web").ec2().assumed().spot().has_time_between_shocks());
+  const Scenario demand = Scenario::parse(group("monitoring: basic"), "shop.yaml");
+  CHECK_FALSE(demand.message().services().at("web").ec2().assumed().has_spot());
+}
+
+TEST_CASE("what is of Spot Instances needs some, and what pays for others does not pay for them") {
+  CHECK(mistakes_of(group("capacity_rebalance: true")) ==
+        "shop.yaml:2:97: services.web.ec2.capacity_rebalance: is for Spot Instances: give "
+        "instance_market_options: {market_type: spot} as well");
+  CHECK(mistakes_of(group("assumed: {spot: {shock_share: 1}}")).find("is for Spot Instances") !=
+        std::string::npos);
+  CHECK(mistakes_of(group(kSpot + ", reserved_instances: {instance_count: 1}"))
+            .find("reserved_instances: does not pay for Spot Instances") != std::string::npos);
+  CHECK(mistakes_of(group(kSpot + ", savings_plan: {commitment: 0.1}"))
+            .find("savings_plan: does not pay for Spot Instances") != std::string::npos);
+}
+
+TEST_CASE("E146: a Spot Instance has a price, published or given") {
+  CHECK(mistakes_of(group(kSpot + ", assumed: {spot: {price: cheap}}"))
+            .find("assumed.spot.price: must be a decimal number of USD such as 0.0323, not "
+                  "'cheap'") != std::string::npos);
+}
+
+TEST_CASE("what groups may not ask of Spot Instances is refused by name") {
+  const auto of = [](const std::string& options) {
+    return mistakes_of(
+        group("instance_market_options: {market_type: spot, spot_options: {" + options + "}}"));
+  };
+  CHECK(of("instance_interruption_behavior: terminate") == "");
+  CHECK(of("instance_interruption_behavior: stop").find("are terminated") != std::string::npos);
+  CHECK(of("max_price: 0.05").find("a maximum price is not built") != std::string::npos);
+}

@@ -28,6 +28,11 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
     volumes_.emplace(billing.catalogue, config.volume, billing.region, billing.span,
                      billing.meters);
   }
+  if (config.purchase.spot) ran_.emplace(billing.span, std::chrono::seconds{60});
+  if (config.public_addresses) {
+    address_item_ =
+        billing.meters.add_item(billing.catalogue.tariff("vpc.public_ipv4_in_use", billing.region));
+  }
   bill_cloudwatch(config, billing);
   if (config.spot) {
     interruptions_ =
@@ -44,7 +49,6 @@ void AutoScalingGroup::bill_cloudwatch(const AutoScalingGroupConfig& config,
   };
   if (config.detailed_monitoring) {
     monitoring_item_ = add("cloudwatch.detailed_monitoring_per_instance");
-    if (config.purchase.spot) monitored_.emplace(billing.span, std::chrono::seconds{60});
   }
   if (!config.scaling) return;
   std::uint64_t standard = 0;
@@ -136,7 +140,7 @@ void AutoScalingGroup::bill_from(std::uint32_t member, TimePoint at) {
   const bool ran_before = at < span_.start;
   billed_[member].instance = instances_.start(ran_before ? at - std::chrono::hours{1} : at);
   if (volumes_) billed_[member].volume = volumes_->create(at);
-  if (monitored_) billed_[member].monitored = monitored_->start(at);
+  if (ran_) billed_[member].ran = ran_->start(at);
 }
 
 void AutoScalingGroup::bill_until(std::uint32_t member, TimePoint at) {
@@ -147,16 +151,14 @@ void AutoScalingGroup::bill_until(std::uint32_t member, TimePoint at) {
     instances_.end(billed.instance, at);
   }
   if (volumes_) volumes_->remove(billed.volume, at);
-  if (monitored_) monitored_->end(billed.monitored, at);
+  if (ran_) ran_->end(billed.ran, at);
 }
 
 void AutoScalingGroup::read_members(TimePoint until, pricing::Meters& meters) {
   instances_.read(until, meters);
   if (volumes_) volumes_->read(until, meters);
-  if (monitoring_item_) {
-    meters.advance_to(*monitoring_item_,
-                      monitored_ ? monitored_->at(until) : instances_.seconds(until));
-  }
+  if (monitoring_item_) meters.advance_to(*monitoring_item_, seconds_run(until));
+  if (address_item_) meters.advance_to(*address_item_, seconds_run(until));
   const TimePoint billed = std::max(span_.start, std::min(until, span_.end));
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(billed - span_.start).count();
   for (const Steady& steady : steady_) {

@@ -34,6 +34,7 @@ struct AutoScalingGroupConfig {
   Distribution boot_time;            ///< from launch to in service (E24)
   Duration pending_time{};           ///< the part of it before `running`: not billed (E139, E145)
   bool detailed_monitoring = false;  ///< E97
+  bool public_addresses = false;     ///< each instance has one (E141)
   GroupBounds bounds{};
   std::optional<GroupScalingConfig> scaling{};  ///< none where no metric of it is watched
   std::vector<scaling::ScheduledAction> scheduled_actions{};
@@ -57,8 +58,9 @@ struct GroupChange {
 /// way.
 ///
 /// An instance is billed per second from `running` until it is terminated, at least 60 s (E138);
-/// and so are its volume (E140) and its detailed monitoring (E102). Alarms are billed over the
-/// trace's span. A Spot Instance that EC2 interrupts in its first hour is free (E41).
+/// and so are its volume (E140), its detailed monitoring (E102) and its address (E141). Alarms are
+/// billed over the trace's span. A Spot Instance that EC2 interrupts in its first hour is free
+/// (E41).
 class AutoScalingGroup final : public balancing::Fleet {
  public:
   AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& recorder,
@@ -95,6 +97,9 @@ class AutoScalingGroup final : public balancing::Fleet {
     std::uint64_t count;
   };
 
+  std::uint64_t seconds_run(TimePoint until) const {
+    return ran_ ? ran_->at(until) : instances_.seconds(until);
+  }
   void bill_cloudwatch(const AutoScalingGroupConfig& config,
                        const balancing::FleetBilling& billing);
   void suspend(const Suspended& suspended);
@@ -110,18 +115,19 @@ class AutoScalingGroup final : public balancing::Fleet {
   pricing::InstanceMeter instances_;
   std::optional<pricing::VolumeMeter> volumes_;
   std::optional<std::uint32_t> monitoring_item_;
+  std::optional<std::uint32_t> address_item_;
   std::vector<Steady> steady_;
   struct Billed {
     pricing::RunningId instance{};
     pricing::RunningId volume{};
-    pricing::RunningId monitored{};
+    pricing::RunningId ran{};
   };
   std::vector<Billed> billed_;  ///< by member
   GroupBounds bounds_;
   std::unique_ptr<GroupScaling> scaling_;
   ScheduledActions scheduled_actions_;
-  /// Monitoring of Spot Instances, which is due also where the instance is free.
-  std::optional<pricing::BilledTime> monitored_;
+  /// Of Spot Instances: what is due by the second also where the instance itself is free.
+  std::optional<pricing::BilledTime> ran_;
   std::optional<std::uint32_t> interrupted_;  ///< the member that EC2 takes right now
   bool capacity_rebalance_;
   std::unique_ptr<SpotInterruptions> interruptions_;

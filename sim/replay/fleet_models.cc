@@ -120,6 +120,7 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
   config.detailed_monitoring = group.monitoring() == proto::AutoScalingGroup::DETAILED;
   config.bounds = {group.min_size(), group.max_size()};
   config.scheduled_actions = scheduled_actions(group, run.trace_start);
+  config.public_addresses = group.associate_public_ip_address();
   config.suspended = suspended_processes(group);
   config.steady = run.steady;
   config.scaling = scaling_config(group, config.fleet.name, service.name, run.seed, run.has_bytes);

@@ -114,6 +114,12 @@ void ServiceResolver::instance_type(proto::AutoScalingGroup& group, const std::s
   } catch (const InputError& error) {
     mistake(path + ".instance_type", error.what());
   }
+  if (!group.associate_public_ip_address()) return;
+  try {
+    pricing::Catalogue::builtin().tariff("vpc.public_ipv4_in_use", region_);
+  } catch (const InputError& error) {
+    mistake(path + ".associate_public_ip_address", error.what());
+  }
 }
 
 /// E143: whatever is bought has a price.

@@ -157,6 +157,13 @@ TEST_CASE("E142: what is refused answers nothing to the internet") {
   CHECK(result.quantity("data_transfer.internet_out") == "1");
 }
 
+TEST_CASE("E141: a public address is billed while its instance runs") {
+  const RunResult result =
+      run(group(2, "", "associate_public_ip_address: true, "), {{1s, 1s}}, 900s);
+  CHECK(result.quantity("vpc.public_ipv4_in_use") == "0.5");  // 2 x 900 s
+  CHECK(run(group(2), {{1s, 1s}}, 900s).quantity("vpc.public_ipv4_in_use") == "none");
+}
+
 TEST_CASE("the drain is not billed for capacity") {
   const RunResult result = run(group(1), {{99s, 1s, 50s}}, 100s);
   CHECK(result.outcome(Outcome::kCompleted) == 1);

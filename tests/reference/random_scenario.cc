@@ -352,6 +352,7 @@ class Generator {
     for (Service& service : s_.services) {
       const bool is_group = service.platform == Service::Platform::kFleet && !service.fleet.fargate;
       if (is_group && failed_.dice.chance(35)) spot(service.fleet);
+      if (is_group) service.fleet.public_addresses = failed_.dice.chance(30);
     }
     if (!failed_.dice.chance(50)) return;
     const auto units = static_cast<std::uint64_t>((s_.end - s_.start) / unit_ + 2);

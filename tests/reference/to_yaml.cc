@@ -231,8 +231,11 @@ std::string scaling(const Fleet& f) {
 }
 
 std::string market(const Fleet& f) {
-  if (!f.spot) return "";
-  return fmt::format("instance_market_options: {{market_type: spot}}, capacity_rebalance: {}, ",
+  const std::string addresses =
+      f.public_addresses ? "associate_public_ip_address: true, " : std::string();
+  if (!f.spot) return addresses;
+  return addresses +
+         fmt::format("instance_market_options: {{market_type: spot}}, capacity_rebalance: {}, ",
                      f.capacity_rebalance);
 }
 std::string interruptions(const Fleet& f) {

@@ -311,15 +311,14 @@ class FleetService final : public Station, public ServerOwner, public Group {
                       .rules_count = !world_.broken(Mutation::kLargestOfThreeDimensions),
                       .hours_are_apart = !world_.broken(Mutation::kCoverageCarriesOver)});
     // E102.
-    if (fleet().detailed) {
-      std::uint64_t monitored = 0;  // also where the instance is free
-      for (const Member& member : members_) {
-        if (!member.billed_from || *member.billed_from >= ends.back()) continue;
-        const Time until = std::min(member.gone.value_or(Time::max()), ends.back());
-        monitored += billed_seconds(span, *member.billed_from, until, minimum);
-      }
-      meters.push_back({"cloudwatch.detailed_monitoring_per_instance", monitored});
+    std::uint64_t ran = 0;  // also where a Spot Instance is free
+    for (const Member& member : members_) {
+      if (!member.billed_from || *member.billed_from >= ends.back()) continue;
+      const Time until = std::min(member.gone.value_or(Time::max()), ends.back());
+      ran += billed_seconds(span, *member.billed_from, until, minimum);
     }
+    if (fleet().public_addresses) meters.push_back({"vpc.public_ipv4_in_use", ran});
+    if (fleet().detailed) meters.push_back({"cloudwatch.detailed_monitoring_per_instance", ran});
     if (!scaling_) return meters;
     const Time length = std::min(ends.back(), span.end) - span.start;
     const auto passed =

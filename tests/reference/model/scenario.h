@@ -144,6 +144,7 @@ struct Fleet {
   std::uint32_t throughput = 125;
   std::uint32_t reserved_instances = 0;
   std::uint64_t savings_plan = 0;  ///< 10^-6 USD an hour
+  bool public_addresses = false;
   bool spot = false;
   bool capacity_rebalance = false;
   double shock_share = 1;

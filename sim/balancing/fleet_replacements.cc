@@ -4,7 +4,7 @@
 
 #include "balancing/fleet.h"
 
-// Members that are replaced while they still serve: another is launched first (E40).
+// Members that are replaced while they still serve: another is launched first (E18, E40).
 
 namespace skyreplay::balancing {
 

@@ -80,7 +80,8 @@ class SpotResolver {
     }
   }
 
-  /// E42: an instance's rate is -ln(1 - p) a month, a pool's as much more as a shock takes less.
+  /// E42, E43: an instance's rate is -ln(1 - p) a month, a pool's as much more as a shock takes
+  /// less.
   static void shocks(proto::SpotAssumed& spot) {
     const double mean = kMonth * spot.shock_share() / -std::log1p(-spot.interruption_rate());
     const double seconds = std::clamp(std::round(mean), 1.0, kLongest);

@@ -80,7 +80,12 @@ TEST_CASE("random scenarios reach every outcome, limit, activity, line item and 
                                  "fargate.linux_x86_vcpu",
                                  "fargate.linux_arm_memory",
                                  "fargate.ephemeral_storage_over_20gb",
-                                 "external.requests"}) {
+                                 "external.requests",
+                                 "fault",
+                                 "spot",
+                                 "replace",
+                                 "ec2.spot.m7i.large",
+                                 "vpc.public_ipv4_in_use"}) {
     CAPTURE(what);
     CHECK(scenarios[what] >= 10);
   }

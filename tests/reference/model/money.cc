@@ -200,12 +200,11 @@ std::uint64_t on_demand_seconds(const Fleet& fleet, const Span& span,
 }
 
 Meters fleet_meters(const Fleet& fleet, const Span& span,
-                    const std::vector<std::uint64_t>& all_seconds, const std::vector<Time>& ends,
-                    const std::vector<BalancerUse>& uses, bool has_bytes,
-                    const BalancerRules& rules) {
+                    const std::vector<std::uint64_t>& all_seconds, std::uint64_t seconds,
+                    const std::vector<Time>& ends, const std::vector<BalancerUse>& uses,
+                    bool has_bytes, const BalancerRules& rules) {
   const Time hour = std::chrono::hours{1};
   const Time now = ends.back();
-  const std::uint64_t seconds = all_seconds.back();
   // An hour that has begun is due in full; one that would begin at the span's end is not begun.
   const auto begun =
       now < span.end ? (now - span.start) / hour + 1

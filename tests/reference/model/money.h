@@ -24,10 +24,11 @@ struct BalancerRules {
 };
 
 /// A fleet's line items at the last of `ends`, the ends of windows, at which `uses` and the seconds
-/// billed so far were read.
+/// billed so far were read; `ran` are those of what is due also where an instance is free.
 Meters fleet_meters(const Fleet& fleet, const Span& span, const std::vector<std::uint64_t>& seconds,
-                    const std::vector<Time>& ends, const std::vector<BalancerUse>& uses,
-                    bool has_bytes, const BalancerRules& rules);
+                    std::uint64_t ran, const std::vector<Time>& ends,
+                    const std::vector<BalancerUse>& uses, bool has_bytes,
+                    const BalancerRules& rules);
 
 /// Quantity x price, rounded once, half to even, to 10^-9 USD. `external_price` is of
 /// external.requests.

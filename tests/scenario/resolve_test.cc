@@ -179,7 +179,7 @@ TEST_CASE("every law converts to core's") {
 
 TEST_CASE("show names every default of the schema") {
   const std::string kBefore = " \n{";
-  const std::string shown =
+  std::string shown =
       Scenario::parse(skyreplay::testing::kEverything +
                           "expectations: [{name: scales, activity: scale_out, within: "
                           "5m}]\nworkload: {counts: {file: x, service_time: 5ms}}\n",
@@ -196,6 +196,13 @@ TEST_CASE("show names every default of the schema") {
                        "services.web.ec2.reserved_instances.instance_count=1",
                        "services.web.ec2.savings_plan.commitment=\"0.1\""})
           .to_yaml();
+  // What is paid for in advance is no Spot Instance.
+  shown += Scenario::parse(
+               "version: 1\nservices: {web: {ec2: {min_size: 1, max_size: 1, "
+               "instance_type: m7i.large, instance_market_options: {market_type: "
+               "spot}}}}\nfaults: [{at: +1s, kill_instances: {service: web}}]\n",
+               "shop.yaml")
+               .to_yaml();
   for_each_type(*proto::Scenario::descriptor(), [&](const auto& type) {
     for (int i = 0; i < type.field_count(); ++i) {
       const auto& field = *type.field(i);

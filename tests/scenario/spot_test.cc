@@ -11,7 +11,7 @@ using skyreplay::testing::mistakes_of;
 
 namespace {
 
-/// A group with this in it. It begins in column 70 of line 2.
+/// A group with this in it.
 std::string group(const std::string& more, const std::string& type = "m7i.large") {
   return "version: 1\nservices: {web: {ec2: {min_size: 2, max_size: 8, instance_type: " + type +
          ", " + more + "}}}\n";
@@ -39,7 +39,7 @@ TEST_CASE("E42: interruptions follow from the band that AWS publishes, a pool's 
 
 TEST_CASE("what is of Spot Instances needs some, and what pays for others does not pay for them") {
   CHECK(mistakes_of(group("capacity_rebalance: true")) ==
-        "shop.yaml:2:97: services.web.ec2.capacity_rebalance: is for Spot Instances: give "
+        "shop.yaml:2:96: services.web.ec2.capacity_rebalance: is for Spot Instances: give "
         "instance_market_options: {market_type: spot} as well");
   CHECK(mistakes_of(group("assumed: {spot: {shock_share: 1}}")).find("is for Spot Instances") !=
         std::string::npos);

@@ -1,0 +1,128 @@
+// What was used, and what is measured of it.
+#include <algorithm>
+
+#include "reference/model/fleet_service.h"
+
+namespace skyreplay::reference {
+
+Wide FleetService::busy(std::size_t member, Time from, Time to) const {
+  return members_[member].server->busy(to) - members_[member].server->busy(from);
+}
+
+Wide FleetService::available(std::size_t member, Time from, Time to) const {
+  return Wide{(to - from).count()} * members_[member].server->cpu_units();
+}
+
+std::uint64_t FleetService::bytes(std::size_t member, bool in, Time from, Time to) const {
+  std::uint64_t sum = 0;
+  for (const Answered& answered : bytes_) {
+    if (answered.member != member || answered.at < from || answered.at >= to) continue;
+    sum += in ? answered.in : answered.out;
+  }
+  return sum;
+}
+
+std::uint64_t FleetService::sent(Time from, Time to) const {
+  std::uint64_t count = 0;
+  for (const Time at : sent_) count += at >= from && at < to ? 1 : 0;
+  return count;
+}
+
+std::uint64_t FleetService::failed(Time from, Time to) const {
+  std::uint64_t count = 0;
+  for (const Answered& answered : bytes_) {
+    count += answered.failed && answered.at >= from && answered.at < to ? 1 : 0;
+  }
+  return count;
+}
+
+std::vector<Time> FleetService::response_times(Time from, Time to) const {
+  std::vector<Time> times;
+  for (const Answered& answered : bytes_) {
+    if (answered.at >= from && answered.at < to) times.push_back(answered.took);
+  }
+  return times;
+}
+
+void FleetService::fill(WindowRow& row, Time end) {
+  row.desired = desired_level_.integral(row.start, end);
+  row.pending = pending_level_.integral(row.start, end);
+  // Whole vCPU x ns of the time since the start; never more than there was (E150).
+  row.cpu_available = cpu(end, false) / 1024 - cpu(row.start, false) / 1024;
+  row.cpu_busy = std::min(cpu(end, true) / 1024 - cpu_told_, row.cpu_available);
+  cpu_told_ += row.cpu_busy;
+}
+
+Meters FleetService::meters(const std::vector<Time>& ends) const {
+  const Span span{world_.scenario.start, world_.scenario.end};
+  const bool minimum = !world_.broken(Mutation::kNoMinimumOf60Seconds);
+  std::vector<std::uint64_t> seconds;
+  for (const Time end : ends) {
+    seconds.push_back(0);
+    for (const Member& member : members_) {
+      if (!member.billed_from || *member.billed_from >= end) continue;
+      const Time until = std::min(member.gone.value_or(Time::max()), end);
+      if (fleet().spot && is_free(member, span, end)) continue;
+      seconds.back() += billed_seconds(span, *member.billed_from, until, minimum);
+    }
+  }
+  std::vector<BalancerUse> uses;
+  for (const Time end : ends) uses.push_back(use_until(end));
+  std::uint64_t ran = 0;  // also where a Spot Instance is free
+  for (const Member& member : members_) {
+    if (!member.billed_from || *member.billed_from >= ends.back()) continue;
+    const Time until = std::min(member.gone.value_or(Time::max()), ends.back());
+    ran += billed_seconds(span, *member.billed_from, until, minimum);
+  }
+  Meters meters = fleet_meters(fleet(), span, seconds, ran, ends, uses, world_.has_bytes(),
+                               {.full_hours = !world_.broken(Mutation::kHoursAreNotBegun),
+                                .rules_count = !world_.broken(Mutation::kLargestOfThreeDimensions),
+                                .hours_are_apart = !world_.broken(Mutation::kCoverageCarriesOver)});
+  // E102.
+  if (fleet().public_addresses) meters.push_back({"vpc.public_ipv4_in_use", ran});
+  if (fleet().detailed) meters.push_back({"cloudwatch.detailed_monitoring_per_instance", ran});
+  if (!scaling_) return meters;
+  const Time length = std::min(ends.back(), span.end) - span.start;
+  const auto passed =
+      static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(length).count());
+  const auto add = [&](const char* item, std::uint64_t count) {
+    if (count > 0) meters.push_back({item, passed * count});
+  };
+  add("cloudwatch.alarm_standard", scaling_->alarms(false));
+  add("cloudwatch.alarm_high_resolution", scaling_->alarms(true));
+  add("cloudwatch.custom_metric", scaling_->has_custom_metric() ? 1 : 0);
+  return meters;
+}
+
+bool FleetService::is_free(const Member& member, const Span& span, Time at) const {
+  if (*member.billed_from < span.start) return false;
+  const Time hour = *member.billed_from + std::chrono::hours{1};
+  if (!member.gone || *member.gone >= at) return at < hour && at < span.end;
+  if (world_.broken(Mutation::kInterruptedIsBilled)) return false;
+  return member.interrupted && *member.gone < hour && *member.gone < span.end;
+}
+
+Wide FleetService::cpu(Time until, bool busy) const {
+  Wide sum = 0;
+  for (const Member& member : members_) {
+    if (!member.served_from || *member.served_from >= until) continue;
+    const Time end = std::min(member.gone.value_or(Time::max()), until);
+    sum += busy ? member.server->busy(end)
+                : Wide{(end - *member.served_from).count()} * member.server->cpu_units();
+  }
+  return sum;
+}
+
+BalancerUse FleetService::use_until(Time at) const {
+  BalancerUse use;
+  for (const Time request : requests_) use.requests += request < at ? 1 : 0;
+  for (const Answered& answered : bytes_) {
+    if (answered.at < at) use.bytes += answered.in + answered.out;
+    if (answered.at < at) use.bytes_out += answered.out;
+  }
+  use.in_flight_ms =
+      static_cast<std::uint64_t>(outstanding_.integral(world_.scenario.start, at) / 1'000'000);
+  return use;
+}
+
+}  // namespace skyreplay::reference

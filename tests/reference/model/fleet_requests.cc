@@ -1,0 +1,83 @@
+// What happens to requests.
+#include <map>
+#include <tuple>
+
+#include "reference/model/fleet_service.h"
+
+namespace skyreplay::reference {
+
+Admission FleetService::admit(Attempt& attempt) {
+  requests_.push_back(world_.now());
+  Bits draw =
+      world_.bits(world_.entity(service_), "target", attempt.row, attempt.number, attempt.path);
+  const auto target = group_of_request(draw).pick(draw);
+  if (!target) return Admission::kRefused;  // E114: 503
+  sent_.push_back(world_.now());
+  if (!members_[*target].server->admit(attempt)) {
+    group_of(*target).finished(*target);
+    return Admission::kRefused;  // E114: 502
+  }
+  outstanding_.change(world_.now(), +1);
+  if (world_.broken(Mutation::kNoIdleTimeout)) return Admission::kAccepted;
+  accepted_.push_back(&attempt);
+  world_.calendar.plan(
+      world_.now() + fleet().idle_timeout, [this] { give_up_idle(); }, Turn::kBalancerTimeout,
+      service_);
+  return Admission::kAccepted;
+}
+
+void FleetService::resume(Attempt& attempt, bool failed) {
+  for (auto at = calling_.begin(); at != calling_.end(); ++at) {
+    if (at->second->attempt != &attempt) continue;
+    const auto [member, job] = *at;
+    calling_.erase(at);
+    if (!failed) return members_[member].server->resume(job);
+    members_[member].server->abandon(job);
+    return job_done(member, *job, Outcome::kDependency);
+  }
+}
+
+void FleetService::job_started(std::size_t, Job& job, Time waited) {
+  if (job.attempt->check != 0) return;
+  world_.journal.queue[service_].change(world_.now(), -1);
+  job.attempt->queue += waited;
+}
+
+void FleetService::job_worked(std::size_t member, const JobPtr& job) {
+  if (job->attempt->check != 0) return members_[member].server->resume(job);
+  calling_.emplace_back(member, job);
+  world_.begin_calls(*job->attempt);
+}
+
+void FleetService::job_done(std::size_t member, Job& job, Outcome outcome) {
+  if (job.attempt->check != 0) return answered(member, job.attempt->check);
+  group_of(member).finished(member);
+  outstanding_.change(world_.now(), -1);
+  bytes_.push_back({world_.now(), job.attempt->bytes_in, job.attempt->bytes_out, member,
+                    world_.now() - job.attempt->start, outcome == Outcome::kDependency});
+  const bool drains = members_[member].state == Member::State::kDraining;
+  if (drains && group_of(member).outstanding(member) == 0) remove(member);
+  world_.answer(*job.attempt, outcome);
+}
+
+void FleetService::give_up_idle() {
+  std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, Attempt*> idle;
+  for (Attempt* attempt : accepted_) {
+    if (attempt->start + fleet().idle_timeout != world_.now()) continue;
+    idle[{attempt->row, attempt->number, attempt->path}] = attempt;
+  }
+  for (const auto& [order, attempt] : idle) world_.give_up(*attempt, Outcome::kError);
+}
+
+TargetGroup& FleetService::group_of(std::size_t member) {
+  return groups_[fleet().cross_zone ? 0 : members_[member].zone];
+}
+
+TargetGroup& FleetService::group_of_request(Bits& draw) {
+  if (groups_.size() == 1) return groups_[0];
+  __extension__ using Wider = unsigned __int128;
+  const auto zone = static_cast<std::size_t>((Wider{draw()} * groups_.size()) >> 64);
+  return groups_[world_.broken(Mutation::kZonesShareByTargets) ? 0 : zone];
+}
+
+}  // namespace skyreplay::reference

@@ -1,0 +1,188 @@
+#pragma once
+
+// Groups of instances and services of tasks (docs/models.md, E20 to E142, C9 to C120).
+
+#include "reference/model/money.h"
+#include "reference/model/scaling.h"
+#include "reference/model/server.h"
+#include "reference/model/target_group.h"
+
+namespace skyreplay::reference {
+
+enum class Health { kInitial, kHealthy, kUnhealthy };
+
+struct Member {
+  enum class State { kPending, kStarting, kInService, kDraining, kGone };
+  State state = State::kPending;
+  std::uint32_t zone = 0;
+  Time launched{};
+  std::optional<Time> billed_from{}, gone{}, served_from{}, taken_out{};
+  std::optional<Time> serves_since{};  ///< long ago where the run began with it
+  bool is_protected = false;
+  bool interrupted = false;  ///< it went because EC2 took it
+  std::unique_ptr<Server> server{};
+  Health health = Health::kInitial;
+  std::uint32_t passes = 0, fails = 0;  ///< checks, in a row
+  std::uint64_t check = 0;              ///< the number of the one that is out
+
+  bool counts() const { return state < State::kDraining; }
+  bool waits() const { return state < State::kInService; }
+};
+
+class FleetService final : public Station, public ServerOwner, public Group {
+ public:
+  FleetService(World& world, std::size_t service);
+
+  // --- Requests
+
+  Admission admit(Attempt& attempt) override;
+  void resume(Attempt& attempt, bool failed) override;
+  void job_started(std::size_t, Job& job, Time waited) override;
+  void job_worked(std::size_t member, const JobPtr& job) override;
+  void job_done(std::size_t member, Job& job, Outcome outcome) override;
+
+  // --- Capacity
+
+  void change(const Change& change) override;
+
+  /// What is set stays set (E2); of the bounds the one that is not gives way.
+  void set_capacity(std::optional<std::uint32_t> min, std::optional<std::uint32_t> max,
+                    std::optional<std::uint32_t> desired);
+
+  // --- Scheduled actions (E77)
+
+  bool is_due(const ScheduledAction& action, Time at) const;
+
+  /// Looks at every start and every minute from now on.
+  void plan_scheduled(bool first = true);
+
+  void act_by_the_clock();
+
+  /// Of those in service the oldest (E3, E12).
+  void kill(std::uint32_t count) override;
+  void interrupt_spot(double share) override;
+  /// A zone that is lost has nothing in it until it is back (E20).
+  void zones_change() override;
+
+  // --- What scales it
+
+  void scale(std::uint32_t desired) override;
+  void alarm_changed() override { note("alarm"); }
+  void forecast_made() override { note("forecast"); }
+  void raise_max(std::uint32_t max) override { set_capacity({}, max, {}); }
+  std::uint32_t desired() const override { return desired_; }
+  std::uint32_t targets() const override;
+  std::vector<Instance> instances() const override;
+  std::vector<Time> taken_out(Time since) const override;
+  Wide busy(std::size_t member, Time from, Time to) const override;
+  Wide available(std::size_t member, Time from, Time to) const override;
+  std::uint64_t bytes(std::size_t member, bool in, Time from, Time to) const override;
+  std::uint64_t sent(Time from, Time to) const override;
+  std::uint64_t failed(Time from, Time to) const override;
+  std::vector<Time> response_times(Time from, Time to) const override;
+
+  bool always_has_a_row() const override { return true; }
+
+  void fill(WindowRow& row, Time end) override;
+  Wide outstanding(Time from, Time to) const override { return outstanding_.integral(from, to); }
+
+  Meters meters(const std::vector<Time>& ends) const override;
+
+ private:
+  struct Answered {
+    Time at;
+    std::uint64_t in, out;
+    std::size_t member;
+    Time took;
+    bool failed;
+  };
+
+  const Fleet& fleet() const { return config().fleet; }
+
+  // --- Spot Instances
+
+  void plan_shock(std::uint32_t zone);
+  /// Of the pool's instances each is taken with the same probability, at a random moment (E43).
+  void shock(std::uint32_t zone);
+  void warn(std::size_t member);
+  /// E39, E41.
+  void give_notice(std::size_t member);
+  /// Another is launched in its place, which it leaves when that one is healthy (E40).
+  void rebalance(std::size_t member);
+  void replaced_by(std::size_t by);
+  void forget(std::size_t member);
+  /// E41: in its first hour it may still be free, and is where EC2 took it.
+  bool is_free(const Member& member, const Span& span, Time at) const;
+
+  /// In the order of their launches.
+  std::vector<std::size_t> in_service() const;
+
+  void set_desired(std::uint32_t desired);
+  void note(const std::string& kind, std::int64_t from = -1, std::int64_t to = -1);
+  std::uint32_t alive() const;
+  /// Members by zone, those that drain not among them.
+  std::vector<std::uint32_t> by_zone() const;
+
+  /// First none gets anything any more, then what they have fails, then they are replaced.
+  void lose(const std::vector<std::size_t>& lost);
+  void call_off(Member& member);
+  bool can_launch() const;
+  std::size_t add_member();
+  void launch();
+  /// From a launch until billing and until service (E24; C30, C35).
+  std::pair<Time, Time> start_times(std::size_t ordinal) const;
+  void put_in_service(std::size_t member, Health health);
+
+  /// One of the fullest zone, the last of equals: the latest that is not in service yet, else the
+  /// one whose billing hour ends first, of equals the oldest. None where all are protected.
+  std::optional<std::size_t> next_to_go() const;
+  /// How far an instance is in its billing hour (E33); tasks have none.
+  Time into_hour(std::size_t member) const;
+
+  void reconcile();
+  bool take_out_one();
+  void drain(std::size_t index);
+  /// What it still has fails (E111).
+  void remove(std::size_t index);
+  /// Every attempt that has waited so long by now is answered in the target's stead (E112: 504):
+  /// of one instant by row, attempt and path.
+  void give_up_idle();
+
+  // --- Health
+
+  Time interval() const { return std::chrono::seconds{fleet().check_interval}; }
+  TargetGroup& group_of(std::size_t member);
+  /// Zones that are apart each have an even share (E106).
+  TargetGroup& group_of_request(Bits& draw);
+
+  /// A target is sent a request of no work again and again (E107, E154).
+  void check(std::size_t index);
+  void answered(std::size_t index, std::uint64_t number);
+  void count(std::size_t index, bool passed);
+  void set_health(Member& member, Health health);
+  /// Healthy targets get requests; where there are none, unhealthy ones do (E110).
+  void update_rotation();
+
+  // --- What was used
+
+  Wide cpu(Time until, bool busy) const;
+  BalancerUse use_until(Time at) const;
+
+  std::optional<Scaling> scaling_;
+  std::vector<TargetGroup> groups_;                            // by zone, where those are apart
+  std::vector<bool> lost_;                                     // by zone
+  std::vector<std::uint64_t> shocks_;                          // by zone
+  std::vector<std::pair<std::size_t, std::size_t>> replaced_;  // members, and those that are to be
+  std::deque<Attempt> checks_;
+  std::vector<Attempt*> accepted_;
+  std::vector<Member> members_;  // by ordinal
+  std::uint32_t desired_ = 0;
+  std::uint32_t min_ = 0, max_ = fleet().max_size;
+  std::vector<std::pair<std::size_t, JobPtr>> calling_;
+  Level desired_level_, pending_level_, outstanding_;
+  Wide cpu_told_ = 0;  // in the rows so far
+  std::vector<Time> requests_, sent_;
+  std::vector<Answered> bytes_;
+};
+
+}  // namespace skyreplay::reference

@@ -1,0 +1,83 @@
+// Spot Instances: interruptions, and what is launched before.
+#include <algorithm>
+
+#include "reference/model/fleet_service.h"
+
+namespace skyreplay::reference {
+
+void FleetService::interrupt_spot(double share) {
+  std::vector<std::size_t> serving = in_service();
+  serving.resize(static_cast<std::size_t>(share * static_cast<double>(serving.size()) + 0.5));
+  for (const std::size_t member : serving) {
+    rebalance(member);
+    give_notice(member);
+  }
+}
+
+void FleetService::plan_shock(std::uint32_t zone) {
+  const std::string pool =
+      std::string("pools.us-east-1") + static_cast<char>('a' + zone) + "." + fleet().instance_type;
+  const Law gap{.kind = Law::Kind::kExponential, .a = fleet().between_shocks};
+  const Time at = sample(gap, world_.bits(pool, "shock", shocks_[zone]));
+  if (at >= Time::max() - world_.now()) return;
+  world_.calendar.plan(world_.now() + at, [this, zone] { shock(zone); });
+}
+
+void FleetService::shock(std::uint32_t zone) {
+  const std::uint64_t number = shocks_[zone]++;
+  bool is_used = false;
+  for (const std::size_t member : in_service()) {
+    if (members_[member].zone != zone) continue;
+    is_used = true;
+    if (*members_[member].serves_since + fleet().reliable_time > world_.now()) continue;
+    Bits draw = world_.bits(world_.entity(service_), "interruption", member, number, zone);
+    const bool all = world_.broken(Mutation::kShocksTakeAll);
+    if (draw.uniform() >= fleet().shock_share && !all) continue;
+    const Law spread{.kind = Law::Kind::kUniform, .b = fleet().shock_spread};
+    world_.calendar.plan(world_.now() + sample(spread, draw), [this, member] { warn(member); });
+  }
+  if (is_used) note("spot");
+  plan_shock(zone);
+}
+
+void FleetService::warn(std::size_t member) {
+  if (members_[member].state == Member::State::kGone) return;
+  rebalance(member);
+  world_.calendar.plan(world_.now() + fleet().recommendation_lead, [this, member] {
+    if (members_[member].state == Member::State::kGone) return;
+    rebalance(member);
+    give_notice(member);
+  });
+}
+
+void FleetService::give_notice(std::size_t member) {
+  note("spot");
+  const bool early = world_.broken(Mutation::kNoticeOfOneMinute);
+  world_.calendar.plan(world_.now() + std::chrono::minutes{early ? 1 : 2}, [this, member] {
+    if (members_[member].state == Member::State::kGone) return;
+    members_[member].interrupted = true;
+    lose({member});
+  });
+}
+
+void FleetService::rebalance(std::size_t member) {
+  if (!fleet().capacity_rebalance || world_.broken(Mutation::kReplacedWhenReclaimed)) return;
+  if (members_[member].state != Member::State::kInService || !can_launch()) return;
+  for (const auto& [old, by] : replaced_) {
+    if (old == member) return;
+  }
+  if (alive() >= max_ + (desired_ + 9) / 10) return;
+  note("replace");
+  replaced_.emplace_back(member, members_.size());
+  launch();
+}
+
+void FleetService::replaced_by(std::size_t by) {
+  for (const auto& [old, launched] : replaced_) {
+    if (launched != by) continue;
+    note("terminate", static_cast<std::int64_t>(old));
+    return drain(old);
+  }
+}
+
+}  // namespace skyreplay::reference

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -9,7 +10,9 @@
 #include "balancing/health_checks.h"
 #include "balancing/idle_timeouts.h"
 #include "balancing/target_group.h"
+#include "balancing/termination.h"
 #include "balancing/traffic.h"
+#include "balancing/zone_balance.h"
 #include "compute/servers.h"
 #include "core/random.h"
 #include "kernel/loop.h"
@@ -36,12 +39,14 @@ struct FleetConfig {
   Duration deregistration_delay = std::chrono::seconds{300};  ///< E111
   HealthCheckConfig health_checks{};
   std::vector<std::string> zones = {"a"};  ///< REQUIRES not empty
+  /// A launch that its zone has no capacity for fails, and is made in no other (E20).
+  bool balanced_only = false;
   std::optional<std::uint32_t> calls{};  ///< the list of calls its requests make (workload::Calls)
   Duration idle_timeout = std::chrono::seconds{60};  ///< E112
   pricing::LoadBalancer load_balancer{};
-  Duration warmup{};                ///< in which a member is left out of instance metrics (E50)
-  bool protects_members = false;    ///< from scale-in, once in service (E17)
-  bool ends_billing_hours = false;  ///< who is closest to the end of one goes first (E33)
+  Duration warmup{};              ///< in which a member is left out of instance metrics (E50)
+  bool protects_members = false;  ///< from scale-in, once in service (E17)
+  TerminationRule termination{};  ///< who goes first (E33)
 };
 
 /// Who pays for a fleet: where it is, until when, and the meters its items are added to.
@@ -56,10 +61,12 @@ struct FleetBilling {
 /// Servers behind a load balancer's target group: a number of like members, spread over zones, that
 /// are launched and taken out as the desired number changes.
 ///
-///     pending -> starting -> in service -> draining -> gone
+///     pending -> starting -> in service -> draining -> terminating:wait -> gone
 ///       |  not billed   billed ...              |
 ///       +----------------+------------> gone    in flight when the deregistration delay ends:
 ///       failed
+///
+/// Where a member has nothing to wait for (E8), it is gone once it has drained.
 ///
 /// A request goes to a target at once: the balancer has no queue (E121). Where no member is in
 /// rotation (503) or the member's backlog is full (502), it is refused (E114, E148).
@@ -72,11 +79,10 @@ struct FleetBilling {
 /// **Idle timeout** What is not answered in that time, waiting at the member included, the balancer
 /// answers by an error (504); the member works on (E112). An answer at the very instant is in time.
 ///
-/// **Order** A launch goes to the zone with the fewest members, the first of equals (E20); a zone
-/// that is lost has none and gets none. Taken out is a member of the zone with the most, the last
-/// of equals: one not yet in service, the latest first, else the one launched first or, of
-/// instances, whose billing hour ends first (E33); none that is protected (E17). **Cost** O(1) a
-/// request; changing the number, O(members).
+/// **Order** A launch goes to the zone with the fewest members, the first of equals, that has
+/// capacity (ZoneBalance, E20). Taken out is a member of the zone with the most: one not yet in
+/// service, the latest first, else whom the policies choose (TerminationOrder, E33); none that is
+/// protected (E17). **Cost** O(1) a request; changing the number, O(members).
 ///
 /// Not modeled here: what the load balancer itself adds to a request's time.
 class Fleet : public workload::Platform, public kernel::Process {
@@ -95,13 +101,26 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// desired number stays, and they are replaced (E3, E12).
   void kill(std::uint32_t count);
   /// The number of a zone in FleetConfig::zones; none where it has no such zone.
-  std::optional<std::uint32_t> zone(const std::string& name) const;
+  std::optional<std::uint32_t> zone(const std::string& name) const { return zones_.find(name); }
   /// All that is in the zone is gone at once, and nothing is launched there until it is back (E20).
   /// REQUIRES that it is not lost already; that it is lost.
   void lose_zone(std::uint32_t zone);
   void restore_zone(std::uint32_t zone);
+  /// The zone has no capacity for launches until it has again (E20); then members are spread evenly
+  /// once more (E21). REQUIRES that it has some, lost or not; that it has none.
+  void refuse_capacity(std::uint32_t zone);
+  void restore_capacity(std::uint32_t zone);
   /// What is suspended does not happen, and is made up for when it is no more (E22).
-  void suspend(bool launches, bool terminations);
+  struct Suspension {
+    bool launches = false;
+    bool terminations = false;
+    bool rebalancing = false;    ///< of zones
+    bool noticing_loss = false;  ///< who is gone unasked is not replaced
+  };
+  void suspend(const Suspension& suspension);
+  /// The member in service at that place is taken out though desired capacity stays: it drains
+  /// (E15), and another is launched. `why` goes into its activity. REQUIRES in service.
+  void terminate(std::uint32_t member, const std::string& why);
 
   // --- What scaling and metrics look at
 
@@ -111,8 +130,10 @@ class Fleet : public workload::Platform, public kernel::Process {
     std::uint32_t ordinal = 0;
     std::uint32_t server = 0;  ///< of meaning once it serves
     TimePoint serves_since = kEndOfTime;
-    bool is_draining = false;
-    std::uint32_t zone = 0;  ///< its number in FleetConfig::zones
+    bool is_draining = false;          ///< or has, and waits for its end
+    bool has_server = false;           ///< its server is of meaning
+    Health health = Health::kInitial;  ///< of meaning while it is in service
+    std::uint32_t zone = 0;            ///< its number in FleetConfig::zones
   };
   /// Calls `visit(member, state)` for each, in no certain order. `member` is the number of its
   /// place, which another has after it.
@@ -166,9 +187,16 @@ class Fleet : public workload::Platform, public kernel::Process {
   struct Launch {
     Duration billed{};
     Duration in_service{};
+    bool is_abandoned = false;  ///< it is gone then, in place of in service
   };
   /// How long the member of that ordinal takes.
   virtual Launch launch(std::uint32_t ordinal) = 0;
+  /// Why a launch is abandoned. REQUIRES it is.
+  virtual std::string abandonment(std::uint32_t) const { return ""; }
+  /// How long the member of that ordinal waits, billed, once it has drained (E8).
+  virtual Duration termination_wait(std::uint32_t) const { return Duration{}; }
+  /// The most members that may be there while zones are rebalanced (E18).
+  virtual std::uint32_t most_while_rebalancing() const { return 0; }
   /// The member is billed from `at` on, and until `at`. `member` is below the most that ever lived
   /// at a time.
   virtual void bill_from(std::uint32_t member, TimePoint at) = 0;
@@ -185,19 +213,25 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// A member serves from now on; one that served is taken out.
   virtual void member_in_service(std::uint32_t) {}
   virtual void member_taken_out(std::uint32_t) {}
+  /// The target group thinks otherwise of a member's health. It must not be taken out in here.
+  virtual void member_health_changed(std::uint32_t) {}
+  /// Members may have been launched or taken out, or desired capacity be another.
+  virtual void members_changed() {}
 
  private:
   enum Kind : std::uint16_t {
     kBilled,
     kInService,
+    kAbandoned,
     kDelayOver,
+    kWaited,
     kIdleTimeouts,
     kChecks = kIdleTimeouts + IdleTimeouts::kKinds,
     kServers = kChecks + HealthChecks::kKinds
   };
   /// In the tag of a job: it is a health check.
   static constexpr std::uint32_t kCheck = std::uint32_t{1} << 31;
-  enum class State : std::uint8_t { kPending, kStarting, kInService, kDraining };
+  enum class State : std::uint8_t { kPending, kStarting, kInService, kDraining, kWaiting };
 
   struct Member {
     State state = State::kPending;
@@ -207,32 +241,59 @@ class Fleet : public workload::Platform, public kernel::Process {
     std::uint32_t generation = 0;
     bool lives = false;
     bool is_protected = false;
+    bool rebalances = false;  ///< launched for that, and not in service yet
     TimePoint launched;
     TimePoint serves_since = kEndOfTime;
   };
 
-  std::uint32_t add_member();
-  std::uint32_t zone_of_launch() const;
-  std::uint32_t start_launch();
+  std::uint32_t add_member(std::uint32_t zone);
+  void launch_missing();
+  std::uint32_t start_launch(std::uint32_t zone);
   void put_in_service(std::uint32_t member, Health health, TimePoint serves_since);
   void reconcile();
   bool take_out_one();
+  void take_out(std::uint32_t member, const std::string& why);
   void drain(std::uint32_t member);
   void drained(std::uint32_t member);
-  void remove(std::uint32_t member);
+  /// In the order of their launches.
   template <typename Which>
-  std::vector<std::uint32_t> members_that(Which&& which) const;
+  std::vector<std::uint32_t> members_that(Which&& which) const {
+    std::vector<std::uint32_t> found;
+    for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
+      if (members_[i].lives && which(members_[i])) found.push_back(i);
+    }
+    std::sort(found.begin(), found.end(), [this](std::uint32_t a, std::uint32_t b) {
+      return members_[a].ordinal < members_[b].ordinal;
+    });
+    return found;
+  }
   void forget(std::uint32_t member);
   void replaced_by(std::uint32_t member);
   /// How many there ought to be: those that are to go once another is healthy are one too many.
   std::size_t wanted() const { return desired_ + replacements_.size(); }
   void call_off(std::uint32_t member);
-  bool can_launch() const;
+  void deregister(std::uint32_t member);
+  void end_server(std::uint32_t member, Duration wait);
+  void end_billing(std::uint32_t member);
+  void release(std::uint32_t member);
+  void launched(std::uint32_t member);
+  void abandon(std::uint32_t member);
+  void rebalance_zones();
+  std::vector<bool> zones_that_may_give() const;
   std::uint32_t next_to_go() const;
-  bool goes_before(const Member& a, const Member& b) const;
+  TerminationCandidate candidate(const Member& member) const;
+  static bool has_server(const Member& member) {
+    return member.state == State::kInService || member.state == State::kDraining;
+  }
   MemberState state_of(const Member& member) const {
-    return {member.ordinal, member.server, member.serves_since, member.state == State::kDraining,
-            member.zone};
+    const bool is_checked = member.state == State::kInService;
+    return {.ordinal = member.ordinal,
+            .server = member.server,
+            .serves_since = member.serves_since,
+            .is_draining = member.state >= State::kDraining,
+            .has_server = has_server(member),
+            .health = is_checked ? checks_.health(member.server) : Health::kInitial,
+            .zone = member.zone};
   }
   void fire_member(const kernel::Event& event);
   std::uint32_t& count_of(Health health);
@@ -263,16 +324,16 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint32_t desired_ = 0;
   std::uint32_t members_alive_ = 0;  ///< draining ones not among them
   std::uint32_t created_ = 0;
-  std::vector<std::uint32_t> zone_members_;  ///< by zone; draining ones not among them
-  std::vector<bool> zone_is_lost_;           ///< by zone
+  std::uint32_t rebalancing_ = 0;  ///< members that are launched above what is wanted (E21)
+  std::uint32_t unnoticed_ = 0;    ///< members that are gone and were to be replaced
+  ZoneBalance zones_;              ///< draining members not among theirs
   struct Replacement {
     std::uint32_t old_member;
     std::uint32_t new_member;
     std::string why;
   };
   std::vector<Replacement> replacements_;  ///< of whose members neither is gone or draining
-  bool launches_suspended_ = false;
-  bool terminations_suspended_ = false;
+  Suspension suspended_;
   Traffic traffic_;
 
   // Billing of the load balancer, and of what goes through it.

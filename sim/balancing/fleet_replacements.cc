@@ -13,11 +13,14 @@ void Fleet::replace(std::uint32_t index, std::uint32_t most, const std::string& 
       replacements_.begin(), replacements_.end(),
       [index](const Replacement& replacement) { return replacement.old_member == index; });
   const bool serves = members_[index].state == State::kInService;
-  if (!serves || is_replaced || !can_launch() || members_alive_ >= most) return;
+  if (!serves || is_replaced || suspended_.launches || members_alive_ >= most) return;
+  zones_.begin_round();
+  const ZoneBalance::Choice choice = zones_.choose();
+  if (!choice.zone) return;
   note("replace", fmt::format("{} {} in {}: {}; {} {} is launched in its place", config_.member,
-                              members_[index].ordinal, config_.zones[members_[index].zone], why,
+                              members_[index].ordinal, zones_.name(members_[index].zone), why,
                               config_.member, created_));
-  const std::uint32_t launched = start_launch();
+  const std::uint32_t launched = start_launch(*choice.zone);
   replacements_.push_back({index, launched, why});
 }
 
@@ -30,7 +33,7 @@ void Fleet::replaced_by(std::uint32_t index) {
   const std::uint32_t old = found->old_member;
   note("terminate",
        fmt::format("{} {} in {}: taken out of service in response to an {}", config_.member,
-                   members_[old].ordinal, config_.zones[members_[old].zone], found->why));
+                   members_[old].ordinal, zones_.name(members_[old].zone), found->why));
   forget(old);
   drain(old);
 }

@@ -59,10 +59,11 @@ void Fleet::health_changed(std::uint32_t server, Health from, Health to) {
                                                           : config.healthy_threshold;
   note("health",
        fmt::format("{} {} in {} is {}: {} health check{} {}", config_.member, member.ordinal,
-                   config_.zones[member.zone], name, checks, checks == 1 ? "" : "s in a row",
+                   zones_.name(member.zone), name, checks, checks == 1 ? "" : "s in a row",
                    to == Health::kHealthy ? "passed" : "failed"));
   update_rotation();
   if (from == Health::kInitial && to == Health::kHealthy) replaced_by(member_of_server_[server]);
+  member_health_changed(member_of_server_[server]);
 }
 
 // --- Requests
@@ -170,8 +171,8 @@ workload::Standing Fleet::standing(std::uint32_t) const {
     const Member& member = members_[i];
     if (!member.lives) continue;
     standing.pending += member.state < State::kInService;
-    standing.draining += member.state == State::kDraining;
-    if (member.state < State::kInService) continue;
+    standing.draining += member.state >= State::kDraining;
+    if (!has_server(member)) continue;
     // Health checks go through the workers too, and are no requests (E154).
     const std::uint32_t requests = group_.outstanding(member.server);
     standing.in_flight += requests;
@@ -211,11 +212,16 @@ void Fleet::fire(const kernel::Event& event) {
       bill_from(event.payload, loop_.now());
       break;
     case kInService:
-      pending_level_.leave(since_window());
-      put_in_service(event.payload, Health::kInitial, loop_.now());
+      launched(event.payload);
+      break;
+    case kAbandoned:
+      abandon(event.payload);
       break;
     case kDelayOver:
-      remove(event.payload);
+      drained(event.payload);
+      break;
+    case kWaited:
+      end_billing(event.payload);
       break;
     default:
       SKY_CHECK(false);

@@ -13,6 +13,10 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
       boot_time_(config.boot_time),
       pending_time_(config.pending_time),
       boot_draws_(seed, config.fleet.name, "boot_time"),
+      decision_lag_(config.decision_lag),
+      lag_draws_(seed, config.fleet.name, "decision_lag"),
+      launching_(config.launching, seed, config.fleet.name),
+      terminating_(config.terminating, seed, config.fleet.name),
       entity_(config.fleet.name),
       span_(billing.span),
       instances_(billing.catalogue, config.instance_type, billing.region, billing.span,
@@ -37,6 +41,9 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
   if (config.spot) {
     interruptions_ =
         std::make_unique<SpotInterruptions>(loop, *this, *config.spot, seed, config.fleet.name);
+  }
+  if (config.elb_health) {
+    health_ = std::make_unique<HealthReplacement>(loop, *this, *config.elb_health);
   }
   suspend(config.suspended);
 }
@@ -115,23 +122,62 @@ void AutoScalingGroup::reclaim(std::uint32_t member) {
 }
 
 void AutoScalingGroup::suspend(const Suspended& suspended) {
-  Fleet::suspend(suspended.launch, suspended.terminate);
+  Fleet::suspend({.launches = suspended.launch,
+                  .terminations = suspended.terminate,
+                  .rebalancing = suspended.az_rebalance,
+                  .noticing_loss = suspended.health_check || suspended.replace_unhealthy});
   if (scaling_) scaling_->suspend_notifications(suspended.alarm_notification);
   scheduled_actions_.suspend(suspended.scheduled_actions);
+  if (!health_) return;
+  const bool replaces = !suspended.replace_unhealthy && !suspended.launch && !suspended.terminate;
+  health_->suspend(suspended.health_check, !replaces);
 }
 
 void AutoScalingGroup::member_in_service(std::uint32_t member) {
   if (scaling_) scaling_->member_in_service(member);
+  if (health_) health_->member_in_service(member);
 }
 
 void AutoScalingGroup::member_taken_out(std::uint32_t member) {
-  if (scaling_) scaling_->member_taken_out(member);
+  if (!scaling_) return;
+  scaling_->member_taken_out(member, termination_wait(this->member(member)->ordinal));
+}
+
+void AutoScalingGroup::member_health_changed(std::uint32_t member) {
+  if (health_) health_->health_changed(member);
+}
+
+void AutoScalingGroup::members_changed() {
+  if (health_) health_->members_changed();
 }
 
 balancing::Fleet::Launch AutoScalingGroup::launch(std::uint32_t ordinal) {
   RandomEngine draw = boot_draws_.at(ordinal);
+  RandomEngine lag_draw = lag_draws_.at(ordinal);
+  const Duration lag = decision_lag_.sample(lag_draw);
   const Duration boot = multiplied(boot_time_.sample(draw), boot_factor_);
-  return {.billed = std::min(pending_time_, boot), .in_service = boot};
+  const Duration running = lag + std::min(pending_time_, boot);
+  if (launching_.empty()) return {.billed = running, .in_service = lag + boot};
+  const HookWait wait = launching_.wait(ordinal);  // Pending:Wait, while the system boots
+  const Duration done = running + wait.lasts;
+  if (wait.abandoned_by != nullptr) return {running, done, true};
+  return {.billed = running, .in_service = std::max(lag + boot, done)};
+}
+
+std::string AutoScalingGroup::abandonment(std::uint32_t ordinal) const {
+  const LifecycleHook& hook = *launching_.wait(ordinal).abandoned_by;
+  return fmt::format("lifecycle hook {} timed out after {}: ABANDON", hook.name,
+                     format_duration(hook.heartbeat_timeout));
+}
+
+/// Terminating:Wait; whether by CONTINUE or by ABANDON, then it ends.
+Duration AutoScalingGroup::termination_wait(std::uint32_t ordinal) const {
+  return terminating_.wait(ordinal).lasts;
+}
+
+/// A tenth above the maximum, and one at least (E18).
+std::uint32_t AutoScalingGroup::most_while_rebalancing() const {
+  return bounds_.max_size + std::max(1U, bounds_.max_size / 10);
 }
 
 void AutoScalingGroup::bill_from(std::uint32_t member, TimePoint at) {

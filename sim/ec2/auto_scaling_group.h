@@ -9,6 +9,8 @@
 #include "balancing/fleet.h"
 #include "core/distribution.h"
 #include "ec2/group_scaling.h"
+#include "ec2/health_replacement.h"
+#include "ec2/lifecycle_hooks.h"
 #include "ec2/scheduled_actions.h"
 #include "ec2/spot_interruptions.h"
 #include "pricing/billed_time.h"
@@ -23,6 +25,9 @@ struct Suspended {
   bool terminate = false;
   bool alarm_notification = false;
   bool scheduled_actions = false;
+  bool health_check = false;
+  bool replace_unhealthy = false;
+  bool az_rebalance = false;
 };
 
 /// A group of like instances behind a load balancer of its own.
@@ -30,14 +35,19 @@ struct AutoScalingGroupConfig {
   balancing::FleetConfig fleet;
   std::string instance_type;
   pricing::Purchase purchase{};
-  pricing::Volume volume;            ///< of each instance; none where its size is 0
-  Distribution boot_time;            ///< from launch to in service (E24)
-  Duration pending_time{};           ///< the part of it before `running`: not billed (E139, E145)
+  pricing::Volume volume;     ///< of each instance; none where its size is 0
+  Distribution boot_time;     ///< from launch to in service (E24)
+  Duration pending_time{};    ///< the part of it before `running`: not billed (E139, E145)
+  Distribution decision_lag;  ///< from when an instance is wanted to its launch (E31)
+  std::vector<LifecycleHook> launching{};
+  std::vector<LifecycleHook> terminating{};
   bool detailed_monitoring = false;  ///< E97
   bool public_addresses = false;     ///< each instance has one (E141)
   GroupBounds bounds{};
   std::optional<GroupScalingConfig> scaling{};  ///< none where no metric of it is watched
   std::vector<scaling::ScheduledAction> scheduled_actions{};
+  /// health_check_type ELB; none of EC2, whose checks no instance fails while it runs (E12).
+  std::optional<HealthReplacementConfig> elb_health{};
   Suspended suspended{};
   std::optional<SpotConfig> spot{};  ///< of Spot Instances, as `purchase` says
   bool capacity_rebalance = false;   ///< E40
@@ -83,12 +93,17 @@ class AutoScalingGroup final : public balancing::Fleet {
 
  protected:
   Launch launch(std::uint32_t ordinal) override;
+  std::string abandonment(std::uint32_t ordinal) const override;
+  Duration termination_wait(std::uint32_t ordinal) const override;
+  std::uint32_t most_while_rebalancing() const override;
   void bill_from(std::uint32_t member, TimePoint at) override;
   void bill_until(std::uint32_t member, TimePoint at) override;
   void read_members(TimePoint until, pricing::Meters& meters) override;
   std::vector<std::string> notes() const override;
   void member_in_service(std::uint32_t member) override;
   void member_taken_out(std::uint32_t member) override;
+  void member_health_changed(std::uint32_t member) override;
+  void members_changed() override;
 
  private:
   /// Something billed for each second of the span.
@@ -110,6 +125,10 @@ class AutoScalingGroup final : public balancing::Fleet {
   Duration pending_time_;
   double boot_factor_ = 1;
   RandomStream boot_draws_;
+  Distribution decision_lag_;
+  RandomStream lag_draws_;
+  LifecycleHooks launching_;
+  LifecycleHooks terminating_;
   std::string entity_;
   pricing::BilledSpan span_;
   pricing::InstanceMeter instances_;
@@ -131,6 +150,7 @@ class AutoScalingGroup final : public balancing::Fleet {
   std::optional<std::uint32_t> interrupted_;  ///< the member that EC2 takes right now
   bool capacity_rebalance_;
   std::unique_ptr<SpotInterruptions> interruptions_;
+  std::unique_ptr<HealthReplacement> health_;
 };
 
 }  // namespace skyreplay::ec2

@@ -127,7 +127,7 @@ void GroupMetrics::measure(Sampler& sampler, TimePoint end, const GroupBounds& b
 void GroupMetrics::measure_instances(Sampler& sampler, TimePoint end) {
   samples_.clear();
   fleet_.for_each_member([&](std::uint32_t member, const balancing::Fleet::MemberState& state) {
-    if (state.serves_since == kEndOfTime) return;
+    if (!state.has_server) return;
     Sample sample{.ordinal = state.ordinal, .cpu = 0, .bytes = {}};
     if (sampler.source == Source::kInstances) {
       sample.bytes = fleet_.traffic().take_network(state.server);

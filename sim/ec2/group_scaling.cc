@@ -53,10 +53,11 @@ void GroupScaling::member_in_service(std::uint32_t place) {
   }
 }
 
-void GroupScaling::member_taken_out(std::uint32_t place) {
+void GroupScaling::member_taken_out(std::uint32_t place, Duration hooks) {
   std::erase_if(terminating_,
-                [this](const TakenOut& out) { return out.at + terminating_time_ <= loop_.now(); });
-  terminating_.push_back({loop_.now(), fleet_.member(place)->serves_since});
+                [this](const TakenOut& out) { return out.counts_until <= loop_.now(); });
+  terminating_.push_back(
+      {loop_.now() + terminating_time_ + hooks, fleet_.member(place)->serves_since});
 }
 
 scaling::ScalableTarget GroupScaling::target(Duration warmup) const {
@@ -72,7 +73,7 @@ scaling::ScalableTarget GroupScaling::target(Duration warmup) const {
   });
   for (const TakenOut& out : terminating_) {
     const bool is_warm = out.served_since + warmup <= loop_.now();
-    const bool counts = is_warm && out.at + terminating_time_ > loop_.now();
+    const bool counts = is_warm && out.counts_until > loop_.now();
     target.terminating += counts ? 1 : 0;
   }
   return target;

@@ -36,7 +36,8 @@ class GroupScaling final : public kernel::Process, public scaling::Scaled {
 
   /// An instance serves from now on, or did before the run.
   void member_in_service(std::uint32_t member);
-  void member_taken_out(std::uint32_t member);
+  /// Once it has drained it waits so long for hooks.
+  void member_taken_out(std::uint32_t member, Duration hooks);
   void suspend_notifications(bool suspended) { scaler_.suspend_actions(suspended); }
 
   void fire(const kernel::Event& event) override;
@@ -62,10 +63,10 @@ class GroupScaling final : public kernel::Process, public scaling::Scaled {
   scaling::Scaler scaler_;
 
   struct TakenOut {
-    TimePoint at;
+    TimePoint counts_until;
     TimePoint served_since;
   };
-  std::vector<TakenOut> terminating_;  ///< ascending in time; some may be over
+  std::vector<TakenOut> terminating_;  ///< some may be over
 
   // Of the last simple policy that acted (E73, E74).
   Duration cooldown_{};

@@ -51,7 +51,10 @@ ec2::AutoScalingGroup& Faults::group_named(const std::string& name) const {
 }
 
 void Faults::apply(const proto::Fault& changed) {
-  if (changed.has_zone_loss()) return apply_zone(changed.zone_loss().zone());
+  if (changed.has_zone_loss()) return apply_zone(What::kZoneLoss, changed.zone_loss().zone());
+  if (changed.has_refuse_capacity()) {
+    return apply_zone(What::kRefuseCapacity, changed.refuse_capacity().zone());
+  }
   if (changed.has_slow_external()) {
     const std::string& name = changed.slow_external().external();
     const double product = factor(What::kSlowExternal, name);
@@ -64,23 +67,32 @@ void Faults::apply(const proto::Fault& changed) {
   }
 }
 
-void Faults::apply_zone(const std::string& zone) {
+void Faults::apply_zone(What what, const std::string& zone) {
+  const bool is_loss = what == What::kZoneLoss;
   for (std::uint32_t i = 0; i < wiring_.services.size(); ++i) {
     balancing::Fleet* const fleet = models_.fleet(i);
     const std::optional<std::uint32_t> number = fleet ? fleet->zone(zone) : std::nullopt;
-    if (!number) continue;
-    const auto place = std::pair(zone, wiring_.services[i].name);
-    const bool lost = is_lost(zone, place.second);
-    if (lost && lost_.insert(place).second) fleet->lose_zone(*number);
-    if (!lost && lost_.erase(place) > 0) fleet->restore_zone(*number);
+    if (!number || (!is_loss && !wiring_.services[i].config->has_ec2())) continue;
+    const auto place = std::tuple(what, zone, wiring_.services[i].name);
+    const bool holds = is_closed(what, zone, wiring_.services[i].name);
+    if (holds && closed_.insert(place).second) {
+      is_loss ? fleet->lose_zone(*number) : fleet->refuse_capacity(*number);
+    } else if (!holds && closed_.erase(place) > 0) {
+      is_loss ? fleet->restore_zone(*number) : fleet->restore_capacity(*number);
+    }
   }
 }
 
-bool Faults::is_lost(const std::string& zone, const std::string& service) const {
+bool Faults::is_closed(What what, const std::string& zone, const std::string& service) const {
+  const auto concerns = [&](const auto& fault) {
+    return fault.zone() == zone && (!fault.has_service() || fault.service() == service);
+  };
   for (std::size_t i = 0; i < lasts_.size(); ++i) {
-    if (!lasts_[i] || !fault(i).has_zone_loss()) continue;
-    const proto::ZoneLoss& loss = fault(i).zone_loss();
-    if (loss.zone() == zone && (!loss.has_service() || loss.service() == service)) return true;
+    if (!lasts_[i] || fault(i).what_case() != what) continue;
+    if (what == What::kZoneLoss ? concerns(fault(i).zone_loss())
+                                : concerns(fault(i).refuse_capacity())) {
+      return true;
+    }
   }
   return false;
 }

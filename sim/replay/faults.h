@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "replay/models.h"
@@ -42,8 +42,9 @@ class Faults {
   void kill_instances(const proto::KillInstances& kill);
   void interrupt_spot(const proto::InterruptSpot& interruption);
   ec2::AutoScalingGroup& group_named(const std::string& name) const;
-  void apply_zone(const std::string& zone);
-  bool is_lost(const std::string& zone, const std::string& service) const;
+  /// A zone is lost, or refuses capacity, or does so no more.
+  void apply_zone(What what, const std::string& zone);
+  bool is_closed(What what, const std::string& zone, const std::string& service) const;
   /// Brings what a fault concerns to what the faults that last say of it.
   void apply(const proto::Fault& changed);
   /// The product of the factors on that service.
@@ -52,8 +53,9 @@ class Faults {
   const proto::Scenario& scenario_;
   const scenario::Wiring& wiring_;
   Models& models_;
-  std::vector<bool> lasts_;                             ///< by fault: has begun, and is not over
-  std::set<std::pair<std::string, std::string>> lost_;  ///< zones, and the services that lost them
+  std::vector<bool> lasts_;  ///< by fault: has begun, and is not over
+  /// Zones that are lost or refuse capacity, and the services they do it to.
+  std::set<std::tuple<What, std::string, std::string>> closed_;
 };
 
 }  // namespace skyreplay::replay

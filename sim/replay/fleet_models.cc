@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "ecs/fargate_sizes.h"
 #include "pricing/discounted_prices.h"
+#include "replay/group_model.h"
 #include "replay/scaling_model.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
@@ -112,7 +113,10 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
   config.fleet.server.cpu_units = type.vcpus * compute::kUnitsPerVcpu;
   config.fleet.server.speed = group.assumed().speed();
   config.fleet.protects_members = group.new_instances_protected_from_scale_in();
-  config.fleet.ends_billing_hours = true;
+  config.fleet.termination = termination_rule(group);
+  config.fleet.balanced_only =
+      group.availability_zone_distribution().capacity_distribution_strategy() ==
+      proto::AvailabilityZoneDistribution::BALANCED_ONLY;
   config.fleet.loss =
       "taken out of service in response to an EC2 health check indicating it has been terminated "
       "or stopped";
@@ -128,6 +132,10 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
     config.fleet.warmup = config.scaling->warmup;
     config.scaling->terminating_time = config.fleet.deregistration_delay;
   }
+  if (group.health_check_type() == proto::AutoScalingGroup::LOAD_BALANCER) {
+    config.elb_health = {.grace = std::chrono::seconds{group.health_check_grace_period()},
+                         .warmup = std::chrono::seconds{group.default_instance_warmup()}};
+  }
   const bool is_gp2 = group.ebs().volume_type() == proto::EbsVolume::GP2;
   config.volume = {.type = is_gp2 ? pricing::Volume::Type::kGp2 : pricing::Volume::Type::kGp3,
                    .size_gib = group.ebs().volume_size(),
@@ -138,6 +146,10 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
   config.capacity_rebalance = group.capacity_rebalance();
   config.boot_time = to_distribution(group.assumed().boot_time());
   config.pending_time = to_duration(group.assumed().pending_time());
+  config.decision_lag = to_distribution(group.assumed().decision_lag());
+  config.launching = lifecycle_hooks(group, proto::LifecycleHook::LAUNCHING);
+  config.terminating = lifecycle_hooks(group, proto::LifecycleHook::TERMINATING);
+  config.max_size = group.max_size();
   return config;
 }
 

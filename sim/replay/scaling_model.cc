@@ -276,7 +276,10 @@ ec2::Suspended suspended_processes(const proto::AutoScalingGroup& group) {
   return {.launch = has("Launch"),
           .terminate = has("Terminate"),
           .alarm_notification = has("AlarmNotification"),
-          .scheduled_actions = has("ScheduledActions")};
+          .scheduled_actions = has("ScheduledActions"),
+          .health_check = has("HealthCheck"),
+          .replace_unhealthy = has("ReplaceUnhealthy"),
+          .az_rebalance = has("AZRebalance")};
 }
 
 }  // namespace skyreplay::replay

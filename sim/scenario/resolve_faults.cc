@@ -86,29 +86,46 @@ class FaultChecker {
         service(slow.has_service(), slow.service(), path + ".boot_time.service", kGroups);
         break;
       }
+      case What::kRefuseCapacity:
+        refuse_capacity(fault.refuse_capacity(), path + ".refuse_capacity");
+        break;
       default:
         if (mistakes_.below(path)) return;
         mistake(path,
                 "says nothing that fails: give it one of kill_instances, zone_loss, "
-                "interrupt_spot, slow_external, boot_time");
+                "interrupt_spot, slow_external, boot_time, refuse_capacity");
     }
   }
 
   void zone_loss(const proto::ZoneLoss& loss, const std::string& path) {
     if (loss.has_service() && !service(true, loss.service(), path + ".service", kFleets)) return;
     if (!loss.has_zone()) return;  // reported already
+    zone(loss.zone(), loss.has_service() ? &loss.service() : nullptr, true, path);
+  }
+
+  void refuse_capacity(const proto::RefuseCapacity& refusal, const std::string& path) {
+    const bool is_of_one = refusal.has_service();
+    if (is_of_one && !service(true, refusal.service(), path + ".service", kGroups)) return;
+    if (!refusal.has_zone()) return;  // reported already
+    zone(refusal.zone(), is_of_one ? &refusal.service() : nullptr, false, path);
+  }
+
+  /// It is a zone of the one service, or of any; of groups, and of services of tasks `with_tasks`.
+  void zone(const std::string& zone, const std::string* of, bool with_tasks,
+            const std::string& path) {
     std::set<std::string> zones;
     for (const std::string& name : service_names(scenario_)) {
-      if (loss.has_service() && name != loss.service()) continue;
+      if (of != nullptr && name != *of) continue;
       const proto::Service& service = scenario_.services().at(name);
       zones.insert(service.ec2().availability_zones().begin(),
                    service.ec2().availability_zones().end());
+      if (!with_tasks) continue;
       zones.insert(service.ecs().availability_zones().begin(),
                    service.ecs().availability_zones().end());
     }
-    if (zones.contains(loss.zone())) return;
+    if (zones.contains(zone)) return;
     mistake(path + ".zone",
-            fmt::format("nothing is in {}; there are {}", in_quotes(loss.zone()),
+            fmt::format("nothing is in {}; there are {}", in_quotes(zone),
                         zones.empty() ? "no zones" : fmt::format("{}", fmt::join(zones, ", "))));
   }
 

@@ -22,8 +22,9 @@ constexpr std::uint32_t kMinute = 60;
 constexpr std::uint64_t kLongestLook =
     std::uint64_t{7} * 86'400;  // s: E84's limit for alarms of several days
 
-const std::vector<std::string> kProcesses = {"Launch", "Terminate", "AlarmNotification",
-                                             "ScheduledActions"};
+const std::vector<std::string> kProcesses = {"Launch",           "Terminate",   "AlarmNotification",
+                                             "ScheduledActions", "HealthCheck", "ReplaceUnhealthy",
+                                             "AZRebalance"};
 
 bool is_whole(double value) { return std::floor(value) == value; }
 

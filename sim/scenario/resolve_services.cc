@@ -14,6 +14,7 @@
 #include "pricing/money.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
+#include "scenario/resolve_group.h"
 #include "scenario/resolve_scaling.h"
 #include "scenario/resolve_spot.h"
 
@@ -99,6 +100,7 @@ void ServiceResolver::ec2(proto::AutoScalingGroup& group, const std::string& pat
   zones(*group.mutable_availability_zones(), path + ".availability_zones");
   ebs(*group.mutable_ebs(), path + ".ebs");
   target_group(group.target_group(), path + ".target_group");
+  GroupResolver(places_, mistakes_).group(group, path);
   ScalingResolver(region_, places_, mistakes_).group(group, path);
 }
 

@@ -17,7 +17,8 @@ class Generator {
         scaled_(~number),
         clock_(number ^ 0xC10C),
         foreseen_(number ^ 0xF0),
-        failed_(number + (std::uint64_t{1} << 32)) {
+        failed_(number + (std::uint64_t{1} << 32)),
+        lives_(number ^ 0x9e3779b97f4a7c15) {
     s_.seed = dice_.below(1000);
   }
 
@@ -32,6 +33,7 @@ class Generator {
     functions();
     predictive_policies();
     scheduled_actions();
+    lives();
     faults();
     return s_;
   }
@@ -281,6 +283,34 @@ class Generator {
         {at, Change::Field::kSuspended, service, clock_.dice.chance(50) ? 0 : kScheduledActions});
   }
 
+  /// Drawn apart for the same reason.
+  void lives() {
+    if (unit_ < 1s) return;
+    for (Service& service : s_.services) {
+      const bool is_group = service.platform == Service::Platform::kFleet && !service.fleet.fargate;
+      if (is_group && lives_.dice.chance(70)) lives_.live(service.fleet);
+    }
+    refusals();
+  }
+
+  /// Zones without capacity, while groups grow.
+  void refusals() {
+    const auto units = static_cast<std::uint64_t>((s_.end - s_.start) / unit_ + 2);
+    for (std::size_t i = 0; i < s_.services.size(); ++i) {
+      const Service& service = s_.services[i];
+      const bool is_group = service.platform == Service::Platform::kFleet && !service.fleet.fargate;
+      if (!is_group || !lives_.dice.chance(50)) continue;
+      for (std::uint32_t k = lives_.dice.between(1, 2); k > 0; --k) {
+        s_.faults.push_back({.at = unit_ * lives_.dice.below(units),
+                             .lasts = unit_ * lives_.dice.between(1, 60),
+                             .kind = Fault::Kind::kRefuseCapacity,
+                             .service = i,
+                             .everywhere = lives_.dice.chance(50),
+                             .zone = lives_.dice.below(service.fleet.zones)});
+      }
+    }
+  }
+
   /// Billing hours end, and then some of what was added goes.
   void shrink_late(std::size_t service) {
     const Time at = s_.end - s_.start + 1min * scaled_.dice.between(1, 120);
@@ -394,6 +424,7 @@ class Generator {
   RandomServices clock_;
   RandomServices foreseen_;
   RandomServices failed_;
+  RandomServices lives_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

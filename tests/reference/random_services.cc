@@ -241,6 +241,37 @@ void RandomServices::schedule(Fleet& f, Time start, Time length) {
   if (dice.chance(15)) f.suspended |= kScheduledActions;
 }
 
+Hook RandomServices::hook() {
+  Hook h;
+  h.launching = dice.chance(60);
+  h.timeout = dice.one_of<std::uint32_t>({30, 60, 300});
+  h.continues = dice.chance(50);
+  if (dice.chance(80)) h.work = law(30);
+  return h;
+}
+
+void RandomServices::live(Fleet& f) {
+  f.elb_health = dice.chance(50);
+  f.grace = dice.one_of<std::uint32_t>({0, 0, 20, 100});
+  if (dice.chance(50)) {
+    f.termination_policies = {dice.one_of<const char*>(
+        {"OldestInstance", "NewestInstance", "ClosestToNextInstanceHour", "AllocationStrategy"})};
+  }
+  if (dice.chance(40)) {
+    f.termination_policies.insert(f.termination_policies.begin(), "OldestLaunchTemplate");
+  }
+  if (!f.termination_policies.empty() && dice.chance(40)) {
+    f.termination_policies.push_back("Default");
+  }
+  for (std::uint32_t i = dice.chance(35) ? dice.between(1, 3) : 0; i > 0; --i) {
+    f.hooks.push_back(hook());
+    f.hooks.back().name = "h" + std::to_string(i);
+  }
+  if (dice.chance(30)) f.decision_lag = law(4);
+  if (dice.chance(15)) f.suspended |= dice.one_of<std::uint32_t>({16, 32, 48, 64});
+  f.balanced_only = dice.chance(40);
+}
+
 External RandomServices::external() {
   External e;
   e.latency = law(3);

@@ -22,6 +22,8 @@ class RandomServices {
   Fleet fleet();
   External external();
   /// Gives a group of instances policies and alarms. `has_bytes`: the trace has some.
+  /// What becomes of the instances of a group.
+  void live(Fleet& fleet);
   void scale(Fleet& fleet, bool has_bytes);
   /// Gives a group of instances a predictive policy, and perhaps a second.
   void foresee(Fleet& fleet, bool has_bytes);
@@ -30,6 +32,7 @@ class RandomServices {
 
  private:
   Alarm alarm(bool has_bytes);
+  Hook hook();
   Policy policy(bool has_bytes);
   std::vector<Step> steps(bool exact);
 };

@@ -193,9 +193,11 @@ std::string spelled(const Alarm& a, const Fleet& f) {
 
 std::string suspended(std::uint32_t bits) {
   std::string names;
-  for (const auto& [bit, name] : {std::pair(kLaunch, "Launch"), std::pair(kTerminate, "Terminate"),
-                                  std::pair(kAlarmNotification, "AlarmNotification"),
-                                  std::pair(kScheduledActions, "ScheduledActions")}) {
+  for (const auto& [bit, name] :
+       {std::pair(kLaunch, "Launch"), std::pair(kTerminate, "Terminate"),
+        std::pair(kAlarmNotification, "AlarmNotification"),
+        std::pair(kScheduledActions, "ScheduledActions"), std::pair(kHealthCheck, "HealthCheck"),
+        std::pair(kReplaceUnhealthy, "ReplaceUnhealthy"), std::pair(kAzRebalance, "AZRebalance")}) {
     if ((bits & bit) != 0) names += (names.empty() ? "" : ", ") + std::string(name);
   }
   return "[" + names + "]";
@@ -246,17 +248,38 @@ std::string interruptions(const Fleet& f) {
       f.shock_share, spelled(f.between_shocks), spelled(f.shock_spread), spelled(f.reliable_time),
       spelled(f.recommendation_lead));
 }
+std::string spelled(const Hook& h) {
+  return fmt::format(
+      "{{lifecycle_hook_name: {}, lifecycle_transition: \"autoscaling:EC2_INSTANCE_{}\", "
+      "heartbeat_timeout: {}, default_result: {}{}}}",
+      h.name, h.launching ? "LAUNCHING" : "TERMINATING", h.timeout,
+      h.continues ? "CONTINUE" : "ABANDON",
+      h.work ? ", assumed: {completes_after: " + spelled(*h.work) + "}" : "");
+}
+
+/// What becomes of its instances.
+std::string lives(const Fleet& f) {
+  std::string hooks;
+  for (const Hook& hook : f.hooks) hooks += (hooks.empty() ? "" : ", ") + spelled(hook);
+  return fmt::format(
+      "health_check_type: {}, health_check_grace_period: {}, termination_policies: [{}], "
+      "lifecycle_hook_specification_list: [{}], availability_zone_distribution: "
+      "{{capacity_distribution_strategy: {}}}, ",
+      f.elb_health ? "ELB" : "EC2", f.grace, fmt::join(f.termination_policies, ", "), hooks,
+      f.balanced_only ? "balanced-only" : "balanced-best-effort");
+}
 
 std::string group(const Fleet& f) {
   const std::string gp3 = fmt::format(", iops: {}, throughput: {}", f.iops, f.throughput);
   return fmt::format(
       "{{ec2: {{min_size: 0, max_size: {}, desired_capacity: {}, instance_type: {}, ebs: "
-      "{{volume_type: {}, volume_size: {}{}}}, {}{}assumed: {{{}boot_time: {}, pending_time: "
-      "{}, publication_delay: {{ec2: {}, application_elb: {}, auto_scaling: {}, cw_agent: "
+      "{{volume_type: {}, volume_size: {}{}}}, {}{}assumed: {{{}boot_time: {}, decision_lag: {}, "
+      "pending_time: {}, publication_delay: {{ec2: {}, application_elb: {}, auto_scaling: {}, "
+      "cw_agent: "
       "{}}}}}}}}}",
       f.max_size, f.desired, f.instance_type, f.gp2 ? "gp2" : "gp3", f.volume_gib, f.gp2 ? "" : gp3,
-      commitments(f) + market(f) + common(f), scaling(f), capacity(f) + interruptions(f),
-      spelled(f.boot_time), spelled(f.pending_time), spelled(f.ec2_delay),
+      commitments(f) + market(f) + common(f), scaling(f) + lives(f), capacity(f) + interruptions(f),
+      spelled(f.boot_time), spelled(f.decision_lag), spelled(f.pending_time), spelled(f.ec2_delay),
       spelled(f.balancer_delay), spelled(f.group_delay), spelled(f.agent_delay));
 }
 
@@ -348,6 +371,11 @@ std::string spelled(const Scenario& scenario, const Fault& fault, bool says_unti
       break;
     case Fault::Kind::kZoneLoss:
       what = fmt::format("zone_loss: {{zone: us-east-1{}{}}}", static_cast<char>('a' + fault.zone),
+                         fault.everywhere ? "" : ", service: " + name);
+      break;
+    case Fault::Kind::kRefuseCapacity:
+      what = fmt::format("refuse_capacity: {{zone: us-east-1{}{}}}",
+                         static_cast<char>('a' + fault.zone),
                          fault.everywhere ? "" : ", service: " + name);
       break;
     case Fault::Kind::kInterruptSpot:

@@ -89,7 +89,7 @@ const std::string kGone =
 TEST_CASE(
     "E20: a zone that is lost takes what is in it, and launches go elsewhere until it is back") {
   // 0 and 3 are in zone a, 1 in b, 2 in c: b gets the first replacement, c the second. When a is
-  // back it has the fewest, none, and gets the next launch.
+  // back the others have two each, and it gets one (E21), the fifth that is wanted at 70 s.
   const std::string grows =
       "changes: [{at: +70s, field: services.web.ec2.desired_capacity, value: 5}]\n";
   const RunResult result =
@@ -99,8 +99,25 @@ TEST_CASE(
             "faults: us-east-1a is lost; instances in it: 2", "instance 0 in us-east-1a" + kGone,
             "instance 3 in us-east-1a" + kGone, "instance 4 in us-east-1b: in service after 20s",
             "instance 5 in us-east-1c: in service after 20s", "faults: us-east-1a is back",
-            "changes: services.web.ec2.desired_capacity is 5 from now on",
-            "instance 6 in us-east-1a: in service after 20s"});
+            "instance 6 in us-east-1a: in service after 20s",
+            "changes: services.web.ec2.desired_capacity is 5 from now on"});
+}
+
+TEST_CASE(
+    "E20, E21: what a zone refuses is launched elsewhere, and evened out when it no longer does") {
+  // 0 is in a, 1 in b. At 10 s c would be next. At 60 s it has none and the others two each: one is
+  // launched there, and at 80 s the last zone's of the two oldest goes.
+  const std::string refusal = "{at: +5s, for: 55s, refuse_capacity: {zone: us-east-1c}}";
+  const std::string grows =
+      "changes: [{at: +10s, field: services.web.ec2.desired_capacity, value: 4}]\n";
+  CHECK(causes(run(group(2, refusal, grows), {{5s, 1s}}, 100s)) ==
+        std::vector<std::string>{"faults: us-east-1c has no capacity",
+                                 "changes: services.web.ec2.desired_capacity is 4 from now on",
+                                 "instance 2 in us-east-1a: in service after 20s",
+                                 "instance 3 in us-east-1b: in service after 20s",
+                                 "faults: us-east-1c has capacity again",
+                                 "instance 4 in us-east-1c: in service after 20s",
+                                 "instance 1 in us-east-1b"});
 }
 
 TEST_CASE("what is pending in a zone that is lost is gone unbilled, and what drains there fails") {
@@ -136,6 +153,7 @@ TEST_CASE("E20: while every zone is lost nothing is launched") {
             "faults: us-east-1b is lost; instances in it: 1", "instance 1 in us-east-1b" + kGone,
             "instance 2 in us-east-1c: in service after 20s",
             "faults: us-east-1c is lost; instances in it: 1", "instance 2 in us-east-1c" + kGone,
+            "1 instance: no capacity in us-east-1a, us-east-1b, us-east-1c",
             "faults: us-east-1a is back", "instance 3 in us-east-1a: in service after 20s",
             "faults: us-east-1b is back", "faults: us-east-1c is back"});
 }

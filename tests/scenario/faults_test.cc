@@ -35,7 +35,7 @@ TEST_CASE("faults are read, and shown as a scenario of the same digest") {
 TEST_CASE("a fault is of one kind, has a time, and ends after it begins") {
   CHECK(refusal("at: +1s") ==
         "faults[0]: says nothing that fails: give it one of kill_instances, zone_loss, "
-        "interrupt_spot, slow_external, boot_time");
+        "interrupt_spot, slow_external, boot_time, refuse_capacity");
   CHECK(refusal("kill_instances: {service: web}") == "faults[0].at: is missing");
   CHECK(refusal("at: +1s, kill_instances: {service: web}, boot_time: {service: web, factor: 2}") ==
         "faults[0].boot_time: excludes 'kill_instances', which is given too");
@@ -70,7 +70,10 @@ TEST_CASE("a fault meets a service that knows it") {
         "faults[0].slow_external.factor: is missing");
 }
 
-TEST_CASE("a fault that is not built is refused by name") {
-  CHECK(refusal("at: +1s, refuse_capacity: {service: web, zone: us-east-1a}") ==
-        "faults[0].refuse_capacity: zones without capacity are not built yet");
+TEST_CASE("capacity is refused to groups, in their zones") {
+  CHECK(refusal("at: +1s, refuse_capacity: {service: app, zone: us-east-1a}") ==
+        "faults[0].refuse_capacity.service: 'app' is no group of instances");
+  CHECK(refusal("at: +1s, refuse_capacity: {zone: us-east-1z}") ==
+        "faults[0].refuse_capacity.zone: nothing is in 'us-east-1z'; there are us-east-1a, "
+        "us-east-1b, us-east-1c");
 }

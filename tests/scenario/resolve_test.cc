@@ -193,6 +193,8 @@ TEST_CASE("show names every default of the schema") {
                        "services.web.ec2.alarms=[{alarm_name: a, namespace: AWS/EC2, metric_name: "
                        "CPUUtilization, statistic: Average, period: 60, evaluation_periods: 1, "
                        "threshold: 1, comparison_operator: LessThanThreshold}]",
+                       "services.web.ec2.lifecycle_hook_specification_list=[{lifecycle_hook_name: "
+                       "h, lifecycle_transition: \"autoscaling:EC2_INSTANCE_LAUNCHING\"}]",
                        "services.web.ec2.reserved_instances.instance_count=1",
                        "services.web.ec2.savings_plan.commitment=\"0.1\""})
           .to_yaml();

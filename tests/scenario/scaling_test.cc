@@ -141,7 +141,8 @@ TEST_CASE("names are a policy's own, and an alarm's") {
 TEST_CASE("E22: a process that cannot be suspended is refused with those that can") {
   CHECK(told("suspended_processes: [Lunch]") ==
         "suspended_processes[0]: 'Lunch' is none of the processes that can be suspended here: "
-        "Launch, Terminate, AlarmNotification, ScheduledActions, did you mean 'Launch'?");
+        "Launch, Terminate, AlarmNotification, ScheduledActions, HealthCheck, ReplaceUnhealthy, "
+        "AZRebalance, did you mean 'Launch'?");
 }
 
 TEST_CASE("E102: what has no price in the Region is refused") {

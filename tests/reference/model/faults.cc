@@ -23,17 +23,19 @@ void World::end_fault(std::size_t index) {
 }
 
 void World::tell_of(const Fault& fault) {
-  if (fault.kind == Fault::Kind::kZoneLoss) {
+  const bool closes =
+      fault.kind == Fault::Kind::kZoneLoss || fault.kind == Fault::Kind::kRefuseCapacity;
+  if (closes) {
     for (const auto& station : stations) station->zones_change();
   } else {
     journal.activities.push_back({now(), fault.service, "fault", -1, -1});
   }
 }
 
-bool World::is_lost(std::size_t service, std::uint32_t zone) const {
+bool World::is_closed(Fault::Kind kind, std::size_t service, std::uint32_t zone) const {
   for (std::size_t i = 0; i < failing.size(); ++i) {
     const Fault& fault = scenario.faults[i];
-    if (!failing[i] || fault.kind != Fault::Kind::kZoneLoss || fault.zone != zone) continue;
+    if (!failing[i] || fault.kind != kind || fault.zone != zone) continue;
     if (fault.everywhere || fault.service == service) return true;
   }
   return false;

@@ -11,6 +11,7 @@ FleetService::FleetService(World& world, std::size_t service)
       groups_(fleet().cross_zone ? 1 : fleet().zones,
               TargetGroup(world, fleet().algorithm, fleet().slow_start)),
       lost_(fleet().zones),
+      refused_(fleet().zones),
       shocks_(fleet().zones) {
   if (!fleet().policies.empty() || !fleet().alarms.empty()) {
     scaling_.emplace(world, *this, fleet(), world.entity(service), config().name);
@@ -19,8 +20,10 @@ FleetService::FleetService(World& world, std::size_t service)
   for (std::uint32_t zone = 0; zone < fleet().zones && fleet().spot; ++zone) plan_shock(zone);
   set_desired(fleet().desired);
   for (std::uint32_t i = 0; i < desired_ && world_.scenario.warm_start; ++i) {
-    const std::size_t member = add_member();
+    std::vector<std::uint32_t> none(fleet().zones);
+    const std::size_t member = add_member(*zone_of_launch(none));
     members_[member].billed_from = world_.now() - Time{1};  // it ran before: no minimum is due
+    members_[member].has_passed = true;
     put_in_service(member, Health::kHealthy);
     members_[member].serves_since = world_.now() - std::chrono::hours{365 * 24};
   }
@@ -28,8 +31,9 @@ FleetService::FleetService(World& world, std::size_t service)
 }
 
 void FleetService::change(const Change& change) {
+  if ((fleet().suspended & (kHealthCheck | kReplaceUnhealthy)) == 0) unnoticed_ = 0;
   if (scaling_) scaling_->suspend((fleet().suspended & kAlarmNotification) != 0);
-  reconcile();
+  if (!fleet().fargate) reconcile();
   std::optional<std::uint32_t> max, desired;
   if (change.field == Change::Field::kMaxSize) max = fleet().max_size;
   const bool is_scaled = scaling_ || !fleet().scheduled.empty();
@@ -58,7 +62,15 @@ void FleetService::kill(std::uint32_t count) {
 
 void FleetService::zones_change() {
   for (std::uint32_t zone = 0; zone < fleet().zones; ++zone) {
-    const bool lost = world_.is_lost(service_, zone);
+    const bool lost = world_.is_closed(Fault::Kind::kZoneLoss, service_, zone);
+    const bool refused =
+        !fleet().fargate && world_.is_closed(Fault::Kind::kRefuseCapacity, service_, zone);
+    ever_closed_ |= lost || refused;
+    if (refused != refused_[zone]) {
+      refused_[zone] = refused;
+      note("fault");
+      if (!refused) reconcile();
+    }
     if (lost == lost_[zone]) continue;
     lost_[zone] = lost;
     note("fault");
@@ -89,15 +101,17 @@ std::vector<Group::Instance> FleetService::instances() const {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const Member& member = members_[i];
     if (member.state == Member::State::kGone) continue;
-    there.push_back({i, member.serves_since, member.state == Member::State::kDraining});
+    there.push_back({i, member.serves_since, member.state >= Member::State::kDraining});
   }
   return there;
 }
 
 std::vector<Time> FleetService::taken_out(Time since) const {
   std::vector<Time> served;
-  for (const Member& member : members_) {
-    if (member.taken_out && *member.taken_out > since) served.push_back(*member.serves_since);
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const Member& member = members_[i];
+    if (!member.taken_out || *member.taken_out + hooks(i, false).first <= since) continue;
+    served.push_back(*member.serves_since);
   }
   return served;
 }
@@ -139,9 +153,10 @@ std::vector<std::uint32_t> FleetService::by_zone() const {
 void FleetService::lose(const std::vector<std::size_t>& lost) {
   for (const std::size_t index : lost) {
     Member& member = members_[index];
-    if (member.state == Member::State::kDraining) continue;
+    if (!member.counts()) continue;
     note("terminate", static_cast<std::int64_t>(index));
     forget(index);
+    if ((fleet().suspended & (kHealthCheck | kReplaceUnhealthy)) != 0) ++unnoticed_;
     if (member.waits()) {
       call_off(member);
     } else {
@@ -150,9 +165,14 @@ void FleetService::lose(const std::vector<std::size_t>& lost) {
   }
   update_rotation();
   for (const std::size_t index : lost) {
-    if (members_[index].state != Member::State::kDraining) continue;
+    Member& member = members_[index];
+    if (member.state == Member::State::kWaiting) {
+      member.state = Member::State::kGone;
+      member.gone = world_.now();
+    }
+    if (member.state != Member::State::kDraining) continue;
     const bool finish = world_.broken(Mutation::kKilledFinish);
-    if (!finish || group_of(index).outstanding(index) == 0) remove(index);
+    if (!finish || group_of(index).outstanding(index) == 0) remove(index, false);
   }
   reconcile();
 }
@@ -161,53 +181,141 @@ void FleetService::call_off(Member& member) {
   pending_level_.change(world_.now(), -1);
   member.state = Member::State::kGone;
   member.gone = world_.now();
+  member.rebalances = false;
 }
 
-bool FleetService::can_launch() const {
-  const bool has_zone = std::find(lost_.begin(), lost_.end(), false) != lost_.end();
-  return has_zone && (fleet().suspended & kLaunch) == 0;
+bool FleetService::has_capacity(std::uint32_t zone) const {
+  const bool lost = lost_[zone] && !world_.broken(Mutation::kLaunchesIntoLostZones);
+  return !lost && !refused_[zone];
 }
 
-std::size_t FleetService::add_member() {
-  std::vector<std::uint32_t> zones = by_zone();
-  for (std::size_t i = 0; i < zones.size(); ++i) {
-    if (lost_[i] && !world_.broken(Mutation::kLaunchesIntoLostZones)) zones[i] = ~0U;
-  }
-  const auto emptiest = std::min_element(zones.begin(), zones.end());  // E20
-  members_.push_back(
-      {.zone = static_cast<std::uint32_t>(emptiest - zones.begin()), .launched = world_.now()});
+std::size_t FleetService::add_member(std::uint32_t zone) {
+  members_.push_back({.zone = zone, .launched = world_.now()});
   return members_.size() - 1;
 }
 
-void FleetService::launch() {
-  const std::size_t member = add_member();
+std::optional<std::uint32_t> FleetService::zone_of_launch(
+    std::vector<std::uint32_t>& failed) const {
+  std::vector<std::uint32_t> zones = by_zone();
+  for (std::uint32_t i = 0; i < zones.size(); ++i) zones[i] += failed[i];
+  std::optional<std::uint32_t> best;  // E20
+  for (std::uint32_t i = 0; i < zones.size(); ++i) {
+    const bool may = has_capacity(i) || fleet().balanced_only;
+    if (may && (!best || zones[i] < zones[*best])) best = i;
+  }
+  if (!best || has_capacity(*best)) return best;
+  if (!world_.broken(Mutation::kFailedLaunchesCountNowhere)) ++failed[*best];
+  return std::nullopt;
+}
+
+void FleetService::launch_missing() {
+  std::vector<std::uint32_t> failed(fleet().zones);
+  std::size_t failures = 0;
+  while (alive() + unnoticed_ + failures < wanted()) {
+    const std::optional<std::uint32_t> zone = zone_of_launch(failed);
+    zone ? launch(*zone) : void(++failures);
+  }
+  if (failures > 0) note("launch_failed");
+}
+
+void FleetService::rebalance_zones() {
+  const bool suspended = (fleet().suspended & (kLaunch | kAzRebalance)) != 0;
+  if (fleet().fargate || !ever_closed_ || suspended) return;
+  if (world_.broken(Mutation::kZonesStayUneven)) return;
+  while (alive() >= wanted() && alive() < max_ + std::max(1U, max_ / 10)) {
+    std::vector<std::uint32_t> zones = by_zone();
+    const auto fullest = [&] {
+      std::optional<std::uint32_t> found;
+      for (std::uint32_t i = 0; i < zones.size(); ++i) {
+        const bool gives = std::any_of(members_.begin(), members_.end(), [&](const Member& member) {
+          return member.zone == i && member.state == Member::State::kInService &&
+                 !member.is_protected;
+        });
+        if (gives && (!found || zones[i] >= zones[*found])) found = i;
+      }
+      return found;
+    };
+    if (!fullest()) return;
+    // Those above what is wanted go first.
+    for (std::size_t i = alive() - wanted(); i > 0 && zones[*fullest()] > 0; --i) {
+      --zones[*fullest()];
+    }
+    std::optional<std::uint32_t> emptiest;
+    for (std::uint32_t i = 0; i < zones.size(); ++i) {
+      if (has_capacity(i) && (!emptiest || zones[i] < zones[*emptiest])) emptiest = i;
+    }
+    if (!emptiest || zones[*fullest()] < zones[*emptiest] + 2) return;
+    launch(*emptiest);
+    members_.back().rebalances = true;
+  }
+}
+
+void FleetService::launch(std::uint32_t zone) {
+  const std::size_t member = add_member(zone);
   pending_level_.change(world_.now(), +1);
-  const auto [billed, in_service] = start_times(member);
+  const auto [billed, in_service, abandoned] = start_times(member);
   world_.calendar.plan(world_.now() + billed, [this, member] {
     if (members_[member].state == Member::State::kGone) return;
     members_[member].state = Member::State::kStarting;
     members_[member].billed_from = world_.now();
   });
-  world_.calendar.plan(world_.now() + in_service, [this, member] {
+  world_.calendar.plan(world_.now() + in_service, [this, member, gives_up = abandoned] {
     if (members_[member].state == Member::State::kGone) return;
+    if (gives_up) return give_up_launch(member);
     pending_level_.change(world_.now(), -1);
     put_in_service(member, Health::kInitial);
+    if (!members_[member].rebalances) return;
+    members_[member].rebalances = false;
+    reconcile();
   });
   note("launch", static_cast<std::int64_t>(member));
 }
 
-std::pair<Time, Time> FleetService::start_times(std::size_t ordinal) const {
+FleetService::Start FleetService::start_times(std::size_t ordinal) const {
   const auto drawn = [&](const Law& law, const char* purpose) {
     return sample(law, world_.bits(world_.entity(service_), purpose, ordinal));
   };
   if (!fleet().fargate) {
+    const Time lag = drawn(fleet().decision_lag, "decision_lag");
     const Time boot = scaled(drawn(fleet().boot_time, "boot_time"),
                              world_.factor(Fault::Kind::kBootTime, service_));
-    return {std::min(fleet().pending_time, boot), boot};
+    const Time running = lag + std::min(fleet().pending_time, boot);
+    const auto [wait, abandoned] = hooks(ordinal, true);
+    if (abandoned && !world_.broken(Mutation::kAbandonedGoOn))
+      return {running, running + wait, true};
+    if (world_.broken(Mutation::kWaitsAfterItsBoot)) return {running, lag + boot + wait};
+    return {running, std::max(lag + boot, running + wait)};
   }
   const Time pull = drawn(fleet().infrastructure_time, "infrastructure_time");
   return {pull, pull + fleet().pull_time + drawn(fleet().container_start, "container_start") +
                     drawn(fleet().application_start, "application_start")};
+}
+
+std::pair<Time, bool> FleetService::hooks(std::size_t ordinal, bool launching) const {
+  Time last{};
+  std::optional<Time> abandoned;
+  for (const Hook& hook : fleet().hooks) {
+    if (hook.launching != launching) continue;
+    const Time timeout = std::chrono::seconds{hook.timeout};
+    std::optional<Time> done;
+    if (hook.work) {
+      const std::string entity = world_.entity(service_) + ".lifecycle_hooks." + hook.name;
+      done = sample(*hook.work, world_.bits(entity, "completes_after", ordinal));
+    }
+    if (done && *done <= timeout) {
+      last = std::max(last, *done);
+    } else if (hook.continues) {
+      last = std::max(last, timeout);
+    } else {
+      abandoned = std::min(abandoned.value_or(timeout), timeout);
+    }
+  }
+  return {abandoned.value_or(last), abandoned.has_value()};
+}
+
+void FleetService::give_up_launch(std::size_t index) {
+  take_out(index);
+  reconcile();
 }
 
 void FleetService::put_in_service(std::size_t member, Health health) {
@@ -223,52 +331,95 @@ void FleetService::put_in_service(std::size_t member, Health health) {
   world_.calendar.plan(world_.now() + sample(beat, draw), [this, member] { check(member); });
   update_rotation();
   world_.journal.running[service_].change(world_.now(), +1);
+  replace_unhealthy_later(world_.now() + std::chrono::seconds{fleet().grace});
+  replace_unhealthy_later(world_.now() + std::chrono::seconds{fleet().default_warmup.value_or(0)});
 }
 
 std::optional<std::size_t> FleetService::next_to_go() const {
   const std::vector<std::uint32_t> zones = by_zone();
-  const auto may_go = [&](const Member& member) {
-    return member.counts() && (!member.is_protected || world_.broken(Mutation::kProtectedGo));
-  };
-  std::optional<std::uint32_t> zone;
-  for (std::uint32_t i = 0; i < zones.size(); ++i) {
-    const bool has_one = std::any_of(members_.begin(), members_.end(), [&](const Member& member) {
-      return member.zone == i && may_go(member);
-    });
-    if (has_one && (!zone || zones[i] >= zones[*zone])) zone = i;
-  }
-  std::optional<std::size_t> first, latest;
+  std::vector<std::size_t> may_go;
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    if (!zone || members_[i].zone != *zone || !may_go(members_[i])) continue;
-    if (members_[i].waits()) latest = i;
-    if (!first || into_hour(i) > into_hour(*first)) first = i;
+    const bool is_protected = members_[i].is_protected && !world_.broken(Mutation::kProtectedGo);
+    if (members_[i].counts() && !is_protected) may_go.push_back(i);
   }
-  return latest ? latest : first;
+  if (may_go.empty()) return std::nullopt;
+  const auto keep = [&](auto&& condition) {
+    std::erase_if(may_go, [&](std::size_t i) { return !condition(members_[i]); });
+  };
+  std::uint32_t most = 0, last_zone = 0;
+  for (const std::size_t i : may_go) most = std::max(most, zones[members_[i].zone]);
+  keep([&](const Member& member) { return zones[member.zone] == most; });
+  const auto of_the_last_zone = [&] {
+    last_zone = 0;
+    for (const std::size_t i : may_go) last_zone = std::max(last_zone, members_[i].zone);
+    keep([&](const Member& member) { return member.zone == last_zone; });
+  };
+  if (fleet().fargate) of_the_last_zone();
+  const bool one_waits =
+      std::any_of(may_go.begin(), may_go.end(), [&](std::size_t i) { return members_[i].waits(); });
+  if (one_waits) {
+    keep([](const Member& member) { return member.waits(); });
+    of_the_last_zone();
+    return may_go.back();
+  }
+  std::vector<std::string> policies = fleet().termination_policies;
+  if (policies.empty()) policies = {"Default"};
+  if (world_.broken(Mutation::kFirstPolicyAlone)) policies.resize(1);
+  for (const std::string& policy : policies) {
+    if (!fleet().fargate) may_go = chosen_by(policy, may_go);
+  }
+  of_the_last_zone();
+  return may_go.front();
 }
 
-Time FleetService::into_hour(std::size_t member) const {
-  if (fleet().fargate || world_.broken(Mutation::kOldestGoes)) return Time{};
-  return (world_.now() - members_[member].launched) % std::chrono::hours{1};
+std::vector<std::size_t> FleetService::chosen_by(const std::string& policy,
+                                                 const std::vector<std::size_t>& members) const {
+  const auto age = [&](std::size_t i) { return world_.now() - members_[i].launched; };
+  const auto into_hour = [&](std::size_t i) { return age(i) % std::chrono::hours{1}; };
+  const bool by_hour = (policy == "Default" || policy == "ClosestToNextInstanceHour") &&
+                       !world_.broken(Mutation::kOldestGoes);
+  std::vector<std::size_t> chosen;
+  for (const std::size_t i : members) {
+    const bool is_first = std::all_of(members.begin(), members.end(), [&](std::size_t other) {
+      if (by_hour) return into_hour(i) >= into_hour(other);
+      if (policy == "OldestInstance") return age(i) >= age(other);
+      if (policy == "NewestInstance") return age(i) <= age(other);
+      return true;  // of one launch template, they are all the same
+    });
+    if (is_first) chosen.push_back(i);
+  }
+  return chosen;
 }
 
 void FleetService::reconcile() {
-  while (alive() < desired_ + replaced_.size() && can_launch()) launch();
-  while (alive() > desired_ + replaced_.size() && (fleet().suspended & kTerminate) == 0) {
-    if (!take_out_one()) return;
+  unnoticed_ = std::min(unnoticed_, wanted() - std::min<std::size_t>(wanted(), alive()));
+  if ((fleet().suspended & kLaunch) == 0) launch_missing();
+  const auto rebalancing = [this] {
+    return std::count_if(members_.begin(), members_.end(),
+                         [](const Member& member) { return member.rebalances; });
+  };
+  while (alive() > wanted() + static_cast<std::size_t>(rebalancing()) &&
+         (fleet().suspended & kTerminate) == 0) {
+    if (!take_out_one()) break;
   }
+  rebalance_zones();
+  replace_unhealthy_later(world_.now());
 }
 
 bool FleetService::take_out_one() {
   const std::optional<std::size_t> found = next_to_go();
-  if (!found) return false;
-  note("terminate", static_cast<std::int64_t>(*found));
-  if (members_[*found].waits()) {
-    forget(*found);
-    call_off(members_[*found]);
+  if (found) take_out(*found);
+  return found.has_value();
+}
+
+void FleetService::take_out(std::size_t index) {
+  note("terminate", static_cast<std::int64_t>(index));
+  if (members_[index].waits()) {
+    forget(index);
+    call_off(members_[index]);
   } else {
-    drain(*found);
+    drain(index);
   }
-  return true;
 }
 
 void FleetService::drain(std::size_t index) {
@@ -285,10 +436,18 @@ void FleetService::drain(std::size_t index) {
   });
 }
 
-void FleetService::remove(std::size_t index) {
+void FleetService::remove(std::size_t index, bool waits) {
   Member& member = members_[index];
-  member.state = Member::State::kGone;
-  member.gone = world_.now();
+  member.state = Member::State::kWaiting;
+  member.drained = world_.now();
+  member.gone = world_.now() + hooks(index, false).first;  // billed until then (E8)
+  if (!waits || world_.broken(Mutation::kDrainedAreFree)) member.gone = world_.now();
+  if (*member.gone == world_.now()) {
+    member.state = Member::State::kGone;
+  } else {
+    world_.calendar.plan(*member.gone,
+                         [this, index] { members_[index].state = Member::State::kGone; });
+  }
   world_.journal.running[service_].change(world_.now(), -1);
   std::size_t inside = member.server->inside();
   for (const JobPtr& job : member.server->close()) {
@@ -300,6 +459,7 @@ void FleetService::remove(std::size_t index) {
     world_.answer(*job->attempt, Outcome::kError);
   }
 }
+
 std::unique_ptr<Station> make_fleet(World& world, std::size_t service) {
   return std::make_unique<FleetService>(world, service);
 }

@@ -40,16 +40,53 @@ void FleetService::count(std::size_t index, bool passed) {
     const bool for_the_first_time = member.health == Health::kInitial;
     set_health(member, Health::kHealthy);
     if (for_the_first_time) replaced_by(index);
+    replace_unhealthy_later(world_.now());
   }
   if (member.health != Health::kUnhealthy && member.fails >= fleet().unhealthy_threshold) {
     set_health(member, Health::kUnhealthy);
+    replace_unhealthy_later(world_.now());
   }
 }
 
 void FleetService::set_health(Member& member, Health health) {
   member.health = health;
+  member.has_passed |= health == Health::kHealthy;
   note("health");
   update_rotation();
+}
+
+void FleetService::replace_unhealthy_later(Time at) {
+  if (fleet().elb_health) world_.calendar.plan(at, [this] { replace_unhealthy(); });
+}
+
+void FleetService::replace_unhealthy() {
+  const Time grace =
+      world_.broken(Mutation::kNoGrace) ? Time{} : Time{std::chrono::seconds{fleet().grace}};
+  for (Member& member : members_) {
+    if (member.state != Member::State::kInService || member.health != Health::kUnhealthy) continue;
+    if (*member.serves_since + grace > world_.now()) continue;
+    if ((fleet().suspended & kHealthCheck) == 0) member.to_be_replaced = true;
+  }
+  if ((fleet().suspended & (kReplaceUnhealthy | kLaunch | kTerminate)) != 0) return;
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (members_[i].state != Member::State::kInService || !members_[i].to_be_replaced) continue;
+    // Less than a tenth of desired capacity may be missing, and one at least.
+    const bool too_many = ready() + std::max<std::size_t>(desired_ / 10, 1) <= desired_;
+    if (too_many && !world_.broken(Mutation::kReplacesAllAtOnce)) return;
+    take_out(i);
+    reconcile();
+  }
+}
+
+std::size_t FleetService::ready() const {
+  std::size_t count = 0;
+  for (const Member& member : members_) {
+    if (member.state != Member::State::kInService) continue;
+    const Time warmup = std::chrono::seconds{fleet().default_warmup.value_or(0)};
+    const bool is_there = member.has_passed && *member.serves_since + warmup <= world_.now();
+    count += member.to_be_replaced || is_there ? 1 : 0;
+  }
+  return count;
 }
 
 void FleetService::update_rotation() {

@@ -106,7 +106,7 @@ Wide FleetService::cpu(Time until, bool busy) const {
   Wide sum = 0;
   for (const Member& member : members_) {
     if (!member.served_from || *member.served_from >= until) continue;
-    const Time end = std::min(member.gone.value_or(Time::max()), until);
+    const Time end = std::min(member.drained.value_or(Time::max()), until);
     sum += busy ? member.server->busy(end)
                 : Wide{(end - *member.served_from).count()} * member.server->cpu_units();
   }

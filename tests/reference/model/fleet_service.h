@@ -12,11 +12,11 @@ namespace skyreplay::reference {
 enum class Health { kInitial, kHealthy, kUnhealthy };
 
 struct Member {
-  enum class State { kPending, kStarting, kInService, kDraining, kGone };
+  enum class State { kPending, kStarting, kInService, kDraining, kWaiting, kGone };
   State state = State::kPending;
   std::uint32_t zone = 0;
   Time launched{};
-  std::optional<Time> billed_from{}, gone{}, served_from{}, taken_out{};
+  std::optional<Time> billed_from{}, gone{}, served_from{}, taken_out{}, drained{};
   std::optional<Time> serves_since{};  ///< long ago where the run began with it
   bool is_protected = false;
   bool interrupted = false;  ///< it went because EC2 took it
@@ -24,6 +24,9 @@ struct Member {
   Health health = Health::kInitial;
   std::uint32_t passes = 0, fails = 0;  ///< checks, in a row
   std::uint64_t check = 0;              ///< the number of the one that is out
+  bool has_passed = false;              ///< a check, ever
+  bool to_be_replaced = false;
+  bool rebalances = false;  ///< launched for that, and not in service yet
 
   bool counts() const { return state < State::kDraining; }
   bool waits() const { return state < State::kInService; }
@@ -126,24 +129,40 @@ class FleetService final : public Station, public ServerOwner, public Group {
   /// First none gets anything any more, then what they have fails, then they are replaced.
   void lose(const std::vector<std::size_t>& lost);
   void call_off(Member& member);
-  bool can_launch() const;
-  std::size_t add_member();
-  void launch();
+  std::size_t add_member(std::uint32_t zone);
+  /// Where the next launch goes: none where it fails. `failed` have failed in each zone just now.
+  std::optional<std::uint32_t> zone_of_launch(std::vector<std::uint32_t>& failed) const;
+  void launch(std::uint32_t zone);
+  void launch_missing();
+  struct Start {
+    Time billed, in_service;
+    bool abandoned = false;  ///< then, in place of in service
+  };
   /// From a launch until billing and until service (E24; C30, C35).
-  std::pair<Time, Time> start_times(std::size_t ordinal) const;
+  Start start_times(std::size_t ordinal) const;
+  /// How long an instance waits for hooks, and whether that ends by ABANDON (E9).
+  std::pair<Time, bool> hooks(std::size_t ordinal, bool launching) const;
   void put_in_service(std::size_t member, Health health);
 
-  /// One of the fullest zone, the last of equals: the latest that is not in service yet, else the
-  /// one whose billing hour ends first, of equals the oldest. None where all are protected.
+  /// Of the fullest zones: the latest that is not in service yet, else whom the policies choose, of
+  /// equals the oldest of the last zone. None where all are protected.
   std::optional<std::size_t> next_to_go() const;
-  /// How far an instance is in its billing hour (E33); tasks have none.
-  Time into_hour(std::size_t member) const;
+  /// Of those, the ones that a termination policy would take first.
+  std::vector<std::size_t> chosen_by(const std::string& policy,
+                                     const std::vector<std::size_t>& members) const;
 
   void reconcile();
   bool take_out_one();
   void drain(std::size_t index);
-  /// What it still has fails (E111).
-  void remove(std::size_t index);
+  void take_out(std::size_t index);
+  void give_up_launch(std::size_t index);
+  /// Launches and terminations that even zones out (E21).
+  void rebalance_zones();
+  bool has_capacity(std::uint32_t zone) const;
+  /// What is desired, and one more for each that is replaced before it goes.
+  std::size_t wanted() const { return desired_ + replaced_.size(); }
+  /// What it still has fails (E111), and it waits for its hooks.
+  void remove(std::size_t index, bool waits = true);
   /// Every attempt that has waited so long by now is answered in the target's stead (E112: 504):
   /// of one instant by row, attempt and path.
   void give_up_idle();
@@ -160,6 +179,10 @@ class FleetService final : public Station, public ServerOwner, public Group {
   void answered(std::size_t index, std::uint64_t number);
   void count(std::size_t index, bool passed);
   void set_health(Member& member, Health health);
+  /// E14: at this instant, when all that was planned for it before has happened.
+  void replace_unhealthy_later(Time at);
+  void replace_unhealthy();
+  std::size_t ready() const;
   /// Healthy targets get requests; where there are none, unhealthy ones do (E110).
   void update_rotation();
 
@@ -170,7 +193,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
 
   std::optional<Scaling> scaling_;
   std::vector<TargetGroup> groups_;                            // by zone, where those are apart
-  std::vector<bool> lost_;                                     // by zone
+  std::vector<bool> lost_, refused_;                           // by zone
   std::vector<std::uint64_t> shocks_;                          // by zone
   std::vector<std::pair<std::size_t, std::size_t>> replaced_;  // members, and those that are to be
   std::deque<Attempt> checks_;
@@ -178,6 +201,8 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::vector<Member> members_;  // by ordinal
   std::uint32_t desired_ = 0;
   std::uint32_t min_ = 0, max_ = fleet().max_size;
+  bool ever_closed_ = false;   ///< a zone
+  std::size_t unnoticed_ = 0;  ///< who are gone, and nobody knows
   std::vector<std::pair<std::size_t, JobPtr>> calling_;
   Level desired_level_, pending_level_, outstanding_;
   Wide cpu_told_ = 0;  // in the rows so far

@@ -62,14 +62,18 @@ void FleetService::give_notice(std::size_t member) {
 
 void FleetService::rebalance(std::size_t member) {
   if (!fleet().capacity_rebalance || world_.broken(Mutation::kReplacedWhenReclaimed)) return;
-  if (members_[member].state != Member::State::kInService || !can_launch()) return;
+  if (members_[member].state != Member::State::kInService) return;
+  if ((fleet().suspended & kLaunch) != 0) return;
   for (const auto& [old, by] : replaced_) {
     if (old == member) return;
   }
   if (alive() >= max_ + (desired_ + 9) / 10) return;
+  std::vector<std::uint32_t> none(fleet().zones);
+  const std::optional<std::uint32_t> zone = zone_of_launch(none);
+  if (!zone) return;
   note("replace");
   replaced_.emplace_back(member, members_.size());
-  launch();
+  launch(*zone);
 }
 
 void FleetService::replaced_by(std::size_t by) {

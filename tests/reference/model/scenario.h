@@ -101,7 +101,17 @@ struct ScheduledAction {
 
 /// Bits of Fleet::suspended.
 inline constexpr std::uint32_t kLaunch = 1, kTerminate = 2, kAlarmNotification = 4,
-                               kScheduledActions = 8;
+                               kScheduledActions = 8, kHealthCheck = 16, kReplaceUnhealthy = 32,
+                               kAzRebalance = 64;
+
+/// A lifecycle hook of a group.
+struct Hook {
+  std::string name{};
+  bool launching = true;
+  std::uint32_t timeout = 3600;  ///< s
+  bool continues = false;        ///< at the timeout; else it is abandoned
+  std::optional<Law> work{};     ///< none: never done
+};
 
 struct Fleet {
   bool fargate = false;
@@ -114,6 +124,12 @@ struct Fleet {
   std::uint32_t cooldown = 300;                   ///< s
   bool detailed = false;
   bool protects_new = false;
+  bool elb_health = false;
+  bool balanced_only = false;
+  std::uint32_t grace = 0;  ///< s
+  std::vector<std::string> termination_policies{};
+  std::vector<Hook> hooks{};
+  Law decision_lag{};
   std::uint32_t suspended = 0;
   Time ec2_delay = std::chrono::seconds{90};
   Time balancer_delay = std::chrono::seconds{150};
@@ -225,7 +241,7 @@ struct Change {
 
 /// Something that fails (docs/faults.md).
 struct Fault {
-  enum class Kind { kKill, kZoneLoss, kInterruptSpot, kSlowExternal, kBootTime };
+  enum class Kind { kKill, kZoneLoss, kInterruptSpot, kSlowExternal, kBootTime, kRefuseCapacity };
   Time at{};                    ///< since the start of the trace
   std::optional<Time> lasts{};  ///< none: to the end of the run
   Kind kind = Kind::kKill;
@@ -269,69 +285,77 @@ struct Scenario {
 /// The reference with one rule broken, to show that the comparison would find it.
 enum class Mutation {
   kNone,
-  kIdleOneNanosecondLonger,   ///< L14a
-  kLeastRecentlyUsedAlways,   ///< L15
-  kInitUnbilled,              ///< L22
-  kMillisecondsRoundedDown,   ///< L23
-  kReservationsUnclaimed,     ///< L43
-  kThrottledKeepsItsToken,    ///< L44
-  kTokensInWholeSeconds,      ///< L45
-  kNoResetAfterTimeout,       ///< L7
-  kDeadlineCutsTies,          ///< Timeouts
-  kBackoffWithoutCap,         ///< Retries
-  kRetriesServerTimeouts,     ///< L74
-  kLastComeFirstServed,       ///< E148
-  kSharesWithoutOneVcpuEach,  ///< E149
-  kEqualTargetsByNumber,      ///< E152
-  kRoundRobinStartsOver,      ///< E103
-  kDrainingAtOnce,            ///< E111
-  kNoIdleTimeout,             ///< E112
-  kNewTargetNeedsThreshold,   ///< E108
-  kCoverageCarriesOver,       ///< E143
-  kNoFailOpen,                ///< E110
-  kSlowStartForAll,           ///< E104
-  kZonesShareByTargets,       ///< E106
-  kNoMinimumOf60Seconds,      ///< E138
-  kHoursAreNotBegun,          ///< E118
-  kLargestOfThreeDimensions,  ///< E119
-  kWaitsBeforeItCalls,        ///< A call
-  kPathOfOneCall,             ///< Draws of calls
-  kConnectionFreedOnTimeout,  ///< External services
-  kProtectedGo,               ///< E17
-  kOldestGoes,                ///< E33
-  kMeasuresWarming,           ///< E50
-  kScalesInWhileWarming,      ///< E51
-  kAnyMayScaleIn,             ///< E54
-  kInProportionToDesired,     ///< E60
-  kRoundsPercentUp,           ///< E69
-  kStepsFromDesired,          ///< E70
-  kNoCooldown,                ///< E73
-  kLooksBackNPeriods,         ///< E87
-  kLoneBreachAlarms,          ///< E89
-  kActsOnChangeAlone,         ///< E93
-  kPublishedAtOnce,           ///< E96
-  kAlarmsAreFree,             ///< E102
-  kProvisionedUnclaimed,      ///< L43
-  kUsableOneByOne,            ///< L36
-  kProvisionedByTheMinute,    ///< L93
-  kBoundsPass,                ///< E2
-  kSuspendedActionsHappen,    ///< E22
-  kRecursAtItsEnd,            ///< E77
-  kForecastsOnce,             ///< E78
-  kNoSchedulingBuffer,        ///< E79
-  kForecastTakesAway,         ///< E79
-  kMaximumIsHonored,          ///< E80
-  kForecastHoldsNothing,      ///< E54
-  kLastHourUnknown,           ///< E78
-  kKilledFinish,              ///< E12
-  kFaultsLast,                ///< When a fault happens
-  kSlowsWhatIsServed,         ///< What a fault multiplies
-  kLaunchesIntoLostZones,     ///< E20
-  kInterruptedIsBilled,       ///< E41
-  kReplacedWhenReclaimed,     ///< E40
-  kShocksTakeAll,             ///< E43
-  kNoticeOfOneMinute,         ///< E39
-  kEnd                        ///< of the list
+  kIdleOneNanosecondLonger,     ///< L14a
+  kLeastRecentlyUsedAlways,     ///< L15
+  kInitUnbilled,                ///< L22
+  kMillisecondsRoundedDown,     ///< L23
+  kReservationsUnclaimed,       ///< L43
+  kThrottledKeepsItsToken,      ///< L44
+  kTokensInWholeSeconds,        ///< L45
+  kNoResetAfterTimeout,         ///< L7
+  kDeadlineCutsTies,            ///< Timeouts
+  kBackoffWithoutCap,           ///< Retries
+  kRetriesServerTimeouts,       ///< L74
+  kLastComeFirstServed,         ///< E148
+  kSharesWithoutOneVcpuEach,    ///< E149
+  kEqualTargetsByNumber,        ///< E152
+  kRoundRobinStartsOver,        ///< E103
+  kDrainingAtOnce,              ///< E111
+  kNoIdleTimeout,               ///< E112
+  kNewTargetNeedsThreshold,     ///< E108
+  kCoverageCarriesOver,         ///< E143
+  kNoFailOpen,                  ///< E110
+  kSlowStartForAll,             ///< E104
+  kZonesShareByTargets,         ///< E106
+  kNoMinimumOf60Seconds,        ///< E138
+  kHoursAreNotBegun,            ///< E118
+  kLargestOfThreeDimensions,    ///< E119
+  kWaitsBeforeItCalls,          ///< A call
+  kPathOfOneCall,               ///< Draws of calls
+  kConnectionFreedOnTimeout,    ///< External services
+  kProtectedGo,                 ///< E17
+  kOldestGoes,                  ///< E33
+  kMeasuresWarming,             ///< E50
+  kScalesInWhileWarming,        ///< E51
+  kAnyMayScaleIn,               ///< E54
+  kInProportionToDesired,       ///< E60
+  kRoundsPercentUp,             ///< E69
+  kStepsFromDesired,            ///< E70
+  kNoCooldown,                  ///< E73
+  kLooksBackNPeriods,           ///< E87
+  kLoneBreachAlarms,            ///< E89
+  kActsOnChangeAlone,           ///< E93
+  kPublishedAtOnce,             ///< E96
+  kAlarmsAreFree,               ///< E102
+  kProvisionedUnclaimed,        ///< L43
+  kUsableOneByOne,              ///< L36
+  kProvisionedByTheMinute,      ///< L93
+  kBoundsPass,                  ///< E2
+  kSuspendedActionsHappen,      ///< E22
+  kRecursAtItsEnd,              ///< E77
+  kForecastsOnce,               ///< E78
+  kNoSchedulingBuffer,          ///< E79
+  kForecastTakesAway,           ///< E79
+  kMaximumIsHonored,            ///< E80
+  kForecastHoldsNothing,        ///< E54
+  kLastHourUnknown,             ///< E78
+  kKilledFinish,                ///< E12
+  kFaultsLast,                  ///< When a fault happens
+  kSlowsWhatIsServed,           ///< What a fault multiplies
+  kLaunchesIntoLostZones,       ///< E20
+  kInterruptedIsBilled,         ///< E41
+  kReplacedWhenReclaimed,       ///< E40
+  kShocksTakeAll,               ///< E43
+  kNoticeOfOneMinute,           ///< E39
+  kNoGrace,                     ///< E13
+  kReplacesAllAtOnce,           ///< E14
+  kFirstPolicyAlone,            ///< E33
+  kAbandonedGoOn,               ///< E9
+  kWaitsAfterItsBoot,           ///< E7
+  kDrainedAreFree,              ///< E8
+  kFailedLaunchesCountNowhere,  ///< E20
+  kZonesStayUneven,             ///< E21
+  kEnd                          ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);
 

@@ -87,7 +87,7 @@ class World {
   void end_fault(std::size_t fault);
   /// What the faults that last multiply that service's times by.
   double factor(Fault::Kind kind, std::size_t service) const;
-  bool is_lost(std::size_t service, std::uint32_t zone) const;
+  bool is_closed(Fault::Kind kind, std::size_t service, std::uint32_t zone) const;
   /// Attempts that are not over, those of clients that have left among them.
   bool is_busy() const;
 

@@ -1,0 +1,266 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "balancing/fleet.h"
+#include "core/check.h"
+
+// How many members there are: who is launched, and who goes.
+
+namespace skyreplay::balancing {
+
+namespace {
+
+/// Members that a run begins with have warmed up, whatever the warmup.
+constexpr Duration kLongAgo = std::chrono::hours{24 * 365};
+
+}  // namespace
+
+void Fleet::begin(std::uint32_t desired, bool in_service) {
+  change_desired(desired);
+  for (std::uint32_t i = 0; i < desired && in_service; ++i) {
+    const std::uint32_t member = add_member(*zones_.choose().zone);
+    bill_from(member, loop_.now() - Duration{1});  // it ran already: no minimum is due
+    put_in_service(member, Health::kHealthy, loop_.now() - kLongAgo);
+  }
+  reconcile();
+}
+
+void Fleet::set_desired(std::uint32_t desired, const std::string& cause) {
+  if (desired == desired_) return;
+  note(desired > desired_ ? "scale_out" : "scale_in", cause, desired_, desired);
+  change_desired(desired);
+  reconcile();
+}
+
+void Fleet::suspend(const Suspension& suspension) {
+  suspended_ = suspension;
+  if (!suspension.noticing_loss) unnoticed_ = 0;
+  reconcile();
+}
+
+void Fleet::reconcile() {
+  const std::size_t missing = wanted() > members_alive_ ? wanted() - members_alive_ : 0;
+  unnoticed_ = static_cast<std::uint32_t>(std::min<std::size_t>(unnoticed_, missing));
+  if (!suspended_.launches) launch_missing();
+  while (members_alive_ > wanted() + rebalancing_ && !suspended_.terminations) {
+    if (!take_out_one()) break;  // E17: all that are left are protected
+  }
+  rebalance_zones();
+  members_changed();
+}
+
+void Fleet::change_desired(std::uint32_t desired) {
+  for (; desired_ < desired; ++desired_) desired_level_.enter(since_window());
+  for (; desired_ > desired; --desired_) desired_level_.leave(since_window());
+}
+
+// --- Coming
+
+std::uint32_t Fleet::add_member(std::uint32_t zone) {
+  const std::uint32_t index = members_.acquire().index;
+  Member& member = members_[index];
+  member.state = State::kPending;
+  member.ordinal = created_++;
+  member.is_protected = false;
+  member.rebalances = false;
+  member.launched = loop_.now();
+  member.serves_since = kEndOfTime;
+  member.zone = zone;
+  zones_.add(zone);
+  member.lives = true;
+  ++members_alive_;
+  return index;
+}
+
+/// E20: what no zone has capacity for is launched when one has.
+void Fleet::launch_missing() {
+  zones_.begin_round();
+  std::size_t failed = 0;
+  std::vector<std::string> names;
+  while (members_alive_ + unnoticed_ + failed < wanted()) {
+    const ZoneBalance::Choice choice = zones_.choose();
+    if (choice.zone) {
+      start_launch(*choice.zone);
+      continue;
+    }
+    ++failed;
+    for (const std::uint32_t zone : choice.without_capacity) {
+      const std::string& name = zones_.name(zone);
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+  }
+  if (failed == 0) return;
+  note("launch_failed", fmt::format("{} {}{}: no capacity in {}", failed, config_.member,
+                                    failed == 1 ? "" : "s", fmt::join(names, ", ")));
+}
+
+std::uint32_t Fleet::start_launch(std::uint32_t zone) {
+  const std::uint32_t index = add_member(zone);
+  const Member& member = members_[index];
+  const Launch takes = launch(member.ordinal);
+  pending_level_.enter(since_window());
+  loop_.schedule(loop_.now() + takes.billed, process_, kBilled, index, member.generation);
+  loop_.schedule(loop_.now() + takes.in_service, process_,
+                 takes.is_abandoned ? kAbandoned : kInService, index, member.generation);
+  note("launch",
+       fmt::format("{} {} in {}: {} after {}", config_.member, member.ordinal,
+                   zones_.name(member.zone), takes.is_abandoned ? "abandoned" : "in service",
+                   format_duration(takes.in_service)));
+  return index;
+}
+
+void Fleet::put_in_service(std::uint32_t index, Health health, TimePoint serves_since) {
+  Member& member = members_[index];
+  member.state = State::kInService;
+  member.serves_since = serves_since;
+  member.is_protected = config_.protects_members;
+  member.server = servers_.add(config_.server);
+  if (member_of_server_.size() <= member.server) {
+    member_of_server_.resize(member.server + std::size_t{1});
+  }
+  member_of_server_[member.server] = index;
+  group_.add(member.server, config_.cross_zone ? 0 : member.zone);
+  checks_.add(member.server, member.ordinal, health);  // E7, E107, E108: from registration on
+  ++count_of(health);
+  update_rotation();
+  traffic_.add_server(member.server, serves_since + config_.warmup);
+  recorder_.capacity_up(config_.service, loop_.now());
+  member_in_service(index);
+}
+
+void Fleet::launched(std::uint32_t index) {
+  pending_level_.leave(since_window());
+  put_in_service(index, Health::kInitial, loop_.now());
+  if (!members_[index].rebalances) return;
+  members_[index].rebalances = false;
+  --rebalancing_;
+  reconcile();
+}
+
+/// The launch has come to nothing: another one is made.
+void Fleet::abandon(std::uint32_t index) {
+  take_out(index, ": " + abandonment(members_[index].ordinal));
+  reconcile();
+}
+
+// --- Going
+
+TerminationCandidate Fleet::candidate(const Member& member) const {
+  return {.ordinal = member.ordinal,
+          .zone = member.zone,
+          .zone_members = zones_.members(member.zone),
+          .launched = member.launched,
+          .serves = member.state == State::kInService};
+}
+
+std::uint32_t Fleet::next_to_go() const {
+  const TerminationOrder order(config_.termination, loop_.now());
+  std::uint32_t best = kNoTarget;
+  for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
+    const Member& member = members_[i];
+    if (!member.lives || member.state >= State::kDraining || member.is_protected) continue;
+    if (best == kNoTarget || order.goes_before(candidate(member), candidate(members_[best]))) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+bool Fleet::take_out_one() {
+  const std::uint32_t index = next_to_go();
+  if (index == kNoTarget) return false;
+  take_out(index, "");
+  return true;
+}
+
+void Fleet::terminate(std::uint32_t index, const std::string& why) {
+  SKY_CHECK(members_[index].lives && members_[index].state == State::kInService);
+  take_out(index, ": " + why);
+  reconcile();
+}
+
+void Fleet::take_out(std::uint32_t index, const std::string& why) {
+  const Member& member = members_[index];
+  note("terminate",
+       fmt::format("{} {} in {}{}", config_.member, member.ordinal, zones_.name(member.zone), why));
+  forget(index);
+  member.state == State::kInService ? drain(index) : call_off(index);
+}
+
+/// It counts as a member no more.
+void Fleet::forget(std::uint32_t index) {
+  --members_alive_;
+  zones_.remove(members_[index].zone);
+  std::erase_if(replacements_, [index](const Replacement& replacement) {
+    return replacement.old_member == index || replacement.new_member == index;
+  });
+}
+
+/// It was not in service yet, and never is.
+void Fleet::call_off(std::uint32_t index) {
+  const Member& member = members_[index];
+  pending_level_.leave(since_window());
+  if (member.rebalances) --rebalancing_;
+  if (member.state == State::kStarting) bill_until(index, loop_.now());
+  release(index);
+}
+
+void Fleet::drain(std::uint32_t index) {
+  const Member& member = members_[index];
+  member_taken_out(index);
+  deregister(index);
+  update_rotation();
+  if (group_.outstanding(member.server) == 0) {
+    end_server(index, termination_wait(member.ordinal));
+  } else {
+    loop_.schedule(loop_.now() + config_.deregistration_delay, process_, kDelayOver, index,
+                   member.generation);
+  }
+}
+
+/// It gets no more requests, and no checks. Others may have to take its place in rotation.
+void Fleet::deregister(std::uint32_t index) {
+  Member& member = members_[index];
+  member.state = State::kDraining;
+  if (group_.is_in_rotation(member.server)) group_.take_out(member.server);
+  --count_of(checks_.health(member.server));
+  checks_.remove(member.server);
+}
+
+/// It has nothing outstanding and gets nothing: it goes if that is for good.
+void Fleet::drained(std::uint32_t index) {
+  const Member& member = members_[index];
+  if (member.state == State::kDraining) end_server(index, termination_wait(member.ordinal));
+}
+
+/// What the member still has fails (E111); it is billed until it has waited so long.
+void Fleet::end_server(std::uint32_t index, Duration wait) {
+  Member& member = members_[index];
+  const std::uint32_t server = member.server;
+  gone_busy_ += servers_.cpu_busy(server, loop_.now());
+  gone_available_ += servers_.cpu_available(server, loop_.now());
+  recorder_.capacity_down(config_.service, loop_.now());
+  group_.remove(server);
+  member.state = State::kWaiting;
+  if (wait > Duration{}) {
+    loop_.schedule(loop_.now() + wait, process_, kWaited, index, member.generation);
+  } else {
+    end_billing(index);
+  }
+  dropped_inside_ = servers_.in_service(server);
+  servers_.remove(server, *this);
+}
+
+/// It is billed no more.
+void Fleet::end_billing(std::uint32_t index) {
+  bill_until(index, loop_.now());
+  release(index);
+}
+
+void Fleet::release(std::uint32_t index) {
+  members_[index].lives = false;
+  members_.release(index);
+}
+
+}  // namespace skyreplay::balancing

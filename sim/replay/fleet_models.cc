@@ -149,7 +149,6 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
   config.decision_lag = to_distribution(group.assumed().decision_lag());
   config.launching = lifecycle_hooks(group, proto::LifecycleHook::LAUNCHING);
   config.terminating = lifecycle_hooks(group, proto::LifecycleHook::TERMINATING);
-  config.max_size = group.max_size();
   return config;
 }
 

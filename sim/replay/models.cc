@@ -218,7 +218,9 @@ void Models::change(const proto::Scenario& scenario, const scenario::Wiring& aft
     // same.
     const std::string group = scenario::join_path("services", service.name) + ".ec2.";
     const std::string named = field.starts_with(group) ? field.substr(group.size()) : "";
-    if (!is_same || !named.empty()) change_service(i, service, named, cause);
+    const bool sets_capacity =
+        named == "min_size" || named == "max_size" || named == "desired_capacity";
+    if (!is_same || sets_capacity) change_service(i, service, named, cause);
   }
 }
 

@@ -52,6 +52,7 @@ void Functions::allocated(std::uint32_t unit) {
   Provisioned& of = *provisioned_[unit];
   const FunctionConfig& config = cold_[unit].config;
   of.allocation = {};
+  end_what_is_due(unit);
   activities_.push_back(
       {.time = loop_.now(),
        .service = config.service,

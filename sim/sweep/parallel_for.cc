@@ -8,15 +8,7 @@
 
 // The packaged oneTBB is not built for ThreadSanitizer, which then takes every hand-over of work
 // for a race. In such builds plain threads take its place: what the bodies do is checked in full,
-// and nothing has to be suppressed.
-#if defined(__SANITIZE_THREAD__)
-#define SKY_PLAIN_THREADS 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define SKY_PLAIN_THREADS 1
-#endif
-#endif
-
+// and nothing has to be suppressed. The build says which it is (CMakeLists.txt).
 #ifdef SKY_PLAIN_THREADS
 #include <thread>
 #else

@@ -8,7 +8,7 @@ namespace skyreplay::scaling {
 
 /// What a predictive policy looks back on at least and at most, and ahead to (E78).
 inline constexpr std::size_t kLeastHistoryHours = 24;
-inline constexpr std::size_t kMostHistoryHours = 14 * 24;
+inline constexpr std::size_t kMostHistoryHours = std::size_t{14} * 24;
 inline constexpr std::size_t kForecastHours = 48;
 
 /// The load of the hours that follow, from that of the hours before, oldest first (E78, E81). AWS

@@ -229,17 +229,22 @@ class Generator {
     }
   }
 
+  static bool is_group(const Service& service) {
+    return service.platform == Service::Platform::kFleet && !service.fleet.fargate;
+  }
+  bool has_bytes() const {
+    return std::any_of(s_.rows.begin(), s_.rows.end(),
+                       [](const Row& row) { return row.bytes_in + row.bytes_out > 0; });
+  }
+
   // --- Policies, drawn apart so that scenarios of before stay what they were
 
   void policies() {
     if (unit_ < 1s || !scaled_.dice.chance(70)) return;
-    bool has_bytes = false;
-    for (const Row& row : s_.rows) has_bytes |= row.bytes_in + row.bytes_out > 0;
     for (std::size_t i = 0; i < s_.services.size(); ++i) {
       Service& service = s_.services[i];
-      const bool is_group = service.platform == Service::Platform::kFleet && !service.fleet.fargate;
-      if (!is_group) continue;
-      scaled_.scale(service.fleet, has_bytes);
+      if (!is_group(service)) continue;
+      scaled_.scale(service.fleet, has_bytes());
       if (scaled_.dice.chance(30)) change_scaling(i);
       if (scaled_.dice.chance(25)) shrink_late(i);
     }
@@ -247,13 +252,10 @@ class Generator {
 
   void predictive_policies() {
     if (unit_ < 1s || !foreseen_.dice.chance(40)) return;
-    bool has_bytes = false;
-    for (const Row& row : s_.rows) has_bytes |= row.bytes_in + row.bytes_out > 0;
     for (std::size_t i = 0; i < s_.services.size(); ++i) {
       Service& service = s_.services[i];
-      const bool is_group = service.platform == Service::Platform::kFleet && !service.fleet.fargate;
-      if (!is_group) continue;
-      foreseen_.foresee(service.fleet, has_bytes);
+      if (!is_group(service)) continue;
+      foreseen_.foresee(service.fleet, has_bytes());
       if (foreseen_.dice.chance(30)) go_on();
     }
   }
@@ -268,8 +270,7 @@ class Generator {
     if (unit_ < 1s || !clock_.dice.chance(40)) return;
     for (std::size_t i = 0; i < s_.services.size(); ++i) {
       Service& service = s_.services[i];
-      const bool is_group = service.platform == Service::Platform::kFleet && !service.fleet.fargate;
-      if (!is_group) continue;
+      if (!is_group(service)) continue;
       clock_.schedule(service.fleet, s_.start, s_.end - s_.start);
       if (clock_.dice.chance(30)) change_suspended(i);
     }
@@ -287,8 +288,7 @@ class Generator {
   void lives() {
     if (unit_ < 1s) return;
     for (Service& service : s_.services) {
-      const bool is_group = service.platform == Service::Platform::kFleet && !service.fleet.fargate;
-      if (is_group && lives_.dice.chance(70)) lives_.live(service.fleet);
+      if (is_group(service) && lives_.dice.chance(70)) lives_.live(service.fleet);
     }
     refusals();
   }
@@ -298,8 +298,7 @@ class Generator {
     const auto units = static_cast<std::uint64_t>((s_.end - s_.start) / unit_ + 2);
     for (std::size_t i = 0; i < s_.services.size(); ++i) {
       const Service& service = s_.services[i];
-      const bool is_group = service.platform == Service::Platform::kFleet && !service.fleet.fargate;
-      if (!is_group || !lives_.dice.chance(50)) continue;
+      if (!is_group(service) || !lives_.dice.chance(50)) continue;
       for (std::uint32_t k = lives_.dice.between(1, 2); k > 0; --k) {
         s_.faults.push_back({.at = unit_ * lives_.dice.below(units),
                              .lasts = unit_ * lives_.dice.between(1, 60),
@@ -380,9 +379,8 @@ class Generator {
 
   void faults() {
     for (Service& service : s_.services) {
-      const bool is_group = service.platform == Service::Platform::kFleet && !service.fleet.fargate;
-      if (is_group && failed_.dice.chance(35)) spot(service.fleet);
-      if (is_group) service.fleet.public_addresses = failed_.dice.chance(30);
+      if (is_group(service) && failed_.dice.chance(35)) spot(service.fleet);
+      if (is_group(service)) service.fleet.public_addresses = failed_.dice.chance(30);
     }
     if (!failed_.dice.chance(50)) return;
     const auto units = static_cast<std::uint64_t>((s_.end - s_.start) / unit_ + 2);

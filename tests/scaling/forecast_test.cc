@@ -119,26 +119,27 @@ TEST_CASE("growth goes on, and never beyond twice the largest hour seen") {
   for (const double load : forecast(leaps)) CHECK(load <= 2e6);
 }
 
+/// Of a load's hours: ours and the day before's.
+void check_errors(const std::vector<double>& load, double ours, double day_before, double within) {
+  const double made = error_on(load, kLeastHistoryHours, forecast);
+  const double naive = error_on(load, kLeastHistoryHours, as_yesterday);
+  MESSAGE("harmonics ", made, ", the day before ", naive);
+  CHECK(made == doctest::Approx(ours).epsilon(within));
+  CHECK(naive == doctest::Approx(day_before).epsilon(within));
+}
+
 TEST_CASE("on the World Cup of 1998 the errors are 56 % of the load, the day before's 58 %") {
   const auto path = testing::real_trace("worldcup98/requests_per_minute.csv.gz");
   SKIP_WITHOUT_TRACE(path);
   const std::vector<double> load = dated_hours(path.string());
-  const double ours = error_on(load, kLeastHistoryHours, forecast);
-  const double naive = error_on(load, kLeastHistoryHours, as_yesterday);
-  MESSAGE("harmonics ", ours, ", the day before ", naive);
-  CHECK(ours == doctest::Approx(0.556).epsilon(0.01));
-  CHECK(naive == doctest::Approx(0.578).epsilon(0.01));
+  check_errors(load, 0.556, 0.578, 0.01);
 }
 
 TEST_CASE("on a load balancer of 2014 the errors are 30 % of the load, the day before's 39 %") {
   const auto path = testing::real_trace("nab_cloudwatch/elb_request_count_8c0756.csv.gz");
   SKIP_WITHOUT_TRACE(path);
   const std::vector<double> load = dated_hours(path.string());
-  const double ours = error_on(load, kLeastHistoryHours, forecast);
-  const double naive = error_on(load, kLeastHistoryHours, as_yesterday);
-  MESSAGE("harmonics ", ours, ", the day before ", naive);
-  CHECK(ours == doctest::Approx(0.30).epsilon(0.02));
-  CHECK(naive == doctest::Approx(0.39).epsilon(0.02));
+  check_errors(load, 0.30, 0.39, 0.02);
 }
 
 TEST_CASE("on NASA's server of 1995 the errors are 35 % of the load, the day before's 36 %") {
@@ -155,11 +156,7 @@ TEST_CASE("on NASA's server of 1995 the errors are 35 % of the load, the day bef
     load.back() += count;
   }
   load.pop_back();  // an hour that is not whole
-  const double ours = error_on(load, kLeastHistoryHours, forecast);
-  const double naive = error_on(load, kLeastHistoryHours, as_yesterday);
-  MESSAGE("harmonics ", ours, ", the day before ", naive);
-  CHECK(ours == doctest::Approx(0.36).epsilon(0.02));
-  CHECK(naive == doctest::Approx(0.36).epsilon(0.02));
+  check_errors(load, 0.36, 0.36, 0.02);
 }
 
 }  // namespace skyreplay::scaling

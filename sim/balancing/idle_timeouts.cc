@@ -49,9 +49,7 @@ void IdleTimeouts::end_due(const kernel::Event& event, workload::Clients& client
   while (next_ < timers_.size() && timers_[next_].due == loop_.now()) {
     const kernel::SlabId id = timers_[next_++].request;
     if (!clients.requests().is_live(id)) continue;
-    // The record may have gone on to a later attempt, or to its client's next request.
-    const workload::Request& request = clients.request(id.index);
-    if (!ends_now(request.attempt) || request.awaited == workload::Awaited::kByNobody) continue;
+    if (clients.request(id.index).awaited == workload::Awaited::kByNobody) continue;
     clients.give_up(id.index, metrics::Outcome::kError);
   }
   schedule_next();

@@ -119,19 +119,11 @@ std::uint32_t Calls::make(const Call& call, std::uint32_t caller_index, std::uin
   return id.index;
 }
 
-bool Calls::still_calls(kernel::SlabId caller, const Request& call) const {
-  // A retry keeps the record and counts its attempts.
-  if (!clients_.requests().is_live(caller)) return false;
-  const Request& request = clients_.request(caller.index);
-  return request.attempts == call.attempts && request.calls != Request::kNoCalls;
-}
-
 void Calls::answer(std::uint32_t index, Outcome outcome) {
   const Request& call = clients_.request(index);
   const kernel::SlabId caller = call.caller;
-  const bool resumes = still_calls(caller, call);
   end(index, outcome);
-  if (!resumes) return;
+  if (!clients_.requests().is_live(caller)) return;
   const Request& request = clients_.request(caller.index);
   const bool fails = lists_[request.calls].calls[request.call].config.fails_caller;
   if (outcome != Outcome::kCompleted && fails) {

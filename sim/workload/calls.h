@@ -77,7 +77,6 @@ class Calls {
   std::uint32_t make(const Call& call, std::uint32_t caller, std::uint64_t path);
   void end(std::uint32_t request, metrics::Outcome outcome);
   void resume(std::uint32_t request, Called called);
-  bool still_calls(kernel::SlabId caller, const Request& call) const;
 
   kernel::Loop& loop_;
   metrics::Recorder& recorder_;

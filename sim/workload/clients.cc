@@ -10,14 +10,6 @@ namespace skyreplay::workload {
 
 using metrics::Outcome;
 
-namespace {
-
-/// When a request's attempt began that pauses before its next one: no timer set for an attempt
-/// finds its deadline here.
-constexpr TimePoint kNoAttempt = TimePoint::min();
-
-}  // namespace
-
 Clients::Clients(kernel::Loop& loop, metrics::Recorder& recorder, std::vector<Flow> flows,
                  const ClientPolicy& policy, std::uint64_t seed, TimePoint warm_up_end)
     : loop_(loop),
@@ -81,21 +73,18 @@ Duration Clients::backoff(const Request& request) const {
 }
 
 void Clients::retry_later(std::uint32_t index, Outcome outcome) {
-  // An attempt whose instance went under it may have a call under way: nobody waits for its answer.
-  Request& request = requests_[index];
-  if (request.is_watched()) {
+  if (requests_[index].is_watched()) {
+    const Request& request = requests_[index];
     watcher_->answered(request, unit_of(request), loop_.now(), outcome, Then::kRetried);
   }
-  if (request.more) request.calls = Request::kNoCalls;
-  request.attempt = kNoAttempt;
-  loop_.schedule(loop_.now() + backoff(request), process_, kRetry, index);
+  // A record is one attempt: timers, and calls under way where an instance went, are of this one.
+  const std::uint32_t next = copy(index);
+  requests_.release(index);
+  loop_.schedule(loop_.now() + backoff(requests_[next]), process_, kRetry, next);
 }
 
-void Clients::time_out(kernel::SlabId id, Duration timeout) {
-  if (!requests_.is_live(id)) return;
-  const Request& left = requests_[id.index];
-  // The record may have gone on to a later attempt since the timer was set.
-  if (left.awaited != Awaited::kByClient || left.attempt + timeout != loop_.now()) return;
+void Clients::time_out(kernel::SlabId id) {
+  if (!requests_.is_live(id) || requests_[id.index].awaited != Awaited::kByClient) return;
   const std::uint32_t index = leave(id.index);
   if (may_retry(requests_[index], Outcome::kClientTimeout)) {
     retry_later(index, Outcome::kClientTimeout);
@@ -106,16 +95,19 @@ void Clients::time_out(kernel::SlabId id, Duration timeout) {
 
 /// Nobody waits for that record's answer any more; whoever did goes on with the one returned.
 std::uint32_t Clients::leave(std::uint32_t left_index) {
-  const Request left = requests_[left_index];
+  const std::uint32_t index = copy(left_index);
   requests_[left_index].awaited = Awaited::kByNobody;
   requests_[left_index].marks &= static_cast<std::uint8_t>(~kWatched);
   ++abandoned_;
-  const std::uint32_t index = requests_.acquire().index;
-  Request& request = requests_[index];
-  const std::uint32_t generation = request.generation;
-  request = left;
-  request.generation = generation;
   return index;
+}
+
+/// Another record that says the same.
+std::uint32_t Clients::copy(std::uint32_t from) {
+  const kernel::SlabId to = requests_.acquire();
+  requests_[to.index] = requests_[from];
+  requests_[to.index].generation = to.generation;
+  return to.index;
 }
 
 void Clients::give_up(std::uint32_t index, Outcome outcome) {
@@ -127,9 +119,7 @@ void Clients::give_up(std::uint32_t index, Outcome outcome) {
 /// an earlier policy first. `ring` is the one whose event it is; another's is still to come.
 void Clients::time_out_all(std::uint32_t ring) {
   for (std::uint32_t i = 0; i < timeouts_.size(); ++i) {
-    const auto leave = [this, length = timeouts_[i]->length()](kernel::SlabId id) {
-      time_out(id, length);
-    };
+    const auto leave = [this](kernel::SlabId id) { time_out(id); };
     i == ring ? timeouts_[i]->fire(leave) : timeouts_[i]->expire(leave);
   }
 }

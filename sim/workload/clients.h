@@ -116,9 +116,10 @@ class Clients final : public kernel::Process {
   template <bool Watching>
   void attempt(std::uint32_t index, Request& request);
   void reject(std::uint32_t index, Admission admission);
-  void time_out(kernel::SlabId id, Duration timeout);
+  void time_out(kernel::SlabId id);
   void time_out_all(std::uint32_t ring);
   std::uint32_t leave(std::uint32_t index);
+  std::uint32_t copy(std::uint32_t from);
   void use_timeout();
   void retry_later(std::uint32_t index, metrics::Outcome outcome);
   void end(std::uint32_t index, metrics::Outcome outcome);

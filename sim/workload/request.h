@@ -19,7 +19,8 @@ enum class Awaited : std::uint8_t {
 inline constexpr std::uint8_t kUncounted = 1;  ///< it belongs to a warm-up
 inline constexpr std::uint8_t kWatched = 2;    ///< somebody is told what becomes of it (Watcher)
 
-/// One attempt in flight, of a client's request or of a call: a record of the clients' slab. The
+/// One attempt in flight, of a client's request or of a call: a record of the clients' slab, of its
+/// own, so that whoever knows it by its id is not mistaken for the next attempt's. The
 /// first cache line is all that most requests use; the second is for those that queued, called,
 /// were called, or carry bytes, told by `more`.
 struct alignas(64) Request {
@@ -37,8 +38,6 @@ struct alignas(64) Request {
   Awaited awaited = Awaited::kByClient;
   bool more = false;  ///< whether the second line means anything
 
-  static constexpr std::uint32_t kNoCalls = ~std::uint32_t{0};
-
   bool is_counted() const { return (marks & kUncounted) == 0; }
   bool is_watched() const { return (marks & kWatched) != 0; }
 
@@ -51,7 +50,7 @@ struct alignas(64) Request {
   std::uint64_t path = 0;  ///< which call of which call ... of the client's request; that one has 0
   kernel::SlabId caller;   ///< of a synchronous call
   TimePoint calling_since;        ///< when its own calls began
-  std::uint32_t calls = 0;        ///< the list of calls it makes; kNoCalls between attempts
+  std::uint32_t calls = 0;        ///< the list of calls it makes
   std::uint16_t call = 0;         ///< which of the list it is at
   std::uint16_t call_number = 0;  ///< how many of that one it has made
 

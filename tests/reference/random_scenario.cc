@@ -335,7 +335,7 @@ class Generator {
     for (std::size_t i = 0; i < s_.services.size(); ++i) {
       if (s_.services[i].platform != Service::Platform::kFunction) continue;
       Function& function = s_.services[i].function;
-      if (scaled_.dice.chance(20)) function.storage = scaled_.dice.one_of<int>({513, 1024, 10240});
+      if (scaled_.dice.chance(20)) function.storage = scaled_.dice.one_of<std::uint32_t>({513, 1024, 10240});
       if (scaled_.dice.chance(40)) provision(i);
     }
   }

@@ -20,6 +20,10 @@ struct LifecycleHook {
   Duration heartbeat_timeout = std::chrono::seconds{3600};  ///< E9
   Result default_result = Result::kAbandon;
   std::optional<Distribution> completes_after{};  ///< none: nobody ever completes it
+  std::optional<Duration> heartbeat_interval{};   ///< how often one restarts the timer; none: never
+
+  /// How long an instance waits at most.
+  Duration limit() const;
 };
 
 /// How long an instance waits at a transition, and what comes of it.
@@ -37,7 +41,8 @@ struct HookWait {
 ///
 /// Hooks run side by side. One ends by CONTINUE when its work completes in its heartbeat timeout,
 /// at the very end included, else at the timeout by its default result (E9). The wait ends with the
-/// last of them, or with the first ABANDON. Heartbeats are not recorded: nothing restarts a timer.
+/// last of them, or with the first ABANDON. Heartbeats that come in time put the timeout off to
+/// 100 times its length, and 48 h at most.
 /// **Cost** a draw a hook and instance.
 class LifecycleHooks {
  public:

@@ -20,6 +20,8 @@ std::string_view to_string(ThrottleReason reason) {
       return "ReservedFunctionInvocationRateLimitExceeded";
     case ThrottleReason::kCallerRateLimitExceeded:
       return "CallerRateLimitExceeded";
+    case ThrottleReason::kApiThrottlingLimit:
+      return "TooManyRequestsException";
   }
   return "";
 }

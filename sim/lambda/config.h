@@ -6,6 +6,7 @@
 
 #include "core/distribution.h"
 #include "core/time.h"
+#include "lambda/front.h"
 #include "pricing/billed_time.h"
 
 namespace skyreplay::lambda {
@@ -20,6 +21,8 @@ struct IdleRule {
   std::optional<Duration> function_idle = 645s;
   /// An environment ends after this long without a request (L12).
   Duration environment_idle = 1000s;
+  /// In the place of both: each time an environment becomes idle, how long it lives is drawn (L10).
+  std::optional<Distribution> lifetime{};
 };
 
 /// Which idle environment takes a request (L15: measured, the most recently freed one).
@@ -36,6 +39,14 @@ struct ProvisionedConfig {
   pricing::BilledSpan span{TimePoint{}, kEndOfTime};
 };
 
+/// Environments that are restored from a snapshot instead of initialized (L31).
+struct SnapStartConfig {
+  Distribution restore_duration;  ///< L33
+  double billed_share = 1.0;      ///< of a restore's duration, what is billed (L24)
+  bool is_charged = false;        ///< L34: for the cache, and for each restore
+  pricing::BilledSpan span{TimePoint{}, kEndOfTime};
+};
+
 /// Which item of a function's meters is which; none where there is none.
 struct MeterItems {
   std::uint32_t requests = 0;
@@ -44,6 +55,9 @@ struct MeterItems {
   std::optional<std::uint32_t> provisioned_duration;
   std::optional<std::uint32_t> provisioned_concurrency;
   std::optional<std::uint32_t> ephemeral_storage;
+  std::optional<std::uint32_t> snapstart_cache;
+  std::optional<std::uint32_t> snapstart_restore;
+  std::optional<std::uint32_t> api_requests;
 };
 
 /// One function. Names are CloudFormation's; what AWS does not publish is marked ASSUMED where the
@@ -57,12 +71,15 @@ struct FunctionConfig {
   Distribution init_duration;                                   ///< L19, billed (L22)
   Distribution platform_init_duration;  ///< L17: before Init, seen by the client, not billed
   Duration init_limit = 10s;            ///< L3
+  bool init_is_billed = true;           ///< L22
   double cpu_speed = 1.0;               ///< of one vCPU, reference = 1
   double parallelism = 1.0;             ///< vCPUs the handler can use (L71)
   IdleRule idle;
   Duration max_environment_age = 7200s;  ///< L14
   Reuse reuse = Reuse::kMostRecentlyUsed;
   std::optional<ProvisionedConfig> provisioned{};  ///< at most the reserved concurrency (L35)
+  std::optional<SnapStartConfig> snap_start{};     ///< not with `provisioned` (L30)
+  bool has_payloads = false;  ///< requests bring their sizes, which are checked
   std::uint32_t ephemeral_storage = kFreeStorage;  ///< MiB (L83)
   MeterItems items{};
   std::optional<std::uint32_t> calls;  ///< the list of calls it makes (workload::Calls)
@@ -73,7 +90,9 @@ struct AccountConfig {
   std::uint32_t concurrent_executions = 1000;  ///< L40
   std::uint32_t scaling_burst = 1000;          ///< L45: environments at once, per function
   double scaling_per_second = 100;             ///< L45; read to a thousandth
+  bool scaling_is_shared = false;              ///< L46: one rate for all functions of the account
   double requests_per_second_factor = 10;      ///< L48: times the concurrency; read to a thousandth
+  Throttling api_throttling{};                 ///< L51: of all APIs of the account together
 };
 
 /// MiB that come with one vCPU (L70).
@@ -90,8 +109,9 @@ enum class ThrottleReason : std::uint8_t {
   kFunctionInvocationRateLimitExceeded,  ///< scaling rate (L45)
   kReservedFunctionInvocationRateLimitExceeded,
   kCallerRateLimitExceeded,  ///< account requests per second (L48)
+  kApiThrottlingLimit,       ///< API Gateway's, of the account or of the API (L51)
 };
-inline constexpr std::size_t kThrottleReasons = 5;
+inline constexpr std::size_t kThrottleReasons = 6;
 std::string_view to_string(ThrottleReason reason);
 
 }  // namespace skyreplay::lambda

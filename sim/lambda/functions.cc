@@ -27,6 +27,8 @@ Functions::Functions(kernel::Loop& loop, metrics::Recorder& recorder, const Acco
       account_(account),
       seed_(seed),
       process_(loop.add(*this)),
+      shared_scaling_(account.scaling_burst, thousandths(account.scaling_per_second)),
+      api_rate_(bucket_of(account.api_throttling)),
       account_rate_(
           request_rate(account.concurrent_executions, account.requests_per_second_factor)) {}
 
@@ -49,6 +51,8 @@ std::uint32_t Functions::add(const FunctionConfig& config) {
                    .reserved_rate = {0, 0},
                    .init_draws = {seed_, config.name, "init_duration"},
                    .platform_draws = {seed_, config.name, "platform_init_duration"},
+                   .restore_draws = {seed_, config.name, "restore_duration"},
+                   .lifetime_draws = {seed_, config.name, "keep_alive"},
                    .age_ring = &age_ring(config.max_environment_age)});
   set_limits(unit, config);
   add_special(unit, config);
@@ -92,6 +96,7 @@ void Functions::change(std::uint32_t unit, const FunctionConfig& config) {
   cold_[unit].config = config;
   cold_[unit].config.items = before.items;
   if (is_update) retire_all(unit);  // concurrency alone is no update of the function
+  if (is_update) publish(unit);
   if (!config.provisioned) return;
   const bool is_other =
       config.provisioned->concurrent_executions != before.provisioned->concurrent_executions;
@@ -188,13 +193,49 @@ Throttles Functions::throttled_now(std::uint32_t unit, ThrottleReason reason, do
   return true;
 }
 
+namespace {
+
+constexpr workload::Admitted kThrottled{workload::Admission::kThrottled, {}};
+
+}  // namespace
+
 workload::Admitted Functions::admit(std::uint32_t unit, std::uint32_t index,
                                     workload::Request& request) {
-  Function& function = functions_[unit];
-  constexpr workload::Admitted kThrottled{workload::Admission::kThrottled, {}};
+  const Function& function = functions_[unit];
+  if (function.is_special) [[unlikely]]
+    return admit_special(unit, index, request);
   if (!within_rates(unit, function)) return kThrottled;
-  if (function.is_special && has_ready(unit)) [[unlikely]]
-    return admit_provisioned(unit, index, request);
+  return admit_on_demand(unit, index, request);
+}
+
+/// Of a function with a front, payloads, provisioned concurrency, drawn lifetimes, or storage that
+/// is billed.
+[[gnu::noinline]] workload::Admitted Functions::admit_special(std::uint32_t unit,
+                                                              std::uint32_t index,
+                                                              workload::Request& request) {
+  if (!passes(unit, request)) return kThrottled;
+  if (request.more && is_too_large(unit, request.bytes_in)) {
+    return {workload::Admission::kRefused, {}};
+  }
+  const workload::Admitted admitted = admit_behind_front(unit, index, request);
+  if (admitted.admission == workload::Admission::kAccepted) {
+    begin_behind_front(unit, index, admitted);
+  }
+  return admitted;
+}
+
+workload::Admitted Functions::admit_behind_front(std::uint32_t unit, std::uint32_t index,
+                                                 workload::Request& request) {
+  if (!within_rates(unit, functions_[unit])) return kThrottled;
+  if (has_ready(unit)) return admit_provisioned(unit, index, request);
+  const workload::Admitted admitted = admit_on_demand(unit, index, request);
+  if (admitted.admission == workload::Admission::kAccepted) keep(request.place);
+  return admitted;
+}
+
+[[gnu::always_inline]] inline workload::Admitted Functions::admit_on_demand(
+    std::uint32_t unit, std::uint32_t index, workload::Request& request) {
+  Function& function = functions_[unit];
   if (!within_concurrency(unit, function)) return kThrottled;
   if (function.idle.empty()) [[unlikely]]
     return admit_cold(unit, index, request);
@@ -206,13 +247,31 @@ workload::Admitted Functions::admit(std::uint32_t unit, std::uint32_t index,
 
 workload::Admitted Functions::admit_cold(std::uint32_t unit, std::uint32_t index,
                                          workload::Request& request) {
-  if (!cold_[unit].scaling.take(loop_.now())) {  // L45
+  TokenBucket& scaling = account_.scaling_is_shared ? shared_scaling_ : cold_[unit].scaling;
+  if (!scaling.take(loop_.now())) {  // L45, L46
     throttle(unit, ThrottleReason::kFunctionInvocationRateLimitExceeded,
              account_.scaling_per_second);
     return {workload::Admission::kThrottled, {}};
   }
   request.place = new_environment(unit);
+  if (cold_[unit].config.snap_start) return admit_restored(unit, index, request);
   return accept(unit, index, request, start_cold(functions_[unit], request.place, request));
+}
+
+workload::Admitted Functions::admit_restored(std::uint32_t unit, std::uint32_t index,
+                                             workload::Request& request) {
+  const std::optional<TimePoint> ready = restore(unit, request);
+  if (ready) {
+    return accept(unit, index, request,
+                  begin_invoke(functions_[unit], request.place, *ready, Duration{}, request));
+  }
+  // L5: it never begins, so that it is neither counted nor billed.
+  ++functions_[unit].in_flight;
+  ++in_flight_[functions_[unit].is_reserved];
+  in_hand_[request.place] = index;
+  const TimePoint fails = loop_.now() + request.init;
+  loop_.schedule(fails, process_, kRestoreFailed, index, unit);
+  return {workload::Admission::kAccepted, fails};
 }
 
 inline workload::Admitted Functions::accept(std::uint32_t unit, std::uint32_t index,
@@ -308,6 +367,7 @@ std::uint32_t Functions::make_environment(std::uint32_t unit) {
   environment.retires = false;
   environment.provisioned = false;
   if (in_hand_.size() <= index) in_hand_.resize(environments_.capacity());
+  if (index < lifetimes_.size()) lifetimes_[index] = {};
   ++cold.alive;
   recorder_.capacity_up(cold.config.service, loop_.now());
   return index;
@@ -340,8 +400,9 @@ Functions::Invoke Functions::start_cold(const Function& function, std::uint32_t 
     init_inside = cold.config.init_duration.sample(again);
   }
   request.init = platform + init + std::min(init_inside, function.timeout);
-  environment.billing_start = loop_.now() + platform;  // L22
-  return begin_invoke(function, index, environment.billing_start + init, init_inside, request);
+  const TimePoint invoked = loop_.now() + platform + init;
+  environment.billing_start = cold.config.init_is_billed ? invoked - init : invoked;  // L22
+  return begin_invoke(function, index, invoked, init_inside, request);
 }
 
 // --- Completion
@@ -381,24 +442,30 @@ Functions::Invoke Functions::start_cold(const Function& function, std::uint32_t 
   } else {
     free_environment(unit, place, reset);
   }
-  if (request.more) [[unlikely]]
+  if (request.more && outcome == metrics::Outcome::kCompleted) [[unlikely]]
     cold_[unit].bytes_out += request.bytes_out;
   clients_->answer(index, outcome);
 }
 
-/// Of a function with provisioned concurrency, or with storage that is billed.
+/// Of a function that admit_special() admitted to.
 [[gnu::noinline]] void Functions::complete_special(std::uint32_t index, std::uint32_t unit,
                                                    metrics::Outcome outcome) {
   const workload::Request& request = clients_->request(index);
   const Environment& environment = environments_[request.place];
   const std::uint32_t ms = billed_ms(loop_.now() - billing_start(request));
   count_storage(unit, ms);
+  if (fronts_[unit] != nullptr) fronts_[unit]->leave(loop_.now());
+  if (outcome == metrics::Outcome::kCompleted && request.more &&
+      is_too_large(unit, request.bytes_out)) {
+    outcome = metrics::Outcome::kError;  // L52, L73: it ran, and nobody gets what it answered
+  }
   if (!environment.provisioned) return complete_on_demand(index, unit, outcome);
   Provisioned& of = *provisioned_[unit];
   of.mib_ms += std::uint64_t{ms} * environment.memory;
   --of.in_flight;
   --in_flight_[kProvisioned];
-  cold_[unit].bytes_out += request.more ? request.bytes_out : 0;
+  const bool sends = request.more && outcome == metrics::Outcome::kCompleted;
+  cold_[unit].bytes_out += sends ? request.bytes_out : 0;
   free_provisioned(request.place, outcome == metrics::Outcome::kServerTimeout);
   clients_->answer(index, outcome);
 }
@@ -436,11 +503,16 @@ inline void Functions::free_environment(std::uint32_t unit, std::uint32_t index,
   const TimePoint now = loop_.now();
   Function& function = functions_[unit];
   function.idle.push({.freed = now, .environment = index, .needs_init = needs_init});
-  if (!function.check_pending) [[unlikely]] {
-    const IdleRule& rule = cold_[unit].config.idle;
-    schedule_check(
-        unit, now + std::min(rule.environment_idle, rule.function_idle.value_or(Duration::max())));
-  }
+  if (!function.check_pending) [[unlikely]]
+    plan_end(unit, index);
+}
+
+void Functions::fail_restore(std::uint32_t unit, std::uint32_t request) {
+  --in_flight_[functions_[unit].is_reserved];
+  --functions_[unit].in_flight;
+  if (fronts_[unit] != nullptr) fronts_[unit]->leave(loop_.now());
+  end_retired(clients_->request(request).place);
+  clients_->answer(request, metrics::Outcome::kError);
 }
 
 void Functions::end_retired(std::uint32_t index) {
@@ -455,80 +527,11 @@ void Functions::end_retired(std::uint32_t index) {
 
 void Functions::end_environment(std::uint32_t index) {
   const std::uint32_t unit = environments_[index].function;
+  keep(index);
   environments_[index].alive = false;
   --cold_[unit].alive;
   recorder_.capacity_down(cold_[unit].config.service, loop_.now());
   environments_.release(index);
-}
-
-// --- Idle environments
-
-void Functions::schedule_check(std::uint32_t unit, TimePoint at) {
-  functions_[unit].check_pending = true;
-  loop_.schedule(at, process_, kIdleCheck, unit);
-}
-
-/// Of a function with idle environments and nothing running: since when.
-TimePoint Functions::quiet_since(std::uint32_t unit) const {
-  return std::max(functions_[unit].idle.newest().freed, cold_[unit].last_freed);
-}
-
-/// Ends what has been idle too long by now.
-void Functions::end_idle(std::uint32_t unit) {
-  Function& function = functions_[unit];
-  const IdleRule& rule = cold_[unit].config.idle;
-  const TimePoint now = loop_.now();
-  if (function.idle.empty()) return;
-  const bool function_ends = rule.function_idle && function.in_flight == 0 &&
-                             now >= quiet_since(unit) + *rule.function_idle;  // L14a
-  while (!function.idle.empty() &&
-         (function_ends || now >= function.idle.oldest().freed + rule.environment_idle)) {
-    end_environment(function.idle.take_oldest().environment);
-  }
-}
-
-void Functions::check_idle(std::uint32_t unit) {
-  Function& function = functions_[unit];
-  const IdleRule& rule = cold_[unit].config.idle;
-  function.check_pending = false;
-  end_idle(unit);
-  if (function.idle.empty()) return;
-  TimePoint next = function.idle.oldest().freed + rule.environment_idle;
-  if (rule.function_idle) {
-    // While something runs, the function cannot be due before a full timer from now.
-    const bool quiet = function.in_flight == 0;
-    next = std::min(next, (quiet ? quiet_since(unit) : loop_.now()) + *rule.function_idle);
-  }
-  schedule_check(unit, next);
-}
-
-void Functions::end_what_is_due(std::uint32_t unit) {
-  end_idle(unit);
-  Function& function = functions_[unit];
-  while (!function.idle.empty()) {
-    const Idle next = function.reuse_oldest ? function.idle.oldest() : function.idle.newest();
-    if (loop_.now() < environments_[next.environment].retires_at) return;  // L14
-    function.reuse_oldest ? function.idle.take_oldest() : function.idle.take_newest();
-    cold_[unit].last_freed = std::max(cold_[unit].last_freed, next.freed);
-    end_environment(next.environment);
-  }
-}
-
-void Functions::expire_old(kernel::TimerRing& ring) {
-  ring.fire([this](kernel::SlabId id) {
-    if (!environments_.is_live(id)) return;
-    const std::uint32_t unit = environments_[id.index].function;
-    IdleQueue& idle = functions_[unit].idle;
-    const std::uint32_t place = idle.find(id.index);
-    if (place == idle.size()) {
-      retire(id.index);  // never in the middle of an invocation (L14)
-      return;
-    }
-    cold_[unit].last_freed = std::max(cold_[unit].last_freed, idle.take(place).freed);
-    end_environment(id.index);
-  });
-  next_age_ = kEndOfTime;
-  for (const auto& each : age_rings_) next_age_ = std::min(next_age_, each->next_due());
 }
 
 void Functions::fire(const kernel::Event& event) {
@@ -547,8 +550,17 @@ void Functions::fire(const kernel::Event& event) {
     case kWorked:
       calls_->begin(*cold_[event.tag].config.calls, event.payload);
       break;
+    case kRestoreFailed:
+      fail_restore(event.tag, event.payload);
+      break;
+    case kGatewayTimeout:
+      time_out_gateway(event);
+      break;
     case kTimeout:
       time_out(event);
+      break;
+    case kExpiry:
+      expire(event.payload);
       break;
     case kIdleCheck:
       check_idle(event.payload);

@@ -12,11 +12,13 @@
 #include "kernel/timer_ring.h"
 #include "lambda/config.h"
 #include "lambda/environment.h"
+#include "lambda/front.h"
 #include "lambda/idle_queue.h"
 #include "lambda/provisioned.h"
 #include "lambda/throttles.h"
 #include "lambda/token_bucket.h"
 #include "metrics/recorder.h"
+#include "pricing/snapshot_meter.h"
 #include "workload/calls.h"
 #include "workload/clients.h"
 #include "workload/platform.h"
@@ -30,6 +32,8 @@ struct Usage {
   std::uint64_t mib_ms = 0;  ///< on demand
   std::uint64_t provisioned_mib_ms = 0;
   std::uint64_t storage_mib_ms = 0;  ///< L83
+  std::uint64_t restored_mib = 0;    ///< L34: of environments that were restored
+  std::uint64_t api_requests = 0;    ///< L97: as billed
   std::uint64_t bytes_out = 0;
 };
 
@@ -46,10 +50,14 @@ struct Usage {
 ///
 /// **Cost** an invocation is O(1), with one event, its completion. An idle environment costs no
 /// event of its own: each function has at most one pending check, set to a moment at or before the
-/// earliest expiry, and moved when it turns out early. **Order** environments are numbered in the
+/// earliest expiry, and moved when it turns out early; only where lifetimes are drawn each has one.
+/// **Order** environments are numbered in the
 /// order of creation within their function, and draws are counted by that number.
 ///
-/// Not modeled here: SnapStart, asynchronous invocation, event sources.
+/// A front (lambda::Front) may stand before a function; it decides first. Requests and answers that
+/// are too large are refused, and fail (L52, L73), where the trace says how large they are.
+///
+/// Not modeled here: asynchronous invocation, event sources.
 class Functions final : public workload::Platform, public kernel::Process {
  public:
   Functions(kernel::Loop& loop, metrics::Recorder& recorder, const AccountConfig& account,
@@ -58,6 +66,8 @@ class Functions final : public workload::Platform, public kernel::Process {
 
   /// Adds a function; returns its unit. REQUIRES no invocation was admitted yet.
   std::uint32_t add(const FunctionConfig& config);
+  /// Puts a front before a function. REQUIRES it has none yet, and no invocation was admitted.
+  void put_before(std::uint32_t unit, std::unique_ptr<Front> front);
   /// The function's configuration from now on: memory, timeout, reserved and provisioned
   /// concurrency. As an
   /// update of a function does, it leaves invocations under way as they are and starts new
@@ -93,10 +103,21 @@ class Functions final : public workload::Platform, public kernel::Process {
   std::uint32_t environments(std::uint32_t unit) const;
 
  private:
-  /// The first three name a request and its function: an invocation done, one that the timeout
-  /// known beforehand cuts, one that has done its work and now calls. kTimeout names an
-  /// environment.
-  enum Kind : std::uint16_t { kCompletion, kCut, kWorked, kTimeout, kIdleCheck, kAge, kAllocated };
+  /// The first four name a request and its function: an invocation done, one that the timeout
+  /// known beforehand cuts, one that has done its work and now calls, one whose environment cannot
+  /// be restored. kTimeout and kExpiry name an environment.
+  enum Kind : std::uint16_t {
+    kCompletion,
+    kCut,
+    kWorked,
+    kRestoreFailed,
+    kGatewayTimeout,  ///< of a request and its generation
+    kTimeout,
+    kIdleCheck,
+    kExpiry,
+    kAge,
+    kAllocated
+  };
   static constexpr std::uint32_t kExpected = 4;
 
   /// What the request path touches: one cache line a function.
@@ -114,7 +135,7 @@ class Functions final : public workload::Platform, public kernel::Process {
     bool makes_calls : 1 = false;
     bool stretches : 1 = false;    ///< stretch != 1
     bool some_retire : 1 = false;  ///< whether Cold::retiring > 0
-    bool is_special : 1 = false;   ///< it has provisioned concurrency, or storage that is billed
+    bool is_special : 1 = false;   ///< something of it is off the way that most take
   };
   static_assert(sizeof(Function) == 64);
 
@@ -125,6 +146,8 @@ class Functions final : public workload::Platform, public kernel::Process {
     TokenBucket reserved_rate;
     RandomStream init_draws;
     RandomStream platform_draws;
+    RandomStream restore_draws;
+    RandomStream lifetime_draws;
     kernel::TimerRing* age_ring = nullptr;
     std::uint32_t created = 0;
     std::uint32_t alive = 0;
@@ -133,6 +156,15 @@ class Functions final : public workload::Platform, public kernel::Process {
     TimePoint last_freed{};
     std::uint64_t bytes_out = 0;
     std::uint64_t storage_mib_ms = 0;
+    std::uint64_t restored_mib = 0;
+    std::optional<pricing::SnapshotMeter> snapshots{};  ///< where they are charged
+  };
+
+  /// Of an environment whose lifetime is drawn each time it becomes idle.
+  struct Lifetime {
+    kernel::EventId expiry;
+    TimePoint due;
+    std::uint32_t drawn = 0;
   };
 
   /// An invocation that makes calls: what stands in for a finish known beforehand.
@@ -155,8 +187,16 @@ class Functions final : public workload::Platform, public kernel::Process {
   Duration init_of(const Environment& environment) const;
   Invoke start_warm(const Function& function, const Idle& idle, workload::Request& request);
   Duration init_again(std::uint32_t index);
+  workload::Admitted admit_on_demand(std::uint32_t unit, std::uint32_t index,
+                                     workload::Request& request);
+  workload::Admitted admit_special(std::uint32_t unit, std::uint32_t index,
+                                   workload::Request& request);
+  workload::Admitted admit_behind_front(std::uint32_t unit, std::uint32_t index,
+                                        workload::Request& request);
   workload::Admitted admit_cold(std::uint32_t unit, std::uint32_t index,
                                 workload::Request& request);
+  workload::Admitted admit_restored(std::uint32_t unit, std::uint32_t index,
+                                    workload::Request& request);
   workload::Admitted accept(std::uint32_t unit, std::uint32_t index,
                             const workload::Request& request, Invoke invoke);
   workload::Admitted send(std::uint32_t unit, std::uint32_t index, const workload::Request& request,
@@ -177,10 +217,16 @@ class Functions final : public workload::Platform, public kernel::Process {
   void time_out(const kernel::Event& event);
   void fire_other(const kernel::Event& event);
   void retire_all(std::uint32_t unit);
+  void fail_restore(std::uint32_t unit, std::uint32_t request);
   void free_environment(std::uint32_t unit, std::uint32_t index, bool needs_init);
   void retire(std::uint32_t index);
   void end_retired(std::uint32_t index);
   void end_environment(std::uint32_t index);
+  void plan_end(std::uint32_t unit, std::uint32_t index);
+  void draw_lifetime(std::uint32_t unit, std::uint32_t index);
+  void keep(std::uint32_t index);
+  void expire(std::uint32_t index);
+  void end_expired(std::uint32_t unit);
   void check_idle(std::uint32_t unit);
   void end_idle(std::uint32_t unit);
   TimePoint quiet_since(std::uint32_t unit) const;
@@ -188,6 +234,16 @@ class Functions final : public workload::Platform, public kernel::Process {
   void expire_old(kernel::TimerRing& ring);
   kernel::TimerRing& age_ring(Duration length);
   static TokenBucket request_rate(std::uint32_t concurrency, double factor);
+
+  // functions_special.cc
+  bool passes(std::uint32_t unit, const workload::Request& request);
+  bool is_too_large(std::uint32_t unit, std::uint64_t bytes) const;
+  void begin_behind_front(std::uint32_t unit, std::uint32_t index, workload::Admitted admitted);
+  void time_out_gateway(const kernel::Event& event);
+  Duration restore_of(const Environment& environment) const;
+  Duration billed_of_restore(std::uint32_t unit, Duration restore) const;
+  std::optional<TimePoint> restore(std::uint32_t unit, workload::Request& request);
+  void publish(std::uint32_t unit);
 
   // functions_provisioned.cc
   void add_special(std::uint32_t unit, const FunctionConfig& config);
@@ -211,12 +267,16 @@ class Functions final : public workload::Platform, public kernel::Process {
   std::vector<Function> functions_;
   std::vector<Cold> cold_;
   std::vector<std::unique_ptr<Provisioned>> provisioned_;  ///< by unit; null where there is none
+  std::vector<std::unique_ptr<Front>> fronts_;             ///< so too
+  TokenBucket shared_scaling_;                             ///< L46
+  TokenBucket api_rate_;                                   ///< L51: of all APIs together
   // Only what to prefetch depends on these two.
   std::array<std::uint32_t, kExpected> expected_{};  ///< units announced last, a ring
   std::uint32_t next_expected_ = 0;
   kernel::Slab<Environment> environments_;
   std::vector<std::uint32_t> in_hand_;  ///< by environment: the request it serves, or served last
   std::vector<Calling> calling_;        ///< by environment; as long as is needed
+  std::vector<Lifetime> lifetimes_;     ///< so too
   TokenBucket account_rate_;
   /// Requests in flight of functions without and with reserved concurrency, and on what is
   /// provisioned.

@@ -7,8 +7,7 @@
 #include "lambda/billed_ms.h"
 #include "lambda/functions.h"
 
-// Functions with provisioned concurrency, and those that are billed for ephemeral storage: off the
-// way that most take.
+// Functions with provisioned concurrency, and those that are billed for ephemeral storage.
 
 namespace skyreplay::lambda {
 namespace {
@@ -20,9 +19,12 @@ constexpr Duration kInitLimit = std::chrono::seconds{130};  // L4, where the tim
 }  // namespace
 
 void Functions::add_special(std::uint32_t unit, const FunctionConfig& config) {
-  functions_[unit].is_special =
-      config.provisioned.has_value() || config.ephemeral_storage > kFreeStorage;
+  functions_[unit].is_special = config.provisioned.has_value() || config.has_payloads ||
+                                config.idle.lifetime.has_value() ||
+                                config.ephemeral_storage > kFreeStorage;
   provisioned_.emplace_back();
+  fronts_.emplace_back();
+  publish(unit);
   if (!config.provisioned) return;
   recorder_.always(config.service);
   provisioned_[unit] = std::make_unique<Provisioned>(config.provisioned->span);

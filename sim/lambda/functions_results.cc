@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <tuple>
 
@@ -23,11 +25,19 @@ workload::Place Functions::place_of(std::uint32_t unit, const workload::Request&
                         .memory_mib = environment.memory,
                         .init = {},
                         .before_billing = {}};
+  place.timed_out = fronts_[unit] != nullptr && fronts_[unit]->config().timeout &&
+                    request.attempt + *fronts_[unit]->config().timeout == loop_.now();
   // An Init that a timeout made necessary runs inside of the Invoke (L7) and is none of REPORT's.
   const bool is_first = environment.retires_at == request.attempt + cold_[unit].age_ring->length();
   if (request.init > Duration{} && is_first) {
-    place.init = init_of(environment);
     place.before_billing = environment.billing_start - request.attempt;
+    if (cold_[unit].config.snap_start) {
+      place.restore = restore_of(environment);
+      place.billed_start = billed_of_restore(unit, place.restore);
+    } else {
+      place.init = init_of(environment);
+      place.billed_start = cold_[unit].config.init_is_billed ? place.init : Duration{};
+    }
   }
   return place;
 }
@@ -43,7 +53,10 @@ workload::Standing Functions::standing(std::uint32_t unit) const {
                                   std::min(account_.concurrent_executions, set_aside_)};
 }
 
-std::string Functions::refusal(std::uint32_t unit, const workload::Request&) const {
+std::string Functions::refusal(std::uint32_t unit, const workload::Request& request) const {
+  if (request.more && functions_[unit].is_special && is_too_large(unit, request.bytes_in)) {
+    return fmt::format("a request of {} bytes is too large", request.bytes_in);
+  }
   return limit_in_words(throttled_now(unit, last_reason_, last_limit_));
 }
 
@@ -60,6 +73,12 @@ void Functions::read_meters(std::uint32_t unit, TimePoint until, pricing::Meters
     meters.advance_to(*items.provisioned_concurrency, provisioned_[unit]->configured.mib_ms(until));
   }
   if (items.ephemeral_storage) meters.advance_to(*items.ephemeral_storage, used.storage_mib_ms);
+  if (items.snapstart_cache) {
+    meters.advance_to(*items.snapstart_cache, cold_[unit].snapshots->mib_ms(until));
+    meters.advance_to(*items.snapstart_restore, used.restored_mib);
+  }
+  if (items.api_requests) meters.advance_to(*items.api_requests, used.api_requests);
+  if (fronts_[unit] != nullptr) fronts_[unit]->read_balancer(until, meters);
 }
 
 void Functions::finish(TimePoint end) {
@@ -86,6 +105,8 @@ Usage Functions::usage(std::uint32_t unit) const {
           .mib_ms = functions_[unit].mib_ms,
           .provisioned_mib_ms = provisioned_[unit] ? provisioned_[unit]->mib_ms : 0,
           .storage_mib_ms = cold_[unit].storage_mib_ms,
+          .restored_mib = cold_[unit].restored_mib,
+          .api_requests = fronts_[unit] ? fronts_[unit]->billed_requests() : 0,
           .bytes_out = cold_[unit].bytes_out};
 }
 

@@ -44,6 +44,8 @@ class IdleQueue {
     place.needs_init = idle.needs_init;
   }
 
+  /// The one at a place in the order. REQUIRES place < size().
+  const Idle& operator[](std::uint32_t place) const { return at(place); }
   /// Its place in the order, or size() if it is not among them.
   std::uint32_t find(std::uint32_t environment) const;
   /// REQUIRES place < size().

@@ -21,6 +21,7 @@ std::string limit_in_words(const Throttles& throttles) {
       break;
     case kReservedFunctionInvocationRateLimitExceeded:
     case kCallerRateLimitExceeded:
+    case kApiThrottlingLimit:
       limit = fmt::format("more than {} requests a second", throttles.limit);
       break;
   }

@@ -13,7 +13,7 @@ using Hours = std::chrono::hours;
 constexpr std::uint64_t kSecondsPerHour = 3600;
 constexpr std::uint64_t kFreeRules = 10;  // E119
 constexpr Wide kNano = 1'000'000'000;     // a meter unit is 10^-9 LCU-hour
-constexpr Wide kGb = Wide{1} << 30U;      // E118: 1 GB an hour is one LCU
+constexpr Wide kGb = Wide{1} << 30U;
 constexpr Wide kConnections = 90'000;     // new in an hour at 25 a second
 constexpr Wide kActiveMinutes = 180'000;  // connection-minutes of an hour at 3,000
 constexpr Wide kEvaluations = 3'600'000;  // in an hour at 1,000 a second
@@ -100,7 +100,9 @@ std::uint64_t LoadBalancerMeter::hour_nano_lcu() const {
       opened_milli * kNano / (per_connection * kConnections),
       (opened_milli * kMsPerMinute + Wide{hour_.in_flight_ms} * per_connection) * kNano /
           (per_connection * kMsPerMinute * kActiveMinutes),
-      Wide{hour_.bytes} * kNano / kGb,
+      // E118: 1 GB an hour is one LCU, or 0.4 of functions.
+      balancer_.has_functions ? Wide{hour_.bytes} * 5 * kNano / (2 * kGb)
+                              : Wide{hour_.bytes} * kNano / kGb,
       Wide{hour_.requests} * rules * kNano / kEvaluations,
   };
   return static_cast<std::uint64_t>(

@@ -14,7 +14,8 @@ struct LoadBalancer {
   /// Requests that a client's connection carries before it closes, in thousandths: 1,000 opens a
   /// connection for every request. REQUIRES: above 0.
   std::uint32_t requests_per_connection_milli = 1000;
-  std::uint32_t rules = 0;  ///< processed for each request; 10 are free
+  std::uint32_t rules = 0;     ///< processed for each request; 10 are free
+  bool has_functions = false;  ///< its targets are Lambda functions
 };
 
 /// What went through a load balancer since it started; counts that only grow.
@@ -29,11 +30,11 @@ struct LoadBalancerUse {
 ///
 /// **Method.** In each hour since the balancer started, the largest of four dimensions is charged
 /// (E119), each averaged over the whole hour: new connections / 25 a second, active connections /
-/// 3,000, bytes / 1 GB an hour, rule evaluations / 1,000 a second. Within an hour a reading takes
-/// the use so far as the hour's; it only grows, as each dimension does, and ends as the hour's
-/// charge. Counted in 10^-9 LCU-hour, each hour rounded down.
-/// New connections are requests / requests per connection. ASSUMED: the connections active in a
-/// minute are those opened in it and the requests in flight (their time mean), so keep-alive
+/// 3,000, bytes / 1 GB an hour (0.4 GB where its targets are functions), rule evaluations / 1,000 a
+/// second. Within an hour a reading takes the use so far as the hour's; it only grows, as each
+/// dimension does, and ends as the hour's charge. Counted in 10^-9 LCU-hour, each hour rounded
+/// down. New connections are requests / requests per connection. ASSUMED: the connections active in
+/// a minute are those opened in it and the requests in flight (their time mean), so keep-alive
 /// connections that carry nothing are left out. Rule evaluations are requests x (rules - 10).
 /// Where an hour ends between two readings, what was used between them is split in proportion to
 /// time; who reads at next_hour() splits nothing.

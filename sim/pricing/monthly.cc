@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "pricing/bill_rows.h"
+#include "pricing/snapshot_meter.h"
 
 namespace skyreplay::pricing {
 namespace {
@@ -24,7 +25,8 @@ constexpr FreeUse kFreeUses[] = {
     {"data_transfer.internet_out", "data_transfer.internet_out_free"},
 };
 
-constexpr std::string_view kBegunHours = "alb.load_balancer";  // E118
+constexpr std::string_view kBegunHours = "alb.load_balancer";       // E118
+constexpr std::string_view kLeastHours = "lambda.snapstart_cache";  // L34
 constexpr Duration kHour = std::chrono::hours(1);
 
 /// Goes through the services in order, with quantities as integers over the horizon.
@@ -49,6 +51,9 @@ class Estimator {
   /// A month's use, times the horizon. What is billed by the begun hour has been billed for whole
   /// ones: each of those is an hour of the month, however short the horizon.
   Exact month_of(const Tariff& tariff, std::uint64_t units) const {
+    if (tariff.line_item() == kLeastHours && horizon_ < SnapshotMeter::kLeast.count()) {
+      return Exact(units) * kMonth.count() * horizon_ / SnapshotMeter::kLeast.count();
+    }
     if (tariff.line_item() != kBegunHours) return Exact(units) * kMonth.count();
     const Exact begun = (horizon_ + kHour.count() - 1) / kHour.count();
     return Exact(units) * (kMonth / kHour) * horizon_ / begun;

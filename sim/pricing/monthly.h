@@ -27,7 +27,8 @@ struct MonthlyEstimate {
 /// and 100 GB to the internet (E142); they go to the services in their order, before the tiers,
 /// which count what is left (no source says which tier a free unit takes up). Otherwise as
 /// bill_rows(). A load balancer runs for the hours of the month, not for the begun ones of a short
-/// horizon many times over (E118). A horizon of zero, a tier whose price is not known, or an amount
+/// horizon many times over (E118), and a snapshot is kept for them, not for three hours many times
+/// over (L34). A horizon of zero, a tier whose price is not known, or an amount
 /// out of range makes the estimate unavailable.
 MonthlyEstimate monthly_estimate(std::span<const BilledService> services, Duration horizon,
                                  const Catalogue& catalogue = Catalogue::builtin());

@@ -53,9 +53,9 @@ balancing::FleetConfig fleet_config(const Message& message,
   if (message.assumed().has_backlog()) fleet.server.backlog = message.assumed().backlog();
   const proto::LoadBalancer& balancer = message.load_balancer();
   fleet.idle_timeout = to_duration(balancer.idle_timeout());
-  fleet.load_balancer = {.requests_per_connection_milli = static_cast<std::uint32_t>(
-                             std::llround(balancer.assumed().requests_per_connection() * 1'000)),
-                         .rules = balancer.rules()};
+  fleet.load_balancer = {
+      .requests_per_connection_milli = requests_per_connection_milli(balancer.assumed()),
+      .rules = balancer.rules()};
   return fleet;
 }
 
@@ -196,6 +196,10 @@ ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& servic
                   .container_start = to_distribution(assumed.container_start()),
                   .application_start = to_distribution(assumed.application_start())};
   return config;
+}
+
+std::uint32_t requests_per_connection_milli(const proto::LoadBalancerAssumed& assumed) {
+  return static_cast<std::uint32_t>(std::llround(assumed.requests_per_connection() * 1'000));
 }
 
 workload::ExternalConfig external_config(const scenario::ConcreteService& service,

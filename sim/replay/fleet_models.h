@@ -37,6 +37,9 @@ std::string speed_note(const scenario::ConcreteService& service);
 ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& service,
                                          std::uint32_t index, CallList calls);
 
+/// As a load balancer's meter takes it.
+std::uint32_t requests_per_connection_milli(const proto::LoadBalancerAssumed& assumed);
+
 workload::ExternalConfig external_config(const scenario::ConcreteService& service,
                                          std::uint32_t index);
 

@@ -38,6 +38,9 @@ std::vector<ec2::LifecycleHook> lifecycle_hooks(const proto::AutoScalingGroup& g
     if (from.assumed().has_completes_after()) {
       hook.completes_after = scenario::to_distribution(from.assumed().completes_after());
     }
+    if (from.assumed().has_heartbeat_interval()) {
+      hook.heartbeat_interval = scenario::to_duration(from.assumed().heartbeat_interval());
+    }
   }
   return hooks;
 }

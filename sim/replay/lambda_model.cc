@@ -1,11 +1,44 @@
 #include "replay/lambda_model.h"
 
+#include <chrono>
+#include <optional>
+
+#include "lambda/runtimes.h"
+#include "replay/fleet_models.h"
 #include "scenario/law.h"
 
 namespace skyreplay::replay {
 namespace {
 
 Duration to_duration(const proto::Duration& duration) { return Duration{duration.ns()}; }
+
+/// L22: before August 2025 not that of a managed runtime from a zip file. A function that names no
+/// runtime is taken for one of those.
+bool init_is_billed(const proto::LambdaFunction& function) {
+  if (function.assumed().init_billing() == proto::LambdaAssumed::SINCE_2025_08) return true;
+  return function.package_type() == proto::LambdaFunction::IMAGE ||
+         (function.has_runtime() && !lambda::is_managed(function.runtime()));
+}
+
+lambda::Throttling throttling(const proto::RouteSettings& settings) {
+  return {settings.throttling_burst_limit(), settings.throttling_rate_limit()};
+}
+
+lambda::FrontConfig api_config(const proto::LambdaFunction& function) {
+  using Kind = lambda::FrontConfig::Kind;
+  lambda::FrontConfig config;
+  config.kind = function.has_http_api() ? Kind::kHttpApi : Kind::kRestApi;
+  config.timeout =
+      std::chrono::milliseconds{function.has_http_api() ? function.http_api().timeout_in_millis()
+                                                        : function.rest_api().timeout_in_millis()};
+  if (function.http_api().has_default_route_settings()) {
+    config.throttling = throttling(function.http_api().default_route_settings());
+  }
+  if (function.rest_api().has_method_settings()) {
+    config.throttling = throttling(function.rest_api().method_settings());
+  }
+  return config;
+}
 
 }  // namespace
 
@@ -28,6 +61,16 @@ lambda::FunctionConfig function_config(const scenario::ConcreteService& service,
   config.parallelism = assumed.vcpu_parallelism();
   config.idle = {.function_idle = to_duration(assumed.keep_alive().function_idle()),
                  .environment_idle = to_duration(assumed.keep_alive().environment_idle())};
+  if (assumed.keep_alive().has_distribution()) {
+    config.idle.lifetime = scenario::to_distribution(assumed.keep_alive().distribution());
+  }
+  config.init_is_billed = init_is_billed(function);
+  if (function.snap_start().apply_on() == proto::SnapStart::PUBLISHED_VERSIONS) {
+    config.snap_start = {.restore_duration = scenario::to_distribution(
+                             function.snap_start().assumed().restore_duration()),
+                         .billed_share = function.snap_start().assumed().billed_restore_share(),
+                         .is_charged = lambda::snap_start_is_charged(function.runtime())};
+  }
   if (function.has_provisioned_concurrency_config()) {
     config.provisioned = {
         .concurrent_executions =
@@ -42,11 +85,33 @@ lambda::FunctionConfig function_config(const scenario::ConcreteService& service,
   return config;
 }
 
-lambda::AccountConfig account_config(const proto::LambdaAccount& account) {
-  return {.concurrent_executions = account.concurrent_executions(),
-          .scaling_burst = account.scaling_rate().burst(),
-          .scaling_per_second = account.scaling_rate().per_second(),
-          .requests_per_second_factor = account.requests_per_second_factor()};
+lambda::AccountConfig account_config(const proto::Account& account) {
+  const proto::LambdaAccount& lambda = account.lambda();
+  return {.concurrent_executions = lambda.concurrent_executions(),
+          .scaling_burst = lambda.scaling_rate().burst(),
+          .scaling_per_second = lambda.scaling_rate().per_second(),
+          .scaling_is_shared = lambda.scaling_rate().scope() == proto::ScalingRate::ACCOUNT,
+          .requests_per_second_factor = lambda.requests_per_second_factor(),
+          .api_throttling = {account.api_gateway().throttle_burst_limit(),
+                             account.api_gateway().throttle_rate_limit()}};
+}
+
+std::unique_ptr<lambda::Front> front_of(const proto::LambdaFunction& function,
+                                        const FrontBilling& billing) {
+  if (function.has_http_api() || function.has_rest_api()) {
+    return std::make_unique<lambda::Front>(api_config(function), std::nullopt);
+  }
+  if (!function.has_load_balancer()) return nullptr;
+  const proto::FunctionLoadBalancer& balancer = function.load_balancer();
+  const pricing::LoadBalancer priced{
+      .requests_per_connection_milli = requests_per_connection_milli(balancer.assumed()),
+      .rules = balancer.rules(),
+      .has_functions = true};
+  lambda::FrontConfig config;
+  config.kind = lambda::FrontConfig::Kind::kLoadBalancer;
+  return std::make_unique<lambda::Front>(
+      config, pricing::LoadBalancerMeter(pricing::Catalogue::builtin(), priced, billing.region,
+                                         billing.span, billing.meters));
 }
 
 lambda::MeterItems lambda_items(const proto::LambdaFunction& function, const std::string& region,
@@ -67,6 +132,13 @@ lambda::MeterItems lambda_items(const proto::LambdaFunction& function, const std
   if (function.ephemeral_storage().size() > lambda::kFreeStorage) {
     items.ephemeral_storage = add("lambda.ephemeral_storage_over_512mb");
   }
+  if (function.snap_start().apply_on() == proto::SnapStart::PUBLISHED_VERSIONS &&
+      lambda::snap_start_is_charged(function.runtime())) {
+    items.snapstart_cache = add("lambda.snapstart_cache");
+    items.snapstart_restore = add("lambda.snapstart_restore");
+  }
+  if (function.has_http_api()) items.api_requests = add("apigateway_http.requests");
+  if (function.has_rest_api()) items.api_requests = add("apigateway_rest.requests");
   return items;
 }
 

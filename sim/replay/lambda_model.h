@@ -1,6 +1,10 @@
 #pragma once
 
+#include <memory>
+#include <string>
+
 #include "lambda/config.h"
+#include "lambda/front.h"
 #include "pricing/catalogue.h"
 #include "pricing/meters.h"
 #include "scenario/wiring.h"
@@ -11,12 +15,23 @@ namespace skyreplay::replay {
 lambda::FunctionConfig function_config(const scenario::ConcreteService& service,
                                        std::uint32_t index);
 
-/// The account's Lambda limits (L40, L41, L45, L48).
-lambda::AccountConfig account_config(const proto::LambdaAccount& account);
+/// The account's limits of Lambda (L40, L41, L45, L46, L48) and of API Gateway (L51).
+lambda::AccountConfig account_config(const proto::Account& account);
+
+/// What stands before a function, if anything. A load balancer adds its items to `billing.meters`
+/// and runs for its span.
+struct FrontBilling {
+  const std::string& region;
+  pricing::BilledSpan span;
+  pricing::Meters& meters;
+};
+std::unique_ptr<lambda::Front> front_of(const proto::LambdaFunction& function,
+                                        const FrontBilling& billing);
 
 /// Adds to `meters` what a function is billed for: its requests (L81) and its duration (L80, L92),
 /// by architecture; where the trace has bytes what it answers to the internet (E142); where it has
-/// them its provisioned concurrency (L82) and its ephemeral storage (L83). Throws InputError where
+/// them its provisioned concurrency (L82), its ephemeral storage (L83), its snapshots (L84) and its
+/// API (L97). Throws InputError where
 /// the region has no price for one of them.
 lambda::MeterItems lambda_items(const proto::LambdaFunction& function, const std::string& region,
                                 bool has_bytes, pricing::Meters& meters);

@@ -111,8 +111,7 @@ Seat Models::seat(std::uint32_t service) {
 Seat Models::seat_function(std::uint32_t service) {
   if (!functions_) {
     functions_ = std::make_unique<lambda::Functions>(
-        loop_, recorder_, account_config(inputs_.scenario.account().lambda()),
-        inputs_.scenario.seed());
+        loop_, recorder_, account_config(inputs_.scenario.account()), inputs_.scenario.seed());
   }
   lambda::FunctionConfig config = function_config(inputs_.wiring.services[service], service);
   config.items = lambda_items(config_of(inputs_, service).lambda(), inputs_.scenario.region(),
@@ -121,8 +120,15 @@ Seat Models::seat_function(std::uint32_t service) {
     config.provisioned->span = {inputs_.trace.start, inputs_.trace.end};
     config.provisioned->ready_at_start = inputs_.scenario.start() != proto::Scenario::COLD;
   }
+  const pricing::BilledSpan span{inputs_.trace.start, inputs_.trace.end};
+  if (config.snap_start) config.snap_start->span = span;
+  config.has_payloads = inputs_.trace.has_bytes;
   config.calls = call_lists_[service];
-  return {functions_.get(), functions_->add(config)};
+  const std::uint32_t unit = functions_->add(config);
+  auto front = front_of(config_of(inputs_, service).lambda(),
+                        {inputs_.scenario.region(), span, meters_[service]});
+  if (front != nullptr) functions_->put_before(unit, std::move(front));
+  return {functions_.get(), unit};
 }
 
 Seat Models::seat_fleet(std::uint32_t service) {

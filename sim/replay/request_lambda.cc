@@ -45,10 +45,14 @@ class LambdaLines final : public RequestLines {
                    " REPORT RequestId: {:08x}-0000-4000-8000-{:012x}\tDuration: {} ms\t"
                    "Billed Duration: {} ms\tMemory Size: {} MB\t",
                    std::chrono::floor<std::chrono::seconds>(row.arrival).time_since_epoch().count(),
-                   number, ms(billed - place.init), (billed.count() + 999'999) / 1'000'000,
+                   number, ms(billed - place.billed_start), (billed.count() + 999'999) / 1'000'000,
                    place.memory_mib);
     if (const std::uint32_t used = memory_used(row); used > 0) {
       fmt::format_to(into, "Max Memory Used: {} MB\t", used);
+    }
+    if (place.restore > Duration{}) {
+      fmt::format_to(into, "Restore Duration: {} ms\tBilled Restore Duration: {} ms\t",
+                     ms(place.restore), (place.billed_start.count() + 999'999) / 1'000'000);
     }
     if (place.init > Duration{}) fmt::format_to(into, "Init Duration: {} ms\t", ms(place.init));
     out += status_of(ended->outcome);

@@ -82,7 +82,7 @@ class Document {
     count_or_null("place", step.place.ordinal != workload::Place::kNone, step.place.ordinal);
     if (service.platform == "lambda") {
       json_.key("cold_start");
-      json_.boolean(step.place.init > Duration{});
+      json_.boolean(step.place.init + step.place.restore > Duration{});
     }
     write_end(step);
     json_.end_object();

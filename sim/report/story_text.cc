@@ -62,6 +62,7 @@ std::string place_text(const replay::ServiceHeader& service, const StoryStep& st
   std::string text = fmt::format("{} {}", unit_name(service), step.place.ordinal);
   if (service.platform != "lambda") return text;
   text += fmt::format(" ({} MB)", grouped(step.place.memory_mib));
+  if (step.place.restore > Duration{}) return text + ", one restored from a snapshot: a cold start";
   if (step.place.init > Duration{}) return text + ", a new one: a cold start";
   if (step.parts.init > 0) return text + ", whose Init runs again after a timeout";
   return text + ", a warm one";
@@ -149,7 +150,9 @@ class Timeline {
     }
     if (step.parts.init > 0) {
       at += Duration{step.parts.init};
-      say(at, depth, "is initialized" + init_text(step));
+      say(at, depth,
+          step.place.restore > Duration{} ? "is restored" + restore_text(step)
+                                          : "is initialized" + init_text(step));
     }
     if (step.ended && step.outcome == Outcome::kCompleted && service.platform != "external") {
       at += Duration{step.parts.work + step.parts.cpu_stretch};
@@ -160,8 +163,14 @@ class Timeline {
   static std::string init_text(const StoryStep& step) {
     if (step.place.init == Duration{}) return "";
     return fmt::format(": {} ms to get the environment, {} ms of Init",
-                       exact_ms(step.place.before_billing.count()),
+                       exact_ms(step.place.platform_init().count()),
                        exact_ms(step.place.init.count()));
+  }
+
+  static std::string restore_text(const StoryStep& step) {
+    return fmt::format(": {} ms to get the environment, {} ms of Restore",
+                       exact_ms(step.place.platform_init().count()),
+                       exact_ms(step.place.restore.count()));
   }
 
   static std::string work_text(const StoryStep& step) {

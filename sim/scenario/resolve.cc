@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <string_view>
 
 #include "core/error.h"
 #include "scenario/defaults.h"
@@ -30,6 +32,7 @@ class Resolver {
     routes();
     workload();
     backoff();
+    scaling_rate();
     reserved_concurrency();
     check_service_graph(scenario_, places_, mistakes_);
     check_faults(scenario_, places_, mistakes_);
@@ -58,6 +61,12 @@ class Resolver {
     const bool has_platform = service.platform_case() != proto::Service::PLATFORM_NOT_SET;
     if (service.for_each_route() && has_platform && !service.has_lambda()) {
       mistake(path + ".for_each_route", "is for Lambda functions alone");
+    }
+    if (service.for_each_route() && service.lambda().has_load_balancer()) {
+      mistake(
+          path + ".lambda.load_balancer",
+          "excludes 'for_each_route', which would give each route's function a load balancer of "
+          "its own");
     }
     ServiceResolver resolver(scenario_.region(), places_, mistakes_);
     if (service.has_lambda()) return resolver.lambda(*service.mutable_lambda(), path + ".lambda");
@@ -105,6 +114,25 @@ class Resolver {
       mistake("workload.client.backoff.base",
               fmt::format("must not be above cap, {}", format_duration(to_duration(pause.cap()))));
     }
+  }
+
+  /// L45; L46: until November 2023, by Region.
+  void scaling_rate() {
+    proto::ScalingRate& rate =
+        *scenario_.mutable_account()->mutable_lambda()->mutable_scaling_rate();
+    const bool is_shared = rate.scope() == proto::ScalingRate::ACCOUNT;
+    if (!rate.has_burst()) rate.set_burst(is_shared ? shared_burst() : 1'000);
+    if (!rate.has_per_second()) rate.set_per_second(is_shared ? 8.333 : 100);
+  }
+
+  std::uint32_t shared_burst() const {
+    constexpr std::string_view kMost[] = {"us-east-1", "us-west-2", "eu-west-1"};
+    constexpr std::string_view kMore[] = {"ap-northeast-1", "eu-central-1", "us-east-2"};
+    const auto is_among = [this](const auto& regions) {
+      return std::find(std::begin(regions), std::end(regions), scenario_.region()) !=
+             std::end(regions);
+    };
+    return is_among(kMost) ? 3'000 : is_among(kMore) ? 1'000 : 500;
   }
 
   /// L35, L41: what reserved and provisioned concurrency must leave. Services that a trace

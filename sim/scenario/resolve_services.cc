@@ -23,10 +23,6 @@ namespace {
 
 using std::chrono::seconds;
 
-/// ASSUMED: relative CPU speeds; AWS publishes none for Lambda and Fargate.
-constexpr double kSpeedX86 = 1.0;
-constexpr double kSpeedArm = 1.2;
-
 /// C35, ASSUMED: pull and unpacking, in proportion to the CPU between these.
 constexpr std::uint32_t kSlowPullCpu = 1024;
 constexpr std::uint32_t kFastPullCpu = 4096;
@@ -42,17 +38,6 @@ constexpr std::uint32_t kGp3IopsPerThroughput = 4;
 
 constexpr Duration kShortestSlowStart = seconds{30};  // E104
 
-struct IdleTimers {
-  Duration function_idle{};
-  Duration environment_idle{};
-};
-
-/// L10, L14a: what was measured in 2020, and in 2021 on.
-IdleTimers timers_of(proto::KeepAlive::Profile profile) {
-  if (profile == proto::KeepAlive::LAMBDA_2021) return {seconds{360}, seconds{1000}};
-  return {seconds{645}, seconds{1000}};
-}
-
 std::int64_t pull_rate(std::uint32_t cpu) {
   const std::int64_t above = std::clamp(cpu, kSlowPullCpu, kFastPullCpu) - kSlowPullCpu;
   const std::int64_t span = kFastPullCpu - kSlowPullCpu;
@@ -60,37 +45,6 @@ std::int64_t pull_rate(std::uint32_t cpu) {
 }
 
 }  // namespace
-
-void ServiceResolver::lambda(proto::LambdaFunction& function, const std::string& path) {
-  proto::LambdaAssumed& assumed = *function.mutable_assumed();
-  if (!assumed.has_speed()) {
-    const bool is_arm = function.architectures() == proto::LambdaFunction::ARM64;
-    assumed.set_speed(is_arm ? kSpeedArm : kSpeedX86);
-  }
-  keep_alive(*assumed.mutable_keep_alive(), path + ".assumed.keep_alive");
-  const std::uint32_t provisioned =
-      function.provisioned_concurrency_config().provisioned_concurrent_executions();
-  if (!function.has_reserved_concurrent_executions()) return;
-  if (provisioned <= function.reserved_concurrent_executions()) return;
-  mistake(path + ".provisioned_concurrency_config.provisioned_concurrent_executions",
-          fmt::format("must not be above reserved_concurrent_executions, {} (L35)",
-                      grouped(function.reserved_concurrent_executions())));
-}
-
-void ServiceResolver::keep_alive(proto::KeepAlive& rule, const std::string& path) {
-  const auto fill = [&](bool is_given, const char* name, proto::Duration& timer, Duration value) {
-    const bool clashes = is_given && rule.has_fixed() && timer.ns() != value.count();
-    if (clashes) mistake(path + "." + name, "excludes 'fixed', which is given too");
-    if (!is_given) timer.set_ns(value.count());
-  };
-  IdleTimers timers = timers_of(rule.profile());
-  if (rule.has_fixed()) timers = {to_duration(rule.fixed()), to_duration(rule.fixed())};
-  const bool has_function_idle = rule.has_function_idle();
-  const bool has_environment_idle = rule.has_environment_idle();
-  fill(has_function_idle, "function_idle", *rule.mutable_function_idle(), timers.function_idle);
-  fill(has_environment_idle, "environment_idle", *rule.mutable_environment_idle(),
-       timers.environment_idle);
-}
 
 void ServiceResolver::ec2(proto::AutoScalingGroup& group, const std::string& path) {
   capacity(group, path);
@@ -117,10 +71,15 @@ void ServiceResolver::instance_type(proto::AutoScalingGroup& group, const std::s
     mistake(path + ".instance_type", error.what());
   }
   if (!group.associate_public_ip_address()) return;
+  price("vpc.public_ipv4_in_use", path + ".associate_public_ip_address");
+}
+
+/// The Region has a price for the item.
+void ServiceResolver::price(const char* item, const std::string& path) {
   try {
-    pricing::Catalogue::builtin().tariff("vpc.public_ipv4_in_use", region_);
+    pricing::Catalogue::builtin().tariff(item, region_);
   } catch (const InputError& error) {
-    mistake(path + ".associate_public_ip_address", error.what());
+    mistake(path, error.what());
   }
 }
 

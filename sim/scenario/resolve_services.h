@@ -19,12 +19,22 @@ class ServiceResolver {
   void external(const proto::External& service, const std::string& path);
 
  private:
+  /// ASSUMED: relative CPU speeds; AWS publishes none for Lambda and Fargate.
+  static constexpr double kSpeedX86 = 1.0;
+  static constexpr double kSpeedArm = 1.2;
+
   using Zones = google::protobuf::RepeatedPtrField<std::string>;
 
   void mistake(const std::string& path, const std::string& text) {
     mistakes_.add(places_.near(path), path, text);
   }
   void keep_alive(proto::KeepAlive& rule, const std::string& path);
+  void init_duration(proto::LambdaFunction& function, const std::string& path);
+  void init_billing(const proto::LambdaFunction& function, const std::string& path);
+  void snap_start(const proto::LambdaFunction& function, const std::string& path);
+  void provisioned(const proto::LambdaFunction& function, const std::string& path);
+  void front(const proto::LambdaFunction& function, const std::string& path);
+  void price(const char* item, const std::string& path);
   void instance_type(proto::AutoScalingGroup& group, const std::string& path);
   void fargate_size(const proto::TaskDefinition& task, const std::string& path);
   void capacity(proto::AutoScalingGroup& group, const std::string& path);

@@ -28,7 +28,12 @@ struct Place {
   // Of a Lambda function alone.
   std::uint32_t memory_mib = 0;  ///< of its environment
   Duration init{};               ///< what REPORT calls Init Duration: 0 where it was warm
-  Duration before_billing{};     ///< platform's part of a cold start, which nobody is billed for
+  Duration restore{};            ///< with SnapStart: what REPORT calls Restore Duration
+  Duration billed_start{};       ///< of Init or Restore, what is billed
+  Duration before_billing{};     ///< of a cold start, what nobody is billed for
+
+  /// Of a cold start, the platform's part: what is neither Init nor Restore.
+  Duration platform_init() const { return before_billing + billed_start - init - restore; }
 };
 
 /// How busy a service is. What has no meaning for it is 0.

@@ -113,7 +113,7 @@ class Answer(CompareTest):
         self.assertIn("\n  workload.work_share = 0.5 (default)\n", out)
         self.assertIn("\n  workload.recorded_on.speed = 1 (default)\n", out)
         self.assertIn("\n  services.fn.lambda.assumed.speed = 1.1\n", out)
-        self.assertIn("services.fn.lambda.assumed.init_duration = {lognormal: {p50: 143ms, p99: 220ms}} (default)", out)
+        self.assertIn("services.fn.lambda.assumed.init_duration = {lognormal: {p50: 143ms, p99: 220ms}}", out)
 
     def test_an_assumption_that_differs_names_who_has_it(self):
         self.write("slow.yaml", "version: 1\nservices: {fn: {lambda: {memory_size: 1769, assumed: {speed: 0.5}}}}\n")

@@ -75,8 +75,9 @@ class ScenarioVerbs(unittest.TestCase):
                          ["shop.yaml:2:1: control character 0x00: a scenario is plain text"])
 
     def test_a_feature_that_is_not_built(self):
-        self.assertEqual(self.refused("version: 1\nservices: {fn: {lambda: {snap_start: {a: b}}}}\n"),
-                         ["shop.yaml:2:26: services.fn.lambda.snap_start: SnapStart is not built yet"])
+        self.assertEqual(self.refused("version: 1\nservices: {a: {ec2: {warm_pool: {a: b}, min_size: 1, "
+                                       "max_size: 1, instance_type: m7i.large}}}\n"),
+                         ["shop.yaml:2:22: services.a.ec2.warm_pool: warm pools are not built yet"])
 
     def test_settings(self):
         self.assertEqual(self.refused(GOOD, "--set", "services.fn.lambda.timeout=1h"),

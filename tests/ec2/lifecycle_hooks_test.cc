@@ -62,6 +62,19 @@ TEST_CASE("E9: a hook ends when its work is done, else at its timeout by its def
   CHECK(wait_for({hook(30s, Result::kContinue, 31s)}).lasts == 30s);
 }
 
+TEST_CASE("E9: heartbeats put the timeout off, to 100 times its length and 48 h at most") {
+  const auto wait = [](Duration timeout, Duration interval, Duration work) {
+    LifecycleHook beating = hook(timeout, Result::kAbandon, work);
+    beating.heartbeat_interval = interval;
+    return wait_for({beating});
+  };
+  CHECK(wait(30s, 30s, 40min).lasts == 40min);
+  CHECK(wait(30s, 31s, 40min).lasts == 30s);  // too late
+  CHECK(wait(30s, 10s, 51min).lasts == 50min);
+  CHECK(wait(30s, 10s, 51min).abandoned_by != nullptr);
+  CHECK(wait(2h, 1h, 49h).lasts == 48h);
+}
+
 TEST_CASE("E9: hooks run side by side: the last one ends the wait, or the first ABANDON") {
   CHECK(wait_for({hook(60s, Result::kAbandon, 20s), hook(60s, Result::kAbandon, 40s)}).lasts ==
         40s);

@@ -18,7 +18,8 @@ class Generator {
         clock_(number ^ 0xC10C),
         foreseen_(number ^ 0xF0),
         failed_(number + (std::uint64_t{1} << 32)),
-        lives_(number ^ 0x9e3779b97f4a7c15) {
+        lives_(number ^ 0x9e3779b97f4a7c15),
+        fronts_(number ^ 0xc2b2ae3d27d4eb4f) {
     s_.seed = dice_.below(1000);
   }
 
@@ -35,6 +36,7 @@ class Generator {
     scheduled_actions();
     lives();
     faults();
+    fronts();
     return s_;
   }
 
@@ -335,7 +337,8 @@ class Generator {
     for (std::size_t i = 0; i < s_.services.size(); ++i) {
       if (s_.services[i].platform != Service::Platform::kFunction) continue;
       Function& function = s_.services[i].function;
-      if (scaled_.dice.chance(20)) function.storage = scaled_.dice.one_of<std::uint32_t>({513, 1024, 10240});
+      if (scaled_.dice.chance(20))
+        function.storage = scaled_.dice.one_of<std::uint32_t>({513, 1024, 10240});
       if (scaled_.dice.chance(40)) provision(i);
     }
   }
@@ -360,6 +363,57 @@ class Generator {
       s_.changes.push_back(
           {at, Change::Field::kProvisioned, service, scaled_.dice.below(most + 1)});
     }
+  }
+
+  // --- Fronts, snapshots and older rules of functions, drawn apart too
+
+  void fronts() {
+    Dice& dice = fronts_.dice;
+    Account& account = s_.account;
+    account.scaling_is_shared = dice.chance(20);
+    if (dice.chance(40)) account.api_burst = dice.between(1, 8);
+    if (dice.chance(40)) account.api_rate = dice.one_of<double>({0.5, 3, 25, 1000.125});
+    if (dice.chance(70)) shrink_payloads();
+    for (Service& service : s_.services) {
+      for (Hook& hook : service.fleet.hooks) {
+        if (dice.chance(30)) hook.heartbeat = 1s * dice.one_of<int>({10, 30, 60, 100});
+      }
+      if (service.platform != Service::Platform::kFunction) continue;
+      Function& function = service.function;
+      if (dice.chance(50)) front(function);
+      function.init_unbilled = !function.provisioned && dice.chance(20);
+      if (dice.chance(20)) function.lifetime = fronts_.law(6);
+      if (!function.provisioned && function.storage == 512 && dice.chance(25)) snapshots(function);
+    }
+  }
+
+  /// To where some pass an API, and some a load balancer.
+  void shrink_payloads() {
+    constexpr std::uint64_t kMuch = 8 << 20;
+    for (Row& row : s_.rows) {
+      if (row.bytes_in > kMuch) row.bytes_in %= fronts_.dice.chance(50) ? kMuch : 1 << 21;
+      if (row.bytes_out > kMuch) row.bytes_out %= fronts_.dice.chance(50) ? kMuch : 1 << 21;
+    }
+  }
+
+  void front(Function& function) {
+    Dice& dice = fronts_.dice;
+    function.front = dice.one_of<Function::Front>(
+        {Function::Front::kHttpApi, Function::Front::kRestApi, Function::Front::kBalancer});
+    const auto ms = fronts_.time(6) / 1ms;
+    function.front_timeout = 1ms * std::clamp<std::int64_t>(ms, 50, 30'000);
+    if (dice.chance(40)) {
+      function.throttling = {dice.between(1, 5), dice.one_of<double>({0.25, 2, 40})};
+    }
+    function.rules = dice.chance(50) ? 1 : dice.between(8, 40);
+    function.requests_per_connection_milli = dice.one_of<std::uint32_t>({1000, 1500, 10'000});
+  }
+
+  void snapshots(Function& function) {
+    Dice& dice = fronts_.dice;
+    function.runtime = dice.chance(70) ? "python3.13" : "java21";
+    function.restore = dice.chance(70) ? fronts_.law(3) : fronts_.law(40);
+    function.billed_share = dice.one_of<double>({0, 0.593, 1});
   }
 
   // --- Spot Instances and faults, drawn apart like policies
@@ -423,6 +477,7 @@ class Generator {
   RandomServices foreseen_;
   RandomServices failed_;
   RandomServices lives_;
+  RandomServices fronts_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

@@ -35,24 +35,62 @@ std::string optional(const char* name, const std::optional<T>& value) {
   return value ? fmt::format("{}: {}, ", name, *value) : "";
 }
 
+std::string settings(const char* name, const Function& f) {
+  return f.throttling
+             ? fmt::format(", {}: {{throttling_burst_limit: {}, throttling_rate_limit: {}}}", name,
+                           f.throttling->first, f.throttling->second)
+             : "";
+}
+
+std::string front(const Function& f) {
+  const auto ms = f.front_timeout / std::chrono::milliseconds{1};
+  switch (f.front) {
+    case Function::Front::kNone:
+      break;
+    case Function::Front::kHttpApi:
+      return fmt::format("http_api: {{timeout_in_millis: {}{}}}, ", ms,
+                         settings("default_route_settings", f));
+    case Function::Front::kRestApi:
+      return fmt::format("rest_api: {{timeout_in_millis: {}{}}}, ", ms,
+                         settings("method_settings", f));
+    case Function::Front::kBalancer:
+      return fmt::format("load_balancer: {{rules: {}, assumed: {{requests_per_connection: {}}}}}, ",
+                         f.rules, f.requests_per_connection_milli / 1000.0);
+  }
+  return "";
+}
+
+std::string snapshots(const Function& f) {
+  if (!f.restore) return "";
+  return fmt::format(
+      "runtime: {}, snap_start: {{apply_on: PublishedVersions, assumed: {{restore_duration: {}, "
+      "billed_restore_share: {}}}}}, ",
+      f.runtime, spelled(*f.restore), f.billed_share);
+}
+
+std::string keep_alive(const Function& f) {
+  return f.lifetime ? fmt::format("{{distribution: {}}}", spelled(*f.lifetime))
+                    : fmt::format("{{function_idle: {}, environment_idle: {}}}",
+                                  spelled(f.function_idle), spelled(f.environment_idle));
+}
+
 std::string spelled(const Function& f) {
   return fmt::format(
-      "{{lambda: {{memory_size: {}, timeout: {}, {}{}ephemeral_storage: {{size: {}}}, "
+      "{{lambda: {{memory_size: {}, timeout: {}, {}{}{}{}ephemeral_storage: {{size: {}}}, "
       "architectures: {}, assumed: {{provisioned_preparation_time: {}, init_duration: "
       "{}, "
-      "platform_init_duration: {}, init_limit: {}, keep_alive: {{function_idle: {}, "
-      "environment_idle: {}}}, max_environment_age: {}, reuse: {}, vcpu_parallelism: {}, "
-      "speed: {}}}}}}}",
+      "platform_init_duration: {}, init_limit: {}, keep_alive: {}, max_environment_age: {}, "
+      "reuse: {}, vcpu_parallelism: {}, speed: {}{}}}}}}}",
       f.memory, f.timeout / std::chrono::seconds{1},
       optional("reserved_concurrent_executions", f.reserved),
       f.provisioned ? fmt::format("provisioned_concurrency_config: "
                                   "{{provisioned_concurrent_executions: {}}}, ",
                                   *f.provisioned)
                     : "",
-      f.storage, f.arm ? "arm64" : "x86_64", spelled(f.preparation), spelled(f.init),
-      spelled(f.platform_init), spelled(f.init_limit), spelled(f.function_idle),
-      spelled(f.environment_idle), spelled(f.max_age),
-      f.least_recently_used ? "least_recently_used" : "most_recently_used", f.parallelism, f.speed);
+      front(f), snapshots(f), f.storage, f.arm ? "arm64" : "x86_64", spelled(f.preparation),
+      spelled(f.init), spelled(f.platform_init), spelled(f.init_limit), keep_alive(f),
+      spelled(f.max_age), f.least_recently_used ? "least_recently_used" : "most_recently_used",
+      f.parallelism, f.speed, f.init_unbilled ? ", init_billing: before_2025_08" : "");
 }
 
 std::string common(const Fleet& f) {
@@ -254,7 +292,11 @@ std::string spelled(const Hook& h) {
       "heartbeat_timeout: {}, default_result: {}{}}}",
       h.name, h.launching ? "LAUNCHING" : "TERMINATING", h.timeout,
       h.continues ? "CONTINUE" : "ABANDON",
-      h.work ? ", assumed: {completes_after: " + spelled(*h.work) + "}" : "");
+      h.work || h.heartbeat
+          ? fmt::format(", assumed: {{{}{}}}",
+                        h.work ? "completes_after: " + spelled(*h.work) + ", " : "",
+                        h.heartbeat ? "heartbeat_interval: " + spelled(*h.heartbeat) : "")
+          : "");
 }
 
 /// What becomes of its instances.
@@ -414,9 +456,11 @@ std::string to_yaml(const Scenario& s) {
   }
   text += fmt::format(
       "account:\n  lambda: {{concurrent_executions: {}, minimum_unreserved_concurrent_executions: "
-      "{}, scaling_rate: {{burst: {}, per_second: {}}}, requests_per_second_factor: {}}}\n",
+      "{}, scaling_rate: {{burst: {}, per_second: {}, scope: {}}}, requests_per_second_factor: "
+      "{}}}\n  api_gateway: {{throttle_burst_limit: {}, throttle_rate_limit: {}}}\n",
       s.account.concurrency, s.account.minimum_unreserved, s.account.burst, s.account.per_second,
-      s.account.requests_factor);
+      s.account.scaling_is_shared ? "account" : "function", s.account.requests_factor,
+      s.account.api_burst, s.account.api_rate);
   if (!s.calls.empty()) text += "calls:\n";
   for (const Call& call : s.calls) text += "  - " + spelled(s, call) + "\n";
   text +=

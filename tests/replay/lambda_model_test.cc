@@ -72,7 +72,7 @@ TEST_CASE("L40, L45, L48: the account's limits reach the model") {
       "version: 1\nservices: {fn: {lambda: {}}}\naccount: {lambda: {concurrent_executions: 2000, "
       "scaling_rate: {burst: 30, per_second: 4}, requests_per_second_factor: 5}}\n",
       "t.yaml");
-  const lambda::AccountConfig account = account_config(scenario.message().account().lambda());
+  const lambda::AccountConfig account = account_config(scenario.message().account());
   CHECK(account.concurrent_executions == 2000);
   CHECK(account.scaling_burst == 30);
   CHECK(account.scaling_per_second == 4);
@@ -94,6 +94,37 @@ TEST_CASE("L80, L81: each architecture is billed by its own line items") {
         std::pair<std::string, std::string>{"lambda.requests_x86", "lambda.duration_x86"});
   CHECK(items("arm64") ==
         std::pair<std::string, std::string>{"lambda.requests_arm", "lambda.duration_arm"});
+}
+
+TEST_CASE("L84, L97: snapshots and an API are line items of their own") {
+  const auto items_of = [](const std::string& function) {
+    const scenario::Scenario scenario = scenario::Scenario::parse(
+        "version: 1\nservices: {fn: {lambda: " + function + "}}\n", "t.yaml");
+    pricing::Meters meters;
+    lambda_items(scenario.message().services().at("fn").lambda(), "us-east-1", false, meters);
+    std::string items;
+    for (std::uint32_t i = 2; i < meters.size(); ++i) {
+      items += std::string(meters.tariff(i).line_item()) + " ";
+    }
+    return items;
+  };
+  const std::string snap_start = "snap_start: {apply_on: PublishedVersions}, ";
+  CHECK(items_of("{runtime: python3.13, " + snap_start + "rest_api: {}}") ==
+        "lambda.snapstart_cache lambda.snapstart_restore apigateway_rest.requests ");
+  CHECK(items_of("{runtime: java21, " + snap_start + "http_api: {}}") ==
+        "apigateway_http.requests ");
+}
+
+TEST_CASE("L46, L51: the account's older scaling rate and its APIs' rate reach the model") {
+  const scenario::Scenario scenario = scenario::Scenario::parse(
+      "version: 1\nservices: {fn: {lambda: {}}}\naccount: {lambda: {scaling_rate: {scope: "
+      "account}}, api_gateway: {throttle_burst_limit: 7, throttle_rate_limit: 2.5}}\n",
+      "t.yaml");
+  const lambda::AccountConfig account = account_config(scenario.message().account());
+  CHECK(account.scaling_is_shared);
+  CHECK(account.scaling_burst == 3'000);
+  CHECK(account.api_throttling.burst_limit == 7);
+  CHECK(account.api_throttling.rate_limit == 2.5);
 }
 
 TEST_CASE("L82, L83: provisioned concurrency and storage are line items of their own") {

@@ -34,9 +34,10 @@ TEST_CASE("a list that is not built is refused by name only if it is not empty")
         "availability_zones");
 }
 
-TEST_CASE("kinds and Lambda features that are not built are refused by name") {
-  CHECK(mistakes_of(with_lambda("{snap_start: {apply_on: PublishedVersions}}")) ==
-        "shop.yaml:2:26: services.fn.lambda.snap_start: SnapStart is not built yet");
+TEST_CASE("kinds and features that are not built are refused by name") {
+  CHECK(mistakes_of("version: 1\nservices: {a: {ec2: {min_size: 1, max_size: 1, instance_type: "
+                    "m7i.large, warm_pool: {min_size: 1}}}}\n") ==
+        "shop.yaml:2:74: services.a.ec2.warm_pool: warm pools are not built yet");
   CHECK(mistakes_of(kSmall + "routes: [{match: \"*\", service: fn, kind: async}]\n") ==
         "shop.yaml:3:36: routes[0].kind: kinds of invocation are not built yet; every call is "
         "replayed as a synchronous one");

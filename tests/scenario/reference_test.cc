@@ -56,5 +56,5 @@ TEST_CASE("the reference shows a field's default, unit, range, rule and what is 
   CHECK(page.find("| `timeout` | whole number, s; 1 to 900 | `3` | The function's own limit on one "
                   "invocation; what ran until then is billed. May change. (L27 L74 L90) |\n") !=
         std::string::npos);
-  CHECK(page.find("| `snap_start` |  | not built yet | SnapStart. |\n") != std::string::npos);
+  CHECK(page.find("| `warm_pool` |  | not built yet | ") != std::string::npos);
 }

@@ -198,6 +198,12 @@ TEST_CASE("show names every default of the schema") {
                        "services.web.ec2.reserved_instances.instance_count=1",
                        "services.web.ec2.savings_plan.commitment=\"0.1\""})
           .to_yaml();
+  for (const char* more : {"http_api: {}", "rest_api: {}",
+                           "runtime: java21, snap_start: {apply_on: PublishedVersions}"}) {
+    shown +=
+        Scenario::parse(skyreplay::testing::with_lambda("{" + std::string(more) + "}"), "shop.yaml")
+            .to_yaml();
+  }
   // What is paid for in advance is no Spot Instance.
   shown += Scenario::parse(
                "version: 1\nservices: {web: {ec2: {min_size: 1, max_size: 1, "
@@ -269,10 +275,20 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
         "know is an error\n"
         "        init_limit: 10s\n"
         "        provisioned_preparation_time: 1m30s\n"
+        "        # loaded_code: not given: next to none\n"
+        "        init_billing: since_2025_08\n"
         "      # provisioned_concurrency_config: not given: every environment is created for a "
         "request\n"
+        "      # snap_start: not given: new environments run Init\n"
         "      ephemeral_storage:\n"
         "        size: 512\n"
+        "      # runtime: not given: Init takes as long as that of nodejs22.x\n"
+        "      package_type: Zip\n"
+        "      # http_api: not given: clients come by a function URL or by Invoke, which cost "
+        "nothing "
+        "and let through what the function takes\n"
+        "      # rest_api: not given: as http_api\n"
+        "      # load_balancer: not given: as http_api\n"
         "account:\n"
         "  lambda:\n"
         "    concurrent_executions: 1000\n"
@@ -280,7 +296,11 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
         "    scaling_rate:\n"
         "      burst: 1000\n"
         "      per_second: 100\n"
+        "      scope: function\n"
         "    requests_per_second_factor: 10\n"
+        "  api_gateway:\n"
+        "    throttle_burst_limit: 5000\n"
+        "    throttle_rate_limit: 10000\n"
         "# calls: not given: no service calls another\n"
         "recorder:\n"
         "  window: 1m\n"

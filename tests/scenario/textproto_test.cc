@@ -132,7 +132,8 @@ TEST_CASE("what is wrong in the values of text format is refused as in YAML, all
                 "services { key: \"fn\" value { lambda { timeout: 0 } } }\n"
                 "services { key: \"fn\" value { lambda {} } }\n"
                 "workload { work_share: inf }\n"
-                "services { key: \"gn\" value { lambda { snap_start {} } } }\n"
+                "services { key: \"gn\" value { ec2 { min_size: 1 max_size: 1 instance_type: "
+                "\"t3.small\" warm_pool {} } } }\n"
                 "changes { at { instant_ns: -1 } field: \"services.fn.lambda.timeout\"\n"
                 "          value { yaml: \"[\" } }\n") ==
         "shop.textproto:1:1: routes: is missing: with several services, rules must say which "
@@ -142,7 +143,7 @@ TEST_CASE("what is wrong in the values of text format is refused as in YAML, all
         "shop.textproto:4:39: services.fn.lambda.timeout: must be between 1 and 900 s, not '0'\n"
         "shop.textproto:5:1: duplicate key 'fn', first on line 4\n"
         "shop.textproto:6:12: workload.work_share: must be a number, not 'inf'\n"
-        "shop.textproto:7:39: services.gn.lambda.snap_start: SnapStart is not built yet\n"
+        "shop.textproto:7:86: services.gn.ec2.warm_pool: warm pools are not built yet\n"
         "shop.textproto:8:11: changes[0].at: must be a time such as 2026-01-05T12:00:00Z, or +10m "
         "from the trace's start; not '-1'\n"
         "shop.textproto:9:11: '[' is not YAML");

@@ -30,7 +30,7 @@ TEST_CASE(
   CHECK(values(all, "workload.work_share") == Values{"0.5 (default)"});
   CHECK(values(all, "workload.recorded_on.speed") == Values{"1 (default)"});
   CHECK(values(all, "services.fn.lambda.assumed.init_duration") ==
-        Values{"{lognormal: {p50: 143ms, p99: 220ms}} (default)"});
+        Values{"{lognormal: {p50: 143ms, p99: 220ms}}"});
   CHECK(values(all, "services.fn.lambda.assumed.speed") == Values{"1.1"});
   CHECK(values(all, "services.fn.lambda.memory_size").empty());
 }

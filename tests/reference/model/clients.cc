@@ -13,7 +13,8 @@ World::World(const Scenario& original, Mutation mutation)
   journal.in_flight.resize(services);
   journal.queue.resize(services);
   journal.running.resize(services);
-  lambda = {account_rate(*this), std::vector<std::uint64_t>(services)};
+  lambda = {api_rate(*this), shared_scaling(*this), account_rate(*this),
+            std::vector<std::uint64_t>(services)};
   for (std::size_t i = 0; i < services; ++i) {
     switch (scenario.services[i].platform) {
       case Service::Platform::kFunction:

@@ -296,7 +296,11 @@ std::pair<Time, bool> FleetService::hooks(std::size_t ordinal, bool launching) c
   std::optional<Time> abandoned;
   for (const Hook& hook : fleet().hooks) {
     if (hook.launching != launching) continue;
-    const Time timeout = std::chrono::seconds{hook.timeout};
+    Time timeout = std::chrono::seconds{hook.timeout};
+    const bool beats = hook.heartbeat && *hook.heartbeat <= timeout;
+    if (beats && !world_.broken(Mutation::kHeartbeatsAreDeaf)) {
+      timeout = std::min<Time>(std::chrono::hours{48}, 100 * timeout);
+    }
     std::optional<Time> done;
     if (hook.work) {
       const std::string entity = world_.entity(service_) + ".lifecycle_hooks." + hook.name;

@@ -1,6 +1,7 @@
 // Lambda functions (docs/models.md, L1 to L92).
 #include <algorithm>
 
+#include "reference/model/front.h"
 #include "reference/model/world.h"
 
 namespace skyreplay::reference {
@@ -11,6 +12,8 @@ struct Environment {
   std::uint32_t memory = 0;
   Time created{}, freed{}, billed_from{};
   std::uint64_t resets = 0;
+  std::uint64_t lives = 0;  ///< how many lifetimes were drawn
+  Time dies{};              ///< when the last of them ends
   bool needs_init = false;
   bool busy = true;
   bool ended = false;
@@ -30,7 +33,9 @@ class FunctionService final : public Station {
   FunctionService(World& world, std::size_t service)
       : Station(world, service),
         scaling_(TokenBucket::of(world.scenario.account.per_second, world.scenario.account.burst,
-                                 world.now())) {
+                                 world.now())),
+        front_(world, config().function) {
+    publish();
     reserved_rate_ = reserved_rate(world, service);
     if (!config().function.provisioned) return;
     provision();
@@ -41,6 +46,14 @@ class FunctionService final : public Station {
 
   Admission admit(Attempt& attempt) override {
     expire(world_.now());
+    if (!front_.lets_in(attempt)) return throttle("TooManyRequestsException");
+    if (world_.has_bytes() && attempt.bytes_in > front_.largest()) return Admission::kRefused;
+    const Admission admission = admit_behind_front(attempt);
+    if (admission == Admission::kAccepted) front_.begin(attempt);
+    return admission;
+  }
+
+  Admission admit_behind_front(Attempt& attempt) {
     std::string reason = over_rates(world_, service_, reserved_rate_);
     if (!reason.empty()) return throttle(reason);
     if (!ready_.empty() && provisioned_rate_.take(world_.now(), false)) {  // L37
@@ -53,12 +66,12 @@ class FunctionService final : public Station {
     Environment* environment = next_of(idle_);
     if (environment != nullptr) {
       start_warm(*environment, attempt);
-    } else if (scaling_.take(world_.now(),
-                             world_.broken(Mutation::kTokensInWholeSeconds))) {  // L45
+    } else if (scaling().take(world_.now(),
+                              world_.broken(Mutation::kTokensInWholeSeconds))) {  // L45
       environments_.push_back({.ordinal = environments_.size(),
                                .memory = config().function.memory,
                                .created = world_.now()});
-      start_cold(environments_.back(), attempt);
+      if (!start_new(environments_.back(), attempt)) return Admission::kAccepted;
     } else {
       return throttle("FunctionInvocationRateLimitExceeded");
     }
@@ -88,10 +101,15 @@ class FunctionService final : public Station {
       if (!environment.busy) end_environment(environment);
     }
     provisioned_ = 0;
+    publish();
     if (config().function.provisioned) provision();
   }
 
-  bool always_has_a_row() const override { return config().function.provisioned.has_value(); }
+  bool always_has_a_row() const override {
+    const Function& function = config().function;
+    return function.provisioned || function.front == Function::Front::kBalancer ||
+           (function.restore && function.runtime != "java21");
+  }
 
   void finish(Time end) override {
     expire(end - Time{1});
@@ -119,6 +137,13 @@ class FunctionService final : public Station {
     if (config().function.storage > 512) {
       meters.push_back({"lambda.ephemeral_storage_over_512mb", storage});
     }
+    if (config().function.restore && config().function.runtime != "java21") {
+      std::uint64_t restored = 0;
+      for (const auto& [at, mib] : restored_) restored += at < ends.back() ? mib : 0;
+      meters.push_back({"lambda.snapstart_cache", cached(ends.back())});
+      meters.push_back({"lambda.snapstart_restore", restored});
+    }
+    front_.add_meters(ends, meters);
     return meters;
   }
 
@@ -146,6 +171,72 @@ class FunctionService final : public Station {
         config().function.least_recently_used || world_.broken(Mutation::kLeastRecentlyUsedAlways);
     if (idle.empty()) return nullptr;
     return &environments_[oldest ? idle.front() : idle.back()];
+  }
+
+  TokenBucket& scaling() {
+    const bool shared = world_.scenario.account.scaling_is_shared &&
+                        !world_.broken(Mutation::kScalesFunctionByFunction);
+    return shared ? world_.lambda.scaling : scaling_;  // L46
+  }
+
+  // --- Snapshots (L30 to L34)
+
+  void publish() {
+    if (!versions_.empty()) versions_.back().until = world_.now();
+    versions_.push_back({world_.now(), config().function.memory});
+  }
+
+  std::uint64_t cached(Time at) const {
+    std::uint64_t sum = 0;
+    for (const Slot& version : versions_) {
+      const Time until = std::min(version.until.value_or(at), std::min(at, world_.scenario.end));
+      const Time since = std::max(version.since, world_.scenario.start);
+      if (until <= since) continue;
+      const Time least =
+          world_.broken(Mutation::kCacheByTheSecond) ? Time{} : std::chrono::hours{3};
+      const Time billed = std::max(until - since, least);
+      sum += static_cast<std::uint64_t>((billed.count() + 999'999) / 1'000'000) * version.memory;
+    }
+    return sum;
+  }
+
+  /// False where its environment never comes up.
+  bool start_new(Environment& environment, Attempt& attempt) {
+    if (!config().function.restore) {
+      start_cold(environment, attempt);
+      return true;
+    }
+    const std::string entity = world_.entity(service_);
+    world_.journal.running[service_].change(world_.now(), +1);
+    if (attempt.counted) world_.journal.cold_starts.push_back({world_.now(), attempt.flow});
+    const Time platform =
+        sample(config().function.platform_init,
+               world_.bits(entity, "platform_init_duration", environment.ordinal));
+    const Time restore = sample(*config().function.restore,
+                                world_.bits(entity, "restore_duration", environment.ordinal));
+    if (!world_.broken(Mutation::kRestoresAreFree)) {
+      restored_.emplace_back(world_.now(), environment.memory);
+    }
+    const Time limit = std::chrono::seconds{10};
+    if (restore > limit && !world_.broken(Mutation::kRestoresWithoutLimit)) {  // L5
+      attempt.init = platform + limit;
+      ++in_flight();
+      environment.billed_from = Time::max();
+      world_.calendar.plan(world_.now() + attempt.init, [this, &environment, &attempt] {
+        if (--in_flight() == 0) quiet_since_ = world_.now();
+        environment.ended = true;
+        world_.journal.running[service_].change(world_.now(), -1);
+        front_.end();
+        world_.answer(attempt, Outcome::kError);
+      });
+      return false;
+    }
+    attempt.init = platform + restore;
+    const Time billed = world_.broken(Mutation::kRestoreBilledInFull)
+                            ? restore
+                            : scaled(restore, config().function.billed_share);  // L24
+    invoke(environment, attempt, world_.now() + platform + restore, Time{}, billed);
+    return true;
   }
 
   // --- Provisioned concurrency (L35 to L38)
@@ -260,7 +351,8 @@ class FunctionService final : public Station {
           sample(function.init, world_.bits(entity, "init_duration", environment.ordinal, 0, 2));
     }
     attempt.init = platform + init + std::min(again, function.timeout);
-    const Time billed = world_.broken(Mutation::kInitUnbilled) ? Time{} : init;
+    const bool old = function.init_unbilled && !world_.broken(Mutation::kOldInitIsBilled);  // L22
+    const Time billed = old || world_.broken(Mutation::kInitUnbilled) ? Time{} : init;
     invoke(environment, attempt, world_.now() + platform + init, again, billed);
   }
 
@@ -304,6 +396,9 @@ class FunctionService final : public Station {
 
   void complete(Running& running, Outcome outcome) {
     running.over = true;
+    front_.end();
+    const bool too_large = world_.has_bytes() && running.attempt->bytes_out > front_.largest();
+    if (outcome == Outcome::kCompleted && too_large) outcome = Outcome::kError;
     Environment& environment = *running.environment;
     bill(world_.now(), world_.now() - environment.billed_from, environment);
     if (!environment.provisioned && --in_flight() == 0) quiet_since_ = world_.now();
@@ -312,7 +407,9 @@ class FunctionService final : public Station {
       ++environment.resets;
     }
     free(environment);
-    bytes_out_.emplace_back(world_.now(), running.attempt->bytes_out);
+    if (outcome == Outcome::kCompleted) {
+      bytes_out_.emplace_back(world_.now(), running.attempt->bytes_out);
+    }
     world_.answer(*running.attempt, outcome);
   }
 
@@ -341,7 +438,16 @@ class FunctionService final : public Station {
       world_.journal.running[service_].change(world_.now(), -1);
     } else {
       (environment.provisioned ? ready_ : idle_).push_back(environment.ordinal);
+      if (!environment.provisioned && config().function.lifetime) draw_lifetime(environment);
     }
+  }
+
+  void draw_lifetime(Environment& environment) {
+    const bool once = world_.broken(Mutation::kLifetimeDrawnOnce);
+    const std::uint64_t number = once ? 0 : environment.lives++;
+    environment.dies = world_.now() + sample(*config().function.lifetime,
+                                             world_.bits(world_.entity(service_), "keep_alive",
+                                                         environment.ordinal, number));
   }
 
   void end_environment(Environment& environment) {
@@ -361,6 +467,9 @@ class FunctionService final : public Station {
       Time end = std::min(environment.freed + function.environment_idle + more,
                           environment.created + function.max_age);
       if (in_flight() == 0) end = std::min(end, quiet_since_ + function.function_idle + more);
+      if (function.lifetime) {
+        end = std::min(environment.dies, environment.created + function.max_age);
+      }
       if (end > now) continue;
       environment.ended = true;
       std::erase(idle_, i);
@@ -369,6 +478,9 @@ class FunctionService final : public Station {
   }
 
   TokenBucket scaling_, reserved_rate_;
+  Front front_;
+  std::vector<Slot> versions_;
+  std::vector<std::pair<Time, std::uint32_t>> restored_;
   std::deque<Environment> environments_;  // by ordinal
   std::vector<std::size_t> idle_;         // in the order they were freed
   std::vector<std::size_t> ready_;        // of what is provisioned, in that order too

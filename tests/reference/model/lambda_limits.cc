@@ -23,6 +23,16 @@ std::uint64_t claimed(const World& world) {
 
 }  // namespace
 
+TokenBucket api_rate(const World& world) {
+  return TokenBucket::of(world.scenario.account.api_rate, world.scenario.account.api_burst,
+                         world.now());
+}
+
+TokenBucket shared_scaling(const World& world) {
+  return TokenBucket::of(world.scenario.account.per_second, world.scenario.account.burst,
+                         world.now());
+}
+
 TokenBucket account_rate(const World& world) {
   const Account& account = world.scenario.account;
   return TokenBucket::of(account.concurrency * account.requests_factor, {}, world.now());

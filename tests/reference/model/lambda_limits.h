@@ -41,11 +41,15 @@ struct TokenBucket {
 
 /// What all functions of the account share.
 struct LambdaAccount {
-  TokenBucket rate;  ///< requests a second (L48)
+  TokenBucket api;      ///< requests a second through all APIs (L51)
+  TokenBucket scaling;  ///< environments of all functions together (L46)
+  TokenBucket rate;     ///< requests a second (L48)
   /// By service: requests, Init included (L42), but those on provisioned concurrency.
   std::vector<std::uint64_t> in_flight;
 };
 
+TokenBucket api_rate(const World& world);
+TokenBucket shared_scaling(const World& world);
 TokenBucket account_rate(const World& world);
 TokenBucket reserved_rate(const World& world, std::size_t service);
 

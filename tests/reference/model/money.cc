@@ -24,6 +24,10 @@ constexpr Price kPrices[] = {
     {"lambda.provisioned_concurrency_x86", "0.0000041667", 1024 * 1000},
     {"lambda.provisioned_concurrency_arm", "0.0000033334", 1024 * 1000},
     {"lambda.ephemeral_storage_over_512mb", "0.0000000309", 1024 * 1000},
+    {"lambda.snapstart_cache", "0.0000015046", 1024 * 1000},
+    {"lambda.snapstart_restore", "0.0001397998", 1024},
+    {"apigateway_http.requests", "0.000001", 1},
+    {"apigateway_rest.requests", "0.0000035", 1},
     {"data_transfer.internet_out", "0.09", 1ULL << 30},
     {"alb.load_balancer", "0.0225", kHour},
     {"alb.lcu", "0.008", 1'000'000'000},
@@ -73,15 +77,16 @@ std::uint64_t share(std::uint64_t count, Time part, Time whole) {
 }
 
 /// The charge of one hour, in 10^-9 LCU-hour: the largest dimension (E118, E119).
-std::uint64_t nano_lcu(const Fleet& fleet, const BalancerUse& use, bool rules_count) {
+std::uint64_t nano_lcu(const Fleet& fleet, const BalancerUse& use, const BalancerRules& how) {
   const Wide nano = 1'000'000'000;
   const Wide per_connection = fleet.requests_per_connection_milli;
   const Wide opened = Wide{use.requests} * 1000;  // x 1 / per_connection
-  const Wide rules = rules_count && fleet.rules > 10 ? fleet.rules - 10 : 0;
+  const Wide rules = how.rules_count && fleet.rules > 10 ? fleet.rules - 10 : 0;
   const Wide new_connections = opened * nano / (per_connection * 25 * 3600);
   const Wide active = (opened * 60'000 + Wide{use.in_flight_ms} * per_connection) * nano /
                       (per_connection * 60'000 * 3000 * 60);
-  const Wide bytes = Wide{use.bytes} * nano / (1 << 30);
+  const Wide tenths = how.has_functions ? 4 : 10;
+  const Wide bytes = Wide{use.bytes} * nano * 10 / (tenths * (1 << 30));
   const Wide evaluations = Wide{use.requests} * rules * nano / (1000 * 3600);
   return static_cast<std::uint64_t>(std::max({new_connections, active, bytes, evaluations}));
 }
@@ -89,7 +94,7 @@ std::uint64_t nano_lcu(const Fleet& fleet, const BalancerUse& use, bool rules_co
 /// All hours up to the last of `ends`: what was used between two readings is split at an hour's
 /// end in proportion to time.
 std::uint64_t nano_lcu(const Fleet& fleet, const Span& span, const std::vector<Time>& ends,
-                       const std::vector<BalancerUse>& uses, bool rules_count) {
+                       const std::vector<BalancerUse>& uses, const BalancerRules& how) {
   std::uint64_t past = 0;
   BalancerUse hour;
   Time from = span.start;
@@ -114,7 +119,7 @@ std::uint64_t nano_lcu(const Fleet& fleet, const Span& span, const std::vector<T
                                share(fresh.bytes, end - from, ends[i] - from),
                                share(fresh.in_flight_ms, end - from, ends[i] - from)};
       add(before);
-      past += nano_lcu(fleet, hour, rules_count);
+      past += nano_lcu(fleet, hour, how);
       hour = {};
       fresh.requests -= before.requests;
       fresh.bytes -= before.bytes;
@@ -124,7 +129,7 @@ std::uint64_t nano_lcu(const Fleet& fleet, const Span& span, const std::vector<T
     add(fresh);
     from = ends[i];
   }
-  return past + nano_lcu(fleet, hour, rules_count);
+  return past + nano_lcu(fleet, hour, how);
 }
 
 }  // namespace
@@ -199,10 +204,8 @@ std::uint64_t on_demand_seconds(const Fleet& fleet, const Span& span,
   return past + paid_in_hour(fleet, span, hour, here).on_demand;
 }
 
-Meters fleet_meters(const Fleet& fleet, const Span& span,
-                    const std::vector<std::uint64_t>& all_seconds, std::uint64_t seconds,
-                    const std::vector<Time>& ends, const std::vector<BalancerUse>& uses,
-                    bool has_bytes, const BalancerRules& rules) {
+Meters balancer_meters(const Fleet& fleet, const Span& span, const std::vector<Time>& ends,
+                       const std::vector<BalancerUse>& uses, const BalancerRules& rules) {
   const Time hour = std::chrono::hours{1};
   const Time now = ends.back();
   // An hour that has begun is due in full; one that would begin at the span's end is not begun.
@@ -212,8 +215,16 @@ Meters fleet_meters(const Fleet& fleet, const Span& span,
   const auto hours = static_cast<std::uint64_t>(begun) * kHour;
   const auto partial =
       static_cast<std::uint64_t>((std::min(now, span.end) - span.start).count() / 1'000'000'000);
-  Meters meters{{"alb.load_balancer", rules.full_hours ? hours : partial},
-                {"alb.lcu", nano_lcu(fleet, span, ends, uses, rules.rules_count)}};
+  return {{"alb.load_balancer", rules.full_hours ? hours : partial},
+          {"alb.lcu", nano_lcu(fleet, span, ends, uses, rules)}};
+}
+
+Meters fleet_meters(const Fleet& fleet, const Span& span,
+                    const std::vector<std::uint64_t>& all_seconds, std::uint64_t seconds,
+                    const std::vector<Time>& ends, const std::vector<BalancerUse>& uses,
+                    bool has_bytes, const BalancerRules& rules) {
+  const Time now = ends.back();
+  Meters meters = balancer_meters(fleet, span, ends, uses, rules);
   if (has_bytes) meters.push_back({"data_transfer.internet_out", uses.back().bytes_out});
   if (fleet.fargate) {
     const std::string kind = fleet.arm ? "fargate.linux_arm_" : "fargate.linux_x86_";

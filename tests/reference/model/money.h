@@ -21,7 +21,12 @@ struct BalancerRules {
   bool full_hours = true;
   bool rules_count = true;
   bool hours_are_apart = true;
+  bool has_functions = false;  ///< as targets
 };
+
+/// The hours that have begun by the last of `ends`, in seconds, and the capacity units (E118).
+Meters balancer_meters(const Fleet& fleet, const Span& span, const std::vector<Time>& ends,
+                       const std::vector<BalancerUse>& uses, const BalancerRules& rules);
 
 /// A fleet's line items at the last of `ends`, the ends of windows, at which `uses` and the seconds
 /// billed so far were read; `ran` are those of what is due also where an instance is free.

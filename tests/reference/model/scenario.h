@@ -39,6 +39,17 @@ struct Function {
   Time environment_idle = std::chrono::seconds{1000};
   Time max_age = std::chrono::hours{2};
   bool least_recently_used = false;
+  std::optional<Law> lifetime{};  ///< in the place of both timers
+  bool init_unbilled = false;
+  std::string runtime{};  ///< python3.13 or java21, where there are snapshots
+  std::optional<Law> restore{};
+  double billed_share = 1;
+  enum class Front { kNone, kHttpApi, kRestApi, kBalancer };
+  Front front = Front::kNone;
+  Time front_timeout{};
+  std::optional<std::pair<std::uint32_t, double>> throttling{};  ///< burst, a second
+  std::uint32_t rules = 0;
+  std::uint32_t requests_per_connection_milli = 1000;
 };
 
 enum class Algorithm { kRoundRobin, kLeastOutstanding, kWeightedRandom };
@@ -108,9 +119,10 @@ inline constexpr std::uint32_t kLaunch = 1, kTerminate = 2, kAlarmNotification =
 struct Hook {
   std::string name{};
   bool launching = true;
-  std::uint32_t timeout = 3600;  ///< s
-  bool continues = false;        ///< at the timeout; else it is abandoned
-  std::optional<Law> work{};     ///< none: never done
+  std::uint32_t timeout = 3600;     ///< s
+  bool continues = false;           ///< at the timeout; else it is abandoned
+  std::optional<Law> work{};        ///< none: never done
+  std::optional<Time> heartbeat{};  ///< how often
 };
 
 struct Fleet {
@@ -216,6 +228,9 @@ struct Account {
   std::uint32_t minimum_unreserved = 100;
   std::uint32_t burst = 1000;
   double per_second = 100;
+  bool scaling_is_shared = false;
+  std::uint32_t api_burst = 5000;
+  double api_rate = 10'000;
   double requests_factor = 10;
 };
 
@@ -355,6 +370,20 @@ enum class Mutation {
   kDrainedAreFree,              ///< E8
   kFailedLaunchesCountNowhere,  ///< E20
   kZonesStayUneven,             ///< E21
+  kHeartbeatsAreDeaf,           ///< E9
+  kRestoreBilledInFull,         ///< L24
+  kRestoresWithoutLimit,        ///< L5
+  kCacheByTheSecond,            ///< L34
+  kRestoresAreFree,             ///< L34
+  kOldInitIsBilled,             ///< L22
+  kScalesFunctionByFunction,    ///< L46
+  kLifetimeDrawnOnce,           ///< L10
+  kGatewayWaits,                ///< L51
+  kThrottledAtGatewayIsBilled,  ///< L51
+  kNoApiOfItsOwn,               ///< L51
+  kAnyPayloadPasses,            ///< L52, L73
+  kPayloadsByTheRequest,        ///< L97
+  kFunctionsOfWholeGigabytes,   ///< E118
   kEnd                          ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

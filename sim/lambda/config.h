@@ -28,6 +28,9 @@ struct IdleRule {
 /// Which idle environment takes a request (L15: measured, the most recently freed one).
 enum class Reuse : std::uint8_t { kMostRecentlyUsed, kLeastRecentlyUsed };
 
+/// As long as a function may run (L90).
+inline constexpr Duration kLongestTimeout = 900s;
+
 /// Storage in /tmp that costs nothing, MiB (L83).
 inline constexpr std::uint32_t kFreeStorage = 512;
 

@@ -545,6 +545,8 @@ void Functions::fire(const kernel::Event& event) {
 [[gnu::noinline]] void Functions::fire_other(const kernel::Event& event) {
   switch (event.kind) {
     case kCut:
+      too_long_ +=
+          handler_time(functions_[event.tag], clients_->request(event.payload)) > kLongestTimeout;
       complete_rarely(event.payload, event.tag, metrics::Outcome::kServerTimeout);
       break;
     case kWorked:

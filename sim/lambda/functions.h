@@ -93,6 +93,9 @@ class Functions final : public workload::Platform, public kernel::Process {
   void finish(TimePoint end) override;
   void fire(const kernel::Event& event) override;
 
+  /// What a reader of the result should know: how many invocations no function could have served.
+  std::vector<std::string> notes() const;
+
   Usage usage(std::uint32_t unit) const;
   /// Throttles since the last call, by (function, reason).
   std::vector<Throttles> take_throttles();
@@ -187,6 +190,7 @@ class Functions final : public workload::Platform, public kernel::Process {
   Duration init_of(const Environment& environment) const;
   Invoke start_warm(const Function& function, const Idle& idle, workload::Request& request);
   Duration init_again(std::uint32_t index);
+  Duration handler_time(const Function& function, const workload::Request& request) const;
   workload::Admitted admit_on_demand(std::uint32_t unit, std::uint32_t index,
                                      workload::Request& request);
   workload::Admitted admit_special(std::uint32_t unit, std::uint32_t index,
@@ -268,8 +272,9 @@ class Functions final : public workload::Platform, public kernel::Process {
   std::vector<Cold> cold_;
   std::vector<std::unique_ptr<Provisioned>> provisioned_;  ///< by unit; null where there is none
   std::vector<std::unique_ptr<Front>> fronts_;             ///< so too
-  TokenBucket shared_scaling_;                             ///< L46
-  TokenBucket api_rate_;                                   ///< L51: of all APIs together
+  std::uint64_t too_long_ = 0;  ///< invocations that needed more than a function may run
+  TokenBucket shared_scaling_;  ///< L46
+  TokenBucket api_rate_;        ///< L51: of all APIs together
   // Only what to prefetch depends on these two.
   std::array<std::uint32_t, kExpected> expected_{};  ///< units announced last, a ring
   std::uint32_t next_expected_ = 0;

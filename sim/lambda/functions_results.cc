@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/text.h"
 #include "lambda/billed_ms.h"
 #include "lambda/functions.h"
 
@@ -58,6 +59,23 @@ std::string Functions::refusal(std::uint32_t unit, const workload::Request& requ
     return fmt::format("a request of {} bytes is too large", request.bytes_in);
   }
   return limit_in_words(throttled_now(unit, last_reason_, last_limit_));
+}
+
+Duration Functions::handler_time(const Function& function, const workload::Request& request) const {
+  const double work = static_cast<double>(request.work.count()) * function.stretch + 0.5;
+  return Duration{static_cast<std::int64_t>(work)} + request.wait;
+}
+
+std::vector<std::string> Functions::notes() const {
+  if (too_long_ == 0) return {};
+  std::uint64_t invocations = 0;
+  for (const Function& function : functions_) invocations += function.requests;
+  const double percent = 100.0 * static_cast<double>(too_long_) / static_cast<double>(invocations);
+  return {
+      fmt::format("{} of {} invocations of functions ({:.3g} %) needed more than the 15 minutes "
+                  "that a function "
+                  "may run: they were cut and billed, and Lambda cannot serve them",
+                  grouped(too_long_), grouped(invocations), percent)};
 }
 
 // --- Windows and the end

@@ -287,6 +287,9 @@ std::vector<std::string> Models::notes() const {
     if (!service.config->has_ec2()) continue;
     if (std::string note = speed_note(service); !note.empty()) notes.push_back(std::move(note));
   }
+  if (functions_) {
+    for (std::string& note : functions_->notes()) notes.push_back(std::move(note));
+  }
   for (const auto& fleet : fleets_) {
     if (fleet == nullptr) continue;
     for (std::string& note : fleet->notes()) notes.push_back(std::move(note));

@@ -280,5 +280,28 @@ TEST_CASE("what runs when the books close is billed to that instant") {
   CHECK(world.functions.usage(0).mib_ms == 9'800u * 1769);  // without 200 ms of the platform
 }
 
+TEST_CASE("L90: what needs more than 15 minutes is counted, for no function could serve it") {
+  FunctionConfig config = plain_function();
+  config.cpu_speed = 0.5;
+  LambdaWorld world({config});
+  world.request(0s, 450s);  // 15 min of its vCPU
+  world.request(0s, 450s, 1ns);
+  world.request(0s, 0s, 1h);
+  world.end(1h);
+  REQUIRE(world.functions.notes().size() == 1);
+  CHECK(world.functions.notes()[0] ==
+        "2 of 3 invocations of functions (66.7 %) needed more than the 15 minutes that a function "
+        "may run: they were cut and billed, and Lambda cannot serve them");
+}
+
+TEST_CASE("L90: a cut by a shorter timeout is none that a longer one could not mend") {
+  FunctionConfig config = plain_function();
+  config.timeout = 10s;
+  LambdaWorld world({config});
+  world.request(0s, 20s);
+  world.end(1h);
+  CHECK(world.functions.notes().empty());
+}
+
 }  // namespace
 }  // namespace skyreplay::lambda

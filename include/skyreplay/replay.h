@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct RunOptions {
   std::filesystem::path requests;
   std::string requests_format;  ///< csv, alb, lambda; empty: by the name's end
   std::string requests_sample;  ///< all, 1/N, slowest; empty: all
+  /// So many services, the busiest, have lines of their own in timeline.csv, and the others one
+  /// together; none: all have.
+  std::optional<std::uint32_t> timeline_services;
   /// Called about every 65,536 requests and every 1,024 windows; may be empty.
   std::function<void(const RunProgress&)> progress;
 };

@@ -98,6 +98,7 @@ struct ScaleOptions {
       1;                   ///< copies laid over each other, each shifted cyclically within the span
   double stretch = 1;      ///< the time axis is multiplied by this; service times are not
   std::uint64_t seed = 1;  ///< of the thinning and the shifts
+  bool own_routes = false;  ///< each copy has routes of its own: NAME, NAME#2, NAME#3, ...
 };
 
 /// How to hide whose trace it is. Routes get names that only who has the key can tell from theirs;

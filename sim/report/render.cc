@@ -1,16 +1,24 @@
 #include "report/render.h"
 
+#include <utility>
+#include <vector>
+
 #include "replay/result_reader.h"
+#include "report/rest_row.h"
 #include "report/summary_json.h"
 #include "report/tables_csv.h"
 #include "report/timeline_csv.h"
 
 namespace skyreplay::report {
 
-void render(const std::filesystem::path& folder) {
+void render(const std::filesystem::path& folder, std::optional<std::size_t> timeline_services) {
   using Item = replay::ResultReader::Item;
   replay::ResultReader reader(folder / "result.binpb");
-  TimelineCsv timeline(folder / "timeline.csv", reader.header());
+  std::vector<bool> own;
+  if (timeline_services && *timeline_services < reader.header().services.size()) {
+    own = busiest_services(reader, *timeline_services);
+  }
+  TimelineCsv timeline(folder / "timeline.csv", reader.header(), std::move(own));
   ActivitiesCsv activities(folder / "activities.csv", reader.header());
   BillCsv bill(folder / "bill.csv");
   for (Item item = reader.next(); item != Item::kEnd; item = reader.next()) {

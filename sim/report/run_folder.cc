@@ -112,7 +112,7 @@ RunReport run_scenario(const RunOptions& options) {
   if (requests) settings.watcher = &requests->watcher();
   RunReport report;
   report.digest = replay::run(scenario, *source, settings);
-  report::render(folder.temporary());
+  report::render(folder.temporary(), options.timeline_services);
   report.table = report::summary_table(folder.temporary());
   if (requests) requests->write(*choice.open(), settings.result, report);
   folder.commit();

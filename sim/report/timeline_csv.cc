@@ -1,5 +1,7 @@
 #include "report/timeline_csv.h"
 
+#include <utility>
+
 #include "replay/statistics.h"
 #include "report/csv.h"
 
@@ -21,6 +23,22 @@ std::string seconds(std::int64_t nanoseconds) {
   return text;
 }
 
+/// Of a sum of rows a cell has a meaning where it has one in any of them.
+void add_what_has_meaning(const replay::ServiceHeader& one, replay::ServiceHeader& sum) {
+  const bool is_first = sum.platform.empty();
+  if (is_first) {
+    sum = one;
+    return;
+  }
+  if (sum.capacity_unit != one.capacity_unit) sum.capacity_unit.clear();
+  sum.has_queue |= one.has_queue;
+  sum.has_capacity |= one.has_capacity;
+  sum.has_cold_starts |= one.has_cold_starts;
+  sum.has_desired |= one.has_desired;
+  sum.has_pending |= one.has_pending;
+  sum.has_cpu |= one.has_cpu;
+}
+
 }  // namespace
 
 const char* const TimelineCsv::kHeader =
@@ -31,26 +49,45 @@ const char* const TimelineCsv::kHeader =
     "queue_depth,queue_depth_max,in_flight,in_flight_max,capacity_unit,capacity_desired,"
     "capacity_running,capacity_running_max,capacity_pending,cpu_utilization,cost_usd\n";
 
-TimelineCsv::TimelineCsv(const std::filesystem::path& path, const replay::ResultHeader& header)
-    : header_(header), file_(path), out_(file_) {
+TimelineCsv::TimelineCsv(const std::filesystem::path& path, const replay::ResultHeader& header,
+                         std::vector<bool> own)
+    : header_(header), own_(std::move(own)), file_(path), out_(file_) {
   for (const replay::ServiceHeader& service : header.services) {
     names_.push_back(csv_cell(service.name) + ",");
     units_.push_back((service.has_capacity ? csv_cell(service.capacity_unit) : "") + ",");
+  }
+  for (std::size_t i = 0; i < own_.size(); ++i) {
+    if (!own_[i]) add_what_has_meaning(header.services[i], rest_header_);
   }
   out_.text(kHeader);
 }
 
 void TimelineCsv::window(const metrics::Window& window, std::span<const metrics::WindowRow> rows) {
+  if (window.start != window_start_) end_window();
+  window_start_ = window.start;
   const std::int64_t length = (window.end - window.start).count();
   length_ns_ = static_cast<std::uint64_t>(length);
   prefix_ = to_rfc3339(window.start) + "," + seconds(length) + ",";
-  for (const metrics::WindowRow& each : rows) row(each);
+  for (const metrics::WindowRow& each : rows) {
+    if (!own_.empty() && !own_[each.service]) {
+      rest_.add(each);
+      continue;
+    }
+    row(each, header_.services[each.service], names_[each.service], units_[each.service]);
+  }
 }
 
-void TimelineCsv::row(const metrics::WindowRow& row) {
-  const replay::ServiceHeader& service = header_.services[row.service];
-  const std::string& name = names_[row.service];
-  const std::string& unit = units_[row.service];
+/// A window comes in several blocks, and what is left of it at the end of all.
+void TimelineCsv::end_window() {
+  if (rest_.empty()) return;
+  maxima_ = false;
+  row(rest_.sum(), rest_header_, kRest + std::string(","), rest_header_.capacity_unit + ",");
+  maxima_ = true;
+  rest_.clear();
+}
+
+void TimelineCsv::row(const metrics::WindowRow& row, const replay::ServiceHeader& service,
+                      const std::string& name, const std::string& unit) {
   out_.reserve(kRowBytes + prefix_.size() + name.size() + unit.size());
   out_.put(prefix_);
   out_.put(name);
@@ -58,9 +95,9 @@ void TimelineCsv::row(const metrics::WindowRow& row) {
   latency(row);
   parts(row, service);
   mean_if(service.has_queue, row.queue_depth_ns);
-  max_if(service.has_queue, row.queue_depth_max);
+  max_if(maxima_ && service.has_queue, row.queue_depth_max);
   mean_if(true, row.in_flight_ns);
-  max_if(true, row.in_flight_max);
+  max_if(maxima_, row.in_flight_max);
   out_.put(unit);
   capacity(row, service);
   out_.usd(row.cost_nano_usd);
@@ -120,7 +157,7 @@ void TimelineCsv::parts(const metrics::WindowRow& row, const replay::ServiceHead
 void TimelineCsv::capacity(const metrics::WindowRow& row, const replay::ServiceHeader& service) {
   mean_if(service.has_capacity && service.has_desired, row.capacity_desired_ns);
   mean_if(service.has_capacity, row.capacity_running_ns);
-  max_if(service.has_capacity, row.capacity_running_max);
+  max_if(maxima_ && service.has_capacity, row.capacity_running_max);
   mean_if(service.has_capacity && service.has_pending, row.capacity_pending_ns);
   if (service.has_cpu && row.cpu_available_ns > 0) {
     // In percent, as CloudWatch's CPUUtilization.
@@ -140,6 +177,7 @@ void TimelineCsv::max_if(bool meaning, std::uint64_t value) {
 }
 
 void TimelineCsv::commit() {
+  end_window();
   out_.flush();
   file_.commit();
 }

@@ -7,24 +7,32 @@
 
 #include "metrics/window_row.h"
 #include "replay/result_types.h"
+#include "report/rest_row.h"
 #include "report/text_buffer.h"
 
 namespace skyreplay::report {
 
-/// timeline.csv, docs/results.md: one line per window and active service. A cell without meaning is
-/// empty, never 0. **Cost** 0.8 us a line.
+/// timeline.csv, docs/results.md: one line per window and active service; where only some services
+/// have lines of their own, one more for all others together. A cell without meaning is empty,
+/// never 0. **Cost** 0.8 us a line.
 class TimelineCsv {
  public:
   /// Throws MachineError if the file cannot be created. REQUIRES the header to outlive it.
-  TimelineCsv(const std::filesystem::path& path, const replay::ResultHeader& header);
+  /// `own` says which services have lines of their own; empty: all of them.
+  TimelineCsv(const std::filesystem::path& path, const replay::ResultHeader& header,
+              std::vector<bool> own = {});
 
   void window(const metrics::Window& window, std::span<const metrics::WindowRow> rows);
   void commit();
 
   static const char* const kHeader;
+  /// What the others are called: no service has a name with an asterisk.
+  static constexpr const char* kRest = "*rest";
 
  private:
-  void row(const metrics::WindowRow& row);
+  void row(const metrics::WindowRow& row, const replay::ServiceHeader& service,
+           const std::string& name, const std::string& unit);
+  void end_window();
   void counters(const metrics::Counters& counters, const replay::ServiceHeader& service);
   void latency(const metrics::WindowRow& row);
   void parts(const metrics::WindowRow& row, const replay::ServiceHeader& service);
@@ -34,6 +42,11 @@ class TimelineCsv {
   void max_if(bool meaning, std::uint64_t value);
 
   const replay::ResultHeader& header_;
+  std::vector<bool> own_;
+  replay::ServiceHeader rest_header_;  ///< what any of the others has
+  RestRow rest_;
+  bool maxima_ = true;  ///< the row in hand has them
+  TimePoint window_start_{};
   std::vector<std::string> names_;  ///< cells, by service
   std::vector<std::string> units_;
   std::string prefix_;  ///< window_start,window_s, of the window in hand

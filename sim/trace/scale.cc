@@ -19,6 +19,7 @@ namespace {
 using namespace trace;
 
 constexpr std::uint32_t kMaxCopies = 1'000;  // each holds one block
+constexpr std::size_t kMaxRoutes = 1'000'000;
 
 /// One copy of the trace: its kept rows, shifted by `offset` and wrapped around within the span, in
 /// order of their new arrivals.
@@ -152,6 +153,7 @@ ProvenanceStep provenance(const ScaleOptions& options, const std::vector<Duratio
     step.drawn.push_back(fmt::format("rows: each kept with probability {}", options.keep));
     step.dropped.emplace_back("thinned out", thinned);
   }
+  if (options.own_routes) step.arguments.emplace_back("own_routes", "true");
   if (options.copies > 1) {
     std::string text = "arrival: copies shifted cyclically by";
     for (const Duration shift : shifts) text += " " + format_duration(shift);
@@ -163,7 +165,10 @@ ProvenanceStep provenance(const ScaleOptions& options, const std::vector<Duratio
 /// Merges the copies by arrival, then by number.
 class Merge {
  public:
-  Merge(const ScaleOptions& options, const std::vector<Duration>& shifts) {
+  /// A copy's routes are those of the first, and so many further on for each copy before it.
+  Merge(const ScaleOptions& options, const std::vector<Duration>& shifts,
+        std::uint32_t routes_apart)
+      : routes_apart_(routes_apart) {
     for (const Duration shift : shifts) {
       copies_.push_back(std::make_unique<ShiftedCopy>(options, shift));
       push(copies_.size() - 1);
@@ -173,7 +178,8 @@ class Merge {
   Row take() {
     const std::size_t copy = heads_.top().second;
     heads_.pop();
-    const Row row = copies_[copy]->row();
+    Row row = copies_[copy]->row();
+    row.route += static_cast<std::uint32_t>(copy) * routes_apart_;
     copies_[copy]->advance();
     push(copy);
     return row;
@@ -186,9 +192,25 @@ class Merge {
     if (!copies_[copy]->done()) heads_.emplace(copies_[copy]->row().arrival, copy);
   }
 
+  std::uint32_t routes_apart_;
   std::vector<std::unique_ptr<ShiftedCopy>> copies_;
   std::priority_queue<Head, std::vector<Head>, std::greater<>> heads_;
 };
+
+/// The input's routes, once or for each copy.
+void add_routes(const ScaleOptions& options, const TraceInfo& info, Writer& writer) {
+  const std::uint32_t times = options.own_routes ? options.copies : 1;
+  if (info.routes.size() * times > kMaxRoutes) {
+    throw InputError(fmt::format("--own-routes: {} copies of {} routes are more than {}",
+                                 grouped(times), grouped(info.routes.size()), grouped(kMaxRoutes)));
+  }
+  for (std::uint32_t copy = 1; copy <= times; ++copy) {
+    for (Route route : info.routes) {
+      if (copy > 1) route.name += "#" + std::to_string(copy);
+      writer.add_route(route);
+    }
+  }
+}
 
 }  // namespace
 
@@ -199,9 +221,10 @@ TraceWritten scale_trace(const ScaleOptions& options) {
   const Stretch stretch(info, options.stretch);
   const std::vector<Duration> shifts = offsets(options, info.end - info.start);
   Writer writer(options.output, info.origin, info.durations);
-  for (const Route& route : info.routes) writer.add_route(route);
+  add_routes(options, info, writer);
   TimePoint end = stretch(info.end);
-  for (Merge merge(options, shifts); !merge.done();) {
+  const auto routes = static_cast<std::uint32_t>(options.own_routes ? info.routes.size() : 0);
+  for (Merge merge(options, shifts, routes); !merge.done();) {
     Row row = merge.take();
     row.arrival = stretch(row.arrival);
     // Rounding may put the last arrivals of a shrunk trace on its end.

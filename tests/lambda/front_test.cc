@@ -56,7 +56,7 @@ TEST_CASE("L51: the account's rate of API Gateway is shared, and what it throttl
   for (std::uint32_t i = 0; i < 2; ++i) {
     world.functions.put_before(i, std::make_unique<Front>(api, std::nullopt));
   }
-  for (int i = 0; i < 4; ++i) world.request(0s, 1s, 0s, i % 2);
+  for (std::uint32_t i = 0; i < 4; ++i) world.request(0s, 1s, 0s, i % 2);
   world.request(1s, 1s);  // a token has come
   const metrics::SpanRow total = world.end(10s);
   CHECK(LambdaWorld::count(total, Outcome::kThrottle) == 1);

@@ -96,7 +96,7 @@ TEST_CASE("L46: until November 2023 all functions shared one rate of new environ
   AccountConfig account{.scaling_burst = 3, .scaling_per_second = 1};
   const auto throttled = [&account] {
     LambdaWorld world({plain_function(), plain_function()}, account);
-    for (int i = 0; i < 6; ++i) world.request(0s, 10s, 0s, i % 2);
+    for (std::uint32_t i = 0; i < 6; ++i) world.request(0s, 10s, 0s, i % 2);
     return LambdaWorld::count(world.end(20s), Outcome::kThrottle);
   };
   CHECK(throttled() == 0);

@@ -57,6 +57,37 @@ TEST_CASE("every cell of a small timeline is the number worked out by hand") {
         "0.000000999");
 }
 
+TEST_CASE("services without lines of their own have one together, of sums and merged percentiles") {
+  const testing::TempFolder folder;
+  testing::SmallResult().write(folder.path());
+  render(folder.path(), 0);
+  const std::vector<std::string> lines = lines_of(folder / "timeline.csv");
+  REQUIRE(lines.size() == 4);
+  // As fn/a's above, with the idle group's queue, capacity, CPU and cost: 2 desired, 2 + 1.5
+  // running.
+  CHECK(lines[1] ==
+        "2026-01-05T00:00:30Z,30,*rest,5,0,3,0,1,0,0,5,2,1.003519,2.998271,2.998271,3,0,2.007039,"
+        "0,0.666667,0.5,-0.033333,0.2,0,0.000033,0,,1.5,,,2,3.5,,0.5,0,0.001235567");
+}
+
+TEST_CASE("the busiest services keep their lines, in the others' company") {
+  const testing::TempFolder folder;
+  testing::SmallResult().write(folder.path());
+  render(folder.path());
+  const std::vector<std::string> all = lines_of(folder / "timeline.csv");
+  render(folder.path(), 1);
+  const std::vector<std::string> lines = lines_of(folder / "timeline.csv");
+  REQUIRE(lines.size() == all.size());
+  std::size_t same = 0;
+  std::size_t rest = 0;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    same += std::find(all.begin(), all.end(), lines[i]) != all.end() ? 1 : 0;
+    rest += lines[i].find(",*rest,") != std::string::npos ? 1 : 0;
+  }
+  CHECK(same == 2);
+  CHECK(rest == 2);
+}
+
 TEST_CASE("every line has the header's thirty-six columns") {
   const testing::TempFolder folder;
   testing::SmallResult().write(folder.path());

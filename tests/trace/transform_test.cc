@@ -195,6 +195,26 @@ TEST_CASE("copies hold every request as often as there are copies, each shifted 
   CHECK(std::ranges::all_of(shifts, [&](const auto& of_one) { return of_one == shifts[0]; }));
 }
 
+TEST_CASE("each copy may have routes of its own, named by the copy's number") {
+  const TempFolder folder;
+  write_ticks(folder / "t", 3'000);
+  const std::size_t routes = read(folder / "t").info.routes.size();
+  scale_trace({.input = folder / "t", .output = folder / "s", .copies = 2});
+  scale_trace({.input = folder / "t", .output = folder / "own", .copies = 2, .own_routes = true});
+  const Content shared = read(folder / "s");
+  const Content own = read(folder / "own");
+  REQUIRE(own.info.routes.size() == 2 * routes);
+  CHECK(own.info.routes[routes].name == own.info.routes[0].name + "#2");
+  REQUIRE(own.rows.size() == shared.rows.size());
+  std::size_t of_second = 0;
+  for (std::size_t i = 0; i < own.rows.size(); ++i) {
+    CHECK(own.rows[i].arrival == shared.rows[i].arrival);
+    CHECK(own.rows[i].route % routes == shared.rows[i].route);
+    of_second += own.rows[i].route >= routes ? 1 : 0;
+  }
+  CHECK(of_second == 3'000);
+}
+
 TEST_CASE("stretching moves arrivals about the start and leaves service times alone") {
   const TempFolder folder;
   write_ticks(folder / "t", 1'000);

@@ -7,6 +7,7 @@
 
 #include "live_progress.h"
 #include "scenario_settings.h"
+#include "usage.h"
 #include "verbs.h"
 
 namespace skyreplay::tool {
@@ -63,6 +64,11 @@ void add_run(CLI::App& app, Action& chosen) {
       ->check(CLI::Range(1U, 4096U));
   verb.add_flag("--quiet", options->quiet, "No progress");
   verb.add_flag("--json", options->json, "Print summary.json instead of the table");
+  verb.add_option("--timeline-services", options->run.timeline_services,
+                  "Only the N busiest services have lines of their own in timeline.csv, the others "
+                  "one together")
+      ->type_name("N")
+      ->check(whole_number());
   verb.add_option("--requests", options->run.requests,
                   "Also write what became of requests to this file; .gz or .zst compresses it");
   verb.add_option("--requests-format", options->run.requests_format,

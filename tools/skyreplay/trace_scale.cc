@@ -19,6 +19,8 @@ void add_trace_scale(CLI::App& trace, Action& chosen) {
                   "Lay as many copies over each other, each shifted cyclically within the span")
       ->check(whole_number())
       ->capture_default_str();
+  verb.add_flag("--own-routes", options->own_routes,
+                "Give each copy routes of its own: NAME, NAME#2, NAME#3, ...");
   verb.add_option("--stretch", options->stretch, "Multiply the time axis by this factor")
       ->capture_default_str();
   verb.add_option("--seed", options->seed, "Seed of what is drawn")

@@ -18,9 +18,10 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
       launching_(config.launching, seed, config.fleet.name),
       terminating_(config.terminating, seed, config.fleet.name),
       entity_(config.fleet.name),
-      span_(billing.span),
+      run_start_(billing.span.start),
       instances_(billing.catalogue, config.instance_type, billing.region, billing.span,
                  billing.meters, config.purchase),
+      steady_(billing.span),
       bounds_(config.bounds),
       scaling_(config.scaling ? std::make_unique<GroupScaling>(loop, *this, *config.scaling,
                                                                bounds_, config.steady)
@@ -37,7 +38,11 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
     address_item_ =
         billing.meters.add_item(billing.catalogue.tariff("vpc.public_ipv4_in_use", billing.region));
   }
-  bill_cloudwatch(config, billing);
+  if (config.detailed_monitoring) {  // E102
+    monitoring_item_ = billing.meters.add_item(
+        billing.catalogue.tariff("cloudwatch.detailed_monitoring_per_instance", billing.region));
+  }
+  if (config.scaling) balancing::bill_alarms(*config.scaling, billing, steady_);
   if (config.spot) {
     interruptions_ =
         std::make_unique<SpotInterruptions>(loop, *this, *config.spot, seed, config.fleet.name);
@@ -48,31 +53,6 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
   suspend(config.suspended);
 }
 
-/// E102: detailed monitoring by the instance, alarms and custom metrics each.
-void AutoScalingGroup::bill_cloudwatch(const AutoScalingGroupConfig& config,
-                                       const balancing::FleetBilling& billing) {
-  const auto add = [&](const char* item) {
-    return billing.meters.add_item(billing.catalogue.tariff(item, billing.region));
-  };
-  if (config.detailed_monitoring) {
-    monitoring_item_ = add("cloudwatch.detailed_monitoring_per_instance");
-  }
-  if (!config.scaling) return;
-  std::uint64_t standard = 0;
-  std::uint64_t high_resolution = 0;
-  for (const scaling::ScalerAlarm& alarm : config.scaling->scaler.alarms) {
-    ++(alarm.alarm.period < std::chrono::minutes{1} ? high_resolution : standard);
-  }
-  const bool has_custom = std::any_of(
-      config.scaling->watched.begin(), config.scaling->watched.end(),
-      [](const auto& watched) { return watched.metric == GroupMetric::kCpuUsageActive; });
-  if (standard > 0) steady_.push_back({add("cloudwatch.alarm_standard"), standard});
-  if (high_resolution > 0) {
-    steady_.push_back({add("cloudwatch.alarm_high_resolution"), high_resolution});
-  }
-  if (has_custom) steady_.push_back({add("cloudwatch.custom_metric"), 1});
-}
-
 void AutoScalingGroup::change(const GroupChange& change) {
   suspend(change.suspended);
   set_desired(bounded(change.capacity), change.cause);
@@ -80,11 +60,8 @@ void AutoScalingGroup::change(const GroupChange& change) {
 
 /// The bounds are set; what the desired capacity becomes is returned.
 std::uint32_t AutoScalingGroup::bounded(const scaling::CapacityChange& change) {
-  if (change.minimum) bounds_.min_size = *change.minimum;
-  if (change.maximum) bounds_.max_size = *change.maximum;
-  if (!change.maximum) bounds_.max_size = std::max(bounds_.max_size, bounds_.min_size);
-  if (!change.minimum) bounds_.min_size = std::min(bounds_.min_size, bounds_.max_size);
-  return std::clamp(change.desired.value_or(desired()), bounds_.min_size, bounds_.max_size);
+  bounds_.set(change);
+  return bounds_.clamp(change.desired.value_or(desired()));
 }
 
 /// E2, in AWS's words.
@@ -112,7 +89,7 @@ void AutoScalingGroup::set_boot_factor(double factor, const std::string& cause) 
 /// desired.
 void AutoScalingGroup::rebalance(std::uint32_t member) {
   if (!capacity_rebalance_) return;
-  replace(member, bounds_.max_size + (desired() + 9) / 10, "EC2 instance rebalance recommendation");
+  replace(member, bounds_.maximum + (desired() + 9) / 10, "EC2 instance rebalance recommendation");
 }
 
 void AutoScalingGroup::reclaim(std::uint32_t member) {
@@ -177,13 +154,13 @@ Duration AutoScalingGroup::termination_wait(std::uint32_t ordinal) const {
 
 /// A tenth above the maximum, and one at least (E18).
 std::uint32_t AutoScalingGroup::most_while_rebalancing() const {
-  return bounds_.max_size + std::max(1U, bounds_.max_size / 10);
+  return bounds_.maximum + std::max(1U, bounds_.maximum / 10);
 }
 
 void AutoScalingGroup::bill_from(std::uint32_t member, TimePoint at) {
   if (billed_.size() <= member) billed_.resize(member + std::size_t{1});
   // What the run began with is no Spot Instance in its first hour (E41).
-  const bool ran_before = at < span_.start;
+  const bool ran_before = at < run_start_;
   billed_[member].instance = instances_.start(ran_before ? at - std::chrono::hours{1} : at);
   if (volumes_) billed_[member].volume = volumes_->create(at);
   if (ran_) billed_[member].ran = ran_->start(at);
@@ -205,11 +182,7 @@ void AutoScalingGroup::read_members(TimePoint until, pricing::Meters& meters) {
   if (volumes_) volumes_->read(until, meters);
   if (monitoring_item_) meters.advance_to(*monitoring_item_, seconds_run(until));
   if (address_item_) meters.advance_to(*address_item_, seconds_run(until));
-  const TimePoint billed = std::max(span_.start, std::min(until, span_.end));
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(billed - span_.start).count();
-  for (const Steady& steady : steady_) {
-    meters.advance_to(steady.item, steady.count * static_cast<std::uint64_t>(seconds));
-  }
+  steady_.read(until, meters);
 }
 
 /// E143: what was committed, how much of it was used, and how much of the use it paid for.

@@ -11,11 +11,12 @@
 #include "ec2/group_scaling.h"
 #include "ec2/health_replacement.h"
 #include "ec2/lifecycle_hooks.h"
-#include "ec2/scheduled_actions.h"
 #include "ec2/spot_interruptions.h"
 #include "pricing/billed_time.h"
 #include "pricing/instance_meter.h"
+#include "pricing/steady_meter.h"
 #include "pricing/volume_meter.h"
+#include "scaling/scheduled_actions.h"
 
 namespace skyreplay::ec2 {
 
@@ -43,7 +44,7 @@ struct AutoScalingGroupConfig {
   std::vector<LifecycleHook> terminating{};
   bool detailed_monitoring = false;  ///< E97
   bool public_addresses = false;     ///< each instance has one (E141)
-  GroupBounds bounds{};
+  scaling::CapacityBounds bounds{};
   std::optional<GroupScalingConfig> scaling{};  ///< none where no metric of it is watched
   std::vector<scaling::ScheduledAction> scheduled_actions{};
   /// health_check_type ELB; none of EC2, whose checks no instance fails while it runs (E12).
@@ -106,17 +107,9 @@ class AutoScalingGroup final : public balancing::Fleet {
   void members_changed() override;
 
  private:
-  /// Something billed for each second of the span.
-  struct Steady {
-    std::uint32_t item;
-    std::uint64_t count;
-  };
-
   std::uint64_t seconds_run(TimePoint until) const {
     return ran_ ? ran_->at(until) : instances_.seconds(until);
   }
-  void bill_cloudwatch(const AutoScalingGroupConfig& config,
-                       const balancing::FleetBilling& billing);
   void suspend(const Suspended& suspended);
   void act(const scaling::ScheduledAction& action);
   std::uint32_t bounded(const scaling::CapacityChange& change);
@@ -130,21 +123,21 @@ class AutoScalingGroup final : public balancing::Fleet {
   LifecycleHooks launching_;
   LifecycleHooks terminating_;
   std::string entity_;
-  pricing::BilledSpan span_;
+  TimePoint run_start_;
   pricing::InstanceMeter instances_;
   std::optional<pricing::VolumeMeter> volumes_;
   std::optional<std::uint32_t> monitoring_item_;
   std::optional<std::uint32_t> address_item_;
-  std::vector<Steady> steady_;
+  pricing::SteadyMeter steady_;
   struct Billed {
     pricing::RunningId instance{};
     pricing::RunningId volume{};
     pricing::RunningId ran{};
   };
   std::vector<Billed> billed_;  ///< by member
-  GroupBounds bounds_;
+  scaling::CapacityBounds bounds_;
   std::unique_ptr<GroupScaling> scaling_;
-  ScheduledActions scheduled_actions_;
+  scaling::ScheduledActions scheduled_actions_;
   /// Of Spot Instances: what is due by the second also where the instance itself is free.
   std::optional<pricing::BilledTime> ran_;
   std::optional<std::uint32_t> interrupted_;  ///< the member that EC2 takes right now

@@ -5,52 +5,15 @@
 namespace skyreplay::ec2 {
 
 GroupScaling::GroupScaling(kernel::Loop& loop, balancing::Fleet& fleet,
-                           const GroupScalingConfig& config, GroupBounds& bounds, bool steady)
-    : loop_(loop),
-      fleet_(fleet),
-      bounds_(bounds),
-      warmup_(config.warmup),
+                           const GroupScalingConfig& config, scaling::CapacityBounds& bounds,
+                           bool steady)
+    : FleetScaling(loop, fleet, config, bounds, steady),
       terminating_time_(config.terminating_time),
-      process_(loop.add(*this)),
-      metrics_(fleet, config.watched, config.warmup, loop.now()),
-      scaler_(config.scaler, loop.now(),
-              steady ? metrics::AlarmState::kOk : metrics::AlarmState::kInsufficientData),
-      last_in_service_(loop.now()) {
-  schedule_next();
-}
-
-void GroupScaling::schedule_next() {
-  const TimePoint next = std::min(metrics_.next(), scaler_.next());
-  if (next != kEndOfTime) loop_.schedule(next, process_, kControl, 0);
-}
-
-void GroupScaling::fire(const kernel::Event& event) {
-  if (event.kind == kControl) return control();
-  const auto member = fleet_.member(event.payload);
-  if (!member || member->ordinal != event.tag) return;  // gone meanwhile
-  metrics_.warmed_up(event.payload, member->server, loop_.now());
-}
-
-void GroupScaling::control() {
-  const TimePoint now = loop_.now();
-  metrics_.report(
-      now, bounds_,
-      [this](std::uint32_t series, TimePoint start, TimePoint end,
-             const metrics::Datapoint& datapoint) { scaler_.put(series, start, end, datapoint); });
-  if (scaler_.next() <= now) scaler_.evaluate(now, *this);
-  schedule_next();
-}
+      last_in_service_(loop.now()) {}
 
 void GroupScaling::member_in_service(std::uint32_t place) {
-  const auto member = fleet_.member(place);
   last_in_service_ = loop_.now();
-  if (!metrics_.samples_instances()) return;
-  const TimePoint warm = member->serves_since + warmup_;  // E50
-  if (warm <= loop_.now()) {
-    metrics_.warmed_up(place, member->server, loop_.now());
-  } else {
-    loop_.schedule(warm, process_, kWarmedUp, place, member->ordinal);
-  }
+  FleetScaling::member_in_service(place);
 }
 
 void GroupScaling::member_taken_out(std::uint32_t place, Duration hooks) {
@@ -62,8 +25,8 @@ void GroupScaling::member_taken_out(std::uint32_t place, Duration hooks) {
 
 scaling::ScalableTarget GroupScaling::target(Duration warmup) const {
   scaling::ScalableTarget target{.desired = fleet_.desired(),
-                                 .minimum = bounds_.min_size,
-                                 .maximum = bounds_.max_size,
+                                 .minimum = bounds_.minimum,
+                                 .maximum = bounds_.maximum,
                                  .is_cooling_down = is_cooling_down()};
   fleet_.for_each_member([&](std::uint32_t, const balancing::Fleet::MemberState& state) {
     if (state.is_draining) return;
@@ -91,12 +54,8 @@ void GroupScaling::scale(const scaling::Decision& decision) {
     cooldown_ = *decision.cooldown;
     acted_ = loop_.now();
   }
-  if (decision.maximum) bounds_.max_size = *decision.maximum;
+  if (decision.maximum) bounds_.maximum = *decision.maximum;
   fleet_.set_desired(decision.desired, decision.cause);
 }
-
-void GroupScaling::alarm_changed(const std::string& what) { fleet_.note("alarm", what); }
-
-void GroupScaling::forecast_made(const std::string& what) { fleet_.note("forecast", what); }
 
 }  // namespace skyreplay::ec2

@@ -1,5 +1,7 @@
 #include "ecs/fargate_service.h"
 
+#include <fmt/format.h>
+
 namespace skyreplay::ecs {
 
 FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
@@ -10,7 +12,49 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
       infrastructure_draws_(seed, config.fleet.name, "infrastructure_time"),
       container_draws_(seed, config.fleet.name, "container_start"),
       application_draws_(seed, config.fleet.name, "application_start"),
-      tasks_(billing.catalogue, config.task, billing.region, billing.span, billing.meters) {}
+      tasks_(billing.catalogue, config.task, billing.region, billing.span, billing.meters),
+      steady_(billing.span),
+      bounds_(config.bounds),
+      scaling_(config.scaling ? std::make_unique<ServiceScaling>(loop, *this, *config.scaling,
+                                                                 bounds_, config.steady)
+                              : nullptr),
+      scheduled_actions_(loop, config.scheduled_actions,
+                         [this](const scaling::ScheduledAction& action) { act(action); }) {
+  if (config.scaling) balancing::bill_alarms(*config.scaling, billing, steady_);
+}
+
+void FargateService::change(const ServiceChange& change) {
+  if (change.capacity.desired) set_desired(*change.capacity.desired, change.cause);
+  follow_bounds(change.capacity);
+}
+
+/// C110, in AWS's words.
+void FargateService::act(const scaling::ScheduledAction& action) {
+  std::string sets;
+  if (action.capacity.minimum) sets = fmt::format("min capacity to {}", *action.capacity.minimum);
+  if (action.capacity.maximum) {
+    sets +=
+        fmt::format("{}max capacity to {}", sets.empty() ? "" : " and ", *action.capacity.maximum);
+  }
+  note("scheduled",
+       fmt::format("scheduled action name {} was triggered: setting {}", action.name, sets));
+  follow_bounds(action.capacity);
+}
+
+void FargateService::follow_bounds(const scaling::CapacityChange& set) {
+  if (!set.minimum && !set.maximum) return;
+  bounds_.set(set);
+  const std::uint32_t to = bounds_.clamp(desired());
+  if (to == desired()) return;
+  const bool is_raised = to > desired();
+  set_desired(to, fmt::format("{} capacity was set to {}; desired {} → {}",
+                              is_raised ? "minimum" : "maximum",
+                              is_raised ? bounds_.minimum : bounds_.maximum, desired(), to));
+}
+
+void FargateService::member_in_service(std::uint32_t member) {
+  if (scaling_) scaling_->member_in_service(member);
+}
 
 balancing::Fleet::Launch FargateService::launch(std::uint32_t ordinal) {
   const auto drawn = [ordinal](const Distribution& law, const RandomStream& stream) {
@@ -35,6 +79,7 @@ void FargateService::bill_until(std::uint32_t member, TimePoint at) {
 
 void FargateService::read_members(TimePoint until, pricing::Meters& meters) {
   tasks_.read(until, meters);
+  steady_.read(until, meters);
 }
 
 }  // namespace skyreplay::ecs

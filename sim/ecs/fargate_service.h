@@ -1,11 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "balancing/fleet.h"
 #include "core/distribution.h"
+#include "ecs/service_scaling.h"
 #include "pricing/fargate_meter.h"
+#include "pricing/steady_meter.h"
+#include "scaling/scheduled_actions.h"
 
 namespace skyreplay::ecs {
 
@@ -23,9 +29,23 @@ struct FargateServiceConfig {
   balancing::FleetConfig fleet;
   pricing::FargateTask task;
   TaskStart start;
+  scaling::CapacityBounds bounds{};  ///< of what policies and scheduled actions set
+  std::optional<balancing::FleetScalingConfig> scaling{};  ///< none where no metric is watched
+  std::vector<scaling::ScheduledAction> scheduled_actions{};
+  bool steady = true;  ///< the run begins in the steady state
 };
 
-/// An ECS service with a desired count of Linux tasks on Fargate.
+/// What a service may become while it runs.
+struct ServiceChange {
+  scaling::CapacityChange capacity;
+  std::string cause;
+};
+
+/// An ECS service of Linux tasks on Fargate, whose number policies, the clock and timed changes
+/// move.
+///
+/// **Bounds** Whoever sets min_capacity or max_capacity sets it from then on, and the desired count
+/// follows where it is outside (C110). A desired count that a change sets may lie outside (C104).
 ///
 /// A task is billed from the start of the image's pull until it has stopped, rounded up to whole
 /// seconds, at least 60 s (C119, C120).
@@ -35,19 +55,29 @@ class FargateService final : public balancing::Fleet {
                  const FargateServiceConfig& config, std::uint64_t seed,
                  const balancing::FleetBilling& billing);
 
+  void change(const ServiceChange& change);
+
  protected:
   Launch launch(std::uint32_t ordinal) override;
+  void member_in_service(std::uint32_t member) override;
   void bill_from(std::uint32_t member, TimePoint at) override;
   void bill_until(std::uint32_t member, TimePoint at) override;
   void read_members(TimePoint until, pricing::Meters& meters) override;
 
  private:
+  void act(const scaling::ScheduledAction& action);
+  void follow_bounds(const scaling::CapacityChange& set);
+
   TaskStart start_;
   RandomStream infrastructure_draws_;
   RandomStream container_draws_;
   RandomStream application_draws_;
   pricing::FargateMeter tasks_;
   std::vector<pricing::RunningId> billed_;  ///< by member
+  pricing::SteadyMeter steady_;
+  scaling::CapacityBounds bounds_;
+  std::unique_ptr<ServiceScaling> scaling_;
+  scaling::ScheduledActions scheduled_actions_;
 };
 
 }  // namespace skyreplay::ecs

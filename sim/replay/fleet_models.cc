@@ -10,6 +10,7 @@
 #include "pricing/discounted_prices.h"
 #include "replay/group_model.h"
 #include "replay/scaling_model.h"
+#include "replay/service_model.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
 
@@ -168,7 +169,7 @@ std::string speed_note(const scenario::ConcreteService& service) {
 }
 
 ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& service,
-                                         std::uint32_t index, CallList calls) {
+                                         std::uint32_t index, CallList calls, const RunFacts& run) {
   const proto::EcsService& ecs = service.config->ecs();
   const proto::TaskDefinition& task = ecs.task_definition();
   const proto::EcsServiceAssumed& assumed = ecs.assumed();
@@ -195,6 +196,10 @@ ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& servic
                   .pull_time = Duration{std::llround(pull_s * 1e9)},
                   .container_start = to_distribution(assumed.container_start()),
                   .application_start = to_distribution(assumed.application_start())};
+  config.bounds = {ecs.min_capacity(), ecs.max_capacity()};
+  config.scaling = service_scaling(ecs, config.fleet.name, service.name, run.seed);
+  config.scheduled_actions = scheduled_actions(ecs, run.trace_start);
+  config.steady = run.steady;
   return config;
 }
 

@@ -35,7 +35,7 @@ std::string speed_note(const scenario::ConcreteService& service);
 /// The parameters of an ECS service on Fargate. Throws InputError for a size that Fargate does not
 /// have.
 ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& service,
-                                         std::uint32_t index, CallList calls);
+                                         std::uint32_t index, CallList calls, const RunFacts& run);
 
 /// As a load balancer's meter takes it.
 std::uint32_t requests_per_connection_milli(const proto::LoadBalancerAssumed& assumed);

@@ -61,6 +61,24 @@ scaling::CapacityChange capacity_change(const proto::AutoScalingGroup& group,
   return change;
 }
 
+/// The same of a service's.
+scaling::CapacityChange capacity_change(const proto::EcsService& service,
+                                        const std::string& named) {
+  const bool is_scaled =
+      service.policies_size() + service.alarms_size() + service.scheduled_actions_size() > 0;
+  scaling::CapacityChange change;
+  if (named == "min_capacity") change.minimum = service.min_capacity();
+  if (named == "max_capacity") change.maximum = service.max_capacity();
+  if (named == "desired_count" || !is_scaled) change.desired = service.desired_count();
+  return change;
+}
+
+/// What a field's path names of that platform of a service; empty where it names something else.
+std::string named_of(const std::string& field, const std::string& service, const char* platform) {
+  const std::string prefix = scenario::join_path("services", service) + "." + platform + ".";
+  return field.starts_with(prefix) ? field.substr(prefix.size()) : "";
+}
+
 }  // namespace
 
 workload::CallConfig call_config(const scenario::ConcreteCall& call, const Seat& to,
@@ -142,12 +160,13 @@ Seat Models::seat_fleet(std::uint32_t service) {
   const bool steady = inputs_.scenario.start() != proto::Scenario::COLD;
   std::unique_ptr<balancing::Fleet>& fleet = fleets_[service];
   std::uint32_t desired = 0;
+  const RunFacts facts{.seed = seed,
+                       .has_bytes = billing.has_bytes,
+                       .steady = steady,
+                       .trace_start = inputs_.trace.start};
   if (concrete.config->has_ec2()) {
-    ec2::AutoScalingGroupConfig config = group_config(concrete, service, call_lists_[service],
-                                                      {.seed = seed,
-                                                       .has_bytes = billing.has_bytes,
-                                                       .steady = steady,
-                                                       .trace_start = inputs_.trace.start});
+    ec2::AutoScalingGroupConfig config =
+        group_config(concrete, service, call_lists_[service], facts);
     if (auto tariff = spot_tariff(concrete)) {
       tariffs_.push_back(std::move(*tariff));
       config.purchase.spot_tariff = &tariffs_.back();
@@ -156,7 +175,8 @@ Seat Models::seat_fleet(std::uint32_t service) {
     desired = concrete.config->ec2().desired_capacity();
   } else {
     fleet = std::make_unique<ecs::FargateService>(
-        loop_, recorder_, fargate_config(concrete, service, call_lists_[service]), seed, billing);
+        loop_, recorder_, fargate_config(concrete, service, call_lists_[service], facts), seed,
+        billing);
     desired = concrete.config->ecs().desired_count();
   }
   fleet->begin(desired, steady);
@@ -222,10 +242,11 @@ void Models::change(const proto::Scenario& scenario, const scenario::Wiring& aft
     now_[i] = service;
     // Policies and the clock may have moved what a change names, though the scenario stays the
     // same.
-    const std::string group = scenario::join_path("services", service.name) + ".ec2.";
-    const std::string named = field.starts_with(group) ? field.substr(group.size()) : "";
-    const bool sets_capacity =
-        named == "min_size" || named == "max_size" || named == "desired_capacity";
+    const bool is_group = service.config->has_ec2();
+    const std::string named = named_of(field, service.name, is_group ? "ec2" : "ecs");
+    const bool sets_capacity = named == "min_size" || named == "max_size" ||
+                               named == "desired_capacity" || named == "min_capacity" ||
+                               named == "max_capacity" || named == "desired_count";
     if (!is_same || sets_capacity) change_service(i, service, named, cause);
   }
 }
@@ -246,7 +267,8 @@ void Models::change_service(std::uint32_t service, const scenario::ConcreteServi
                   .suspended = suspended_processes(config.ec2()),
                   .cause = cause});
   } else {
-    fleets_[service]->set_desired(config.ecs().desired_count(), cause);
+    auto& model = static_cast<ecs::FargateService&>(*fleets_[service]);
+    model.change({.capacity = capacity_change(config.ecs(), named), .cause = cause});
   }
 }
 

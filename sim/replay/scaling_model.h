@@ -18,6 +18,9 @@ std::optional<ec2::GroupScalingConfig> scaling_config(const proto::AutoScalingGr
                                                       const std::string& service,
                                                       std::uint64_t seed, bool has_bytes);
 
+/// `moment` of a run whose trace begins at `trace_start`.
+TimePoint instant(const proto::Moment& moment, TimePoint trace_start);
+
 /// A group's scheduled actions, read from the resolved message.
 std::vector<scaling::ScheduledAction> scheduled_actions(const proto::AutoScalingGroup& group,
                                                         TimePoint trace_start);

@@ -2,14 +2,11 @@
 #include "replay/scaling_model.h"
 
 namespace skyreplay::replay {
-namespace {
 
 TimePoint instant(const proto::Moment& moment, TimePoint trace_start) {
   if (moment.has_offset_ns()) return trace_start + Duration{moment.offset_ns()};
   return TimePoint{Duration{moment.instant_ns()}};
 }
-
-}  // namespace
 
 std::vector<scaling::ScheduledAction> scheduled_actions(const proto::AutoScalingGroup& group,
                                                         TimePoint trace_start) {

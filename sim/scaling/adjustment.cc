@@ -31,6 +31,7 @@ std::string bounds_mistake(const StepAdjustment& step) {
 
 }  // namespace
 
+// C108 rounds as E69 does.
 std::int64_t change_of(const Adjustment& adjustment, std::int32_t scaling_adjustment,
                        std::uint32_t current) {
   if (adjustment.type != AdjustmentType::kPercentChangeInCapacity || scaling_adjustment == 0) {
@@ -43,6 +44,7 @@ std::int64_t change_of(const Adjustment& adjustment, std::int32_t scaling_adjust
   return scaling_adjustment > 0 ? magnitude : -magnitude;
 }
 
+// C98, C99: services in the same way as groups (E60).
 std::int64_t proportional(std::uint32_t capacity, double metric, double target_value) {
   constexpr double kDust = 1e-9;
   constexpr double kMost = 1e9;  // beyond every maximum
@@ -55,13 +57,14 @@ std::int64_t wanted(const Adjustment& adjustment, std::int32_t scaling_adjustmen
   if (adjustment.type == AdjustmentType::kExactCapacity) return scaling_adjustment;
   const std::int64_t desired = target.desired;
   if (scaling_adjustment >= 0) {
-    const std::int64_t change = change_of(adjustment, scaling_adjustment, target.current);
-    return std::max(desired, target.current + change);
+    const std::uint32_t base = base_of_additions(target);
+    return std::max(desired, base + change_of(adjustment, scaling_adjustment, base));
   }
   const std::uint32_t there = target.current + target.terminating;
   return std::min(desired, there + change_of(adjustment, scaling_adjustment, there));
 }
 
+// C107 has the bounds of E66.
 const StepAdjustment* step_for(std::span<const StepAdjustment> steps, double value,
                                double threshold, metrics::Comparison comparison) {
   const double delta = value - threshold;

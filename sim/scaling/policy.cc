@@ -20,7 +20,9 @@ std::optional<std::int64_t> want(const TargetTracking& policy, const metrics::Al
   const std::int64_t desired = target.desired;
   const double metric = alarm.values().front();  // E60, E61
   if (!is_low) {
-    return std::max(desired, proportional(target.current, metric, policy.target_value));
+    const std::uint32_t base = base_of_additions(target);
+    if (policy.cooldowns && base == 0) return std::max<std::int64_t>(desired, 1);  // C103
+    return std::max(desired, proportional(base, metric, policy.target_value));
   }
   const std::uint32_t there = target.current + target.terminating;  // E52
   return std::min(desired, proportional(there, metric, policy.target_value));
@@ -53,6 +55,14 @@ std::optional<std::int64_t> want(const PredictiveScaling&, const metrics::Alarm&
 
 }  // namespace
 
+std::optional<Duration> cooldown_of(const Policy& policy, bool has_grown) {
+  if (const auto* simple = std::get_if<SimpleScaling>(&policy.kind)) return simple->cooldown;
+  if (const auto* step = std::get_if<StepScaling>(&policy.kind)) return step->cooldown;
+  const auto* tracking = std::get_if<TargetTracking>(&policy.kind);
+  if (tracking == nullptr || !tracking->cooldowns) return std::nullopt;
+  return has_grown ? tracking->cooldowns->scale_out : tracking->cooldowns->scale_in;
+}
+
 std::optional<std::uint32_t> wanted(const Policy& policy, const metrics::Alarm& alarm, bool is_low,
                                     const ScalableTarget& target) {
   const bool is_simple = std::holds_alternative<SimpleScaling>(policy.kind);
@@ -60,6 +70,12 @@ std::optional<std::uint32_t> wanted(const Policy& policy, const metrics::Alarm& 
   const std::optional<std::int64_t> unbounded =
       std::visit([&](const auto& kind) { return want(kind, alarm, is_low, target); }, policy.kind);
   if (!unbounded) return std::nullopt;
+  if (target.desired < target.minimum) {  // C104
+    return *unbounded > target.desired ? target.minimum : target.desired;
+  }
+  if (target.desired > target.maximum) {
+    return *unbounded < target.desired ? target.maximum : target.desired;
+  }
   return static_cast<std::uint32_t>(
       std::clamp<std::int64_t>(*unbounded, target.minimum, target.maximum));
 }

@@ -157,6 +157,19 @@ TimePoint Recurrence::next(TimePoint time) const {
   return kEndOfTime;
 }
 
+std::optional<TimePoint> instant_shown(TimePoint utc, const std::string& zone,
+                                       std::string& mistake) {
+  if (zone == kUtc) return utc;
+  try {
+    const auto shown = std::chrono::floor<std::chrono::seconds>(utc);
+    return date::locate_zone(zone)->to_sys(date::local_seconds{shown.time_since_epoch()},
+                                           date::choose::earliest);
+  } catch (const std::runtime_error&) {
+    mistake = fmt::format("there is no time zone '{}'", zone);
+    return std::nullopt;
+  }
+}
+
 std::string time_zone_version() {
   std::ifstream file("/usr/share/zoneinfo/tzdata.zi");  // "# version 2025b"
   std::string hash;

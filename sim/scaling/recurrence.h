@@ -46,6 +46,11 @@ class Recurrence {
   std::shared_ptr<const Zone> zone_;  ///< none: UTC
 };
 
+/// The instant at which clocks in a zone show what those of UTC show at `utc`, the first of two;
+/// nothing, and why in `mistake`, where there is no such zone.
+std::optional<TimePoint> instant_shown(TimePoint utc, const std::string& zone,
+                                       std::string& mistake);
+
 /// The version of the system's tzdata, such as "2025b"; empty where it does not say.
 std::string time_zone_version();
 

@@ -19,6 +19,10 @@ bool is_low_alarm(const Policy& policy, std::uint32_t alarm) {
 
 }  // namespace
 
+std::string Scaled::trigger(const std::string& alarm, const std::string&) const {
+  return fmt::format("alarm {} in ALARM", alarm);
+}
+
 Scaler::Scaler(const ScalerConfig& config, TimePoint start, AlarmState state)
     : policies_(config.policies) {
   std::vector<Duration> kept(config.resolutions.size());
@@ -127,17 +131,18 @@ void Scaler::act(std::uint32_t index, const Watch& watch, TimePoint now, Scaled&
     if (*want >= target.desired) return;
   }
   if (*want == target.desired) return;
-  Decision decision{
+  const Decision decision{
       .desired = *want,
-      .cause = fmt::format("alarm {} in ALARM: {}; desired {} → {}", watch.alarm.config().name,
-                           watch.alarm.reason(), target.desired, *want)};
-  if (const auto* simple = std::get_if<SimpleScaling>(&policy.kind)) {
-    decision.cooldown = simple->cooldown;
-  }
+      .cause = fmt::format("{}: {}; desired {} → {}",
+                           scaled.trigger(watch.alarm.config().name, policy.name),
+                           watch.alarm.reason(), target.desired, *want),
+      .cooldown = cooldown_of(policy, *want > target.desired)};
   scaled.scale(decision);
 }
 
+// E54, C102.
 bool Scaler::may_scale_in(const Policy& policy, const ScalableTarget& target) const {
+  if (target.holds_scale_in) return false;                              // C101
   if (std::holds_alternative<SimpleScaling>(policy.kind)) return true;  // it has a cooldown
   if (target.warming > 0) return false;                                 // E51
   if (std::holds_alternative<StepScaling>(policy.kind)) return true;

@@ -3,14 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <vector>
 
-#include "core/error.h"
-#include "ec2/group_metrics.h"
-#include "pricing/catalogue.h"
-#include "scaling/adjustment.h"
 #include "scenario/check_scheduled_actions.h"
 #include "scenario/field_path.h"
 #include "scenario/schema.h"
@@ -19,17 +14,17 @@ namespace skyreplay::scenario {
 namespace {
 
 constexpr std::uint32_t kMinute = 60;
-constexpr std::uint64_t kLongestLook =
-    std::uint64_t{7} * 86'400;  // s: E84's limit for alarms of several days
 
 const std::vector<std::string> kProcesses = {"Launch",           "Terminate",   "AlarmNotification",
                                              "ScheduledActions", "HealthCheck", "ReplaceUnhealthy",
                                              "AZRebalance"};
 
-bool is_whole(double value) { return std::floor(value) == value; }
-
 std::string element(const std::string& path, const char* list, int index) {
   return join_index(path + "." + list, static_cast<std::size_t>(index));
+}
+
+bool is_exact(const proto::ScalingPolicy& policy) {
+  return policy.adjustment_type() == proto::ScalingPolicy::EXACT_CAPACITY;
 }
 
 /// Target tracking has alarms of its own, predictive scaling none.
@@ -71,7 +66,7 @@ void ScalingResolver::group(proto::AutoScalingGroup& group, const std::string& p
   }
   names(group, path);
   one_scales_ahead(group, path);
-  actions(group, path);
+  actions_of(group, path);
   suspended_processes(group, path);
   check_scheduled_actions(group, path, places_, mistakes_);
   prices(group, path);
@@ -130,35 +125,15 @@ void ScalingResolver::target_tracking(proto::ScalingPolicy& policy, const std::s
     }
     metric(customized.namespace_(), customized.metric_name(), period, of);
   }
-  shape(*config.mutable_assumed(), std::max(period, 1U), own + ".assumed");
-}
-
-void ScalingResolver::shape(proto::TargetTrackingAssumed& assumed, std::uint32_t period,
-                            const std::string& path) {
-  const auto at_most = [&](std::uint32_t m, std::uint32_t n, const char* field) {
-    if (m > n) mistake(path + field, fmt::format("must be at most the periods it is of, {}", n));
-  };
-  if (!assumed.has_high_datapoints_to_alarm()) {
-    assumed.set_high_datapoints_to_alarm(assumed.high_evaluation_periods());
-  }
+  proto::TargetTrackingAssumed& assumed = *config.mutable_assumed();
   if (!assumed.has_low_evaluation_periods()) {
-    assumed.set_low_evaluation_periods(15 * kMinute / period);
+    assumed.set_low_evaluation_periods(15 * kMinute / std::max(period, 1U));
   }
-  if (!assumed.has_low_datapoints_to_alarm()) {
-    assumed.set_low_datapoints_to_alarm(assumed.low_evaluation_periods());
-  }
-  at_most(assumed.high_datapoints_to_alarm(), assumed.high_evaluation_periods(),
-          ".high_datapoints_to_alarm");
-  at_most(assumed.low_datapoints_to_alarm(), assumed.low_evaluation_periods(),
-          ".low_datapoints_to_alarm");
+  datapoints(assumed, own + ".assumed");
 }
 
-/// E66, E68: a whole number, that of an exact capacity not below zero.
-void ScalingResolver::adjustment(const proto::ScalingPolicy& policy, double value,
-                                 const std::string& path, const std::string& own) {
-  if (!is_whole(value)) mistake(own, "must be a whole number");
-  const bool is_exact = policy.adjustment_type() == proto::ScalingPolicy::EXACT_CAPACITY;
-  if (is_exact && value < 0) mistake(own, "must not be negative: it is the capacity itself");
+/// Whether the policy says what its numbers mean, and they may mean that.
+void ScalingResolver::adjusts(const proto::ScalingPolicy& policy, const std::string& path) {
   if (!policy.has_adjustment_type() && !mistakes_.below(path + ".adjustment_type")) {
     mistake(path + ".adjustment_type", "is missing");
   }
@@ -171,81 +146,23 @@ void ScalingResolver::adjustment(const proto::ScalingPolicy& policy, double valu
 
 void ScalingResolver::step(const proto::ScalingPolicy& policy, const std::string& path) {
   refuse_fields(policy, {"cooldown"}, "step policies: they have none", path);
-  std::vector<scaling::StepAdjustment> steps;
-  for (int i = 0; i < policy.step_adjustments_size(); ++i) {
-    const proto::StepAdjustment& from = policy.step_adjustments(i);
-    adjustment(policy, from.scaling_adjustment(), path,
-               element(path, "step_adjustments", i) + ".scaling_adjustment");
-    scaling::StepAdjustment& to = steps.emplace_back();
-    if (from.has_metric_interval_lower_bound()) to.lower = from.metric_interval_lower_bound();
-    if (from.has_metric_interval_upper_bound()) to.upper = from.metric_interval_upper_bound();
-  }
-  const std::string text = scaling::steps_mistake(steps);
-  if (!text.empty()) mistake(path + ".step_adjustments", text);
+  adjusts(policy, path);
+  steps(policy.step_adjustments(), is_exact(policy), path + ".step_adjustments");
 }
 
 void ScalingResolver::simple(const proto::ScalingPolicy& policy, const std::string& path) {
   refuse_fields(policy, {"metric_aggregation_type", "estimated_instance_warmup"}, "simple policies",
                 path);
-  adjustment(policy, policy.scaling_adjustment(), path, path + ".scaling_adjustment");
+  adjusts(policy, path);
+  whole(policy.scaling_adjustment(), is_exact(policy), path + ".scaling_adjustment");
 }
 
-// --- Alarms
-
-void ScalingResolver::metric(const std::string& metric_namespace, const std::string& name,
-                             std::uint32_t period, const std::string& path) {
-  if (metric_namespace.empty() || name.empty()) return;  // reported already
-  const ec2::GroupMetricName* found = ec2::find_group_metric(metric_namespace, name);
-  if (found == nullptr) {
-    const std::vector<std::string> known = ec2::group_metric_names();
-    return mistake(
-        path + ".metric_name",
-        fmt::format("a group has no metric {}{}; it has {}",
-                    in_quotes(metric_namespace + " " + name),
-                    suggestion(metric_namespace + " " + name, known), fmt::join(known, ", ")));
-  }
-  const bool may_be_short = found->metric == ec2::GroupMetric::kCpuUsageActive;
-  if (period < kMinute && !may_be_short) {
-    mistake(path + ".period", fmt::format("must be at least 60 for {} metrics", metric_namespace));
-  }
-}
-
-void ScalingResolver::alarm(proto::CloudWatchAlarm& alarm, const std::string& path) {
-  if (mistakes_.at(path)) return;
-  const std::uint32_t period = alarm.period();
-  const bool is_short = period == 10 || period == 20 || period == 30;
-  if (alarm.has_period() && !is_short && period % kMinute != 0) {  // E84
-    mistake(path + ".period", "must be 10, 20, 30 or a multiple of 60");
-  }
-  metric(alarm.namespace_(), alarm.metric_name(), period, path);
-  if (!alarm.has_evaluation_periods()) return;
-  const std::uint32_t n = alarm.evaluation_periods();
-  if (!alarm.has_datapoints_to_alarm()) alarm.set_datapoints_to_alarm(n);
-  if (alarm.datapoints_to_alarm() > n) {
-    mistake(path + ".datapoints_to_alarm",
-            fmt::format("must be at most evaluation_periods, {}", n));
-  }
-  if (std::uint64_t{n} * period > kLongestLook) {
-    mistake(path + ".evaluation_periods", "must not be more than 7 days of periods");
-  }
-}
-
-void ScalingResolver::actions(const proto::AutoScalingGroup& group, const std::string& path) {
+void ScalingResolver::actions_of(const proto::AutoScalingGroup& group, const std::string& path) {
   std::vector<std::string> may_act;
-  std::set<std::string> acting;
   for (const proto::ScalingPolicy& policy : group.policies()) {
     if (acts_on_alarms(policy)) may_act.push_back(policy.policy_name());
   }
-  for (int i = 0; i < group.alarms_size(); ++i) {
-    for (int k = 0; k < group.alarms(i).alarm_actions_size(); ++k) {
-      const std::string& name = group.alarms(i).alarm_actions(k);
-      acting.insert(name);
-      if (std::find(may_act.begin(), may_act.end(), name) != may_act.end()) continue;
-      mistake(element(element(path, "alarms", i), "alarm_actions", k),
-              fmt::format("there is no step or simple policy {}{}", in_quotes(name),
-                          suggestion(name, may_act)));
-    }
-  }
+  const std::set<std::string> acting = actions(group.alarms(), may_act, path);
   for (int i = 0; i < group.policies_size(); ++i) {
     const proto::ScalingPolicy& policy = group.policies(i);
     const bool is_idle = acts_on_alarms(policy) && policy.has_policy_name() &&
@@ -264,12 +181,6 @@ void ScalingResolver::names(const proto::AutoScalingGroup& group, const std::str
     if (!policy.has_policy_name() || seen.insert(policy.policy_name()).second) continue;
     mistake(element(path, "policies", i) + ".policy_name", "is another policy's name already");
   }
-  seen.clear();
-  for (int i = 0; i < group.alarms_size(); ++i) {
-    const proto::CloudWatchAlarm& alarm = group.alarms(i);
-    if (!alarm.has_alarm_name() || seen.insert(alarm.alarm_name()).second) continue;
-    mistake(element(path, "alarms", i) + ".alarm_name", "is another alarm's name already");
-  }
 }
 
 void ScalingResolver::suspended_processes(const proto::AutoScalingGroup& group,
@@ -287,12 +198,7 @@ void ScalingResolver::suspended_processes(const proto::AutoScalingGroup& group,
 /// E102: what is billed must have a price in the Region.
 void ScalingResolver::prices(const proto::AutoScalingGroup& group, const std::string& path) {
   const auto check = [&](bool is_billed, const char* item, const char* field) {
-    if (!is_billed) return;
-    try {
-      pricing::Catalogue::builtin().tariff(item, region_);
-    } catch (const InputError& error) {
-      mistake(path + field, error.what());
-    }
+    priced(is_billed, item, region_, path + field);
   };
   const bool has_alarms = group.policies_size() + group.alarms_size() > 0;
   const char* where = group.policies_size() > 0 ? ".policies" : ".alarms";

@@ -16,6 +16,7 @@
 #include "scenario/law.h"
 #include "scenario/resolve_group.h"
 #include "scenario/resolve_scaling.h"
+#include "scenario/resolve_service_scaling.h"
 #include "scenario/resolve_spot.h"
 
 namespace skyreplay::scenario {
@@ -201,6 +202,7 @@ void ServiceResolver::ecs(proto::EcsService& service, const std::string& path) {
   if (!assumed.has_pull_rate()) {
     assumed.mutable_pull_rate()->set_bytes_per_second(pull_rate(task.cpu()));
   }
+  ServiceScalingResolver(region_, places_, mistakes_).service(service, path);
 }
 
 /// C9: which sizes there are.

@@ -19,7 +19,8 @@ class Generator {
         foreseen_(number ^ 0xF0),
         failed_(number + (std::uint64_t{1} << 32)),
         lives_(number ^ 0x9e3779b97f4a7c15),
-        fronts_(number ^ 0xc2b2ae3d27d4eb4f) {
+        fronts_(number ^ 0xc2b2ae3d27d4eb4f),
+        tasks_(number ^ 0xECA5) {
     s_.seed = dice_.below(1000);
   }
 
@@ -34,6 +35,7 @@ class Generator {
     functions();
     predictive_policies();
     scheduled_actions();
+    services_of_tasks();
     lives();
     faults();
     fronts();
@@ -278,6 +280,40 @@ class Generator {
     }
   }
 
+  /// What scales services of tasks.
+  void services_of_tasks() {
+    if (unit_ < 1s) return;
+    for (std::size_t i = 0; i < s_.services.size(); ++i) {
+      Service& service = s_.services[i];
+      if (service.platform != Service::Platform::kFleet || !service.fleet.fargate) continue;
+      const bool is_scaled = tasks_.dice.chance(65);
+      if (is_scaled) tasks_.scale_service(service.fleet);
+      if (tasks_.dice.chance(35)) {
+        tasks_.schedule_service(service.fleet, s_.start, s_.end - s_.start);
+      }
+      if (service.fleet.policies.empty() && service.fleet.scheduled.empty()) continue;
+      if (tasks_.dice.chance(30)) change_service(i);
+      if (tasks_.dice.chance(30)) wait_for_cooldowns();
+    }
+  }
+
+  /// One change more, behind all others.
+  void change_service(std::size_t service) {
+    Time at = (s_.end - s_.start) / 2;
+    if (!s_.changes.empty()) at = std::max(at, s_.changes.back().at);
+    if (tasks_.dice.chance(50)) {
+      s_.changes.push_back({at, Change::Field::kMaxSize, service, tasks_.dice.between(2, 8)});
+    } else {
+      s_.changes.push_back({at, Change::Field::kDesired, service, tasks_.dice.below(12)});
+    }
+  }
+
+  /// The run goes on for so long that alarms act again.
+  void wait_for_cooldowns() {
+    s_.end += 1min * tasks_.dice.between(3, 20);
+    while (s_.window < (s_.end - s_.start) / 40) s_.window *= 2;
+  }
+
   /// Scheduled actions are suspended or resumed, behind all other changes.
   void change_suspended(std::size_t service) {
     Time at = (s_.end - s_.start) / 2;
@@ -478,6 +514,7 @@ class Generator {
   RandomServices failed_;
   RandomServices lives_;
   RandomServices fronts_;
+  RandomServices tasks_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

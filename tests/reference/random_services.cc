@@ -241,6 +241,62 @@ void RandomServices::schedule(Fleet& f, Time start, Time length) {
   if (dice.chance(15)) f.suspended |= kScheduledActions;
 }
 
+void RandomServices::scale_service(Fleet& f) {
+  const auto of_service = [this](Alarm& a) {
+    const bool has_it = a.metric.find("AWS/ApplicationELB") == 0;
+    if (!has_it) a.metric = "AWS/ECS CPUUtilization";
+    a.period = 1min;
+  };
+  for (std::uint32_t i = dice.between(1, 2); i > 0; --i) {
+    Policy p = policy(false);
+    if (p.kind == Policy::Kind::kSimple) p.kind = Policy::Kind::kStep;
+    p.name = "p" + std::to_string(f.policies.size());
+    p.warmup.reset();
+    of_service(p.tracked);
+    p.out_cooldown = dice.one_of<std::uint32_t>({0, 60, 150, 300});
+    p.in_cooldown = dice.one_of<std::uint32_t>({0, 90, 300});
+    f.policies.push_back(p);
+    if (p.kind == Policy::Kind::kTargetTracking) continue;
+    Alarm a = alarm(false);
+    of_service(a);
+    a.name = "alarm" + std::to_string(i);
+    a.n = dice.between(1, 3);
+    a.m = dice.between(1, a.n);
+    a.comparison = dice.one_of<const char*>({">", ">=", "<", "<="});
+    a.threshold = dice.one_of<double>({0, 1, 5, 20});
+    a.missing = dice.one_of<const char*>({"missing", "ignore", "breaching", "notBreaching"});
+    a.policies = {f.policies.size() - 1};
+    f.alarms.push_back(a);
+  }
+  f.min_size = dice.below(3);
+  f.max_size = dice.one_of<std::uint32_t>({2, 5, 8, 20});
+  f.ecs_delay = dice.one_of<Time>({0s, 60s, 120s});
+  f.balancer_delay = dice.one_of<Time>({0s, 60s, 150s});
+}
+
+void RandomServices::schedule_service(Fleet& f, Time start, Time length) {
+  const auto minutes = static_cast<std::uint32_t>(length / 1min + 2);
+  const auto later = [&] { return (start / 1min + dice.between(1, minutes)) * 1min - start; };
+  for (std::uint32_t i = dice.between(1, 3); i > 0; --i) {
+    ScheduledAction a;
+    a.name = "s" + std::to_string(i);
+    if (dice.chance(60)) a.min = dice.below(4);
+    if (!a.min || dice.chance(40)) a.max = dice.between(3, 7);
+    a.recurs = dice.chance(50);
+    if (!a.recurs || dice.chance(50)) a.start = later();
+    if (a.recurs && dice.chance(50)) a.end = later();
+    if (!a.recurs && dice.chance(50)) {
+      a.every = 1min * dice.between(1, 20);
+      *a.start += unit * dice.below(3);
+    }
+    if (a.start && a.end && *a.end <= *a.start) *a.end += 1h * (*a.start / 1h + 1);
+    while (a.recurs && dice.chance(40)) a.minutes.push_back(dice.below(60));
+    while (a.recurs && dice.chance(20)) a.hours.push_back(dice.below(24));
+    if (a.recurs && dice.chance(10)) a.weekdays = {0, 2, 4, 6};
+    f.scheduled.push_back(a);
+  }
+}
+
 Hook RandomServices::hook() {
   Hook h;
   h.launching = dice.chance(60);

@@ -27,6 +27,9 @@ class RandomServices {
   void scale(Fleet& fleet, bool has_bytes);
   /// Gives a group of instances a predictive policy, and perhaps a second.
   void foresee(Fleet& fleet, bool has_bytes);
+  /// Gives a service of tasks policies and alarms, or scheduled actions within a run.
+  void scale_service(Fleet& fleet);
+  void schedule_service(Fleet& fleet, Time start, Time length);
   /// Gives a group of instances scheduled actions within a run.
   void schedule(Fleet& fleet, Time start, Time length);
 

@@ -1,3 +1,4 @@
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -140,25 +141,29 @@ std::string metric(const Alarm& a) {
                      seconds_of(a.period));
 }
 
-std::string tracking(const Policy& p) {
-  // In the words of a predefined metric where there is one.
+/// In the words of a predefined metric where there is one.
+std::string tracked(const Alarm& a, const std::string& customized) {
   const std::pair<const char*, const char*> predefined[] = {
       {"AWS/EC2 CPUUtilization", "ASGAverageCPUUtilization"},
+      {"AWS/ECS CPUUtilization", "ECSServiceAverageCPUUtilization"},
       {"AWS/EC2 NetworkIn", "ASGAverageNetworkIn"},
       {"AWS/EC2 NetworkOut", "ASGAverageNetworkOut"},
       {"AWS/ApplicationELB RequestCountPerTarget", "ALBRequestCountPerTarget"}};
-  std::string what = "customized_metric_specification: {" + metric(p.tracked) + "}";
   for (const auto& [own, type] : predefined) {
-    const bool sum = p.tracked.metric.starts_with("AWS/ApplicationELB");
-    if (p.tracked.metric != own || p.tracked.statistic != (sum ? "Sum" : "Average")) continue;
-    what = fmt::format("predefined_metric_specification: {{predefined_metric_type: {}}}", type);
+    const bool sum = a.metric.starts_with("AWS/ApplicationELB");
+    if (a.metric != own || a.statistic != (sum ? "Sum" : "Average")) continue;
+    return fmt::format("predefined_metric_specification: {{predefined_metric_type: {}}}", type);
   }
+  return "customized_metric_specification: {" + customized + "}";
+}
+
+std::string tracking(const Policy& p, const std::string& customized) {
   return fmt::format(
-      "target_tracking_configuration: {{target_value: {}, {}, disable_scale_in: {}, assumed: "
+      "target_value: {}, {}, disable_scale_in: {}, assumed: "
       "{{high_evaluation_periods: {}, high_datapoints_to_alarm: {}, low_evaluation_periods: {}, "
-      "low_datapoints_to_alarm: {}, {}{}low_threshold_ratio: {}}}}}",
-      p.target, what, p.disable_scale_in, p.high_n, p.high_m, p.low_n, p.low_m,
-      optional("high_evaluation_second", p.tracked.second),
+      "low_datapoints_to_alarm: {}, {}{}low_threshold_ratio: {}}}",
+      p.target, tracked(p.tracked, customized), p.disable_scale_in, p.high_n, p.high_m, p.low_n,
+      p.low_m, optional("high_evaluation_second", p.tracked.second),
       optional("low_evaluation_second", p.low_second), p.low_ratio);
 }
 
@@ -176,6 +181,19 @@ std::string adjusting(const Policy& p) {
                         optional("metric_interval_upper_bound", step.upper), step.number);
   }
   return text + "]";
+}
+
+/// Of a service of tasks.
+std::string spelled_for_service(const Policy& p) {
+  if (p.kind == Policy::Kind::kStep) {
+    return fmt::format("{{policy_name: {}, step_scaling_policy_configuration: {{{}{}}}}}", p.name,
+                       optional("cooldown", p.cooldown), adjusting(p));
+  }
+  const std::string all = metric(p.tracked);
+  return fmt::format(
+      "{{policy_name: {}, target_tracking_scaling_policy_configuration: {{scale_out_cooldown: {}, "
+      "scale_in_cooldown: {}, {}}}}}",
+      p.name, p.out_cooldown, p.in_cooldown, tracking(p, all.substr(0, all.rfind(','))));
 }
 
 std::string predictive(const Policy& p) {
@@ -210,7 +228,9 @@ std::string spelled(const Policy& p) {
   }
   return fmt::format("{{policy_name: {}, {}{}}}", p.name,
                      optional("estimated_instance_warmup", p.warmup),
-                     p.kind == Policy::Kind::kTargetTracking ? tracking(p) : adjusting(p));
+                     p.kind == Policy::Kind::kTargetTracking
+                         ? "target_tracking_configuration: {" + tracking(p, metric(p.tracked)) + "}"
+                         : adjusting(p));
 }
 
 std::string spelled(const Alarm& a, const Fleet& f) {
@@ -254,6 +274,43 @@ std::string spelled(const ScheduledAction& a) {
   if (!a.recurs) return text + "}";
   return text + fmt::format("recurrence: \"{} {} * * {}\"}}", field(a.minutes), field(a.hours),
                             field(a.weekdays));
+}
+
+std::string spelled_for_service(const ScheduledAction& a, Time trace_start) {
+  const auto shifted = [&] {  // 1 is Sunday
+    std::vector<std::uint32_t> days = a.weekdays;
+    for (std::uint32_t& day : days) ++day;
+    return days;
+  };
+  std::string text =
+      fmt::format("{{scheduled_action_name: {}, scalable_target_action: {{{}{}}}, ", a.name,
+                  optional("min_capacity", a.min), optional("max_capacity", a.max));
+  if (!a.recurs && !a.every) {  // at a whole minute
+    const auto at = std::chrono::floor<std::chrono::seconds>(trace_start + *a.start);
+    return text + fmt::format("schedule: \"at({:%Y-%m-%dT%H:%M:%S})\"}}", fmt::gmtime(at.count()));
+  }
+  if (a.start) text += fmt::format("start_time: +{}, ", spelled(*a.start));
+  if (a.end) text += fmt::format("end_time: +{}, ", spelled(*a.end));
+  if (a.every)
+    return text + fmt::format("schedule: rate({} minutes)}}", *a.every / std::chrono::minutes{1});
+  return text + fmt::format("schedule: \"cron({} {} {} * {} *)\"}}", field(a.minutes),
+                            field(a.hours), a.weekdays.empty() ? "*" : "?",
+                            a.weekdays.empty() ? "?" : field(shifted()));
+}
+
+std::string service_scaling(const Fleet& f, Time trace_start) {
+  std::string policies, alarms, actions;
+  if (f.policies.empty() && f.scheduled.empty()) return "";
+  for (const ScheduledAction& a : f.scheduled) {
+    actions += (actions.empty() ? "" : ", ") + spelled_for_service(a, trace_start);
+  }
+  for (const Policy& p : f.policies) {
+    policies += (policies.empty() ? "" : ", ") + spelled_for_service(p);
+  }
+  for (const Alarm& a : f.alarms) alarms += (alarms.empty() ? "" : ", ") + spelled(a, f);
+  return fmt::format(
+      "min_capacity: {}, max_capacity: {}, policies: [{}], alarms: [{}], scheduled_actions: [{}], ",
+      f.min_size, f.max_size, policies, alarms, actions);
 }
 
 std::string scaling(const Fleet& f) {
@@ -325,21 +382,23 @@ std::string group(const Fleet& f) {
       spelled(f.balancer_delay), spelled(f.group_delay), spelled(f.agent_delay));
 }
 
-std::string tasks(const Fleet& f) {
+std::string tasks(const Fleet& f, Time trace_start) {
   return fmt::format(
       "{{ecs: {{desired_count: {}, task_definition: {{cpu: {}, memory: {}, runtime_platform: "
-      "{{cpu_architecture: {}}}, ephemeral_storage: {{size_in_gib: {}}}}}, {}assumed: "
-      "{{{}infrastructure_time: {}, image_size: {}kB, pull_rate: 1MB/s, container_start: {}, "
-      "application_start: {}}}}}}}",
-      f.desired, f.cpu, f.memory, f.arm ? "ARM64" : "X86_64", f.storage_gib, common(f), capacity(f),
-      spelled(f.infrastructure_time), f.pull_time / std::chrono::milliseconds{1},
-      spelled(f.container_start), spelled(f.application_start));
+      "{{cpu_architecture: {}}}, ephemeral_storage: {{size_in_gib: {}}}}}, {}{}assumed: "
+      "{{{}publication_delay: {{ecs: {}, application_elb: {}}}, infrastructure_time: {}, "
+      "image_size: {}kB, pull_rate: 1MB/s, container_start: {}, application_start: {}}}}}}}",
+      f.desired, f.cpu, f.memory, f.arm ? "ARM64" : "X86_64", f.storage_gib,
+      service_scaling(f, trace_start), common(f), capacity(f), spelled(f.ecs_delay),
+      spelled(f.balancer_delay), spelled(f.infrastructure_time),
+      f.pull_time / std::chrono::milliseconds{1}, spelled(f.container_start),
+      spelled(f.application_start));
 }
 
-std::string spelled(const Service& service) {
+std::string spelled(const Service& service, Time trace_start) {
   if (service.platform == Service::Platform::kFunction) return spelled(service.function);
   if (service.platform == Service::Platform::kFleet) {
-    return service.fleet.fargate ? tasks(service.fleet) : group(service.fleet);
+    return service.fleet.fargate ? tasks(service.fleet, trace_start) : group(service.fleet);
   }
   const External& e = service.external;
   return fmt::format("{{external: {{latency: {}, {}when_full: {}, price_per_request: \"{}\"}}}}",
@@ -368,7 +427,7 @@ std::string spelled(const Scenario& scenario, const Change& change) {
       field = of + (service.fleet.fargate ? "ecs.desired_count" : "ec2.desired_capacity");
       break;
     case Field::kMaxSize:
-      field = of + "ec2.max_size";
+      field = of + (service.fleet.fargate ? "ecs.max_capacity" : "ec2.max_size");
       break;
     case Field::kSuspended:
       field = of + "ec2.suspended_processes";
@@ -452,7 +511,7 @@ std::string to_yaml(const Scenario& s) {
   }
   text += "services:\n";
   for (const Service& service : s.services) {
-    text += fmt::format("  {}: {}\n", service.name, spelled(service));
+    text += fmt::format("  {}: {}\n", service.name, spelled(service, s.start));
   }
   text += fmt::format(
       "account:\n  lambda: {{concurrent_executions: {}, minimum_unreserved_concurrent_executions: "

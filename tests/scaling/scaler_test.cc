@@ -139,6 +139,18 @@ TEST_CASE("E1: what policies want is bounded by the minimum and the maximum") {
   CHECK(told.now.desired == 5);
 }
 
+TEST_CASE("C103: in proportion to none there is none, and a service goes to one") {
+  for (const bool is_service : {false, true}) {
+    Told told;
+    told.now = {.desired = 0, .minimum = 0, .maximum = 20, .current = 0};
+    ScalerConfig config = tracking(1);
+    if (is_service) std::get<TargetTracking>(config.policies[0].kind).cooldowns = Cooldowns{};
+    Scaler scaler(config, {}, AlarmState::kOk);
+    play(scaler, told, 3, {75});
+    CHECK(told.now.desired == (is_service ? 1 : 0));
+  }
+}
+
 TEST_CASE("E54: any target tracking policy adds capacity, all of them must agree to take it away") {
   Told told;
   Scaler scaler(tracking(2), {}, AlarmState::kOk);

@@ -208,7 +208,17 @@ TEST_CASE("show names every default of the schema") {
   shown += Scenario::parse(
                "version: 1\nservices: {web: {ec2: {min_size: 1, max_size: 1, "
                "instance_type: m7i.large, instance_market_options: {market_type: "
-               "spot}}}}\nfaults: [{at: +1s, kill_instances: {service: web}}]\n",
+               "spot}}}, app: {ecs: {task_definition: {cpu: 256, memory: 512}, min_capacity: 1, "
+               "max_capacity: 2, policies: [{policy_name: p, "
+               "target_tracking_scaling_policy_configuration: {target_value: 50, "
+               "predefined_metric_specification: {predefined_metric_type: "
+               "ALBRequestCountPerTarget}}}, {policy_name: s, step_scaling_policy_configuration: "
+               "{adjustment_type: ExactCapacity, step_adjustments: [{metric_interval_lower_bound: "
+               "0, scaling_adjustment: 2}]}}], alarms: [{alarm_name: a, namespace: AWS/ECS, "
+               "metric_name: CPUUtilization, statistic: Average, period: 60, evaluation_periods: "
+               "1, threshold: 1, comparison_operator: LessThanThreshold, alarm_actions: "
+               "[s]}]}}}\nfaults: [{at: +1s, kill_instances: {service: web}}]\nroutes: [{match: a, "
+               "service: web}, {match: b, service: app}]\n",
                "shop.yaml")
                .to_yaml();
   for_each_type(*proto::Scenario::descriptor(), [&](const auto& type) {

@@ -91,7 +91,8 @@ TEST_CASE("a field that does not change in a run is refused with those near it t
         "services.web.ec2.suspended_processes");
   CHECK(refusal("services.app.ecs.desired_cuont") ==
         "'services.app.ecs.desired_cuont' is no field that may change in a run, did you mean "
-        "'desired_count'?; near it may: services.app.ecs.desired_count");
+        "'desired_count'?; near it may: services.app.ecs.desired_count, "
+        "services.app.ecs.max_capacity, services.app.ecs.min_capacity");
   CHECK(refusal("services.web.ecs.desired_count") ==
         "'services.web.ecs.desired_count' is no field that may change in a run, did you mean "
         "'services.app.ecs.desired_count'?; near it may: services.web.ec2.desired_capacity, "
@@ -100,8 +101,8 @@ TEST_CASE("a field that does not change in a run is refused with those near it t
   CHECK(refusal("seed") ==
         "'seed' is no field that may change in a run; near it may: "
         "account.lambda.concurrent_executions, services.app.ecs.desired_count, "
-        "services.db.external.max_connections, services.fn.lambda.memory_size, "
-        "services.fn.lambda.reserved_concurrent_executions, services.fn.lambda.timeout and 6 more");
+        "services.app.ecs.max_capacity, services.app.ecs.min_capacity, "
+        "services.db.external.max_connections, services.fn.lambda.memory_size and 8 more");
   CHECK(refusal("\"services.\"") == "in 'services.': expected a field's name at character 10");
 }
 

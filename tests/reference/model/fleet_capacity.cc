@@ -38,6 +38,11 @@ void FleetService::change(const Change& change) {
   if (change.field == Change::Field::kMaxSize) max = fleet().max_size;
   const bool is_scaled = scaling_ || !fleet().scheduled.empty();
   if (change.field == Change::Field::kDesired || !is_scaled) desired = fleet().desired;
+  if (fleet().fargate) {  // C104: a desired count may lie outside the bounds
+    if (desired) scale(*desired);
+    if (!max) return;
+    desired.reset();
+  }
   set_capacity({}, max, desired);
 }
 

@@ -7,9 +7,18 @@ namespace skyreplay::reference {
 
 bool FleetService::is_due(const ScheduledAction& action, Time at) const {
   const Time start = world_.scenario.start;
-  if (action.start && start + *action.start == at) return true;
+  const bool waits = fleet().fargate && action.recurs;  // C110: that is no time of its own
+  if (action.every) {
+    Time from = start + *action.start;
+    if (world_.broken(Mutation::kRateCountsFromTheRun)) from = start;
+    const bool is_over = action.end && at >= start + *action.end;
+    return at >= start + *action.start && !is_over && (at - from) % *action.every == Time{};
+  }
+  if (waits && action.start && at < start + *action.start) return false;
+  const bool starts = !waits || world_.broken(Mutation::kServiceCronStarts);
+  if (starts && action.start && start + *action.start == at) return true;
   if (!action.recurs || at % std::chrono::minutes{1} != Time{}) return false;
-  if (action.start && at <= start + *action.start) return false;
+  if (!waits && action.start && at <= start + *action.start) return false;
   const bool until = world_.broken(Mutation::kRecursAtItsEnd);
   if (action.end && (until ? at > start + *action.end : at >= start + *action.end)) return false;
   const auto minute = at / std::chrono::minutes{1};
@@ -28,6 +37,14 @@ void FleetService::plan_scheduled(bool first) {
     if (action.start) times.push_back(world_.scenario.start + *action.start);
   }
   const Time end = world_.scenario.end + world_.scenario.drain;
+  for (const ScheduledAction& action : fleet().scheduled) {
+    if (!action.every) continue;
+    Time at = world_.scenario.start + *action.start;
+    if (at < now) at += (now - at) / *action.every * *action.every;
+    for (; at <= end; at += *action.every) times.push_back(at);
+    // Where it counts from is what a mutation breaks.
+    for (at = world_.scenario.start; at <= end; at += *action.every) times.push_back(at);
+  }
   for (Time at = now / minute * minute; at <= end; at += minute) times.push_back(at);
   std::sort(times.begin(), times.end());
   for (const Time at : times) {

@@ -200,7 +200,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::vector<Attempt*> accepted_;
   std::vector<Member> members_;  // by ordinal
   std::uint32_t desired_ = 0;
-  std::uint32_t min_ = 0, max_ = fleet().max_size;
+  std::uint32_t min_ = fleet().min_size, max_ = fleet().max_size;
   bool ever_closed_ = false;   ///< a zone
   std::size_t unnoticed_ = 0;  ///< who are gone, and nobody knows
   std::vector<std::pair<std::size_t, JobPtr>> calling_;

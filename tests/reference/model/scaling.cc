@@ -31,13 +31,14 @@ Scaling::Scaling(World& world, Group& group, const Fleet& fleet, std::string ent
       fleet_(fleet),
       entity_(std::move(entity)),
       name_(std::move(name)),
+      min_(fleet.min_size),
       max_(fleet.max_size),
       suspended_((fleet.suspended & kAlarmNotification) != 0) {
   for (std::size_t i = 0; i < fleet.policies.size(); ++i) {
     const Policy& policy = fleet.policies[i];
     if (policy.kind == Policy::Kind::kPredictive) look_ahead(i);
-    const bool has_warmup =
-        policy.kind == Policy::Kind::kTargetTracking || policy.kind == Policy::Kind::kStep;
+    const bool has_warmup = !fleet.fargate && policy.kind != Policy::Kind::kSimple &&
+                            policy.kind != Policy::Kind::kPredictive;
     if (has_warmup) warmup_ = std::max(warmup_, warmup_of(policy));
     if (policy.kind != Policy::Kind::kTargetTracking) continue;
     Alarm alarm = policy.tracked;
@@ -45,14 +46,15 @@ Scaling::Scaling(World& world, Group& group, const Fleet& fleet, std::string ent
     alarm.threshold = policy.target;
     alarm.n = policy.high_n;
     alarm.m = policy.high_m;
-    watch(alarm, "TargetTracking-" + name_ + "-AlarmHigh-" + policy.name, {i}, false);
+    const std::string whose = fleet.fargate ? "service/default/" + name_ : name_;
+    watch(alarm, "TargetTracking-" + whose + "-AlarmHigh-" + policy.name, {i}, false);
     if (policy.disable_scale_in) continue;
     alarm.comparison = "<";
     alarm.threshold = policy.low_ratio * policy.target;
     alarm.n = policy.low_n;
     alarm.m = policy.low_m;
     alarm.second = policy.low_second;
-    watch(alarm, "TargetTracking-" + name_ + "-AlarmLow-" + policy.name, {i}, true);
+    watch(alarm, "TargetTracking-" + whose + "-AlarmLow-" + policy.name, {i}, true);
   }
   for (const Alarm& alarm : fleet.alarms) watch(alarm, alarm.name, alarm.policies, false);
   if (fleet.default_warmup) warmup_ = 1s * *fleet.default_warmup;
@@ -70,6 +72,7 @@ std::size_t Scaling::series_of(const std::string& metric) {
 Time Scaling::delay(const std::string& metric) const {
   if (world_.broken(Mutation::kPublishedAtOnce)) return 0ns;
   if (starts_with(metric, "AWS/EC2")) return fleet_.ec2_delay;
+  if (starts_with(metric, "AWS/ECS")) return fleet_.ecs_delay;
   if (starts_with(metric, "AWS/ApplicationELB")) return fleet_.balancer_delay;
   return starts_with(metric, "CWAgent") ? fleet_.agent_delay : fleet_.group_delay;
 }
@@ -329,6 +332,7 @@ void Scaling::evaluate(Watch& watch) {
 // --- Policies
 
 Time Scaling::warmup_of(const Policy& policy) const {
+  if (fleet_.fargate) return 0ns;
   if (policy.warmup) return 1s * *policy.warmup;
   return 1s * fleet_.default_warmup.value_or(fleet_.cooldown);
 }
@@ -340,10 +344,42 @@ Scaling::Counts Scaling::counts(Time warmup) const {
     const bool warm = instance.serves_since && *instance.serves_since + warmup <= world_.now();
     ++(warm ? counts.current : counts.warming);
   }
+  if (fleet_.fargate) {  // C100: none is warming, and who stops is none
+    counts.warming = 0;
+    if (world_.broken(Mutation::kCurrentIsDesired)) counts.current = group_.desired();
+    return counts;
+  }
   for (const Time served : group_.taken_out(world_.now() - fleet_.deregistration_delay)) {
     counts.terminating += served + warmup <= world_.now() ? 1 : 0;
   }
   return counts;
+}
+
+std::int64_t Scaling::base(const Counts& counts) const {
+  const bool cools = world_.now() < out_until_ && !world_.broken(Mutation::kAddsInItsCooldown);
+  if (cools && world_.broken(Mutation::kCooldownCountsFromDesired)) return group_.desired();
+  return cools ? ran_before_ : counts.current;
+}
+
+/// C104; nothing where the desired count is within the bounds.
+std::optional<std::int64_t> Scaling::moved_to_bound(std::int64_t want) const {
+  const std::int64_t desired = group_.desired();
+  if (world_.broken(Mutation::kPassesTheBound)) return std::nullopt;
+  if (desired < min_) return want > desired ? min_ : desired;
+  if (desired > max_) return want < desired ? max_ : desired;
+  return std::nullopt;
+}
+
+void Scaling::cool_down(const Policy& policy, bool grows) {
+  std::uint32_t lasts = grows ? policy.out_cooldown : policy.in_cooldown;
+  if (policy.kind == Policy::Kind::kStep) lasts = policy.cooldown.value_or(300);
+  if (grows) {
+    if (world_.now() >= out_until_) ran_before_ = counts(0ns).current;
+    out_until_ = world_.now() + 1s * lasts;
+    if (!world_.broken(Mutation::kCooldownOutlivesScaleOut)) in_until_ = {};
+  } else {
+    in_until_ = world_.now() + 1s * lasts;
+  }
 }
 
 bool Scaling::cooling_down() const {
@@ -360,7 +396,7 @@ std::int64_t Scaling::adjusted(const Policy& policy, std::int64_t number,
                                const Counts& counts) const {
   const std::int64_t desired = group_.desired();
   if (policy.adjustment_type == "ExactCapacity") return number;
-  std::int64_t base = counts.current + (number < 0 ? counts.terminating : 0);
+  std::int64_t base = number < 0 ? counts.current + counts.terminating : this->base(counts);
   if (world_.broken(Mutation::kStepsFromDesired)) base = desired;
   std::int64_t change = number;
   if (policy.adjustment_type == "PercentChangeInCapacity" && number != 0) {
@@ -385,11 +421,15 @@ std::optional<std::int64_t> Scaling::wanted(const Watch& watch, std::size_t inde
   } else if (watch.values.empty()) {
     return std::nullopt;
   } else if (policy.kind == Policy::Kind::kTargetTracking) {
-    std::int64_t capacity = counts.current + (watch.low ? counts.terminating : 0);
+    std::int64_t capacity = watch.low ? counts.current + counts.terminating : base(counts);
     if (world_.broken(Mutation::kInProportionToDesired)) capacity = desired;
     const double exact = static_cast<double>(capacity) * watch.values.front() / policy.target;
     const auto proportional = static_cast<std::int64_t>(std::ceil(std::min(exact, 1e9) - 1e-9));
     want = watch.low ? std::min(desired, proportional) : std::max(desired, proportional);
+    const bool from_none = fleet_.fargate && !watch.low && capacity == 0;
+    if (from_none && !world_.broken(Mutation::kNoneAreInProportion)) {
+      want = std::max<std::int64_t>(desired, 1);  // C103
+    }
   } else {
     double value = 0;
     for (const double datapoint : watch.values) value += datapoint;
@@ -410,10 +450,13 @@ std::optional<std::int64_t> Scaling::wanted(const Watch& watch, std::size_t inde
     if (found == nullptr) return std::nullopt;
     want = adjusted(policy, found->number, counts);
   }
+  if (const auto bound = moved_to_bound(want)) return bound;
   return std::clamp<std::int64_t>(want, min_, max_);
 }
 
 bool Scaling::may_scale_in(const Policy& policy) const {
+  const bool holds = world_.now() < in_until_;
+  if (holds && !world_.broken(Mutation::kTakesAwayInItsCooldown)) return false;
   if (policy.kind == Policy::Kind::kSimple) return true;
   const bool warming = counts(warmup_of(policy)).warming > 0;
   if (warming && !world_.broken(Mutation::kScalesInWhileWarming)) return false;
@@ -451,6 +494,7 @@ void Scaling::act(const Watch& watch, std::size_t index) {
     acted_ = world_.now();
     cooldown_ = 1s * policy.cooldown.value_or(fleet_.cooldown);
   }
+  if (fleet_.fargate) cool_down(policy, *want > desired);
   group_.scale(static_cast<std::uint32_t>(*want));
 }
 

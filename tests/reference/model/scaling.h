@@ -115,6 +115,10 @@ class Scaling {
   void act(const Watch& watch, std::size_t policy);
   bool may_scale_in(const Policy& policy) const;
   bool cooling_down() const;
+  // Of services (C101).
+  std::int64_t base(const Counts& counts) const;
+  std::optional<std::int64_t> moved_to_bound(std::int64_t want) const;
+  void cool_down(const Policy& policy, bool grows);
 
   World& world_;
   Group& group_;
@@ -128,6 +132,8 @@ class Scaling {
   std::vector<Ahead> ahead_;
   std::optional<Time> acted_;
   Time cooldown_{};
+  Time out_until_{}, in_until_{};  // of services' cooldowns
+  std::int64_t ran_before_ = 0;
 };
 
 }  // namespace skyreplay::reference

@@ -92,7 +92,8 @@ struct Policy {
   std::string aggregation = "Average";
   std::vector<Step> steps{};
   std::int32_t number = 0;
-  std::optional<std::uint32_t> cooldown{};  ///< s
+  std::optional<std::uint32_t> cooldown{};              ///< s; of steps, a service's alone
+  std::uint32_t out_cooldown = 300, in_cooldown = 300;  ///< s; of a service's target tracking
   // Predictive: forecasts the metric of `tracked`, and scales for `target`.
   bool scales = false;
   std::uint32_t buffer = 300;                 ///< s
@@ -108,6 +109,7 @@ struct ScheduledAction {
   std::optional<Time> start{}, end{};  ///< since the start of the trace
   bool recurs = false;
   std::vector<std::uint32_t> minutes{}, hours{}, weekdays{};  ///< Sunday is 0
+  std::optional<Time> every{};                                ///< of a service, from `start` on
 };
 
 /// Bits of Fleet::suspended.
@@ -128,6 +130,7 @@ struct Hook {
 struct Fleet {
   bool fargate = false;
   std::uint32_t desired = 1;
+  std::uint32_t min_size = 0;  ///< of tasks alone
   std::uint32_t max_size = 20;
   std::vector<Policy> policies{};
   std::vector<Alarm> alarms{};
@@ -147,6 +150,7 @@ struct Fleet {
   Time balancer_delay = std::chrono::seconds{150};
   Time group_delay = std::chrono::seconds{60};
   Time agent_delay = std::chrono::seconds{30};
+  Time ecs_delay = std::chrono::seconds{120};
   std::uint32_t zones = 3;
   double speed = 1;
   std::optional<std::uint32_t> workers{};
@@ -384,6 +388,15 @@ enum class Mutation {
   kAnyPayloadPasses,            ///< L52, L73
   kPayloadsByTheRequest,        ///< L97
   kFunctionsOfWholeGigabytes,   ///< E118
+  kCurrentIsDesired,            ///< C100
+  kAddsInItsCooldown,           ///< C101
+  kTakesAwayInItsCooldown,      ///< C101
+  kCooldownOutlivesScaleOut,    ///< C101
+  kCooldownCountsFromDesired,   ///< C109
+  kNoneAreInProportion,         ///< C103
+  kPassesTheBound,              ///< C104
+  kServiceCronStarts,           ///< C110
+  kRateCountsFromTheRun,        ///< C110
   kEnd                          ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

@@ -1,35 +1,12 @@
-#include "ec2/group_metrics.h"
+#include "balancing/fleet_metrics.h"
 
 #include <algorithm>
-#include <string>
+#include <utility>
 
-namespace skyreplay::ec2 {
+#include "core/check.h"
+
+namespace skyreplay::balancing {
 namespace {
-
-using std::chrono::minutes;
-using std::chrono::seconds;
-
-constexpr std::string_view kEc2 = "AWS/EC2";
-constexpr std::string_view kElb = "AWS/ApplicationELB";
-constexpr std::string_view kGroup = "AWS/AutoScaling";
-
-constexpr GroupMetricName kNames[] = {
-    {GroupMetric::kCpuUtilization, kEc2, "CPUUtilization", {}},
-    {GroupMetric::kNetworkIn, kEc2, "NetworkIn", {}},
-    {GroupMetric::kNetworkOut, kEc2, "NetworkOut", {}},
-    {GroupMetric::kCpuUsageActive, "CWAgent", "cpu_usage_active", seconds{10}},
-    {GroupMetric::kRequestCount, kElb, "RequestCount", minutes{1}},
-    {GroupMetric::kRequestCountPerTarget, kElb, "RequestCountPerTarget", minutes{1}},
-    {GroupMetric::kTargetResponseTime, kElb, "TargetResponseTime", minutes{1}},
-    {GroupMetric::kTarget5xx, kElb, "HTTPCode_Target_5XX_Count", minutes{1}},
-    {GroupMetric::kDesiredCapacity, kGroup, "GroupDesiredCapacity", minutes{1}},
-    {GroupMetric::kInServiceInstances, kGroup, "GroupInServiceInstances", minutes{1}},
-    {GroupMetric::kPendingInstances, kGroup, "GroupPendingInstances", minutes{1}},
-    {GroupMetric::kTerminatingInstances, kGroup, "GroupTerminatingInstances", minutes{1}},
-    {GroupMetric::kTotalInstances, kGroup, "GroupTotalInstances", minutes{1}},
-    {GroupMetric::kMinSize, kGroup, "GroupMinSize", minutes{1}},
-    {GroupMetric::kMaxSize, kGroup, "GroupMaxSize", minutes{1}},
-};
 
 metrics::Datapoint one(double value) {
   metrics::Datapoint datapoint;
@@ -47,26 +24,29 @@ TimePoint next_multiple(TimePoint time, Duration unit) {
 
 }  // namespace
 
-const GroupMetricName* find_group_metric(std::string_view metric_namespace, std::string_view name) {
-  for (const GroupMetricName& known : kNames) {
-    if (known.metric_namespace == metric_namespace && known.name == name) return &known;
+const FleetMetricName* find_metric(FleetMetricNames names, std::string_view metric_namespace,
+                                   std::string_view name) {
+  const auto found = std::ranges::find_if(names, [&](const FleetMetricName& known) {
+    return known.metric_namespace == metric_namespace && known.name == name;
+  });
+  return found == names.end() ? nullptr : &*found;
+}
+
+const FleetMetricName& name_of(FleetMetricNames names, FleetMetric metric) {
+  const auto found = std::ranges::find(names, metric, &FleetMetricName::metric);
+  SKY_CHECK(found != names.end());
+  return *found;
+}
+
+std::vector<std::string> spelled(FleetMetricNames names) {
+  std::vector<std::string> all;
+  for (const FleetMetricName& known : names) {
+    all.push_back(std::string(known.metric_namespace) + " " + std::string(known.name));
   }
-  return nullptr;
+  return all;
 }
 
-const GroupMetricName& name_of(GroupMetric metric) {
-  return kNames[static_cast<std::size_t>(metric)];
-}
-
-std::vector<std::string> group_metric_names() {
-  std::vector<std::string> names;
-  for (const GroupMetricName& known : kNames) {
-    names.push_back(std::string(known.metric_namespace) + " " + std::string(known.name));
-  }
-  return names;
-}
-
-GroupMetrics::GroupMetrics(balancing::Fleet& fleet, std::vector<Watched> watched, Duration warmup,
+FleetMetrics::FleetMetrics(Fleet& fleet, std::vector<Watched> watched, Duration warmup,
                            TimePoint start)
     : fleet_(fleet), watched_(std::move(watched)), warmup_(warmup), start_(start) {
   for (std::uint32_t i = 0; i < watched_.size(); ++i) {
@@ -86,28 +66,28 @@ GroupMetrics::GroupMetrics(balancing::Fleet& fleet, std::vector<Watched> watched
   }
 }
 
-GroupMetrics::Source GroupMetrics::source_of(GroupMetric metric) {
-  if (metric <= GroupMetric::kNetworkOut) return Source::kInstances;
-  if (metric == GroupMetric::kCpuUsageActive) return Source::kAgents;
-  return metric <= GroupMetric::kTarget5xx ? Source::kBalancer : Source::kGroup;
+FleetMetrics::Source FleetMetrics::source_of(FleetMetric metric) {
+  if (metric <= FleetMetric::kNetworkOut) return Source::kInstances;
+  if (metric == FleetMetric::kCpuUsageActive) return Source::kAgents;
+  return metric <= FleetMetric::kTarget5xx ? Source::kBalancer : Source::kGroup;
 }
 
-bool GroupMetrics::samples_instances() const {
+bool FleetMetrics::samples_instances() const {
   return std::any_of(samplers_.begin(), samplers_.end(),
                      [](const Sampler& sampler) { return is_of_instances(sampler.source); });
 }
 
-TimePoint GroupMetrics::next() const {
+TimePoint FleetMetrics::next() const {
   TimePoint next = kEndOfTime;
   for (const Sampler& sampler : samplers_) next = std::min(next, sampler.end);
   return next;
 }
 
-GroupMetrics::Mark GroupMetrics::cpu_time(std::uint32_t server, TimePoint now) const {
+FleetMetrics::Mark FleetMetrics::cpu_time(std::uint32_t server, TimePoint now) const {
   return {fleet_.servers().cpu_busy(server, now), fleet_.servers().cpu_available(server, now)};
 }
 
-void GroupMetrics::warmed_up(std::uint32_t member, std::uint32_t server, TimePoint now) {
+void FleetMetrics::warmed_up(std::uint32_t member, std::uint32_t server, TimePoint now) {
   for (Sampler& sampler : samplers_) {
     if (!is_of_instances(sampler.source)) continue;
     if (sampler.marks.size() <= member) sampler.marks.resize(member + std::size_t{1});
@@ -115,7 +95,7 @@ void GroupMetrics::warmed_up(std::uint32_t member, std::uint32_t server, TimePoi
   }
 }
 
-void GroupMetrics::measure(Sampler& sampler, TimePoint end, const GroupBounds& bounds) {
+void FleetMetrics::measure(Sampler& sampler, TimePoint end, const scaling::CapacityBounds& bounds) {
   datapoints_.assign(sampler.watched.size(), {});
   if (is_of_instances(sampler.source)) return measure_instances(sampler, end);
   if (sampler.source == Source::kBalancer) return measure_balancer(sampler);
@@ -124,9 +104,9 @@ void GroupMetrics::measure(Sampler& sampler, TimePoint end, const GroupBounds& b
   }
 }
 
-void GroupMetrics::measure_instances(Sampler& sampler, TimePoint end) {
+void FleetMetrics::measure_instances(Sampler& sampler, TimePoint end) {
   samples_.clear();
-  fleet_.for_each_member([&](std::uint32_t member, const balancing::Fleet::MemberState& state) {
+  fleet_.for_each_member([&](std::uint32_t member, const Fleet::MemberState& state) {
     if (!state.has_server) return;
     Sample sample{.ordinal = state.ordinal, .cpu = 0, .bytes = {}};
     if (sampler.source == Source::kInstances) {
@@ -143,31 +123,31 @@ void GroupMetrics::measure_instances(Sampler& sampler, TimePoint end) {
   std::sort(samples_.begin(), samples_.end(),
             [](const Sample& a, const Sample& b) { return a.ordinal < b.ordinal; });
   for (std::size_t i = 0; i < sampler.watched.size(); ++i) {
-    const GroupMetric metric = watched_[sampler.watched[i]].metric;
+    const FleetMetric metric = watched_[sampler.watched[i]].metric;
     for (const Sample& sample : samples_) {
       const std::uint64_t bytes =
-          metric == GroupMetric::kNetworkIn ? sample.bytes.in : sample.bytes.out;
+          metric == FleetMetric::kNetworkIn ? sample.bytes.in : sample.bytes.out;
       const bool is_network =
-          metric == GroupMetric::kNetworkIn || metric == GroupMetric::kNetworkOut;
+          metric == FleetMetric::kNetworkIn || metric == FleetMetric::kNetworkOut;
       datapoints_[i].add(is_network ? static_cast<double>(bytes) : sample.cpu);
     }
   }
 }
 
-void GroupMetrics::measure_balancer(const Sampler& sampler) {
-  const balancing::RequestCounts counts = fleet_.traffic().take_requests(sampler.end);
+void FleetMetrics::measure_balancer(const Sampler& sampler) {
+  const RequestCounts counts = fleet_.traffic().take_requests(sampler.end);
   const auto requests = static_cast<double>(counts.requests);
   const std::uint32_t targets = fleet_.targets();
   for (std::size_t i = 0; i < sampler.watched.size(); ++i) {
     metrics::Datapoint& datapoint = datapoints_[i];
     switch (watched_[sampler.watched[i]].metric) {
-      case GroupMetric::kRequestCount:
+      case FleetMetric::kRequestCount:
         datapoint = one(requests);
         break;
-      case GroupMetric::kRequestCountPerTarget:
+      case FleetMetric::kRequestCountPerTarget:
         if (targets > 0) datapoint = one(requests / targets);
         break;
-      case GroupMetric::kTargetResponseTime:
+      case FleetMetric::kTargetResponseTime:
         datapoint = in_seconds(counts.response_time);
         break;
       default:
@@ -176,29 +156,29 @@ void GroupMetrics::measure_balancer(const Sampler& sampler) {
   }
 }
 
-double GroupMetrics::gauge(GroupMetric metric, const GroupBounds& bounds) const {
+double FleetMetrics::gauge(FleetMetric metric, const scaling::CapacityBounds& bounds) const {
   std::uint32_t in_service = 0;
   std::uint32_t terminating = 0;
-  fleet_.for_each_member([&](std::uint32_t, const balancing::Fleet::MemberState& state) {
+  fleet_.for_each_member([&](std::uint32_t, const Fleet::MemberState& state) {
     if (state.serves_since == kEndOfTime) return;
     ++(state.is_draining ? terminating : in_service);
   });
   switch (metric) {
-    case GroupMetric::kDesiredCapacity:
+    case FleetMetric::kDesiredCapacity:
       return fleet_.desired();
-    case GroupMetric::kInServiceInstances:
+    case FleetMetric::kInServiceInstances:
       return in_service;
-    case GroupMetric::kPendingInstances:
+    case FleetMetric::kPendingInstances:
       return fleet_.pending();
-    case GroupMetric::kTerminatingInstances:
+    case FleetMetric::kTerminatingInstances:
       return terminating;
-    case GroupMetric::kTotalInstances:
+    case FleetMetric::kTotalInstances:
       return in_service + fleet_.pending() + terminating;
-    case GroupMetric::kMinSize:
-      return bounds.min_size;
+    case FleetMetric::kMinSize:
+      return bounds.minimum;
     default:
-      return bounds.max_size;
+      return bounds.maximum;
   }
 }
 
-}  // namespace skyreplay::ec2
+}  // namespace skyreplay::balancing

@@ -1,13 +1,13 @@
-#include "ec2/scheduled_actions.h"
+#include "scaling/scheduled_actions.h"
 
 #include <algorithm>
 
-namespace skyreplay::ec2 {
+namespace skyreplay::scaling {
 
-ScheduledActions::ScheduledActions(kernel::Loop& loop,
-                                   const std::vector<scaling::ScheduledAction>& actions, Act act)
+ScheduledActions::ScheduledActions(kernel::Loop& loop, const std::vector<ScheduledAction>& actions,
+                                   Act act)
     : loop_(loop), act_(std::move(act)), process_(loop.add(*this)) {
-  for (const scaling::ScheduledAction& action : actions) {
+  for (const ScheduledAction& action : actions) {
     planned_.push_back({action, action.schedule.next(loop.now() - Duration{1})});
   }
   schedule_next();
@@ -28,4 +28,4 @@ void ScheduledActions::fire(const kernel::Event&) {
   schedule_next();
 }
 
-}  // namespace skyreplay::ec2
+}  // namespace skyreplay::scaling

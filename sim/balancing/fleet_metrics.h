@@ -2,17 +2,20 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "balancing/fleet.h"
 #include "metrics/metric_series.h"
+#include "scaling/scheduled_action.h"
 
-namespace skyreplay::ec2 {
+namespace skyreplay::balancing {
 
-/// The metrics of a group that CloudWatch can be asked for.
-enum class GroupMetric : std::uint8_t {
-  kCpuUtilization,  ///< AWS/EC2: a sample an instance and period (E150)
+/// The metrics of a fleet that CloudWatch can be asked for. What they are called is the platform's.
+enum class FleetMetric : std::uint8_t {
+  kCpuUtilization,  ///< a sample a member and period (E150)
   kNetworkIn,
   kNetworkOut,
   kCpuUsageActive,  ///< CWAgent: the same as CPUUtilization, every 10 s
@@ -20,7 +23,7 @@ enum class GroupMetric : std::uint8_t {
   kRequestCountPerTarget,
   kTargetResponseTime,
   kTarget5xx,
-  kDesiredCapacity,  ///< AWS/AutoScaling, every minute (E23)
+  kDesiredCapacity,  ///< and those that follow: AWS/AutoScaling, every minute (E23)
   kInServiceInstances,
   kPendingInstances,
   kTerminatingInstances,
@@ -30,51 +33,49 @@ enum class GroupMetric : std::uint8_t {
 };
 
 /// What a metric is called, and how often it is reported; 0 as the instances' monitoring says.
-struct GroupMetricName {
-  GroupMetric metric;
+struct FleetMetricName {
+  FleetMetric metric;
   std::string_view metric_namespace;
   std::string_view name;
   Duration period;
 };
 
+/// The metrics that one platform has.
+using FleetMetricNames = std::span<const FleetMetricName>;
+
 /// The metric of that name, if there is one.
-const GroupMetricName* find_group_metric(std::string_view metric_namespace, std::string_view name);
-const GroupMetricName& name_of(GroupMetric metric);
-/// All names, "AWS/EC2 CPUUtilization", ...
-std::vector<std::string> group_metric_names();
+const FleetMetricName* find_metric(FleetMetricNames names, std::string_view metric_namespace,
+                                   std::string_view name);
+/// REQUIRES that it is among them.
+const FleetMetricName& name_of(FleetMetricNames names, FleetMetric metric);
+/// All of them, "AWS/EC2 CPUUtilization", ...
+std::vector<std::string> spelled(FleetMetricNames names);
 
-/// What is reported beside what the fleet knows.
-struct GroupBounds {
-  std::uint32_t min_size = 0;
-  std::uint32_t max_size = 0;
-};
-
-/// Measures a group for CloudWatch: at the end of each period, a datapoint of each metric that
+/// Measures a fleet for CloudWatch: at the end of each period, a datapoint of each metric that
 /// somebody watches.
 ///
-/// Instance metrics have one sample of each instance that has warmed up before the period's end and
+/// Members' metrics have one sample of each member that has warmed up before the period's end and
 /// is not on its way out, of the part of the period since it did (E11, E50, E92). Of the
 /// balancer's, RequestCount and RequestCountPerTarget are reported also where they are zero,
 /// response times and 5xx only where there are any (E99).
 ///
 /// **Order** Samples are added by the instances' ordinals. **Cost** O(members log members) a period
 /// and nothing in between; no allocation once warm.
-class GroupMetrics {
+class FleetMetrics {
  public:
   struct Watched {
-    GroupMetric metric;
+    FleetMetric metric;
     Duration period;  ///< of its datapoints
   };
 
   /// The run begins at `start`; only whole periods are reported.
-  GroupMetrics(balancing::Fleet& fleet, std::vector<Watched> watched, Duration warmup,
-               TimePoint start);
+  FleetMetrics(Fleet& fleet, std::vector<Watched> watched, Duration warmup, TimePoint start);
 
   /// The end of the next period; kEndOfTime where nothing is watched.
   TimePoint next() const;
   /// Reports the periods that end now, by `put(index of the watched, start, end, datapoint)`.
   template <typename Put>
-  void report(TimePoint now, const GroupBounds& bounds, Put&& put) {
+  void report(TimePoint now, const scaling::CapacityBounds& bounds, Put&& put) {
     for (Sampler& sampler : samplers_) {
       if (sampler.end != now) continue;
       const TimePoint begin = now - sampler.period;
@@ -108,18 +109,18 @@ class GroupMetrics {
   struct Sample {
     std::uint32_t ordinal;
     double cpu;
-    balancing::NetworkCounts bytes;
+    NetworkCounts bytes;
   };
 
-  static Source source_of(GroupMetric metric);
+  static Source source_of(FleetMetric metric);
   static bool is_of_instances(Source source) { return source <= Source::kAgents; }
-  void measure(Sampler& sampler, TimePoint end, const GroupBounds& bounds);
+  void measure(Sampler& sampler, TimePoint end, const scaling::CapacityBounds& bounds);
   void measure_instances(Sampler& sampler, TimePoint end);
   void measure_balancer(const Sampler& sampler);
-  double gauge(GroupMetric metric, const GroupBounds& bounds) const;
+  double gauge(FleetMetric metric, const scaling::CapacityBounds& bounds) const;
   Mark cpu_time(std::uint32_t server, TimePoint now) const;
 
-  balancing::Fleet& fleet_;
+  Fleet& fleet_;
   std::vector<Watched> watched_;
   Duration warmup_;
   TimePoint start_;
@@ -128,4 +129,4 @@ class GroupMetrics {
   std::vector<Sample> samples_;
 };
 
-}  // namespace skyreplay::ec2
+}  // namespace skyreplay::balancing

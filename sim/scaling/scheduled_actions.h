@@ -6,9 +6,9 @@
 #include "kernel/loop.h"
 #include "scaling/scheduled_action.h"
 
-namespace skyreplay::ec2 {
+namespace skyreplay::scaling {
 
-/// A group's scheduled actions: calls each when its time comes (E77).
+/// The scheduled actions of one scalable target: calls each when its time comes (E77).
 ///
 /// AWS says of an action that it generally runs within seconds, and up to two minutes late; here it
 /// happens at its time. What comes while they are suspended is skipped (E22).
@@ -18,11 +18,10 @@ namespace skyreplay::ec2 {
 /// Recurrence::next of those that are due.
 class ScheduledActions final : public kernel::Process {
  public:
-  using Act = std::function<void(const scaling::ScheduledAction&)>;
+  using Act = std::function<void(const ScheduledAction&)>;
 
   /// The run begins at the loop's now: what is due then happens, what was due before has happened.
-  ScheduledActions(kernel::Loop& loop, const std::vector<scaling::ScheduledAction>& actions,
-                   Act act);
+  ScheduledActions(kernel::Loop& loop, const std::vector<ScheduledAction>& actions, Act act);
 
   void suspend(bool suspended) { suspended_ = suspended; }
 
@@ -30,7 +29,7 @@ class ScheduledActions final : public kernel::Process {
 
  private:
   struct Planned {
-    scaling::ScheduledAction action;
+    ScheduledAction action;
     TimePoint next;
   };
 
@@ -43,4 +42,4 @@ class ScheduledActions final : public kernel::Process {
   bool suspended_ = false;
 };
 
-}  // namespace skyreplay::ec2
+}  // namespace skyreplay::scaling

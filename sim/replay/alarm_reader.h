@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "balancing/fleet_scaling.h"
+#include "skyreplay/scenario.pb.h"
+
+namespace skyreplay::replay {
+
+metrics::Statistic statistic_of(proto::CloudWatchAlarm::Statistic statistic);
+
+/// The steps of a policy.
+std::vector<scaling::StepAdjustment> steps_of(
+    const google::protobuf::RepeatedPtrField<proto::StepAdjustment>& steps);
+scaling::Adjustment adjustment_of(proto::ScalingPolicy::AdjustmentType type,
+                                  std::uint32_t min_magnitude);
+metrics::Statistic aggregation_of(proto::ScalingPolicy::MetricAggregationType type);
+
+/// The two alarms of a target tracking policy, as both platforms spell them.
+struct TrackingAlarms {
+  std::string name;  ///< with {} for High and Low
+  metrics::AlarmConfig tracked{};
+  balancing::FleetMetric metric{};
+  double target_value = 0;
+  bool has_low = true;
+};
+
+/// Reads the alarms of a fleet into the configuration of what scales it, with a series for each
+/// metric that one looks at. How often a metric is reported, and when it is published, is the
+/// platform's.
+class AlarmReader {
+ public:
+  virtual ~AlarmReader() = default;
+
+ protected:
+  /// `entity` is the fleet's name path, of which each alarm's second is drawn (E94).
+  AlarmReader(balancing::FleetScalingConfig& config, balancing::FleetMetricNames names,
+              std::string entity, std::uint64_t seed)
+      : config_(config), names_(names), entity_(std::move(entity)), seed_(seed) {}
+
+  virtual Duration period_of(balancing::FleetMetric metric) const = 0;
+  virtual Duration publication_delay(balancing::FleetMetric metric) const = 0;  // E96
+
+  const balancing::FleetMetricName& name_of(balancing::FleetMetric metric) const {
+    return balancing::name_of(names_, metric);
+  }
+  balancing::FleetMetric find(const std::string& metric_namespace, const std::string& name) const {
+    return balancing::find_metric(names_, metric_namespace, name)->metric;
+  }
+  /// The series of a metric, one for all that look at it.
+  std::uint32_t series_of(balancing::FleetMetric metric);
+  /// The index of the alarm. `second` is when it is evaluated, where that is given.
+  std::uint32_t add(metrics::AlarmConfig alarm, balancing::FleetMetric metric,
+                    std::optional<std::uint32_t> second, std::vector<std::uint32_t> policies);
+  /// An alarm that acts on those of the policies, named in their order, that it names.
+  void add(const proto::CloudWatchAlarm& alarm, const std::vector<std::string>& policies);
+
+  /// Target tracking of the policy of that index; `Assumed` says the shape of its alarms.
+  template <typename Assumed>
+  scaling::TargetTracking track(const TrackingAlarms& alarms, const Assumed& assumed,
+                                std::uint32_t policy);
+
+ private:
+  Duration offset(const metrics::AlarmConfig& alarm, std::optional<std::uint32_t> given) const;
+  static std::string replaced(const std::string& name, const char* which);
+
+  balancing::FleetScalingConfig& config_;
+  balancing::FleetMetricNames names_;
+  std::string entity_;
+  std::uint64_t seed_;
+};
+
+template <typename Assumed>
+scaling::TargetTracking AlarmReader::track(const TrackingAlarms& alarms, const Assumed& assumed,
+                                           std::uint32_t policy) {
+  scaling::TargetTracking to{.target_value = alarms.target_value};
+  metrics::AlarmConfig alarm = alarms.tracked;
+  std::optional<std::uint32_t> second;
+  if (assumed.has_high_evaluation_second()) second = assumed.high_evaluation_second();
+  alarm.name = replaced(alarms.name, "High");
+  alarm.comparison = metrics::Comparison::kGreater;  // E57, C97
+  alarm.threshold = alarms.target_value;
+  alarm.evaluation_periods = assumed.high_evaluation_periods();
+  alarm.datapoints_to_alarm = assumed.high_datapoints_to_alarm();
+  to.high_alarm = add(alarm, alarms.metric, second, {policy});
+  if (!alarms.has_low) return to;  // E63
+  second.reset();
+  if (assumed.has_low_evaluation_second()) second = assumed.low_evaluation_second();
+  alarm.name = replaced(alarms.name, "Low");
+  alarm.comparison = metrics::Comparison::kLess;  // E58, C97
+  alarm.threshold = assumed.low_threshold_ratio() * alarms.target_value;
+  alarm.evaluation_periods = assumed.low_evaluation_periods();
+  alarm.datapoints_to_alarm = assumed.low_datapoints_to_alarm();
+  to.low_alarm = add(alarm, alarms.metric, second, {policy});
+  return to;
+}
+
+}  // namespace skyreplay::replay

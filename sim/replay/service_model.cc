@@ -1,0 +1,124 @@
+#include "replay/service_model.h"
+
+#include <fmt/format.h>
+
+#include "core/check.h"
+#include "ecs/service_metric_names.h"
+#include "replay/alarm_reader.h"
+#include "replay/scaling_model.h"
+#include "scaling/schedule_expression.h"
+#include "scenario/law.h"
+
+namespace skyreplay::replay {
+namespace {
+
+using balancing::FleetMetric;
+using std::chrono::seconds;
+
+/// Reads one service's message into one configuration.
+class Reader final : public AlarmReader {
+ public:
+  Reader(const proto::EcsService& service, const std::string& entity, std::string name,
+         std::uint64_t seed, balancing::FleetScalingConfig& config)
+      : AlarmReader(config, ecs::service_metrics(), entity, seed),
+        service_(service),
+        name_(std::move(name)),
+        config_(config) {}
+
+  void read() {
+    std::vector<std::string> names;
+    for (const proto::ServiceScalingPolicy& policy : service_.policies()) {
+      names.push_back(policy.policy_name());
+      scaling::Policy to{.name = policy.policy_name(), .warmup = {}, .kind = {}};
+      if (policy.has_target_tracking_scaling_policy_configuration()) {
+        to.kind = target_tracking(policy);
+      } else {
+        to.kind = step(policy.step_scaling_policy_configuration());
+      }
+      config_.scaler.policies.push_back(std::move(to));
+    }
+    for (const proto::CloudWatchAlarm& alarm : service_.alarms()) add(alarm, names);
+  }
+
+ private:
+  Duration period_of(FleetMetric metric) const override { return name_of(metric).period; }
+
+  Duration publication_delay(FleetMetric metric) const override {  // C105, E96
+    const proto::ServicePublicationDelay& delay = service_.assumed().publication_delay();
+    return scenario::to_duration(metric == FleetMetric::kCpuUtilization ? delay.ecs()
+                                                                        : delay.application_elb());
+  }
+
+  /// C96: which metric. C97: the two alarms.
+  scaling::TargetTracking target_tracking(const proto::ServiceScalingPolicy& policy) {
+    const auto& from = policy.target_tracking_scaling_policy_configuration();
+    TrackingAlarms alarms{.name = fmt::format("TargetTracking-service/default/{}-Alarm{{}}-{}",
+                                              name_, policy.policy_name()),
+                          .target_value = from.target_value(),
+                          .has_low = !from.disable_scale_in()};
+    alarms.metric = FleetMetric::kCpuUtilization;
+    if (from.has_customized_metric_specification()) {
+      const auto& customized = from.customized_metric_specification();
+      alarms.metric = find(customized.namespace_(), customized.metric_name());
+      alarms.tracked.statistic = statistic_of(customized.statistic());
+    } else if (from.predefined_metric_specification().predefined_metric_type() ==
+               proto::ServicePredefinedMetricSpecification::REQUEST_COUNT) {
+      alarms.metric = FleetMetric::kRequestCountPerTarget;  // C95
+      alarms.tracked.statistic = metrics::Statistic::kSum;
+    }
+    scaling::TargetTracking to =
+        track(alarms, from.assumed(), static_cast<std::uint32_t>(config_.scaler.policies.size()));
+    to.cooldowns = {.scale_out = seconds{from.scale_out_cooldown()},
+                    .scale_in = seconds{from.scale_in_cooldown()}};
+    return to;
+  }
+
+  static scaling::StepScaling step(const proto::StepScalingPolicyConfiguration& from) {
+    return {.adjustment = adjustment_of(from.adjustment_type(), from.min_adjustment_magnitude()),
+            .metric_aggregation_type = aggregation_of(from.metric_aggregation_type()),
+            .steps = steps_of(from.step_adjustments()),
+            .cooldown = seconds{from.cooldown()}};
+  }
+
+  const proto::EcsService& service_;
+  std::string name_;
+  balancing::FleetScalingConfig& config_;
+};
+
+}  // namespace
+
+std::optional<balancing::FleetScalingConfig> service_scaling(const proto::EcsService& service,
+                                                             const std::string& entity,
+                                                             const std::string& name,
+                                                             std::uint64_t seed) {
+  if (service.policies_size() + service.alarms_size() == 0) return std::nullopt;
+  balancing::FleetScalingConfig config;
+  Reader(service, entity, name, seed, config).read();
+  return config;
+}
+
+/// C110.
+std::vector<scaling::ScheduledAction> scheduled_actions(const proto::EcsService& service,
+                                                        TimePoint trace_start) {
+  std::vector<scaling::ScheduledAction> actions;
+  for (const proto::ServiceScheduledAction& from : service.scheduled_actions()) {
+    std::string mistake;
+    const auto schedule = scaling::parse_schedule(
+        from.schedule(), from.has_timezone() ? from.timezone() : scaling::kUtc, mistake);
+    SKY_CHECK(schedule);  // resolved
+    scaling::ScheduledAction& to = actions.emplace_back();
+    to.name = from.scheduled_action_name();
+    const proto::ScalableTargetAction& sets = from.scalable_target_action();
+    if (sets.has_min_capacity()) to.capacity.minimum = sets.min_capacity();
+    if (sets.has_max_capacity()) to.capacity.maximum = sets.max_capacity();
+    to.schedule = *schedule;
+    if (from.has_start_time()) {
+      const TimePoint start = instant(from.start_time(), trace_start);
+      (to.schedule.every ? to.schedule.start_time : to.schedule.not_before) = start;
+    }
+    if (from.has_end_time()) to.schedule.end_time = instant(from.end_time(), trace_start);
+  }
+  return actions;
+}
+
+}  // namespace skyreplay::replay

@@ -24,8 +24,13 @@ bool is_at(std::string_view path, std::string_view inner) {
 }  // namespace
 
 std::uint32_t Mistakes::add_source(std::string path) {
-  set_paths_.push_back(std::move(path));
-  return static_cast<std::uint32_t>(set_paths_.size());
+  sources_.push_back({.is_file = false, .name = std::move(path)});
+  return static_cast<std::uint32_t>(sources_.size());
+}
+
+std::uint32_t Mistakes::add_file(std::string filename) {
+  sources_.push_back({.is_file = true, .name = std::move(filename)});
+  return static_cast<std::uint32_t>(sources_.size());
 }
 
 void Mistakes::add(const Place& place, std::string_view path, std::string_view text) {
@@ -41,10 +46,12 @@ void Mistakes::fatal(const Place& place, std::string_view path, std::string_view
 
 std::string Mistakes::to_line(const Mistake& mistake) const {
   std::string line;
-  if (mistake.place.source == 0) {
-    line = to_string(SourcePosition{filename_, mistake.place.line, mistake.place.column}) + ": ";
+  const Place& place = mistake.place;
+  if (place.source == 0 || sources_[place.source - 1].is_file) {
+    const std::string& file = place.source == 0 ? filename_ : sources_[place.source - 1].name;
+    line = to_string(SourcePosition{file, place.line, place.column}) + ": ";
   } else {
-    const std::string& set = set_paths_[mistake.place.source - 1];
+    const std::string& set = sources_[place.source - 1].name;
     line = "--set " + set + ": ";
     if (mistake.path == set) return line + mistake.text;
   }

@@ -8,8 +8,8 @@
 
 namespace skyreplay::scenario {
 
-/// Where a value was written: in the file (source 0) or in the n-th `--set` (source n). Lines and
-/// columns count from 1; columns count bytes.
+/// Where a value was written: in the file (source 0), or in another source: a `--set`, or a file
+/// that it extends. Lines and columns count from 1; columns count bytes.
 struct Place {
   std::uint32_t source = 0;
   std::uint32_t line = 0;
@@ -25,6 +25,8 @@ class Mistakes {
 
   /// Announces the next `--set`, by the path it sets; returns its source number.
   std::uint32_t add_source(std::string path);
+  /// Announces a further file, which positions then name; returns its source number.
+  std::uint32_t add_file(std::string filename);
   /// `path` is the field's; empty where the text names the field itself.
   void add(const Place& place, std::string_view path, std::string_view text);
   /// Remembers that what is at this path was not understood, for below().
@@ -50,8 +52,13 @@ class Mistakes {
   };
   std::string to_line(const Mistake& mistake) const;
 
+  struct Source {
+    bool is_file = false;
+    std::string name;  ///< of a file; or the path that a `--set` sets
+  };
+
   std::string filename_;
-  std::vector<std::string> set_paths_;
+  std::vector<Source> sources_;
   std::vector<Mistake> all_;
   std::vector<std::string> noted_;
 };

@@ -1,10 +1,5 @@
 #include "scenario/scenario.h"
 
-#include <fmt/format.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <memory>
 
 #include "core/digest.h"
@@ -12,47 +7,13 @@
 #include "scenario/binder.h"
 #include "scenario/expectations.h"
 #include "scenario/field_path.h"
-#include "scenario/node.h"
-#include "scenario/read_textproto.h"
 #include "scenario/resolve.h"
 #include "scenario/show.h"
+#include "scenario/source_tree.h"
 #include "scenario/timed_changes.h"
 
 namespace skyreplay::scenario {
 namespace {
-
-constexpr std::uintmax_t kMaxFileBytes = 64u << 20;
-
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-/// What a path that cannot be a scenario file is refused with.
-void check_path(const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    throw InputError({path.string()}, "is a folder; name the file in it, such as " +
-                                          (path / "scenario.yaml").string());
-  }
-}
-
-std::string read_file(const std::filesystem::path& path) {
-  check_path(path);
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
-  if (file == nullptr) {
-    throw MachineError(fmt::format("{}: {}", path.string(), std::strerror(errno)));
-  }
-  std::string text;
-  std::string chunk(1u << 16, '\0');
-  while (const std::size_t size = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
-    text.append(chunk, 0, size);
-    if (text.size() > kMaxFileBytes) throw InputError({path.string()}, "is larger than 64 MiB");
-  }
-  if (std::ferror(file.get()) != 0) {
-    throw MachineError(fmt::format("{}: {}", path.string(), std::strerror(errno)));
-  }
-  return text;
-}
 
 proto::Scenario without_expectations(proto::Scenario message) {
   message.clear_expectations();
@@ -62,24 +23,38 @@ proto::Scenario without_expectations(proto::Scenario message) {
 }  // namespace
 
 struct Scenario::State {
-  std::string text;
   std::filesystem::path path;
   std::string filename;
   std::vector<std::string> sets;
+  std::shared_ptr<const SourceTree> source;  ///< without the sets; free of mistakes
   proto::Scenario message;
   std::vector<TimedChange> changes;
   std::vector<check::Expectation> expectations;
 
-  /// Fills what follows from the rest.
-  void read() {
+  /// Reads the file's text, and what it extends, and fills what follows.
+  void read(std::string_view text) {
     Mistakes mistakes(filename);
+    SourceTree tree = read_source_tree(text, path, mistakes);
+    if (tree.root.kind == SourceNode::Kind::kEmpty) mistakes.fatal({0, 1, 1}, "", "is empty");
+    source = std::make_shared<const SourceTree>(std::move(tree));
+    bind(mistakes);
+  }
+  /// The same from a source that was read before.
+  void read_again() {
+    Mistakes mistakes(filename);
+    for (const std::string& file : source->files) mistakes.add_file(file);
+    bind(mistakes);
+  }
+
+ private:
+  void bind(Mistakes& mistakes) {
     Places places;
-    SourceNode root = is_textproto(text, path.extension().string())
-                          ? read_textproto(text, 0, mistakes)
-                          : read_yaml(text, 0, mistakes);
-    if (root.kind == SourceNode::Kind::kEmpty) mistakes.fatal({0, 1, 1}, "", "is empty");
+    SourceNode root = source->root;
     for (const std::string& set : sets) apply_setting(parse_setting(set), root, mistakes);
     Binder(mistakes, places).bind_message(root, message, "");
+    if (message.has_extends()) {
+      mistakes.add(places.near("extends"), "extends", "is read before anything is set");
+    }
     if (root.kind == SourceNode::Kind::kMap) {
       resolve(message, places, mistakes);
       expectations = read_expectations(message, places, mistakes);
@@ -90,17 +65,16 @@ struct Scenario::State {
 };
 
 Scenario Scenario::load(const std::filesystem::path& path, const std::vector<std::string>& sets) {
-  return parse(read_file(path), path, sets);
+  return parse(read_scenario_file(path), path, sets);
 }
 
 Scenario Scenario::parse(std::string_view text, const std::filesystem::path& filename,
                          const std::vector<std::string>& sets) {
   auto state = std::make_shared<State>();
-  state->text = std::string(text);
   state->path = filename;
   state->filename = filename.string();
   state->sets = sets;
-  state->read();
+  state->read(text);
   return Scenario(std::move(state));
 }
 
@@ -133,10 +107,17 @@ std::filesystem::path Scenario::trace_path() const {
 
 const std::string& Scenario::filename() const { return state_->filename; }
 
+const std::vector<std::string>& Scenario::extended_files() const { return state_->source->files; }
+
 Scenario Scenario::with(const std::vector<std::string>& sets) const {
-  std::vector<std::string> all = state_->sets;
-  all.insert(all.end(), sets.begin(), sets.end());
-  return parse(state_->text, state_->path, all);
+  auto state = std::make_shared<State>();
+  state->path = state_->path;
+  state->filename = state_->filename;
+  state->sets = state_->sets;
+  state->sets.insert(state->sets.end(), sets.begin(), sets.end());
+  state->source = state_->source;
+  state->read_again();
+  return Scenario(std::move(state));
 }
 
 }  // namespace skyreplay::scenario

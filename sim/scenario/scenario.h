@@ -61,6 +61,8 @@ class Scenario {
   std::filesystem::path trace_path() const;
   /// The file as messages call it.
   const std::string& filename() const;
+  /// The files that this one extends, nearest first, as messages call them.
+  const std::vector<std::string>& extended_files() const;
   /// The same file with more overrides after the ones it was read with. Throws as parse() does.
   Scenario with(const std::vector<std::string>& sets) const;
 

@@ -101,8 +101,9 @@ class Check {
       if (added) found->second = changed_files(folder, options_.changed_since);
       // The files that decide its result, beside the program.
       const std::filesystem::path trace = replay::TraceChoice(scenario, options_.trace).file();
-      for (const std::filesystem::path& file :
-           {std::filesystem::path(scenario.filename()), trace}) {
+      std::vector<std::filesystem::path> files = {scenario.filename(), trace};
+      for (const std::string& file : scenario.extended_files()) files.emplace_back(file);
+      for (const std::filesystem::path& file : files) {
         if (found->second.contains(std::filesystem::weakly_canonical(file))) return false;
       }
       unchanged_.emplace_back(scenario.filename());

@@ -318,7 +318,9 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
         "# changes: not given: nothing changes\n"
         "# expectations: not given: `skyreplay check` only holds that the scenario runs to its "
         "end\n"
-        "# faults: not given: nothing fails\n");
+        "# faults: not given: nothing fails\n"
+        "# extends: not given: the file stands by itself; so does a resolved scenario, which holds "
+        "what it extended\n");
 }
 
 TEST_CASE("what show writes loads again to the same digest") {

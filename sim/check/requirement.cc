@@ -77,6 +77,16 @@ class Parser {
     return requirement;
   }
 
+  Requirement parse_quantity() {
+    Requirement requirement;
+    read_statistic(requirement);
+    read_metric(requirement);
+    read_name(requirement);
+    requirement.text = trimmed(text_);
+    if (!trimmed(rest()).empty()) fail(at_, "expected nothing behind the ')'");
+    return requirement;
+  }
+
  private:
   [[noreturn]] void fail(std::size_t at, const std::string& what) const {
     throw InputError(fmt::format("requirement '{}', column {}: {}", text_, at + 1, what));
@@ -238,6 +248,33 @@ class Parser {
 
 Requirement parse_requirement(std::string_view text, const MetricRule* metric) {
   return Parser(text, metric).parse();
+}
+
+Requirement parse_quantity(std::string_view text) { return Parser(text, nullptr).parse_quantity(); }
+
+std::string quantity_of(const Requirement& requirement) {
+  const std::string_view text = requirement.text;
+  // The parser found these: a statistic and a metric are words, and the name runs to the last ')'.
+  const std::size_t open = text.find('(');
+  const std::string_view metric = trimmed(text.substr(open + 1));
+  return fmt::format("{}({} of {})", trimmed(text.substr(0, open)),
+                     metric.substr(0, metric.find_first_of(kBlanks)), requirement.of);
+}
+
+bool holds(const Requirement& requirement, std::int64_t value) {
+  switch (requirement.comparison) {
+    case Comparison::kLess:
+      return value < requirement.limit;
+    case Comparison::kLessOrEqual:
+      return value <= requirement.limit;
+    case Comparison::kGreater:
+      return value > requirement.limit;
+    case Comparison::kGreaterOrEqual:
+      return value >= requirement.limit;
+    case Comparison::kEqual:
+      break;
+  }
+  return value == requirement.limit;
 }
 
 std::pair<Comparison, std::int64_t> parse_count_condition(std::string_view text) {

@@ -38,6 +38,15 @@ struct Requirement {
 /// and the nearest valid spelling.
 Requirement parse_requirement(std::string_view text, const MetricRule* metric = nullptr);
 
+/// Reads `STATISTIC(METRIC of NAME)` by itself: what is measured, without a comparison or a limit.
+/// Throws InputError as parse_requirement().
+Requirement parse_quantity(std::string_view text);
+/// What a requirement measures, spelled one way whatever the blanks: "p99(latency of web)".
+std::string quantity_of(const Requirement& requirement);
+/// Whether a value that was measured meets the requirement. `value` is rounded to 1e-9 of the unit,
+/// so one nearer to the limit than that may come out other than in evaluate().
+bool holds(const Requirement& requirement, std::int64_t value);
+
 /// Reads "<= 2": an operator and a bare number, as in direction_changes_per_hour. Throws InputError
 /// that says what was expected.
 std::pair<Comparison, std::int64_t> parse_count_condition(std::string_view text);

@@ -106,6 +106,7 @@ void add_section(const Descriptor& type, const std::string& path, std::string& p
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     if (form_of(field) != Form::kMessage) continue;
+    if (field.is_map() && form_of(*field.message_type()->map_value()) != Form::kMessage) continue;
     const Descriptor& inner =
         field.is_map() ? *field.message_type()->map_value()->message_type() : *field.message_type();
     add_section(inner, path_of(path, field), page);
@@ -114,9 +115,11 @@ void add_section(const Descriptor& type, const std::string& path, std::string& p
 
 }  // namespace
 
-std::string reference_page() {
+std::string reference_page() { return reference_page(*proto::Scenario::descriptor()); }
+
+std::string reference_page(const Descriptor& top) {
   std::string page;
-  add_section(*proto::Scenario::descriptor(), "", page);
+  add_section(top, "", page);
   return page;
 }
 

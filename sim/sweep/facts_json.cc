@@ -49,8 +49,12 @@ std::string_view unit_name(check::Unit unit) {
   return "";
 }
 
+std::string exact_text(std::int64_t nano, check::Unit unit) {
+  return fixed_point(nano, decimals_of(unit));
+}
+
 void write_value(report::JsonWriter& json, std::int64_t nano, check::Unit unit) {
-  json.number(fixed_point(nano, decimals_of(unit)));
+  json.number(exact_text(nano, unit));
 }
 
 void write_measured(report::JsonWriter& json, std::span<const check::Requirement> requirements,

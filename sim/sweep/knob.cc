@@ -9,14 +9,13 @@
 #include "core/error.h"
 #include "scenario/field_path.h"
 #include "scenario/schema.h"
+#include "sweep/field_at.h"
 
 namespace skyreplay::sweep {
 namespace {
 
-using scenario::Descriptor;
 using scenario::FieldDescriptor;
 using scenario::FieldPath;
-using scenario::PathStep;
 
 /// The service of a count's path.
 struct CountPath {
@@ -52,37 +51,6 @@ std::string derived_path(const scenario::Scenario& scenario) {
                                scenario.filename(), list));
 }
 
-/// The field at the path's end; nullptr if the schema has none there.
-const FieldDescriptor* find_field(const FieldPath& path) {
-  const Descriptor* message = proto::Scenario::descriptor();
-  const FieldDescriptor* field = nullptr;
-  for (const PathStep& step : path) {
-    if (field != nullptr && field->is_map()) {
-      // The step was the key.
-      field = nullptr;
-      continue;
-    }
-    if (step.kind != PathStep::Kind::kName) {
-      if (field == nullptr) return nullptr;
-      field = nullptr;
-      continue;
-    }
-    if (message == nullptr) return nullptr;
-    field = message->FindFieldByName(step.name);
-    if (field == nullptr) return nullptr;
-    message = field->message_type();
-    if (field->is_map()) message = message->FindFieldByName("value")->message_type();
-  }
-  return field;
-}
-
-bool is_whole_number(const FieldDescriptor& field) {
-  if (field.is_repeated()) return false;
-  const scenario::Form form = scenario::form_of(field);
-  return form == scenario::Form::kUint32 || form == scenario::Form::kUint64 ||
-         form == scenario::Form::kMemorySize;
-}
-
 std::uint64_t bound(const std::string& text, std::uint64_t otherwise) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -106,9 +74,9 @@ void refuse_unknown(const scenario::Scenario& scenario, const std::string& over)
 Knob::Knob(const scenario::Scenario& scenario, const std::string& over)
     : path_(over.empty() ? derived_path(scenario) : over) {
   const FieldPath path = scenario::parse_setting(path_ + "=1").path;
-  const FieldDescriptor* field = find_field(path);
+  const FieldDescriptor* field = field_at(path);
   if (field == nullptr) refuse_unknown(scenario, path_);
-  if (!is_whole_number(*field)) {
+  if (!holds_whole_numbers(*field)) {
     throw InputError(fmt::format("--over {}: not a field of whole numbers", path_));
   }
   const proto::FieldRule& rule = scenario::rule_of(*field);

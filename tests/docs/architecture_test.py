@@ -43,7 +43,7 @@ class Architecture(unittest.TestCase):
         names = {"Protobuf": "Protobuf", "Boost": "Boost.", "fmt": "fmt", "yaml-cpp": "yaml-cpp", "zstd": "zstd",
                  "ZLIB": "zlib", "xxhash": "xxHash", "RANDOM123_INCLUDE_DIR": "Random123",
                  "FAST_FLOAT_INCLUDE_DIR": "fast_float", "CLI11_INCLUDE_DIR": "CLI11", "doctest": "doctest",
-                 "benchmark": "Google Benchmark", "TBB": "oneTBB", "pugixml": "pugixml", "simdjson": "simdjson",
+                 "benchmark": "Google Benchmark", "TBB": "oneTBB", "SQLiteCpp": "SQLiteCpp", "pugixml": "pugixml", "simdjson": "simdjson",
                  "libgit2": "libgit2", "date": "date", "Eigen3": "Eigen", "re2": "RE2", "OpenSSL": "OpenSSL", "Threads": "", "PkgConfig": ""}
         table = self.page.partition("| library |")[2]
         text = "\n".join(file.read_text() for file in [SOURCE / "cmake/dependencies.cmake", SOURCE / "bench/CMakeLists.txt"])

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "scenario/law.h"
 #include "trace/count_source.h"
+#include "trace/decoded.h"
 #include "trace/reader.h"
 #include "trace/synth_source.h"
 
@@ -71,6 +72,19 @@ TraceChoice::TraceChoice(const scenario::Scenario& scenario, const std::filesyst
     throw InputError(scenario.filename() +
                      ": workload.trace is not set; name a trace with --trace");
   }
+}
+
+TraceChoice TraceChoice::with(const trace::Transformation& transformation) const {
+  TraceChoice changed = *this;
+  changed.text_ += ", " + transformation.text();
+  changed.open_ = trace::transformed(open_, transformation);
+  return changed;
+}
+
+TraceChoice TraceChoice::in_memory(std::size_t max_bytes) const {
+  TraceChoice held = *this;
+  if (trace::Opener memory = trace::decoded(open_, max_bytes)) held.open_ = std::move(memory);
+  return held;
 }
 
 }  // namespace skyreplay::replay

@@ -7,6 +7,7 @@
 
 #include "scenario/scenario.h"
 #include "trace/source.h"
+#include "trace/transform.h"
 
 namespace skyreplay::replay {
 
@@ -21,6 +22,11 @@ class TraceChoice {
   /// Opens it from its beginning; any number may be open at a time. Throws InputError for damage or
   /// a mistake in the file, MachineError if it cannot be read.
   std::unique_ptr<trace::Source> open() const { return open_(); }
+  /// The same requests changed on their way.
+  TraceChoice with(const trace::Transformation& transformation) const;
+  /// The same requests, held in memory where they fit `max_bytes`, so that many runs share one pass
+  /// over them. Reads them once.
+  TraceChoice in_memory(std::size_t max_bytes) const;
   /// What it is, for messages: equal for two choices of the same requests.
   const std::string& text() const { return text_; }
   /// What `--trace` said; empty where the scenario chose.
@@ -32,7 +38,7 @@ class TraceChoice {
   std::filesystem::path given_;
   std::filesystem::path file_;
   std::string text_;
-  std::function<std::unique_ptr<trace::Source>()> open_;
+  trace::Opener open_;
 };
 
 }  // namespace skyreplay::replay

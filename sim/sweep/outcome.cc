@@ -42,7 +42,10 @@ void judge(CellOutcome& cell, const Questions& asks) {
   cell.is_feasible = cell.is_stable && cell.broken.empty();
 }
 
+}  // namespace
+
 void summarize(CellOutcome& cell, const Questions& asks) {
+  cell.is_finished = true;
   judge(cell, asks);
   for (std::size_t q = 0; q < asks.quantities.size(); ++q) {
     cell.quantities.push_back(
@@ -61,8 +64,6 @@ void summarize(CellOutcome& cell, const Questions& asks) {
       cell.objective = cell.quantities[*asks.of_objective];
   }
 }
-
-}  // namespace
 
 Questions::Questions(Objective minimize, check::Requirement trade,
                      std::vector<check::Requirement> requirements)
@@ -141,8 +142,7 @@ SweepOutcome read_outcome(Store& store) {
   for (std::size_t i = 0; i < sweep.cells.size(); ++i) {
     CellOutcome cell;
     cell.ordinal = i;
-    cell.is_finished = finished.contains(sweep.cells[i].digest);
-    if (cell.is_finished) {
+    if (finished.contains(sweep.cells[i].digest)) {
       cell.runs = store.runs(sweep.cells[i].digest, names);
       summarize(cell, outcome.asks);
     }

@@ -56,6 +56,9 @@ struct CellOutcome {
   }
 };
 
+/// Fills in everything but the ordinal and the runs of a cell that is finished.
+void summarize(CellOutcome& cell, const Questions& asks);
+
 /// Everything that a store says of its sweep.
 struct SweepOutcome {
   StoredSweep sweep;

@@ -12,8 +12,10 @@
 #include "scenario/field_path.h"
 #include "scenario/show.h"
 #include "sweep/design.h"
+#include "sweep/effects.h"
 #include "sweep/knob.h"
 #include "sweep/parallel_for.h"
+#include "sweep/traffic.h"
 
 namespace skyreplay::sweep {
 namespace {
@@ -101,6 +103,7 @@ std::vector<std::string> settings_of(const Variant& variant, const Point& values
   std::vector<std::string> settings;
   for (std::size_t a = 0; a < values.size(); ++a) {
     const std::string& path = variant.axes[a].path;
+    if (path == kTraffic) continue;
     const std::optional<std::uint64_t> number = whole(values[a]);
     const bool is_count = path.ends_with(".ec2.desired_capacity") && number && *number > 0;
     if (!is_count) {
@@ -118,6 +121,24 @@ std::vector<std::string> settings_of(const Variant& variant, const Point& values
   return settings;
 }
 
+scenario::Scenario scenario_of(const SweepFile& sweep, const Cell& cell,
+                               std::uint32_t replication) {
+  const Variant& variant = sweep.variants[cell.variant];
+  std::vector<std::string> sets = settings_of(variant, cell.values);
+  // Not said again of the first: a scenario may hold seeds beyond what a setting takes.
+  if (replication > 0) {
+    sets.push_back(fmt::format("seed={}", variant.base.message().seed() + replication));
+  }
+  return variant.base.with(sets);
+}
+
+double traffic_of(const Variant& variant, const Point& values) {
+  for (std::size_t a = 0; a < values.size(); ++a) {
+    if (variant.axes[a].path == kTraffic) return number_of(values[a]).value_or(1);
+  }
+  return 1;
+}
+
 replay::TraceChoice trace_of(const SweepFile& sweep) {
   const scenario::Scenario& first = sweep.variants.front().base;
   const replay::TraceChoice choice(first, sweep.trace);
@@ -128,12 +149,16 @@ replay::TraceChoice trace_of(const SweepFile& sweep) {
                                  first.filename(), choice.text(), variant.base.filename(),
                                  other.text()));
   }
-  return choice;
+  replay::TraceChoice changed = choice;
+  for (const trace::Transformation& one : sweep.transformations) changed = changed.with(one);
+  return changed;
 }
 
 Plan make_plan(const SweepFile& sweep, const std::string& version, std::uint32_t threads) {
   Plan plan;
-  plan.trace_digest = trace_of(sweep).open()->info().digest;
+  const trace::TraceInfo info = trace_of(sweep).open()->info();
+  plan.trace_digest = info.digest;
+  plan.span = info.end - info.start;
   for (std::size_t v = 0; v < sweep.variants.size(); ++v) {
     const Variant& variant = sweep.variants[v];
     for (Point& point : design_points(sweep.message.design(), variant.name, variant.axes)) {
@@ -146,7 +171,9 @@ Plan make_plan(const SweepFile& sweep, const std::string& version, std::uint32_t
     Cell& cell = plan.cells[i];
     const Variant& variant = sweep.variants[cell.variant];
     try {
-      cell.digest = digest_of(variant.base.with(settings_of(variant, cell.values)), common);
+      const std::string traffic = fmt::format("traffic {}\n", traffic_of(variant, cell.values));
+      cell.digest =
+          digest_of(variant.base.with(settings_of(variant, cell.values)), common + traffic);
     } catch (const InputError& error) {
       mistakes.add(error.what(), sweep, cell, i);
     }

@@ -24,6 +24,7 @@ struct Cell {
 struct Plan {
   std::vector<Cell> cells;
   std::string trace_digest;
+  Duration span{};  ///< of the trace
 };
 
 /// What gives a cell its values, for Scenario::with(): the values themselves, and room for them in
@@ -35,8 +36,14 @@ std::vector<std::string> settings_of(const Variant& variant, const Point& values
 /// read and resolved for each cell, on `threads` threads.
 Plan make_plan(const SweepFile& sweep, const std::string& version, std::uint32_t threads);
 
+/// A cell's scenario with the seed of a replication, counted from 0. Throws InputError.
+scenario::Scenario scenario_of(const SweepFile& sweep, const Cell& cell, std::uint32_t replication);
+
+/// How many times the trace's traffic a cell has.
+double traffic_of(const Variant& variant, const Point& values);
+
 /// The trace that a sweep replays: the file's own or `--trace`, else the one that all scenarios
-/// name.
+/// name; transformed as the file says.
 replay::TraceChoice trace_of(const SweepFile& sweep);
 
 }  // namespace skyreplay::sweep

@@ -4,6 +4,7 @@
 #include "core/atomic_file.h"
 #include "core/scratch_folder.h"
 #include "report/json_writer.h"
+#include "sweep/answers_json.h"
 #include "sweep/facts_json.h"
 #include "sweep/results.h"
 
@@ -30,6 +31,8 @@ class Document {
     for (const std::string& text : sweep.constraints) json_.string(text);
     json_.end_array();
     integer("finished", found_.finished());
+    json_.key("answers");
+    write_answers(json_, found_, answer(found_));
     json_.key("cells");
     json_.begin_array();
     for (const CellOutcome& one : found_.cells) cell(one);

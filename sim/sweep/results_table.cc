@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "report/human.h"
+#include "sweep/answers_text.h"
 #include "sweep/human_value.h"
 #include "sweep/results.h"
 #include "sweep/text_lines.h"
@@ -78,6 +79,10 @@ class Table {
 
   std::string text() {
     title();
+    if (found_.finished() > 0) {
+      out_.blank();
+      print_answers(found_, answer(found_), out_);
+    }
     cells();
     return out_.take();
   }

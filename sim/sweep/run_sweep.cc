@@ -3,53 +3,57 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <mutex>
+#include <set>
 
 #include "core/check.h"
 #include "core/error.h"
 #include "core/scratch_folder.h"
 #include "core/stop.h"
 #include "core/text.h"
-#include "scenario/show.h"
 #include "sweep/outcome.h"
 #include "sweep/parallel_for.h"
 #include "sweep/plan.h"
 #include "sweep/results.h"
 #include "sweep/runs_progress.h"
 #include "sweep/store.h"
+#include "sweep/stored_sweep.h"
 
 namespace skyreplay {
 namespace sweep {
 namespace {
 
-StoredSweep stored(const SweepFile& file, const Plan& plan, const std::string& version) {
-  const proto::Sweep& message = file.message;
-  StoredSweep sweep{
-      .name = file.name,
-      .engine = version,
-      .trace_digest = plan.trace_digest,
-      .design = scenario::to_text(message.design(),
-                                  *message.design().GetDescriptor()->FindFieldByName("kind")),
-      .indices = message.design().indices() ? 1U : 0U,
-      .replications = message.replications(),
-      .seed = file.variants.front().base.message().seed(),
-      .minimize = file.objective.text,
-      .against = check::quantity_of(file.against),
-      .constraints = {},
-      .cells = {}};
-  for (const check::Requirement& constraint : file.constraints) {
-    sweep.constraints.push_back(constraint.text);
-  }
-  for (const Cell& cell : plan.cells) {
-    const Variant& variant = file.variants[cell.variant];
-    StoredCell one{.digest = cell.digest, .variant = variant.name, .values = {}};
-    for (std::size_t a = 0; a < cell.values.size(); ++a) {
-      one.values.push_back({variant.axes[a].path, cell.values[a]});
+/// The trace at each multiple of its traffic, decoded once for all cells.
+class SharedTraces {
+ public:
+  SharedTraces(const replay::TraceChoice& trace, const std::set<double>& multiples) {
+    for (const double by : multiples) {
+      slots_.try_emplace(by,
+                         by == 1 ? trace : trace.with({trace::Transformation::Scale{.by = by}}));
     }
-    sweep.cells.push_back(std::move(one));
+    max_bytes_ = kMaxBytes / std::max<std::size_t>(1, multiples.size());
   }
-  return sweep;
-}
+
+  const replay::TraceChoice& at(double multiple) {
+    Slot& slot = slots_.at(multiple);
+    std::call_once(slot.once, [&] { slot.trace = slot.trace.in_memory(max_bytes_); });
+    return slot.trace;
+  }
+
+ private:
+  /// Of all traces together; what does not fit is streamed by each run for itself.
+  static constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
+
+  struct Slot {
+    explicit Slot(replay::TraceChoice choice) : trace(std::move(choice)) {}
+    replay::TraceChoice trace;
+    std::once_flag once;
+  };
+
+  std::map<double, Slot> slots_;
+  std::size_t max_bytes_ = 0;
+};
 
 /// One run of a sweep from its options to its report.
 class SweepRun {
@@ -57,11 +61,11 @@ class SweepRun {
   explicit SweepRun(const SweepOptions& options)
       : options_(options),
         file_(read(options)),
-        trace_(trace_of(file_)),
         plan_(make_plan(file_, options.version, options.threads)),
+        traces_(trace_of(file_), multiples()),
         asks_(file_.objective, file_.against, file_.constraints),
         names_(asks_.names()),
-        store_(options.store, stored(file_, plan_, options.version)) {}
+        store_(options.store, stored_sweep(file_, plan_, options.version)) {}
 
   SweepReport report() {
     replay_what_is_missing();
@@ -79,6 +83,14 @@ class SweepRun {
     SweepFile file = read_sweep_file(options.file, options.sets);
     if (!options.trace.empty()) file.trace = options.trace;
     return file;
+  }
+
+  std::set<double> multiples() const {
+    std::set<double> found;
+    for (const Cell& cell : plan_.cells) {
+      found.insert(traffic_of(file_.variants[cell.variant], cell.values));
+    }
+    return found;
   }
 
   bool is_mine(std::size_t ordinal) const {
@@ -124,17 +136,11 @@ class SweepRun {
   }
 
   RunFacts replay_one(const Cell& cell, std::uint32_t replication,
-                      const std::function<void(const replay::Progress&)>& progress,
-                      std::size_t i) const {
+                      const std::function<void(const replay::Progress&)>& progress, std::size_t i) {
     const Variant& variant = file_.variants[cell.variant];
-    std::vector<std::string> sets = settings_of(variant, cell.values);
-    // Not said again of the first: a scenario may hold seeds beyond what a setting takes.
-    if (replication > 0) {
-      sets.push_back(fmt::format("seed={}", variant.base.message().seed() + replication));
-    }
     const std::filesystem::path result = scratch_.path() / fmt::format("{}.binpb", i);
-    const RunTask task{.scenario = variant.base.with(sets),
-                       .trace = trace_,
+    const RunTask task{.scenario = scenario_of(file_, cell, replication),
+                       .trace = traces_.at(traffic_of(variant, cell.values)),
                        .result = result,
                        .version = options_.version};
     RunFacts facts = replay_and_read(task, asks_.quantities, progress);
@@ -160,8 +166,8 @@ class SweepRun {
 
   const SweepOptions& options_;
   SweepFile file_;
-  replay::TraceChoice trace_;
   Plan plan_;
+  SharedTraces traces_;
   Questions asks_;
   std::vector<std::string> names_;
   ScratchFolder scratch_{"skyreplay-sweep"};

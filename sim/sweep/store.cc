@@ -61,6 +61,7 @@ std::vector<std::pair<std::string, std::string>> meta_of(const StoredSweep& swee
   return {{"sweep", sweep.name},
           {"engine", sweep.engine},
           {"trace", sweep.trace_digest},
+          {"span_ns", std::to_string(sweep.span_ns)},
           {"design", sweep.design},
           {"indices", std::to_string(sweep.indices)},
           {"replications", std::to_string(sweep.replications)},
@@ -147,6 +148,7 @@ struct Store::Database {
     sweep.name = meta("sweep");
     sweep.engine = meta("engine");
     sweep.trace_digest = meta("trace");
+    sweep.span_ns = static_cast<std::int64_t>(std::stoull("0" + meta("span_ns")));
     sweep.design = meta("design");
     sweep.indices = static_cast<std::uint32_t>(std::stoul("0" + meta("indices")));
     sweep.replications = static_cast<std::uint32_t>(std::stoul("0" + meta("replications")));

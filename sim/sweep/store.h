@@ -29,6 +29,7 @@ struct StoredSweep {
   std::string name;
   std::string engine;  ///< version of the program
   std::string trace_digest;
+  std::int64_t span_ns = 0;   ///< of the trace
   std::string design;         ///< as the sweep's file spells it
   std::uint32_t indices = 0;  ///< 1: laid out for Sobol's indices
   std::uint32_t replications = 1;

@@ -3,13 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "core/error.h"
 #include "scenario/binder.h"
 #include "scenario/defaults.h"
 #include "scenario/field_path.h"
+#include "scenario/law.h"
 #include "scenario/source_tree.h"
+#include "scenario/values.h"
 #include "sweep/design.h"
+#include "sweep/traffic.h"
+#include "trace/reader.h"
 
 namespace skyreplay::sweep {
 namespace {
@@ -46,6 +52,7 @@ class Reader {
     scenario::fill_defaults(file_.message, "", places_, mistakes_);
     file_.name = file_.message.has_name() ? file_.message.name() : default_name();
     if (file_.message.has_trace()) file_.trace = beside(file_.message.trace());
+    transformations();
     requirements();
     variants();
     names();
@@ -92,6 +99,46 @@ class Reader {
     }
   }
 
+  void transformations() {
+    for (int i = 0; i < file_.message.transform_size(); ++i) {
+      const proto::Sweep::Transformation& one = file_.message.transform(i);
+      const std::string path = scenario::join_index("transform", static_cast<std::size_t>(i));
+      if (const auto what = transformation_of(one, path)) file_.transformations.push_back({*what});
+    }
+  }
+
+  using What = decltype(trace::Transformation::what);
+  std::optional<What> transformation_of(const proto::Sweep::Transformation& one,
+                                        const std::string& path) {
+    using Is = trace::Transformation;
+    const auto ns = [](const proto::Duration& duration) { return scenario::to_duration(duration); };
+    switch (one.what_case()) {
+      case proto::Sweep::Transformation::kThin:
+        return Is::Thin{one.thin().keep(), one.thin().seed()};
+      case proto::Sweep::Transformation::kScale:
+        return Is::Scale{one.scale().by(), one.scale().seed()};
+      case proto::Sweep::Transformation::kShift:
+        return Is::Shift{one.shift().has_earlier() ? -ns(one.shift().earlier())
+                                                   : ns(one.shift().later())};
+      case proto::Sweep::Transformation::kCut:
+        return Is::Cut{ns(one.cut().from()), ns(one.cut().to())};
+      case proto::Sweep::Transformation::kAmplify: {
+        const proto::Sweep::Amplify& amplify = one.amplify();
+        return Is::Amplify{ns(amplify.from()), ns(amplify.to()), amplify.by(), amplify.seed()};
+      }
+      case proto::Sweep::Transformation::kSplice:
+        return Is::Splice{
+            [file = beside(one.splice().trace())] { return std::make_unique<trace::Reader>(file); },
+            ns(one.splice().at())};
+      case proto::Sweep::Transformation::WHAT_NOT_SET:
+        break;
+    }
+    if (!mistakes_.below(path)) {
+      mistake(path, "must name one of thin, scale, shift, cut, amplify and splice");
+    }
+    return std::nullopt;
+  }
+
   void variants() {
     const proto::Sweep& message = file_.message;
     if (message.has_base() == !message.variants().empty()) {
@@ -126,8 +173,19 @@ class Reader {
       }
       if (entry.value.kind == SourceNode::Kind::kNull) continue;
       axes.push_back(read_axis(entry, at, mistakes_));
+      if (entry.key == kTraffic) traffic(axes.back(), at);
     }
     return axes;
+  }
+
+  void traffic(const Axis& axis, const std::string& path) {
+    const auto fits = [](const std::string& value) {
+      double number = 0;
+      return scenario::parse_number(value, number) && number > 0 && number <= 1000;
+    };
+    const bool is_law = axis.values.empty() && axis.law;
+    if (std::ranges::all_of(axis.values, fits) && (!is_law || fits(axis.at(0)))) return;
+    mistake(path, "multiplies the trace's traffic: takes numbers above 0, at most 1000");
   }
 
   static const Fixed* fixed_at(std::string_view path) {

@@ -9,6 +9,7 @@
 #include "skyreplay/sweep.pb.h"
 #include "sweep/axis.h"
 #include "sweep/objective.h"
+#include "trace/transform.h"
 
 namespace skyreplay::sweep {
 
@@ -25,6 +26,7 @@ struct SweepFile {
   proto::Sweep message;
   std::vector<Variant> variants;  ///< at least one; their names differ
   std::filesystem::path trace;    ///< as `--trace` has it; empty where the scenarios name it
+  std::vector<trace::Transformation> transformations;  ///< of the trace, in order
   Objective objective;
   check::Requirement against;  ///< what is measured of it
   std::vector<check::Requirement> constraints;

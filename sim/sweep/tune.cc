@@ -8,8 +8,10 @@
 #include "core/error.h"
 #include "core/scratch_folder.h"
 #include "sweep/candidates.h"
+#include "sweep/choices.h"
 #include "sweep/knob.h"
 #include "sweep/search.h"
+#include "sweep/tune_choice.h"
 #include "sweep/tuning.h"
 
 namespace skyreplay {
@@ -89,6 +91,10 @@ class Tune {
 }  // namespace
 }  // namespace sweep
 
-TuneReport tune_scenario(const TuneOptions& options) { return sweep::Tune(options).report(); }
+TuneReport tune_scenario(const TuneOptions& options) {
+  if (!options.traffic.empty()) return sweep::tune_traffic(options);
+  if (sweep::is_choice(options.over)) return sweep::tune_choice(options);
+  return sweep::Tune(options).report();
+}
 
 }  // namespace skyreplay

@@ -113,6 +113,78 @@ class Counts(TuneTest):
         self.assertEqual({probe["value"]: probe["meets"] for probe in answer["probes"]}[4], False)
 
 
+class Choice(TuneTest):
+    """One worker an instance, five requests at once of 2 s each."""
+
+    GROUP = "{ec2: {min_size: 1, max_size: 4, desired_capacity: 4, instance_type: m7i.large, assumed: {workers: 1}}}"
+
+    def choose(self, *arguments, status=0):
+        self.write("web.yaml", f"version: 1\nservices: {{web: {self.GROUP}}}\n")
+        out, _ = self.tool("tune", "web.yaml", "--trace", self.five, "--require", "max(latency of *) <= 2s", *arguments,
+                           status=status)
+        return out
+
+    def test_every_combination_is_replayed_and_the_cheapest_fastest_and_balanced_named(self):
+        over = "instance_type=[m7i.large, t3.large],desired_capacity=[4, 5, 6]"
+        answer = json.loads(self.choose("--over", over, "--json"))
+        self.assertEqual(len(answer["cells"]), 6)
+        cells = {cell["cell"]: cell for cell in answer["cells"]}
+        feasible = [cell for cell in answer["cells"] if cell["is_feasible"]]
+        self.assertEqual({cell["parameters"]["services.web.ec2.desired_capacity"] for cell in feasible}, {"5", "6"})
+        best = cells[answer["answers"]["best"]["cell"]]
+        self.assertEqual(best["cost_usd"]["mean"], min(cell["cost_usd"]["mean"] for cell in feasible))
+        for key in ("fastest", "balanced"):
+            self.assertTrue(cells[answer["answers"][key]]["is_feasible"])
+        out = self.choose("--over", over)
+        for heading in ("Best: ", "Least of p99(latency of *): ", "Balanced: ", "Pareto front: "):
+            self.assertIn("\n" + heading, out)
+
+    def test_fields_by_their_names_have_values_of_their_own(self):
+        answer = json.loads(self.choose("--over", "instance_type", "--json", status=1))
+        types = [cell["parameters"]["services.web.ec2.instance_type"] for cell in answer["cells"]]
+        self.assertEqual(types[:3], ["m7i.large", "m7g.large", "c7i.large"])
+        memory = json.loads(self.tune("--over", "memory_size,architectures", "--json"))
+        self.assertEqual(len(memory["cells"]), 16)
+        self.assertIn("[arm64]", {cell["parameters"]["services.fn.lambda.architectures"] for cell in memory["cells"]})
+
+    def test_what_cannot_be_chosen_among_is_refused(self):
+        self.assertEqual(self.refused_tune("--over", "instance_type,memory_size"),
+                         ["--over instance_type: no service has this field; give its whole path"])
+        self.assertEqual(self.refused_tune("--over", "timeout,memory_size"),
+                         ["--over services.fn.lambda.timeout: say which values: --over "
+                          "'services.fn.lambda.timeout=[...]'"])
+        self.assertEqual(self.refused_tune("--over", "memory_size=[128],memory_size=[256]"),
+                         ["--over: names services.fn.lambda.memory_size twice"])
+
+
+class Traffic(TuneTest):
+    """Five at once need five executions: ten are enough for up to two requests in the place of each."""
+
+    def test_the_highest_multiple_meets_and_the_one_above_does_not(self):
+        answer = json.loads(self.tune("--set", f"{RESERVED}=10", "--traffic", "0.5..4", "--require",
+                                      "avg(throttles of *) == 0 %", "--json"))
+        probes = {probe["traffic"]: probe for probe in answer["probes"]}
+        self.assertTrue(probes[answer["traffic"]]["meets"])
+        self.assertFalse(probes[answer["fails"]]["meets"])
+        self.assertLessEqual(answer["fails"] / answer["traffic"], 1.03)
+        self.assertGreaterEqual(answer["traffic"], 1)
+        requests = [probe["requests"] for _, probe in sorted(probes.items())]
+        self.assertEqual(requests, sorted(requests))
+
+    def test_none_and_all_are_said(self):
+        out = self.tune("--set", f"{RESERVED}=100", "--traffic", "0.5..4")
+        self.assertIn("Answer: 4 times the traffic", out)
+        self.assertIn("the highest tried", out)
+        out = self.tune("--set", f"{RESERVED}=1", "--traffic", "1..4", "--require", "avg(throttles of *) == 0 %", status=1)
+        self.assertIn("Answer: none; 1 times the traffic does not", out)
+
+    def test_a_range_that_is_none(self):
+        self.assertEqual(self.refused_tune("--traffic", "4..1"),
+                         ["--traffic 4..1: expected LOW..HIGH with 0 < LOW <= HIGH <= 1000, such as 0.5..4"])
+        self.assertEqual(self.refused_tune("--traffic", "1..2", "--over", RESERVED),
+                         ["--traffic goes without --over"])
+
+
 class Refused(TuneTest):
     def test_a_field_that_is_none(self):
         self.assertEqual(self.refused_tune("--over", "services.fn.lambda.memroy_size"),

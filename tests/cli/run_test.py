@@ -269,7 +269,7 @@ class Usage(RunTest):
             self.assertIn(value, line)
 
     def test_verbs_that_are_not_built_are_refused_by_name(self):
-        for verb in ("optimize", "calibrate", "backtest", "prices", "report", "scenario import"):
+        for verb in ("calibrate", "backtest", "prices", "report", "scenario import"):
             self.assertEqual(self.refused(*verb.split(), "--any", "thing"), [f"'{verb}' is not built yet"])
 
     def test_help_and_version_are_answers(self):

@@ -203,6 +203,64 @@ class Stores(SweepTest):
         self.assertEqual(sum("unfinished" in line for line in out.splitlines()), 6)
 
 
+class Traces(SweepTest):
+    def arrivals(self, store="s.db"):
+        with sqlite3.connect(self.folder / store) as database:
+            return [row[0] for row in database.execute(
+                "SELECT arrivals FROM plan JOIN runs USING (cell) WHERE replication = 0 ORDER BY ordinal")]
+
+    def test_traffic_is_an_axis_and_platforms_break_even_along_it(self):
+        self.write("fn.yaml", "version: 1\nname: fn\nseed: 3\nservices: {fn: {lambda: {memory_size: 1769, timeout: 9}}}\n")
+        self.write("two.yaml", "version: 1\nname: two\ntrace: five.skytrace\nparameters: {traffic: [0.5, 1, 2, 40]}\n"
+                               "variants: [{base: fn.yaml}, {base: shop.yaml}]\n")
+        self.sweep(file="two.yaml")
+        counts = self.arrivals()
+        self.assertEqual(counts[:4], counts[4:])
+        self.assertEqual(counts[1:4], [50, 100, 2000])
+        self.assertTrue(10 < counts[0] < 40, counts)
+        answer = self.results()
+        whole = next(cell for cell in answer["cells"] if cell["parameters"] == {"traffic": "1"} and cell["variant"] == "fn")
+        out, _ = self.tool("run", "fn.yaml", "--trace", "five.skytrace", "--out", "out")
+        self.assertEqual(out.splitlines()[-1], "digest " + whole["runs"][0])
+
+    def test_the_trace_is_transformed_as_the_tool_would(self):
+        self.write("cut.yaml", SWEEP.replace("name: sizes", "name: cut\ntransform: [{cut: {from: 10s, to: 50s}}, "
+                                             "{amplify: {to: 10s, by: 2}}]"))
+        self.sweep("c.db", file="cut.yaml")
+        self.assertEqual(set(self.arrivals("c.db")), {25})  # five at 10, 20, 30, 40 s, and the first five twice
+        self.write("cut.yaml", SWEEP.replace("name: sizes", "name: cut\ntransform: [{cut: {from: 10s, to: 50s}}]"))
+        self.sweep("c.db", file="cut.yaml")
+        self.assertEqual(set(self.arrivals("c.db")), {20})
+
+    def test_mistakes_of_transformations(self):
+        self.write("bad.yaml", SWEEP + "transform: [{}, {thin: {keep: 2}}, {cut: {from: 1s}}]\n")
+        lines = self.refused("sweep", "run", "bad.yaml", "--store", "s.db")
+        self.assertEqual(len(lines), 3, lines)
+        self.assertIn("transform[0]: must name one of thin, scale, shift, cut, amplify and splice", lines[0])
+        self.assertIn("transform[1].thin.keep: must be between", lines[1])
+        self.assertIn("transform[2].cut.to: is missing", lines[2])
+        self.write("bad.yaml", SWEEP.replace("replications: 2", "transform: [{cut: {from: 1h, to: 2h}}]"))
+        [line] = self.refused("sweep", "run", "bad.yaml", "--store", "s.db")
+        self.assertIn("must be a span within the trace's", line)
+        self.write("bad.yaml", "version: 1\nbase: shop.yaml\ntrace: five.skytrace\nparameters: {traffic: [0, 1]}\n")
+        [line] = self.refused("sweep", "run", "bad.yaml", "--store", "s.db")
+        self.assertIn("takes numbers above 0, at most 1000", line)
+
+
+class Optimize(SweepTest):
+    def test_the_answer_is_a_feasible_cell_and_the_same_whatever_the_threads(self):
+        printed = [self.tool("optimize", "sweep.yaml", "--budget", "0.9", "--quiet", "--threads", str(n))[0]
+                   for n in (1, 2, 5)]
+        self.assertEqual(printed[1:], printed[:1] * 2)
+        self.assertLessEqual(max(map(len, printed[0].splitlines())), 100)
+        self.assertIn("desired_capacity 5", printed[0].split("\nTried\n")[0])
+
+    def test_traffic_is_nothing_to_optimize(self):
+        self.write("two.yaml", "version: 1\nbase: shop.yaml\ntrace: five.skytrace\nparameters: {traffic: [1, 2]}\n")
+        self.assertEqual(self.refused("optimize", "two.yaml"),
+                         ["two.yaml:4:23: optimize seeks what to configure, and traffic is not"])
+
+
 class Refused(SweepTest):
     def refused_sweep(self, *arguments, file="sweep.yaml", status=2):
         return self.refused("sweep", "run", file, "--store", "s.db", *arguments, status=status)

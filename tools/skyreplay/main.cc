@@ -64,12 +64,13 @@ void add_verbs(CLI::App& app, Action& chosen) {
   add_unbuilt(scenario, "scenario import", chosen);
   CLI::App& sweep = *app.add_subcommand("sweep", "Replay many variants, and answer from a store");
   sweep.require_subcommand(0, 1);
+  add_optimize(app, chosen);
   add_sweep_run(sweep, chosen);
   add_sweep_status(sweep, chosen);
   add_sweep_results(sweep, chosen);
   add_sweep_merge(sweep, chosen);
   add_completion(app, chosen);
-  for (const char* name : {"optimize", "calibrate", "backtest", "prices", "report"}) {
+  for (const char* name : {"calibrate", "backtest", "prices", "report"}) {
     add_unbuilt(app, name, chosen);
   }
 }

@@ -16,6 +16,7 @@ void add_tune(CLI::App& app, Action& chosen);
 void add_check(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
 void add_diff(CLI::App& app, Action& chosen);
+void add_optimize(CLI::App& app, Action& chosen);
 void add_sweep_run(CLI::App& sweep, Action& chosen);
 void add_sweep_status(CLI::App& sweep, Action& chosen);
 void add_sweep_results(CLI::App& sweep, Action& chosen);

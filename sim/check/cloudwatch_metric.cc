@@ -14,10 +14,17 @@ const std::vector<CloudWatchMetric>& cloudwatch_metrics() {
       {"AWS/AutoScaling", {"GroupPendingInstances", Metric::kCapacityPending, Form::kMean}, "ec2"},
       {"AWS/EC2", {"CPUUtilization", Metric::kCpuUtilization, Form::kBusy}, "ec2"},
       {"AWS/ECS", {"CPUUtilization", Metric::kCpuUtilization, Form::kBusy}, "ecs"},
+      {"AWS/Lambda", {"AsyncEventAge", Metric::kAsyncEventAge, Form::kAge}, "lambda"},
+      {"AWS/Lambda", {"AsyncEventsDropped", Metric::kAsyncEventsDropped, Form::kEvents}, "lambda"},
+      {"AWS/Lambda",
+       {"AsyncEventsReceived", Metric::kAsyncEventsReceived, Form::kEvents},
+       "lambda"},
       {"AWS/Lambda", {"Duration", Metric::kDuration, Form::kPart}, "lambda", true},
       {"AWS/Lambda", {"Errors", Metric::kInvocationErrors, Form::kTotal}, "lambda", true},
       {"AWS/Lambda", {"Invocations", Metric::kInvocations, Form::kTotal}, "lambda", true},
+      {"AWS/Lambda", {"IteratorAge", Metric::kIteratorAge, Form::kAge}, "lambda"},
       {"AWS/Lambda", {"Throttles", Metric::kThrottles, Form::kCounter}, "lambda", true},
+      {"AWS/SQS", {"NumberOfMessagesSent", Metric::kMessagesSent, Form::kEvents}, "lambda"},
   };
   return all;
 }

@@ -171,6 +171,10 @@ class Evaluation {
         return utilization();
       case Form::kMoney:
         return cost();
+      case Form::kEvents:
+        return event_count();
+      case Form::kAge:
+        return event_age();
     }
     return std::nullopt;
   }
@@ -297,6 +301,56 @@ class Evaluation {
     }
     if (!any) refuse_platform();
     return ratio(sum.busy_us, sum.available_us);
+  }
+
+  /// Whether the source is what the metric is about.
+  static bool is_about(Metric metric, const std::string& source) {
+    switch (metric) {
+      case Metric::kAsyncEventsReceived:
+      case Metric::kAsyncEventsDropped:
+      case Metric::kAsyncEventAge:
+        return source == "async";
+      case Metric::kMessagesSent:
+        return source == "sqs";
+      case Metric::kIteratorAge:
+        return source == "stream";
+      default:
+        return !source.empty();
+    }
+  }
+  metrics::EventCounts events() const {
+    refuse_route();
+    metrics::EventCounts sum;
+    bool any = false;
+    for (const ServiceSpan* service : subject_.services) {
+      if (!is_about(requirement_.metric, service->event_source)) continue;
+      sum += service->events;
+      any = true;
+    }
+    if (!any) refuse("nothing feeds it such events");
+    return sum;
+  }
+
+  Value event_count() const {
+    const metrics::EventCounts sum = events();
+    switch (requirement_.metric) {
+      case Metric::kEventsReceived:
+      case Metric::kAsyncEventsReceived:
+      case Metric::kMessagesSent:
+        return whole(sum.received);
+      case Metric::kDeadLetters:
+        return whole(sum.dead_letters);
+      default:
+        return whole(sum.dropped);
+    }
+  }
+
+  Value event_age() const {
+    const metrics::EventCounts sum = events();
+    constexpr Wide kNsPerUs = 1000;
+    if (sum.invoked == 0) return std::nullopt;
+    if (requirement_.statistic == Statistic::kMax) return Quotient{kNsPerUs * sum.age_max_us};
+    return Quotient{kNsPerUs * sum.age_us, Wide{sum.invoked}};
   }
 
   Value cost() const {

@@ -34,6 +34,10 @@ const std::vector<MetricRule>& all_metrics() {
       {"capacity_pending", Metric::kCapacityPending, Form::kMean},
       {"cpu_utilization", Metric::kCpuUtilization, Form::kBusy},
       {"cost", Metric::kCost, Form::kMoney},
+      {"events_received", Metric::kEventsReceived, Form::kEvents},
+      {"events_dropped", Metric::kEventsDropped, Form::kEvents},
+      {"dead_letters", Metric::kDeadLetters, Form::kEvents},
+      {"event_age", Metric::kEventAge, Form::kAge},
   };
   return rules;
 }
@@ -52,8 +56,10 @@ bool has_statistic(Form form, Statistic statistic) {
     case Form::kCounter:
       return statistic == S::kAvg || statistic == S::kSum || statistic == S::kCount;
     case Form::kTotal:
+    case Form::kEvents:
       return statistic == S::kSum || statistic == S::kCount;
     case Form::kLevel:
+    case Form::kAge:
       return statistic == S::kAvg || statistic == S::kMax;
     case Form::kMean:
     case Form::kBusy:
@@ -75,7 +81,10 @@ Unit unit_of(Form form, Statistic statistic) {
       return Unit::kShare;
     case Form::kMoney:
       return Unit::kUsd;
+    case Form::kAge:
+      return Unit::kSeconds;
     case Form::kTotal:
+    case Form::kEvents:
     case Form::kLevel:
     case Form::kMean:
       break;
@@ -92,8 +101,10 @@ std::string_view statistics_of(Form form) {
     case Form::kCounter:
       return "avg (its share), sum and count";
     case Form::kTotal:
+    case Form::kEvents:
       return "sum and count";
     case Form::kLevel:
+    case Form::kAge:
       return "avg and max";
     case Form::kMean:
     case Form::kBusy:

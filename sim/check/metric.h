@@ -37,11 +37,20 @@ enum class Metric : std::uint8_t {
   kCapacityRunning,
   kCapacityPending,
   kCpuUtilization,
+  kEventsReceived,
+  kEventsDropped,
+  kDeadLetters,
+  kEventAge,
   kCost,
   // Only CloudWatch has a name for these.
   kDuration,          ///< of an invocation: work, CPU stretch, wait and calls
   kInvocations,       ///< requests that a function took on
   kInvocationErrors,  ///< those that ended in its error or its own timeout
+  kAsyncEventsReceived,
+  kAsyncEventsDropped,
+  kAsyncEventAge,
+  kMessagesSent,
+  kIteratorAge,
 };
 
 enum class Statistic : std::uint8_t { kAvg, kMin, kMax, kSum, kCount, kPercentile };
@@ -59,6 +68,8 @@ enum class Form : std::uint8_t {
   kMean,     ///< over time: avg
   kBusy,     ///< a share of time: avg
   kMoney,    ///< sum
+  kEvents,   ///< of a function's events, a count: sum and count
+  kAge,      ///< of events: avg and max
 };
 
 struct MetricRule {

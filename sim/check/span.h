@@ -35,6 +35,8 @@ struct ServiceSpan {
   std::optional<std::uint64_t> capacity_desired_us;  ///< the integral, as a level's
   std::optional<std::uint64_t> capacity_pending_us;
   std::optional<Cpu> cpu;
+  std::string event_source;  ///< async, sqs, stream; empty: nothing feeds it events
+  metrics::EventCounts events;
   std::int64_t cost_nano_usd = 0;
 };
 

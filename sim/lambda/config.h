@@ -61,6 +61,7 @@ struct MeterItems {
   std::optional<std::uint32_t> snapstart_cache;
   std::optional<std::uint32_t> snapstart_restore;
   std::optional<std::uint32_t> api_requests;
+  std::optional<std::uint32_t> queue_requests;  ///< of SQS
 };
 
 /// One function. Names are CloudFormation's; what AWS does not publish is marked ASSUMED where the

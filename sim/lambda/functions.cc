@@ -227,6 +227,20 @@ workload::Admitted Functions::admit(std::uint32_t unit, std::uint32_t index,
 workload::Admitted Functions::admit_behind_front(std::uint32_t unit, std::uint32_t index,
                                                  workload::Request& request) {
   if (!within_rates(unit, functions_[unit])) return kThrottled;
+  return admit_within_rates(unit, index, request);
+}
+
+/// Events come by no front.
+workload::Admitted Functions::admit_event(std::uint32_t unit, std::uint32_t index,
+                                          workload::Request& request, Rates rates) {
+  const Function& function = functions_[unit];
+  if (rates == Rates::kSynchronous && !within_rates(unit, function)) return kThrottled;
+  return function.is_special ? admit_within_rates(unit, index, request)
+                             : admit_on_demand(unit, index, request);
+}
+
+workload::Admitted Functions::admit_within_rates(std::uint32_t unit, std::uint32_t index,
+                                                 workload::Request& request) {
   if (has_ready(unit)) return admit_provisioned(unit, index, request);
   const workload::Admitted admitted = admit_on_demand(unit, index, request);
   if (admitted.admission == workload::Admission::kAccepted) keep(request.place);
@@ -454,8 +468,8 @@ Functions::Invoke Functions::start_cold(const Function& function, std::uint32_t 
   const Environment& environment = environments_[request.place];
   const std::uint32_t ms = billed_ms(loop_.now() - billing_start(request));
   count_storage(unit, ms);
-  if (fronts_[unit] != nullptr) fronts_[unit]->leave(loop_.now());
-  if (outcome == metrics::Outcome::kCompleted && request.more &&
+  leave_front(unit, request);
+  if (outcome == metrics::Outcome::kCompleted && request.more && !is_event(request) &&
       is_too_large(unit, request.bytes_out)) {
     outcome = metrics::Outcome::kError;  // L52, L73: it ran, and nobody gets what it answered
   }
@@ -510,7 +524,7 @@ inline void Functions::free_environment(std::uint32_t unit, std::uint32_t index,
 void Functions::fail_restore(std::uint32_t unit, std::uint32_t request) {
   --in_flight_[functions_[unit].is_reserved];
   --functions_[unit].in_flight;
-  if (fronts_[unit] != nullptr) fronts_[unit]->leave(loop_.now());
+  leave_front(unit, request);
   end_retired(clients_->request(request).place);
   clients_->answer(request, metrics::Outcome::kError);
 }

@@ -12,6 +12,7 @@
 #include "kernel/timer_ring.h"
 #include "lambda/config.h"
 #include "lambda/environment.h"
+#include "lambda/event_source.h"
 #include "lambda/front.h"
 #include "lambda/idle_queue.h"
 #include "lambda/provisioned.h"
@@ -57,7 +58,7 @@ struct Usage {
 /// A front (lambda::Front) may stand before a function; it decides first. Requests and answers that
 /// are too large are refused, and fail (L52, L73), where the trace says how large they are.
 ///
-/// Not modeled here: asynchronous invocation, event sources.
+/// Events reach a function through a source (event_source.h).
 class Functions final : public workload::Platform, public kernel::Process {
  public:
   Functions(kernel::Loop& loop, metrics::Recorder& recorder, const AccountConfig& account,
@@ -82,6 +83,19 @@ class Functions final : public workload::Platform, public kernel::Process {
 
   workload::Admitted admit(std::uint32_t unit, std::uint32_t index,
                            workload::Request& request) override;
+  /// Which requests per second limit an event (L48): those of synchronous ones, or none.
+  enum class Rates : std::uint8_t { kSynchronous, kNone };
+  /// An attempt for an event, or for a batch of them: it comes by no front, and payloads do not
+  /// limit it.
+  workload::Admitted admit_event(std::uint32_t unit, std::uint32_t index,
+                                 workload::Request& request, Rates rates);
+  /// What of a unit's row and meters only its source of events knows comes from there. REQUIRES the
+  /// source outlives this.
+  void fed_by(std::uint32_t unit, EventSource& source);
+  /// REQUIRES a unit that was added.
+  const FunctionConfig& config(std::uint32_t unit) const { return cold_[unit].config; }
+  void complete(std::uint32_t unit, const metrics::Window& window,
+                metrics::WindowRow& row) override;
   void end_what_is_due(std::uint32_t unit) override;
   void resume(std::uint32_t unit, std::uint32_t index, workload::Called called) override;
   void expect(std::uint32_t unit) override;
@@ -185,6 +199,8 @@ class Functions final : public workload::Platform, public kernel::Process {
   /// The admission limits of L44: step 1, and step 3.
   bool within_rates(std::uint32_t unit, const Function& function);
   bool within_concurrency(std::uint32_t unit, const Function& function);
+  workload::Admitted admit_within_rates(std::uint32_t unit, std::uint32_t index,
+                                        workload::Request& request);
   bool throttle(std::uint32_t unit, ThrottleReason reason, double limit);
   Throttles throttled_now(std::uint32_t unit, ThrottleReason reason, double limit) const;
   Duration init_of(const Environment& environment) const;
@@ -241,6 +257,12 @@ class Functions final : public workload::Platform, public kernel::Process {
 
   // functions_special.cc
   bool passes(std::uint32_t unit, const workload::Request& request);
+  static bool is_event(const workload::Request& request) {
+    return request.awaited == workload::Awaited::kBySource;
+  }
+  void leave_front(std::uint32_t unit, const workload::Request& request) {
+    if (fronts_[unit] != nullptr && !is_event(request)) fronts_[unit]->leave(loop_.now());
+  }
   bool is_too_large(std::uint32_t unit, std::uint64_t bytes) const;
   void begin_behind_front(std::uint32_t unit, std::uint32_t index, workload::Admitted admitted);
   void time_out_gateway(const kernel::Event& event);
@@ -272,9 +294,10 @@ class Functions final : public workload::Platform, public kernel::Process {
   std::vector<Cold> cold_;
   std::vector<std::unique_ptr<Provisioned>> provisioned_;  ///< by unit; null where there is none
   std::vector<std::unique_ptr<Front>> fronts_;             ///< so too
-  std::uint64_t too_long_ = 0;  ///< invocations that needed more than a function may run
-  TokenBucket shared_scaling_;  ///< L46
-  TokenBucket api_rate_;        ///< L51: of all APIs together
+  std::uint64_t too_long_ = 0;         ///< invocations that needed more than a function may run
+  TokenBucket shared_scaling_;         ///< L46
+  TokenBucket api_rate_;               ///< L51: of all APIs together
+  std::vector<EventSource*> sources_;  ///< by unit, as far as is needed; null where there is none
   // Only what to prefetch depends on these two.
   std::array<std::uint32_t, kExpected> expected_{};  ///< units announced last, a ring
   std::uint32_t next_expected_ = 0;

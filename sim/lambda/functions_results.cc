@@ -26,7 +26,8 @@ workload::Place Functions::place_of(std::uint32_t unit, const workload::Request&
                         .memory_mib = environment.memory,
                         .init = {},
                         .before_billing = {}};
-  place.timed_out = fronts_[unit] != nullptr && fronts_[unit]->config().timeout &&
+  place.timed_out = fronts_[unit] != nullptr && !is_event(request) &&
+                    fronts_[unit]->config().timeout &&
                     request.attempt + *fronts_[unit]->config().timeout == loop_.now();
   // An Init that a timeout made necessary runs inside of the Invoke (L7) and is none of REPORT's.
   const bool is_first = environment.retires_at == request.attempt + cold_[unit].age_ring->length();
@@ -80,6 +81,15 @@ std::vector<std::string> Functions::notes() const {
 
 // --- Windows and the end
 
+void Functions::fed_by(std::uint32_t unit, EventSource& source) {
+  if (sources_.size() <= unit) sources_.resize(unit + std::size_t{1});
+  sources_[unit] = &source;
+}
+
+void Functions::complete(std::uint32_t unit, const metrics::Window&, metrics::WindowRow& row) {
+  if (unit < sources_.size() && sources_[unit] != nullptr) sources_[unit]->complete(unit, row);
+}
+
 void Functions::read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) {
   const Usage used = usage(unit);
   const MeterItems& items = cold_[unit].config.items;
@@ -97,6 +107,9 @@ void Functions::read_meters(std::uint32_t unit, TimePoint until, pricing::Meters
   }
   if (items.api_requests) meters.advance_to(*items.api_requests, used.api_requests);
   if (fronts_[unit] != nullptr) fronts_[unit]->read_balancer(until, meters);
+  if (items.queue_requests) {
+    meters.advance_to(*items.queue_requests, sources_[unit]->queue_requests(unit, until));
+  }
 }
 
 void Functions::finish(TimePoint end) {

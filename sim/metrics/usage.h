@@ -21,6 +21,7 @@ struct Usage {
   std::uint32_t in_flight_max = 0;
   std::uint32_t queue_depth_max = 0;
   std::uint32_t capacity_running_max = 0;
+  EventCounts events{};
 
   /// Of a window's integrals as much as lies before `end`, as if they were constant in it.
   void add(const metrics::WindowRow& row, const metrics::Window& window, TimePoint end) {
@@ -41,6 +42,7 @@ struct Usage {
     in_flight_max = std::max(in_flight_max, row.in_flight_max);
     queue_depth_max = std::max(queue_depth_max, row.queue_depth_max);
     capacity_running_max = std::max(capacity_running_max, row.capacity_running_max);
+    events += row.events;
   }
 };
 

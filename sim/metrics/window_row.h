@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -66,6 +67,43 @@ struct Counters {
   }
 };
 
+/// Events that a function is fed by a queue or a stream, of a window or a span. All 0 for others.
+struct EventCounts {
+  std::uint64_t received = 0;      ///< taken on by the queue or stream
+  std::uint64_t invoked = 0;       ///< handed to the function, again each time
+  std::uint64_t dropped = 0;       ///< given up
+  std::uint64_t dead_letters = 0;  ///< of those, kept by a dead-letter queue or a destination
+  std::uint64_t age_us = 0;        ///< when handed over, each rounded down: their sum
+  std::uint64_t age_max_us = 0;
+
+  bool any() const { return (received | invoked | dropped) != 0; }
+  /// To the nearest microsecond, half up. REQUIRES invoked > 0.
+  std::int64_t age_mean_ns() const { return to_ns((age_us + invoked / 2) / invoked); }
+  std::int64_t age_max_ns() const { return to_ns(age_max_us); }
+  void handed_over(Duration age) {
+    const auto us = static_cast<std::uint64_t>(age.count()) / 1000;
+    ++invoked;
+    age_us += us;
+    age_max_us = std::max(age_max_us, us);
+  }
+  EventCounts& operator+=(const EventCounts& o) {
+    received += o.received;
+    invoked += o.invoked;
+    dropped += o.dropped;
+    dead_letters += o.dead_letters;
+    age_us += o.age_us;
+    age_max_us = std::max(age_max_us, o.age_max_us);
+    return *this;
+  }
+
+ private:
+  /// No age is beyond 285 years, whatever a file says.
+  static std::int64_t to_ns(std::uint64_t us) {
+    constexpr std::uint64_t kMost = 9'000'000'000'000'000;
+    return static_cast<std::int64_t>(std::min(us, kMost)) * 1000;
+  }
+};
+
 /// One service in one window, as the recorder hands it to the result file. Spans are valid during
 /// the call only.
 struct WindowRow {
@@ -90,6 +128,7 @@ struct WindowRow {
   std::uint32_t queue_depth_max = 0;
   std::uint32_t capacity_running_max = 0;
   std::int64_t cost_nano_usd = 0;  ///< bill(window end) - bill(window start)
+  EventCounts events{};
 };
 
 /// A window [start, end). The first and last of a run may be short.

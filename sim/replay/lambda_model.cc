@@ -1,5 +1,6 @@
 #include "replay/lambda_model.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -85,6 +86,71 @@ lambda::FunctionConfig function_config(const scenario::ConcreteService& service,
   return config;
 }
 
+lambda::EventInvokeConfig event_invoke_config(const proto::LambdaFunction& function) {
+  const proto::EventInvokeConfig& config = function.event_invoke_config();
+  return {.maximum_retry_attempts = config.maximum_retry_attempts(),
+          .maximum_event_age = std::chrono::seconds{config.maximum_event_age_in_seconds()},
+          .has_destination = config.destination_config().has_on_failure()};
+}
+
+namespace {
+
+bool reports_item_failures(const proto::EventSourceMapping& mapping) {
+  const auto& types = mapping.function_response_types();
+  return std::find(types.begin(), types.end(),
+                   proto::EventSourceMapping::REPORT_BATCH_ITEM_FAILURES) != types.end();
+}
+
+}  // namespace
+
+lambda::SqsConfig sqs_config(const scenario::ConcreteService& service) {
+  const proto::EventSourceMapping& mapping = service.config->lambda().event_source_mappings(0);
+  lambda::SqsConfig config;
+  config.name = "services." + service.name;
+  config.batch_size = mapping.batch_size();
+  config.maximum_batching_window =
+      std::chrono::seconds{mapping.maximum_batching_window_in_seconds()};
+  if (mapping.has_scaling_config()) {
+    config.maximum_concurrency = mapping.scaling_config().maximum_concurrency();
+  }
+  config.reports_item_failures = reports_item_failures(mapping);
+  config.visibility_timeout = std::chrono::seconds{mapping.queue().visibility_timeout()};
+  config.max_receive_count = mapping.queue().redrive_policy().max_receive_count();
+  config.message_retention = std::chrono::seconds{mapping.queue().message_retention_period()};
+  config.failure_probability = mapping.assumed().failure_probability();
+  return config;
+}
+
+lambda::StreamConfig stream_config(const scenario::ConcreteService& service) {
+  const proto::EventSourceMapping& mapping = service.config->lambda().event_source_mappings(0);
+  const proto::StreamSource& stream = mapping.stream();
+  lambda::StreamConfig config;
+  config.name = "services." + service.name;
+  config.shards = stream.shard_count();
+  if (mapping.has_parallelization_factor()) {
+    config.parallelization_factor = mapping.parallelization_factor();
+  }
+  config.batch_size = mapping.batch_size();
+  config.maximum_batching_window =
+      std::chrono::seconds{mapping.maximum_batching_window_in_seconds()};
+  // L66: once a second, or four times.
+  config.polling_interval = stream.type() == proto::StreamSource::DYNAMODB
+                                ? std::chrono::milliseconds{250}
+                                : std::chrono::milliseconds{1000};
+  config.partition_keys = stream.assumed().partition_keys();
+  if (mapping.has_maximum_retry_attempts()) {
+    config.maximum_retry_attempts = mapping.maximum_retry_attempts();
+  }
+  if (mapping.has_maximum_record_age_in_seconds()) {
+    config.maximum_record_age = std::chrono::seconds{mapping.maximum_record_age_in_seconds()};
+  }
+  config.bisects = mapping.bisect_batch_on_function_error();
+  config.reports_item_failures = reports_item_failures(mapping);
+  config.has_destination = mapping.destination_config().has_on_failure();
+  config.failure_probability = mapping.assumed().failure_probability();
+  return config;
+}
+
 lambda::AccountConfig account_config(const proto::Account& account) {
   const proto::LambdaAccount& lambda = account.lambda();
   return {.concurrent_executions = lambda.concurrent_executions(),
@@ -114,8 +180,9 @@ std::unique_ptr<lambda::Front> front_of(const proto::LambdaFunction& function,
                                          billing.span, billing.meters));
 }
 
-lambda::MeterItems lambda_items(const proto::LambdaFunction& function, const std::string& region,
+lambda::MeterItems lambda_items(const scenario::ConcreteService& service, const std::string& region,
                                 bool has_bytes, pricing::Meters& meters) {
+  const proto::LambdaFunction& function = service.config->lambda();
   const std::string processor =
       function.architectures() == proto::LambdaFunction::ARM64 ? "arm" : "x86";
   const auto add = [&](const std::string& item) {
@@ -131,6 +198,13 @@ lambda::MeterItems lambda_items(const proto::LambdaFunction& function, const std
   }
   if (function.ephemeral_storage().size() > lambda::kFreeStorage) {
     items.ephemeral_storage = add("lambda.ephemeral_storage_over_512mb");
+  }
+  const bool sends_on = service.events == scenario::Delivery::kAsynchronous &&
+                        event_invoke_config(function).has_destination;
+  const bool sends_records_on =
+      service.events == scenario::Delivery::kStream && stream_config(service).has_destination;
+  if (sends_on || sends_records_on || service.events == scenario::Delivery::kQueue) {
+    items.queue_requests = add("sqs.standard_requests");
   }
   if (function.snap_start().apply_on() == proto::SnapStart::PUBLISHED_VERSIONS &&
       lambda::snap_start_is_charged(function.runtime())) {

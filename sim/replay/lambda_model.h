@@ -3,8 +3,11 @@
 #include <memory>
 #include <string>
 
+#include "lambda/async_queue.h"
 #include "lambda/config.h"
 #include "lambda/front.h"
+#include "lambda/sqs_poller.h"
+#include "lambda/stream_poller.h"
 #include "pricing/catalogue.h"
 #include "pricing/meters.h"
 #include "scenario/wiring.h"
@@ -14,6 +17,16 @@ namespace skyreplay::replay {
 /// A function's parameters, read from the resolved message. `service` is its index in the recorder.
 lambda::FunctionConfig function_config(const scenario::ConcreteService& service,
                                        std::uint32_t index);
+
+/// REQUIRES the function has an event_invoke_config.
+lambda::EventInvokeConfig event_invoke_config(const proto::LambdaFunction& function);
+
+/// What reads the function's queue, but for its span. REQUIRES the function has an event source
+/// mapping.
+lambda::SqsConfig sqs_config(const scenario::ConcreteService& service);
+
+/// What reads the function's stream. REQUIRES as above.
+lambda::StreamConfig stream_config(const scenario::ConcreteService& service);
 
 /// The account's limits of Lambda (L40, L41, L45, L46, L48) and of API Gateway (L51).
 lambda::AccountConfig account_config(const proto::Account& account);
@@ -30,10 +43,10 @@ std::unique_ptr<lambda::Front> front_of(const proto::LambdaFunction& function,
 
 /// Adds to `meters` what a function is billed for: its requests (L81) and its duration (L80, L92),
 /// by architecture; where the trace has bytes what it answers to the internet (E142); where it has
-/// them its provisioned concurrency (L82), its ephemeral storage (L83), its snapshots (L84) and its
-/// API (L97). Throws InputError where
+/// them its provisioned concurrency (L82), its ephemeral storage (L83), the requests to SQS that
+/// its events make (L57, L60), its snapshots (L84) and its API (L97). Throws InputError where
 /// the region has no price for one of them.
-lambda::MeterItems lambda_items(const proto::LambdaFunction& function, const std::string& region,
+lambda::MeterItems lambda_items(const scenario::ConcreteService& service, const std::string& region,
                                 bool has_bytes, pricing::Meters& meters);
 
 }  // namespace skyreplay::replay

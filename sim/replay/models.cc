@@ -6,7 +6,10 @@
 #include <utility>
 
 #include "core/check.h"
+#include "lambda/async_queue.h"
 #include "lambda/functions.h"
+#include "lambda/sqs_poller.h"
+#include "lambda/stream_poller.h"
 #include "replay/fleet_models.h"
 #include "replay/lambda_model.h"
 #include "replay/scaling_model.h"
@@ -132,7 +135,7 @@ Seat Models::seat_function(std::uint32_t service) {
         loop_, recorder_, account_config(inputs_.scenario.account()), inputs_.scenario.seed());
   }
   lambda::FunctionConfig config = function_config(inputs_.wiring.services[service], service);
-  config.items = lambda_items(config_of(inputs_, service).lambda(), inputs_.scenario.region(),
+  config.items = lambda_items(inputs_.wiring.services[service], inputs_.scenario.region(),
                               inputs_.trace.has_bytes, meters_[service]);
   if (config.provisioned) {
     config.provisioned->span = {inputs_.trace.start, inputs_.trace.end};
@@ -146,7 +149,49 @@ Seat Models::seat_function(std::uint32_t service) {
   auto front = front_of(config_of(inputs_, service).lambda(),
                         {inputs_.scenario.region(), span, meters_[service]});
   if (front != nullptr) functions_->put_before(unit, std::move(front));
+  feed_function(service, unit);
   return {functions_.get(), unit};
+}
+
+void Models::feed_function(std::uint32_t service, std::uint32_t unit) {
+  const scenario::ConcreteService& concrete = inputs_.wiring.services[service];
+  const proto::LambdaFunction& function = concrete.config->lambda();
+  if (concrete.events == scenario::Delivery::kAsynchronous) {
+    if (!async_queue_) {
+      async_queue_ = std::make_unique<lambda::AsyncQueue>(loop_, recorder_, *functions_);
+    }
+    async_queue_->add(unit, event_invoke_config(function));
+  } else if (concrete.events == scenario::Delivery::kQueue) {
+    if (!sqs_poller_) {
+      sqs_poller_ = std::make_unique<lambda::SqsPoller>(loop_, recorder_, *functions_,
+                                                        inputs_.scenario.seed());
+    }
+    lambda::SqsConfig config = sqs_config(concrete);
+    config.span = {inputs_.trace.start, inputs_.trace.end};
+    sqs_poller_->add(unit, config);
+  } else if (concrete.events == scenario::Delivery::kStream) {
+    if (!stream_poller_) {
+      stream_poller_ = std::make_unique<lambda::StreamPoller>(loop_, recorder_, *functions_,
+                                                              inputs_.scenario.seed());
+    }
+    stream_poller_->add(unit, stream_config(concrete));
+  }
+}
+
+/// Who takes on a route's requests.
+workload::Service* Models::taker_of(std::size_t route) {
+  const std::uint32_t service = inputs_.wiring.route_to_service[route];
+  switch (scenario::delivery_of(config_of(inputs_, service), inputs_.wiring.kinds[route])) {
+    case scenario::Delivery::kAsynchronous:
+      return async_queue_.get();
+    case scenario::Delivery::kQueue:
+      return sqs_poller_.get();
+    case scenario::Delivery::kStream:
+      return stream_poller_.get();
+    case scenario::Delivery::kDirect:
+      break;
+  }
+  return seats_[service].platform;
 }
 
 Seat Models::seat_fleet(std::uint32_t service) {
@@ -221,6 +266,9 @@ void Models::connect(workload::Clients& clients, workload::Calls& calls) {
     platform->answer_to(clients);
     platform->call_through(calls);
   }
+  if (async_queue_) async_queue_->answer_to(clients);
+  if (sqs_poller_) sqs_poller_->answer_to(clients);
+  if (stream_poller_) stream_poller_->answer_to(clients);
   for (std::uint32_t i = 0; i < count_of(inputs_); ++i) {
     if (!call_lists_[i]) continue;
     const std::uint32_t list = calls.add(*seats_[i].platform, seats_[i].unit, calls_of(i));
@@ -272,14 +320,14 @@ void Models::change_service(std::uint32_t service, const scenario::ConcreteServi
   }
 }
 
-std::vector<workload::Flow> Models::flows() const {
+std::vector<workload::Flow> Models::flows() {
   const double share = inputs_.trace.durations == trace::Durations::kOneDuration
                            ? inputs_.scenario.workload().work_share()
                            : 1.0;
   std::vector<workload::Flow> flows;
   for (std::size_t route = 0; route < inputs_.trace.routes.size(); ++route) {
     const Seat& seat = seats_[inputs_.wiring.route_to_service[route]];
-    flows.push_back({.service = seat.platform,
+    flows.push_back({.service = taker_of(route),
                      .unit = seat.unit,
                      .work_share = share,
                      .recorded_speed = inputs_.wiring.recorded_speed[route]});
@@ -324,6 +372,8 @@ std::vector<ServiceHeader> service_headers(const ModelInputs& inputs) {
   for (std::uint32_t i = 0; i < count_of(inputs); ++i) {
     headers.push_back(header_of(config_of(inputs, i)));
     headers.back().name = inputs.wiring.services[i].name;
+    headers.back().event_source = scenario::to_string(inputs.wiring.services[i].events);
+    headers.back().has_queue |= !headers.back().event_source.empty();
     headers.back().region = inputs.scenario.region();
   }
   return headers;

@@ -17,8 +17,11 @@
 #include "workload/platform.h"
 
 namespace skyreplay::lambda {
+class AsyncQueue;
 class Functions;
-}
+class SqsPoller;
+class StreamPoller;
+}  // namespace skyreplay::lambda
 namespace skyreplay::balancing {
 class Fleet;
 }
@@ -58,7 +61,7 @@ class Models {
   /// complete from construction on.
   std::vector<pricing::Meters>& meters() { return meters_; }
   /// Where each route's requests go.
-  std::vector<workload::Flow> flows() const;
+  std::vector<workload::Flow> flows();
   /// Who the services answer, and who they call through. REQUIRES called once before the first
   /// arrival.
   void connect(workload::Clients& clients, workload::Calls& calls);
@@ -80,6 +83,8 @@ class Models {
  private:
   Seat seat(std::uint32_t service);
   Seat seat_function(std::uint32_t service);
+  void feed_function(std::uint32_t service, std::uint32_t unit);
+  workload::Service* taker_of(std::size_t route);
   Seat seat_fleet(std::uint32_t service);
   Seat seat_external(std::uint32_t service);
   void change_service(std::uint32_t service, const scenario::ConcreteService& after,
@@ -91,6 +96,9 @@ class Models {
   kernel::Loop& loop_;
   metrics::Recorder& recorder_;
   std::unique_ptr<lambda::Functions> functions_;
+  std::unique_ptr<lambda::AsyncQueue> async_queue_;
+  std::unique_ptr<lambda::SqsPoller> sqs_poller_;
+  std::unique_ptr<lambda::StreamPoller> stream_poller_;
   std::unique_ptr<workload::External> external_;
   std::vector<std::unique_ptr<balancing::Fleet>> fleets_;  ///< by service; null where it is none
   std::deque<pricing::Tariff>

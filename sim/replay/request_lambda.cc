@@ -35,6 +35,7 @@ class LambdaLines final : public RequestLines {
       return false;
     }
     const workload::Place& place = ended->place;
+    if (place.ordinal == workload::Place::kNone) return false;  // ran, and then grew too old
     const Duration billed = ended->ended - ended->attempt - place.before_billing;
     const auto into = std::back_inserter(out);
     const std::size_t begin = out.size();

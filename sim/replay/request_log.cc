@@ -52,7 +52,7 @@ void RequestLog::answered(const workload::Request& request, const workload::Serv
                         .outcome = outcome,
                         .attempts = request.attempts},
             .latency_ns = (now - request.arrival).count()};
-  if (outcome == Outcome::kCompleted) item.request.parts = workload::latency_parts(request, now);
+  if (outcome == Outcome::kCompleted) item.request.parts = workload::parts_of(request, now);
   // A refusal by a fleet's member names it.
   if (outcome != Outcome::kThrottle) item.request.place = by.service->place_of(by.unit, request);
   sorter_.add(item);

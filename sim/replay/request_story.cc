@@ -56,11 +56,13 @@ void RequestStory::answered(const workload::Request& request, const workload::Se
   step.then = then;
   if (step.admission != Admission::kThrottled) step.place = by.service->place_of(by.unit, request);
   if (outcome == Outcome::kCompleted) {
-    step.parts = workload::latency_parts(request, now);
+    step.parts = workload::parts_of(request, now);
     step.parts.retry = 0;
+    if (request.awaited == workload::Awaited::kBySource) step.parts.queue = 0;  // before the step
   } else if (step.admission == Admission::kAccepted) {
     step.parts.init = request.init.count();
-    step.parts.queue = request.more ? request.queue.count() : 0;
+    const bool queued = request.more && request.awaited != workload::Awaited::kBySource;
+    step.parts.queue = queued ? request.queue.count() : 0;
     step.parts.downstream = request.more ? request.downstream.count() : 0;
   }
   is_over_ |= then == workload::Then::kEnded && request.awaited != workload::Awaited::kByService;

@@ -45,6 +45,10 @@ class RequestStory final : public workload::Watcher {
                  const workload::Admitted& admitted) override;
   void answered(const workload::Request& request, const workload::ServiceUnit& by, TimePoint now,
                 metrics::Outcome outcome, workload::Then then) override;
+  void given_up(const workload::Request&, const workload::ServiceUnit&, TimePoint,
+                metrics::Outcome) override {
+    is_over_ = true;
+  }
   bool wants_more() const override { return !is_over_; }
 
   /// In the order in which they began; empty where the run has no such row.

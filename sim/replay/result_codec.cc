@@ -100,6 +100,12 @@ void encode(const Usage& from, pb::Usage& to) {
   to.set_in_flight_max(from.in_flight_max);
   to.set_queue_depth_max(from.queue_depth_max);
   to.set_capacity_running_max(from.capacity_running_max);
+  to.set_events_received(from.events.received);
+  to.set_events_invoked(from.events.invoked);
+  to.set_events_dropped(from.events.dropped);
+  to.set_dead_letters(from.events.dead_letters);
+  to.set_event_age_us(from.events.age_us);
+  to.set_event_age_max_us(from.events.age_max_us);
 }
 
 Usage decode(const pb::Usage& from) {
@@ -112,7 +118,13 @@ Usage decode(const pb::Usage& from) {
           .capacity_pending_us = from.capacity_pending_us(),
           .in_flight_max = from.in_flight_max(),
           .queue_depth_max = from.queue_depth_max(),
-          .capacity_running_max = from.capacity_running_max()};
+          .capacity_running_max = from.capacity_running_max(),
+          .events = {.received = from.events_received(),
+                     .invoked = from.events_invoked(),
+                     .dropped = from.events_dropped(),
+                     .dead_letters = from.dead_letters(),
+                     .age_us = from.event_age_us(),
+                     .age_max_us = from.event_age_max_us()}};
 }
 
 }  // namespace
@@ -165,6 +177,7 @@ void encode(const ServiceHeader& from, pb::Service& to) {
   to.set_has_cpu(from.has_cpu);
   to.set_has_capacity(from.has_capacity);
   to.set_has_cold_starts(from.has_cold_starts);
+  to.set_event_source(from.event_source);
 }
 
 ServiceHeader decode(const pb::Service& from) {
@@ -177,7 +190,8 @@ ServiceHeader decode(const pb::Service& from) {
           .has_cpu = from.has_cpu(),
           .has_capacity = from.has_capacity(),
           .has_cold_starts = from.has_cold_starts(),
-          .region = from.region()};
+          .region = from.region(),
+          .event_source = from.event_source()};
 }
 
 void encode(const Provenance& from, pb::Provenance& to) {

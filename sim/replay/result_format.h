@@ -66,3 +66,12 @@ inline constexpr std::size_t kMaxWindowBlockBytes = 2u << 20;
   COLUMN(queue_depth_max, queue_depth_max)           \
   COLUMN(capacity_running_max, capacity_running_max) \
   COLUMN(cost_nano_usd, cost_nano_usd)
+
+/// The columns of events, which most blocks have none of: as above.
+#define SKY_EVENT_COLUMNS(COLUMN)           \
+  COLUMN(events_received, events.received)  \
+  COLUMN(events_invoked, events.invoked)    \
+  COLUMN(events_dropped, events.dropped)    \
+  COLUMN(dead_letters, events.dead_letters) \
+  COLUMN(event_age_us, events.age_us)       \
+  COLUMN(event_age_max_us, events.age_max_us)

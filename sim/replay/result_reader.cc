@@ -217,6 +217,7 @@ void ResultReader::State::decode_rows(std::uint64_t at) {
 #define SKY_FILL(field, path) \
   fill(block.field(), #field, [](metrics::WindowRow& row, auto value) { row.path = value; });
   SKY_RESULT_COLUMNS(SKY_FILL)
+  SKY_EVENT_COLUMNS(SKY_FILL)
 #undef SKY_FILL
   attach(at, block.latency(), latency, &metrics::WindowRow::latency);
   attach(at, block.overhead(), overhead, &metrics::WindowRow::overhead);

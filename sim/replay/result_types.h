@@ -23,6 +23,9 @@ struct ServiceHeader {
   bool has_capacity = true;     ///< capacity_unit, capacity_running, capacity_running_max
   bool has_cold_starts = true;  ///< cold_starts, init_ms
   std::string region;
+  /// What feeds a function events: async | sqs | stream; empty: nothing does. events_received and
+  /// its like.
+  std::string event_source{};
 };
 
 struct RouteHeader {

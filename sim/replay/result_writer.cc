@@ -34,6 +34,7 @@ struct ResultWriter::State {
   void write_tables(const ResultHeader& header);
   void flush_window();
   void clear_window();
+  void fill_events();
   void sort_instant();
   void flush_activities();
   /// Writes what is left of activities; neither they nor windows may follow.
@@ -114,6 +115,10 @@ void ResultWriter::State::flush_window() {
   if (block_rows == 0) return;
 #define SKY_DROP(field, member) drop_if_zero(*block.mutable_##field());
   SKY_RESULT_COLUMNS(SKY_DROP)
+  if (block.events_received_size() > 0) {
+    fill_events();
+    SKY_EVENT_COLUMNS(SKY_DROP)
+  }
 #undef SKY_DROP
   const auto set = [](const HistogramEncoder& from, std::string& to) {
     from.all_empty() ? to.clear() : void(to.assign(from.bytes()));
@@ -132,11 +137,20 @@ void ResultWriter::State::clear_window() {
   block.clear_service_delta();
 #define SKY_CLEAR(field, member) block.clear_##field();
   SKY_RESULT_COLUMNS(SKY_CLEAR)
+  SKY_EVENT_COLUMNS(SKY_CLEAR)
 #undef SKY_CLEAR
   latency.clear();
   overhead.clear();
   block_rows = 0;
   service_before = 0;
+}
+
+/// Columns of events begin with the first row that has some: as long as the others from then on.
+void ResultWriter::State::fill_events() {
+  const auto n = static_cast<int>(block_rows);
+#define SKY_FILL(field, member) block.mutable_##field()->Resize(n, 0);
+  SKY_EVENT_COLUMNS(SKY_FILL)
+#undef SKY_FILL
 }
 
 void ResultWriter::State::sort_instant() {
@@ -204,6 +218,10 @@ void ResultWriter::row(const metrics::WindowRow& row) {
   s.next_service = std::int64_t{row.service} + 1;
 #define SKY_ADD(field, member) block.add_##field(row.member);
   SKY_RESULT_COLUMNS(SKY_ADD)
+  if (row.events.any()) [[unlikely]] {
+    s.fill_events();
+    SKY_EVENT_COLUMNS(SKY_ADD)
+  }
 #undef SKY_ADD
   s.latency.add(row.latency);
   s.overhead.add(row.overhead);

@@ -219,6 +219,7 @@ class Run {
     writer_.bill(costs_.ledger().rows());
     write_summary({.names = names_,
                    .trace = trace_,
+                   .wiring = wiring_,
                    .workload = message_.workload(),
                    .clients = clients_,
                    .recorder = recorder_,

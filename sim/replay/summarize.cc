@@ -23,14 +23,17 @@ Conservation conservation_of(const Finished& run) {
   return conservation;
 }
 
-/// Every kind of call but the synchronous is replayed as one for now.
+/// What no model of its own delivers is replayed as a synchronous call.
 void note_kinds(const Finished& run, std::vector<std::string>& notes) {
   std::map<trace::InvocationKind, std::uint64_t> calls;
   std::uint64_t sum = 0;
-  for (const trace::Route& route : run.trace.routes) {
-    if (route.kind == trace::InvocationKind::kSync) continue;
-    calls[route.kind] += route.rows;
-    sum += route.rows;
+  for (std::size_t i = 0; i < run.trace.routes.size(); ++i) {
+    const trace::InvocationKind kind = run.wiring.kinds[i];
+    const proto::Service& service = *run.wiring.services[run.wiring.route_to_service[i]].config;
+    if (kind == trace::InvocationKind::kSync) continue;
+    if (scenario::delivery_of(service, kind) != scenario::Delivery::kDirect) continue;
+    calls[kind] += run.trace.routes[i].rows;
+    sum += run.trace.routes[i].rows;
   }
   if (sum == 0) return;
   std::string list;

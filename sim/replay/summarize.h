@@ -6,6 +6,7 @@
 #include "metrics/recorder.h"
 #include "replay/result_writer.h"
 #include "replay/window_costs.h"
+#include "scenario/wiring.h"
 #include "skyreplay/scenario.pb.h"
 #include "trace/format.h"
 #include "workload/clients.h"
@@ -16,6 +17,7 @@ namespace skyreplay::replay {
 struct Finished {
   const std::vector<std::string>& names;  ///< of the services
   const trace::TraceInfo& trace;
+  const scenario::Wiring& wiring;
   const proto::Workload& workload;
   const workload::Clients& clients;
   const metrics::Recorder& recorder;

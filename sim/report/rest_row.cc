@@ -35,6 +35,7 @@ void RestRow::add(const metrics::WindowRow& row) {
   sum_.capacity_desired_ns += row.capacity_desired_ns;
   sum_.capacity_running_ns += row.capacity_running_ns;
   sum_.capacity_pending_ns += row.capacity_pending_ns;
+  sum_.events += row.events;
   sum_.cpu_busy_ns += row.cpu_busy_ns;
   sum_.cpu_available_ns += row.cpu_available_ns;
   sum_.cost_nano_usd += row.cost_nano_usd;

@@ -47,6 +47,7 @@ class Document {
   void parts(const char* name, const metrics::LatencyParts& sums, std::uint64_t n);
   void slowest(const metrics::SpanRow& row);
   void usage(const replay::ServiceHeader& service, const replay::Usage& usage);
+  void events(const replay::ServiceHeader& service, const metrics::EventCounts& events);
   void mean_and_max(const char* name, std::uint64_t integral_us, std::uint64_t max);
   void monthly(const std::optional<pricing::NanoUsd>& amount);
 
@@ -168,6 +169,7 @@ void Document::service(std::uint32_t index, const replay::ServiceSummary& row) {
     json_.ratio(c.cold_starts, c.attempts);
   }
   usage(service, row.usage);
+  if (!service.event_source.empty()) events(service, row.usage.events);
   json_.end_object();
 }
 
@@ -248,6 +250,25 @@ void Document::usage(const replay::ServiceHeader& service, const replay::Usage& 
     json_.key("cpu_utilization");
     json_.percent(usage.cpu_busy_us, usage.cpu_available_us);
   }
+}
+
+void Document::events(const replay::ServiceHeader& service, const metrics::EventCounts& events) {
+  json_.key("events");
+  json_.begin_object();
+  string("source", service.event_source);
+  integer("received", events.received);
+  integer("dropped", events.dropped);
+  integer("dead_letters", events.dead_letters);
+  json_.key("age_ms");
+  if (events.invoked == 0) {
+    json_.null();
+  } else {
+    json_.begin_object();
+    milliseconds("mean", events.age_mean_ns());
+    milliseconds("max", events.age_max_ns());
+    json_.end_object();
+  }
+  json_.end_object();
 }
 
 void Document::mean_and_max(const char* name, std::uint64_t integral_us, std::uint64_t max) {

@@ -8,8 +8,8 @@
 namespace skyreplay::report {
 namespace {
 
-/// Thirty-five numbers of at most 21 characters and their commas.
-constexpr std::size_t kRowBytes = 35 * 22;
+/// Forty numbers of at most 21 characters and their commas.
+constexpr std::size_t kRowBytes = 40 * 22;
 
 std::uint64_t count(const metrics::Counters& counters, metrics::Outcome outcome) {
   return counters.outcomes[static_cast<std::size_t>(outcome)];
@@ -37,6 +37,7 @@ void add_what_has_meaning(const replay::ServiceHeader& one, replay::ServiceHeade
   sum.has_desired |= one.has_desired;
   sum.has_pending |= one.has_pending;
   sum.has_cpu |= one.has_cpu;
+  if (sum.event_source.empty()) sum.event_source = one.event_source;
 }
 
 }  // namespace
@@ -47,7 +48,8 @@ const char* const TimelineCsv::kHeader =
     "ms,"
     "overhead_p99_ms,queue_ms,init_ms,work_ms,cpu_stretch_ms,wait_ms,downstream_ms,retry_ms,"
     "queue_depth,queue_depth_max,in_flight,in_flight_max,capacity_unit,capacity_desired,"
-    "capacity_running,capacity_running_max,capacity_pending,cpu_utilization,cost_usd\n";
+    "capacity_running,capacity_running_max,capacity_pending,cpu_utilization,"
+    "events_received,events_dropped,dead_letters,event_age_ms,event_age_max_ms,cost_usd\n";
 
 TimelineCsv::TimelineCsv(const std::filesystem::path& path, const replay::ResultHeader& header,
                          std::vector<bool> own)
@@ -100,6 +102,7 @@ void TimelineCsv::row(const metrics::WindowRow& row, const replay::ServiceHeader
   max_if(maxima_, row.in_flight_max);
   out_.put(unit);
   capacity(row, service);
+  service.event_source.empty() ? out_.put(",,,,,") : events(row.events);
   out_.usd(row.cost_nano_usd);
   out_.put('\n');
 }
@@ -164,6 +167,18 @@ void TimelineCsv::capacity(const metrics::WindowRow& row, const replay::ServiceH
     out_.percent(row.cpu_busy_ns, row.cpu_available_ns);
   }
   out_.put(',');
+}
+
+void TimelineCsv::events(const metrics::EventCounts& events) {
+  for (const std::uint64_t value : {events.received, events.dropped, events.dead_letters}) {
+    out_.integer(value);
+    out_.put(',');
+  }
+  if (events.invoked == 0) return out_.put(",,");
+  for (const std::int64_t age : {events.age_mean_ns(), events.age_max_ns()}) {
+    out_.milliseconds(age);
+    out_.put(',');
+  }
 }
 
 void TimelineCsv::mean_if(bool meaning, std::uint64_t integral_ns) {

@@ -37,6 +37,7 @@ class TimelineCsv {
   void latency(const metrics::WindowRow& row);
   void parts(const metrics::WindowRow& row, const replay::ServiceHeader& service);
   void capacity(const metrics::WindowRow& row, const replay::ServiceHeader& service);
+  void events(const metrics::EventCounts& events);
   /// The cell and a comma, or the comma alone.
   void mean_if(bool meaning, std::uint64_t integral_ns);
   void max_if(bool meaning, std::uint64_t value);

@@ -182,6 +182,11 @@ void Binder::bind_element(const SourceNode& node, Message& message, const FieldD
     if (accept(read, node, path)) add.AddDouble(&message, &field, read.value);
     return;
   }
+  if (form_of(field) == Form::kEnum) {
+    const auto read = read_enum(node, *field.enum_type());
+    if (accept(read, node, path)) add.AddEnumValue(&message, &field, read.value);
+    return;
+  }
   // Every other list of the schema is one of texts.
   const auto read = read_text(node);
   if (accept(read, node, path)) add.AddString(&message, &field, read.value);

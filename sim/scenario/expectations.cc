@@ -172,6 +172,12 @@ class Reader {
       throw InputError(fmt::format("{} is of a service on {}: name one in `of`", found.name_space,
                                    found.platform));
     }
+    if (found.counts_attempts && (service->second.lambda().has_event_invoke_config() ||
+                                  service->second.lambda().event_source_mappings_size() > 0)) {
+      throw InputError(
+          "CloudWatch counts attempts, and a result requests, of which events make several "
+          "(event_invoke_config, event_source_mappings): name a column of timeline.csv");
+    }
     if (found.counts_attempts && scenario_.workload().client().max_attempts() > 1) {
       throw InputError(
           fmt::format("CloudWatch counts attempts, and a result requests, of which clients make "

@@ -161,8 +161,16 @@ class TreeBuilder {
     if (field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE) {
       return word(at, fmt::format("{}", get.GetRepeatedDouble(message, &field, index)));
     }
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+      return enumerator(*get.GetRepeatedEnum(message, &field, index), at);
+    }
     return this->message(get.GetRepeatedMessage(message, &field, index),
                          tree_of(tree, field, index), at);
+  }
+
+  SourceNode enumerator(const EnumValueDescriptor& value, const Place& at) {
+    const std::string& spelling = rule_of(value).spelled();
+    return word(at, spelling.empty() ? value.name() : spelling);
   }
 
   SourceNode single(const Message& message, const FieldDescriptor& field, const Tree* tree,
@@ -179,11 +187,8 @@ class TreeBuilder {
         return word(at, fmt::format("{}", get.GetDouble(message, &field)));
       case Form::kText:
         return word(at, get.GetString(message, &field), true);
-      case Form::kEnum: {
-        const EnumValueDescriptor& value = *get.GetEnum(message, &field);
-        const std::string& spelling = rule_of(value).spelled();
-        return word(at, spelling.empty() ? value.name() : spelling);
-      }
+      case Form::kEnum:
+        return enumerator(*get.GetEnum(message, &field), at);
       case Form::kNotBuilt:
         return word(at, field.name());
       case Form::kMessage:

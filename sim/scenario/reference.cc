@@ -45,7 +45,8 @@ std::string type_of(const FieldDescriptor& field) {
     case Form::kDistribution:
       return "distribution";
     case Form::kEnum:
-      return "one of " + fmt::format("`{}`", fmt::join(spellings(*field.enum_type()), "`, `"));
+      return (field.is_repeated() ? "list, each one of " : "one of ") +
+             fmt::format("`{}`", fmt::join(spellings(*field.enum_type()), "`, `"));
     case Form::kMessage:
     case Form::kNotBuilt:
       break;

@@ -48,6 +48,7 @@ void ServiceResolver::lambda(proto::LambdaFunction& function, const std::string&
     assumed.set_speed(is_arm ? kSpeedArm : kSpeedX86);
   }
   keep_alive(*assumed.mutable_keep_alive(), path + ".assumed.keep_alive");
+  event_source_mappings(function, path + ".event_source_mappings");
   if (function.has_runtime() && !lambda::is_runtime(function.runtime())) {
     mistake(path + ".runtime",
             fmt::format("{} is no runtime of Lambda; write its identifier, such as python3.13, "
@@ -60,6 +61,48 @@ void ServiceResolver::lambda(proto::LambdaFunction& function, const std::string&
   snap_start(function, path);
   provisioned(function, path);
   front(function, path);
+}
+
+void ServiceResolver::event_source_mappings(proto::LambdaFunction& function,
+                                            const std::string& path) {
+  if (function.event_source_mappings_size() == 0) return;
+  if (function.event_source_mappings_size() > 1) {
+    return mistake(path, "a function has at most one: several are not built yet");
+  }
+  proto::EventSourceMapping& mapping = *function.mutable_event_source_mappings(0);
+  const std::string own = path + "[0]";
+  if (!mapping.has_queue() && !mapping.has_stream()) mistake(own, "needs a queue or a stream");
+  if (!mapping.has_batch_size()) mapping.set_batch_size(mapping.has_stream() ? 100 : 10);
+  if (mapping.has_stream()) {
+    if (mapping.has_scaling_config()) {
+      mistake(own + ".scaling_config", "is of a queue, not of streams");
+    }
+    return;
+  }
+  of_streams(mapping, own);
+  if (mapping.batch_size() > 10 && mapping.maximum_batching_window_in_seconds() == 0) {
+    mistake(own + ".batch_size",
+            "above 10 needs maximum_batching_window_in_seconds of at least 1 s (L63)");
+  }
+  if (mapping.has_queue() && function.timeout() > mapping.queue().visibility_timeout()) {
+    mistake(
+        own + ".queue.visibility_timeout",
+        fmt::format("must not be below the function's timeout, {} s (L65)", function.timeout()));
+  }
+}
+
+/// What a queue has no use for.
+void ServiceResolver::of_streams(const proto::EventSourceMapping& mapping,
+                                 const std::string& path) {
+  const std::pair<bool, const char*> fields[] = {
+      {mapping.has_parallelization_factor(), "parallelization_factor"},
+      {mapping.has_bisect_batch_on_function_error(), "bisect_batch_on_function_error"},
+      {mapping.has_maximum_retry_attempts(), "maximum_retry_attempts"},
+      {mapping.has_maximum_record_age_in_seconds(), "maximum_record_age_in_seconds"},
+      {mapping.has_destination_config(), "destination_config"}};
+  for (const auto& [is_given, name] : fields) {
+    if (is_given) mistake(path + "." + name, "is of streams, not of a queue");
+  }
 }
 
 void ServiceResolver::keep_alive(proto::KeepAlive& rule, const std::string& path) {

@@ -28,6 +28,8 @@ class ServiceResolver {
   void mistake(const std::string& path, const std::string& text) {
     mistakes_.add(places_.near(path), path, text);
   }
+  void event_source_mappings(proto::LambdaFunction& function, const std::string& path);
+  void of_streams(const proto::EventSourceMapping& mapping, const std::string& path);
   void keep_alive(proto::KeepAlive& rule, const std::string& path);
   void init_duration(proto::LambdaFunction& function, const std::string& path);
   void init_billing(const proto::LambdaFunction& function, const std::string& path);

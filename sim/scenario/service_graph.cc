@@ -95,6 +95,7 @@ class Checker {
       mistake(path + ".from", fmt::format("{} is an external service, which makes no calls",
                                           in_quotes(call.from())));
     }
+    check_batches(index);
     if (scenario_.services().at(call.to()).for_each_route()) {
       mistake(path + ".to", fmt::format("{} is one service for each route (for_each_route), and a "
                                         "call has no route to choose by",
@@ -102,6 +103,17 @@ class Checker {
     }
     check_repeated(index);
     return true;
+  }
+
+  /// A call is made for a message, not for a batch.
+  void check_batches(int index) {
+    const std::string& from = scenario_.calls(index).from();
+    const auto& mappings = scenario_.services().at(from).lambda().event_source_mappings();
+    if (mappings.empty() || (mappings[0].has_batch_size() && mappings[0].batch_size() == 1)) return;
+    mistake(path_of(index) + ".from",
+            fmt::format("{} works on batches of messages, whose calls are not built: "
+                        "event_source_mappings[0].batch_size must be 1",
+                        in_quotes(from)));
   }
 
   bool check_end(bool is_given, const std::string& name, const std::string& path) {

@@ -36,6 +36,8 @@ std::string list_text(const Message& message, const FieldDescriptor& field) {
       text += yaml_text(get.GetRepeatedString(message, &field, i));
     } else if (form_of(field) == Form::kDouble) {
       text += fmt::format("{}", get.GetRepeatedDouble(message, &field, i));
+    } else if (form_of(field) == Form::kEnum) {
+      text += rule_of(*get.GetRepeatedEnum(message, &field, i)).spelled();
     } else {
       text += map_text(get.GetRepeatedMessage(message, &field, i));
     }

@@ -52,6 +52,22 @@ std::optional<double> memory_from_trace(const trace::Route& route,
   return std::nullopt;
 }
 
+trace::InvocationKind kind_of(proto::RouteRule::Kind kind) {
+  using Kind = trace::InvocationKind;
+  switch (kind) {
+    case proto::RouteRule::ASYNC:
+      return Kind::kAsync;
+    case proto::RouteRule::QUEUE:
+      return Kind::kQueue;
+    case proto::RouteRule::STREAM:
+      return Kind::kStream;
+    case proto::RouteRule::SCHEDULE:
+      return Kind::kSchedule;
+    default:
+      return Kind::kSync;
+  }
+}
+
 /// Builds the wiring of one trace.
 class Wirer {
  public:
@@ -70,6 +86,7 @@ class Wirer {
       }
     }
     add_calls();
+    feed_services();
     check_reserved();
     report();
     set_recorded_speed();
@@ -82,11 +99,13 @@ class Wirer {
   void choose_rules() {
     RouteMistake unmatched;
     wiring_.route_to_service.assign(trace_.routes.size(), 0);
+    for (const trace::Route& route : trace_.routes) wiring_.kinds.push_back(route.kind);
     for (const trace::Route& route : trace_.routes) {
       const auto rule =
           std::find_if(message_.routes().begin(), message_.routes().end(),
                        [&](const auto& r) { return glob_match(r.match(), route.name); });
       const bool is_matched = rule != message_.routes().end();
+      if (is_matched && rule->has_kind()) wiring_.kinds[chosen_.size()] = kind_of(rule->kind());
       chosen_.push_back(is_matched ? &rule->service() : nullptr);
       if (!is_matched) unmatched.add(route.name);
     }
@@ -135,6 +154,24 @@ class Wirer {
     }
     wiring_.route_to_service[route] = index;
     wiring_.services.push_back(std::move(service));
+  }
+
+  /// What feeds each function events: one thing.
+  void feed_services() {
+    if (!mistakes_.empty()) return;
+    for (std::size_t i = 0; i < trace_.routes.size(); ++i) {
+      ConcreteService& service = wiring_.services[wiring_.route_to_service[i]];
+      const Delivery delivery = delivery_of(*service.config, wiring_.kinds[i]);
+      if (delivery == Delivery::kDirect) continue;
+      if (service.events != Delivery::kDirect && service.events != delivery) {
+        add_mistake(
+            join_path("services", service.name),
+            "its routes bring events of more than one kind (asynchronous invocation, queue, "
+            "stream): give each a function of its own");
+        return;
+      }
+      service.events = delivery;
+    }
   }
 
   struct MemoryMistakes {
@@ -245,6 +282,37 @@ Wiring expand(const Scenario& scenario, const trace::TraceInfo& trace) {
 Wiring expand(const proto::Scenario& scenario, const std::string& filename,
               const trace::TraceInfo& trace) {
   return Wirer(scenario, filename, trace).run();
+}
+
+Delivery delivery_of(const proto::Service& service, trace::InvocationKind kind) {
+  const auto& mappings = service.lambda().event_source_mappings();
+  const auto reads = [&](auto has) { return !mappings.empty() && (mappings[0].*has)(); };
+  switch (kind) {
+    case trace::InvocationKind::kAsync:
+    case trace::InvocationKind::kSchedule:
+      return service.lambda().has_event_invoke_config() ? Delivery::kAsynchronous
+                                                        : Delivery::kDirect;
+    case trace::InvocationKind::kQueue:
+      return reads(&proto::EventSourceMapping::has_queue) ? Delivery::kQueue : Delivery::kDirect;
+    case trace::InvocationKind::kStream:
+      return reads(&proto::EventSourceMapping::has_stream) ? Delivery::kStream : Delivery::kDirect;
+    default:
+      return Delivery::kDirect;
+  }
+}
+
+std::string_view to_string(Delivery delivery) {
+  switch (delivery) {
+    case Delivery::kAsynchronous:
+      return "async";
+    case Delivery::kQueue:
+      return "sqs";
+    case Delivery::kStream:
+      return "stream";
+    case Delivery::kDirect:
+      break;
+  }
+  return "";
 }
 
 std::uint32_t set_aside(const proto::LambdaFunction& function) {

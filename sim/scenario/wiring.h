@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scenario/law.h"
@@ -10,11 +11,24 @@
 
 namespace skyreplay::scenario {
 
+/// How a route's requests reach its service.
+enum class Delivery : std::uint8_t {
+  kDirect,        ///< somebody waits for the answer, as is taken of every kind that is not below
+  kAsynchronous,  ///< as events of a function that has an event_invoke_config (L54)
+  kQueue,         ///< as messages that an event source mapping of the function reads (L60)
+  kStream,        ///< as records that one reads (L66)
+};
+Delivery delivery_of(const proto::Service& service, trace::InvocationKind kind);
+/// What a result calls it: async, sqs, stream; empty: kDirect.
+std::string_view to_string(Delivery delivery);
+
 /// One service of a run. `for_each_route` has been expanded and `from_trace` replaced by numbers.
 struct ConcreteService {
   std::string name;                        ///< "web", or "fn/<route>"; any bytes but NUL
   const proto::Service* config = nullptr;  ///< into the Scenario's message, which must outlive this
   std::uint32_t memory_mib = 0;            ///< configured memory (L70, L73)
+  /// Of the requests that are events, which are of one kind; kDirect where none is.
+  Delivery events = Delivery::kDirect;
 };
 
 /// One kind of call between two services of a run.
@@ -34,6 +48,7 @@ struct ConcreteCall {
 struct Wiring {
   std::vector<ConcreteService> services;
   std::vector<std::uint32_t> route_to_service;  ///< by route number: an index into `services`
+  std::vector<trace::InvocationKind> kinds;     ///< by route number: the rule's, or the trace's
   /// By route number: reference-core seconds in one second of recorded work (`recorded_on`).
   std::vector<double> recorded_speed;
   /// In the scenario's order; a call of a for_each_route service once for each of its services.

@@ -20,6 +20,8 @@ check::ServiceSpan span_of(const replay::ServiceHeader& header,
   if (header.has_desired) span.capacity_desired_us = usage.capacity_desired_us;
   if (header.has_pending) span.capacity_pending_us = usage.capacity_pending_us;
   if (header.has_cpu) span.cpu = {usage.cpu_busy_us, usage.cpu_available_us};
+  span.event_source = header.event_source;
+  span.events = usage.events;
   span.cost_nano_usd = summary.cost;
   return span;
 }

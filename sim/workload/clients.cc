@@ -1,6 +1,7 @@
 #include "workload/clients.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/check.h"
@@ -41,6 +42,10 @@ void Clients::reject(std::uint32_t index, Admission admission) {
 void Clients::answer_unawaited(std::uint32_t index, Outcome outcome) {
   if (requests_[index].awaited == Awaited::kByService) {
     calls_->answer(index, outcome);
+    return;
+  }
+  if (requests_[index].awaited == Awaited::kBySource) {
+    flows_[requests_[index].flow].service->answered(index, outcome);
     return;
   }
   --abandoned_;
@@ -124,9 +129,72 @@ void Clients::time_out_all(std::uint32_t ring) {
   }
 }
 
+// --- Events
+
+Request& Clients::begin_attempt(std::uint32_t index) {
+  Request& request = requests_[index];
+  request.attempt = loop_.now();
+  request.init = Duration{};
+  if (request.more) request.queue = request.downstream = Duration{};
+  constexpr auto kMost = std::numeric_limits<std::uint8_t>::max();
+  if (request.attempts < kMost) ++request.attempts;
+  return request;
+}
+
+void Clients::tell(std::uint32_t index, Outcome outcome, Then then) {
+  const Request& request = requests_[index];
+  if (request.is_watched()) {
+    watcher_->answered(request, unit_of(request), loop_.now(), outcome, then);
+  }
+}
+
+std::uint32_t Clients::keep(std::uint32_t index) {
+  const std::uint32_t next = copy(index);
+  requests_.release(index);
+  return next;
+}
+
+std::uint32_t Clients::keep_for_retry(std::uint32_t index, Outcome outcome) {
+  tell(index, outcome, Then::kRetried);
+  return keep(index);
+}
+
+void Clients::end_event(std::uint32_t index, Outcome outcome, Duration held) {
+  if (held > Duration{}) requests_[index].second_line().queue = held;
+  tell(index, outcome, Then::kEnded);
+  ++ended_[static_cast<std::size_t>(outcome)];
+  record_event_end(recorder_, requests_[index], loop_.now(), outcome);
+  requests_.release(index);
+}
+
+void Clients::give_up_event(std::uint32_t index, Outcome outcome, Duration held) {
+  Request& request = requests_[index];
+  request.attempts = std::max<std::uint8_t>(request.attempts, 1);
+  if (held > Duration{}) request.second_line().queue = held;
+  if (request.is_watched()) {
+    watcher_->given_up(request, unit_of(request), loop_.now(), outcome);
+  }
+  ++ended_[static_cast<std::size_t>(outcome)];
+  record_event_end(recorder_, request, loop_.now(), outcome);
+  requests_.release(index);
+}
+
+std::uint32_t Clients::begin_batch(std::uint32_t first) {
+  const std::uint32_t index = copy(first);
+  requests_[index].marks &= static_cast<std::uint8_t>(~kWatched);
+  requests_[index].more = false;
+  ++batches_;
+  return index;
+}
+
+void Clients::end_batch(std::uint32_t index) {
+  requests_.release(index);
+  --batches_;
+}
+
 std::uint64_t Clients::in_flight() const {
   const std::uint64_t calls = calls_ == nullptr ? 0 : calls_->in_flight();
-  return requests_.live() - abandoned_ - calls;
+  return requests_.live() - abandoned_ - calls - batches_;
 }
 
 void Clients::fire(const kernel::Event& event) {

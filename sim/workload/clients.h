@@ -85,6 +85,25 @@ class Clients final : public kernel::Process {
   /// REQUIRES a client or a service waits for it.
   void give_up(std::uint32_t index, metrics::Outcome outcome);
 
+  // For sources of events (Service::is_source()), of what they took on.
+
+  /// An attempt begins now, the request's first or another one.
+  Request& begin_attempt(std::uint32_t index);
+  /// It was answered, and there will be another: with the record that is returned, because whoever
+  /// knows the old one by its id is not to mistake it for the next attempt's.
+  std::uint32_t keep_for_retry(std::uint32_t index, metrics::Outcome outcome);
+  /// The same where no other attempt will come, but the event is kept for a while.
+  std::uint32_t keep(std::uint32_t index);
+  /// The event is over. `held` is how long its source held it back before its attempts, and is its
+  /// part `queue`.
+  void end_event(std::uint32_t index, metrics::Outcome outcome, Duration held);
+  /// The same of one that waits between two attempts.
+  void give_up_event(std::uint32_t index, metrics::Outcome outcome, Duration held);
+  /// A record for an invocation that works on several events at a time, like that of the one named
+  /// but that nobody waits for or watches, and its end.
+  std::uint32_t begin_batch(std::uint32_t first);
+  void end_batch(std::uint32_t index);
+
   /// Another policy from now on. Attempts under way keep the timeout they began with.
   void change(const ClientPolicy& policy);
 
@@ -124,6 +143,7 @@ class Clients final : public kernel::Process {
   void retry_later(std::uint32_t index, metrics::Outcome outcome);
   void end(std::uint32_t index, metrics::Outcome outcome);
   void end_marked(std::uint32_t index, metrics::Outcome outcome);
+  void tell(std::uint32_t index, metrics::Outcome outcome, Then then);
   ServiceUnit unit_of(const Request& request) const {
     return {flows_[request.flow].service, flows_[request.flow].unit};
   }
@@ -151,6 +171,7 @@ class Clients final : public kernel::Process {
   std::uint64_t arrivals_ = 0;
   std::uint64_t warm_up_arrivals_ = 0;
   std::uint64_t abandoned_ = 0;
+  std::uint64_t batches_ = 0;  ///< under way
   std::array<std::uint64_t, metrics::kOutcomes> ended_{};
 };
 

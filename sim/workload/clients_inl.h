@@ -44,12 +44,14 @@ template <bool Watching>
   if (request.more) request.queue = request.downstream = Duration{};
   ++request.attempts;
   const Flow& flow = flows_[request.flow];
+  bool tells = false;
   if constexpr (Watching) {
-    if (request.is_watched()) watcher_->attempting(index, request, unit_of(request));
+    tells = request.is_watched() && !flow.service->is_source();
+    if (tells) watcher_->attempting(index, request, unit_of(request));
   }
   const Admitted admitted = flow.service->admit(flow.unit, index, request);
   if constexpr (Watching) {
-    if (request.is_watched()) watcher_->attempted(request, unit_of(request), admitted);
+    if (tells) watcher_->attempted(request, unit_of(request), admitted);
   }
   if (admitted.admission != Admission::kAccepted) [[unlikely]] {
     reject(index, admitted.admission);

@@ -42,7 +42,41 @@ namespace skyreplay::workload {
                      latency_parts(request, now));
 }
 
-/// The same of any request.
+/// Where an event's latency went, at its end: what its source held it back is `queue`, and lies
+/// before its last attempt, not in it.
+inline metrics::LatencyParts event_parts(const Request& request, TimePoint now) {
+  metrics::LatencyParts parts = latency_parts(request, now);
+  parts.retry -= parts.queue;
+  parts.cpu_stretch += parts.queue;
+  return parts;
+}
+
+/// Of any request, for whoever watches.
+inline metrics::LatencyParts parts_of(const Request& request, TimePoint now) {
+  return request.awaited == Awaited::kBySource ? event_parts(request, now)
+                                               : latency_parts(request, now);
+}
+
+/// As record_end(), of an event.
+inline void record_event_end(metrics::Recorder& recorder, const Request& request, TimePoint now,
+                             metrics::Outcome outcome) {
+  if (!request.is_counted()) {
+    recorder.left_uncounted(request.flow, now);
+  } else if (outcome != metrics::Outcome::kCompleted) {
+    recorder.failed(request.flow, now, outcome, request.attempts);
+  } else {
+    const metrics::LatencyParts parts = event_parts(request, now);
+    const std::int64_t latency = (now - request.arrival).count();
+    const std::int64_t own = parts.work + parts.wait;
+    recorder.completed(request.flow, now,
+                       {.latency_ns = latency,
+                        .overhead_ns = std::max<std::int64_t>(0, latency - own),
+                        .attempts = request.attempts},
+                       parts);
+  }
+}
+
+/// As record_counted_end(), of any request but an event.
 [[gnu::always_inline]] inline void record_end(metrics::Recorder& recorder, const Request& request,
                                               TimePoint now, metrics::Outcome outcome,
                                               std::uint32_t attempts) {

@@ -12,6 +12,7 @@ enum class Awaited : std::uint8_t {
   kByClient,
   kByNobody,   ///< its client gave up; the service works on all the same
   kByService,  ///< it is a call between services; an asynchronous one is followed to its end too
+  kBySource,   ///< it is an event: its route's service took it on and passes it to another
 };
 
 /// What is out of the ordinary about a request and the calls made for it: bits. A request that has

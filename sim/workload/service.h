@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/time.h"
+#include "metrics/window_row.h"
 #include "workload/request.h"
 
 namespace skyreplay::workload {
@@ -70,6 +71,12 @@ class Service {
   virtual Standing standing(std::uint32_t) const { return {}; }
   /// Why the last attempt was not accepted. REQUIRES asked before the next one is admitted.
   virtual std::string refusal(std::uint32_t, const Request&) const { return {}; }
+  /// Whether it is a source of events: takes requests on and makes the attempts for them itself, at
+  /// another service, telling the watcher of each. admit() then may end the request at once, and
+  /// writes Awaited::kBySource to those that it keeps.
+  virtual bool is_source() const { return false; }
+  /// The other service's answer to an attempt. REQUIRES is_source().
+  virtual void answered(std::uint32_t, metrics::Outcome) {}
   /// An attempt for this unit will arrive shortly, most likely: a chance to prefetch. Changes no
   /// result.
   virtual void expect(std::uint32_t) {}

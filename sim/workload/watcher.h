@@ -36,6 +36,11 @@ class Watcher {
   /// An attempt was answered, or its client gave it up. A call is never retried.
   virtual void answered(const Request& request, const ServiceUnit& by, TimePoint now,
                         metrics::Outcome outcome, Then then) = 0;
+  /// An event was given up by its source, between two attempts.
+  virtual void given_up(const Request& request, const ServiceUnit& by, TimePoint now,
+                        metrics::Outcome outcome) {
+    answered(request, by, now, outcome, Then::kEnded);
+  }
   /// False once nothing of the rest of the run matters: it may then end at once, without a result.
   virtual bool wants_more() const { return true; }
 };

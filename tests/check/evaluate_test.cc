@@ -106,6 +106,32 @@ TEST_CASE("a metric by CloudWatch's name is what windows hold of it") {
   CHECK(of_fn("Duration", "== 2000000ns"));
 }
 
+TEST_CASE("events have counts and ages where something feeds them") {
+  testing::SmallResult result;
+  result.summary.services[0].usage.events = {.received = 5,
+                                             .invoked = 4,
+                                             .dropped = 2,
+                                             .dead_letters = 1,
+                                             .age_us = 10'002,
+                                             .age_max_us = 7'000};
+  const auto measured = [&](const std::string& text, const MetricRule* rule = nullptr) {
+    const Span span = sweep::span_of(result.header, result.summary);
+    return evaluate(parse_requirement(text, rule), span);
+  };
+  CHECK_THROWS_WITH(measured("sum(events_dropped of fn/a) < 3"),
+                    "fn/a has no events_dropped: nothing feeds it such events");
+  result.header.services[0].event_source = "async";
+  CHECK(measured("sum(events_received of fn/a) == 5").holds);
+  CHECK(measured("sum(events_dropped of *) == 2").holds);
+  CHECK(measured("count(dead_letters of fn/a) == 1").holds);
+  CHECK(measured("max(event_age of fn/a) == 7ms").holds);
+  CHECK(measured("avg(event_age of fn/a) == 2500500ns").holds);
+  const MetricRule& age = find_cloudwatch_metric("AWS/Lambda", "AsyncEventAge").rule;
+  CHECK(measured("max(AsyncEventAge of fn/a) == 7ms", &age).holds);
+  result.header.services[0].event_source = "sqs";
+  CHECK_THROWS_AS(measured("max(AsyncEventAge of fn/a) == 7ms", &age), InputError);
+}
+
 TEST_CASE("cost is the bill's, to the last digit") {
   CHECK(measure("sum(cost of *)", "== 0.001236565 USD").holds);
   CHECK(measure("sum(cost of fn)", "== 0.001235566 USD").holds);

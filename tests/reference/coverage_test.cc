@@ -75,6 +75,7 @@ TEST_CASE("random scenarios reach every outcome, limit, activity, line item and 
                                  "lambda.snapstart_restore",
                                  "apigateway_http.requests",
                                  "apigateway_rest.requests",
+                                 "sqs.standard_requests",
                                  "data_transfer.internet_out",
                                  "alb.load_balancer",
                                  "alb.lcu",

@@ -69,6 +69,11 @@ class Lines {
     for (const auto& [what, value] : integrals) {
       add(of + " " + what, static_cast<std::int64_t>(value));
     }
+    constexpr const char* kEvents[] = {"received",     "invoked",     "dropped",
+                                       "dead letters", "age sum, us", "age max, us"};
+    for (std::size_t i = 0; i < row.events.size(); ++i) {
+      add(of + " events " + kEvents[i], row.events[i]);
+    }
   }
 
   void add(const std::string& of, const Counts& counts) {

@@ -59,6 +59,9 @@ WindowRow row_of(const metrics::Window& window, const metrics::WindowRow& from) 
   row.cpu_busy = from.cpu_busy_ns;
   row.cpu_available = from.cpu_available_ns;
   row.cost = from.cost_nano_usd;
+  const metrics::EventCounts& events = from.events;
+  row.events = {events.received,     events.invoked, events.dropped,
+                events.dead_letters, events.age_us,  events.age_max_us};
   return row;
 }
 
@@ -112,10 +115,27 @@ Result read_result(const std::filesystem::path& path) {
   return result;
 }
 
+trace::InvocationKind kind_of(RouteKind kind) {
+  switch (kind) {
+    case RouteKind::kAsync:
+      return trace::InvocationKind::kAsync;
+    case RouteKind::kSchedule:
+      return trace::InvocationKind::kSchedule;
+    case RouteKind::kQueue:
+      return trace::InvocationKind::kQueue;
+    case RouteKind::kStream:
+      return trace::InvocationKind::kStream;
+    default:
+      return trace::InvocationKind::kSync;
+  }
+}
+
+/// Every other route's kind stands in the scenario instead.
 testing::RowSource trace_of(const Scenario& scenario) {
   std::vector<trace::Route> routes;
   for (std::size_t i = 0; i < scenario.routes.size(); ++i) {
     routes.push_back({.name = "r" + std::to_string(i)});
+    if (i < scenario.kinds.size() && i % 2 == 0) routes[i].kind = kind_of(scenario.kinds[i]);
   }
   std::vector<testing::RowSource::Row> rows;
   for (const Row& row : scenario.rows) {

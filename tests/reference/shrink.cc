@@ -60,6 +60,9 @@ void join_routes(Scenario& scenario, Mutation mutation) {
   for (std::size_t i = scenario.routes.size(); i-- > 0;) {
     Scenario smaller = scenario;
     smaller.routes.erase(smaller.routes.begin() + static_cast<std::ptrdiff_t>(i));
+    if (i < smaller.kinds.size()) {
+      smaller.kinds.erase(smaller.kinds.begin() + static_cast<std::ptrdiff_t>(i));
+    }
     bool used = smaller.routes.empty();
     for (Row& row : smaller.rows) {
       used |= row.route == i;
@@ -84,6 +87,7 @@ void drop_options(Scenario& scenario, Mutation mutation) {
       [](Scenario& s) {
         for (Service& service : s.services) service.fleet.scheduled.clear();
       },
+      [](Scenario& s) { s.kinds.clear(); },
       [](Scenario& s) {
         for (Row& row : s.rows) row.bytes_in = row.bytes_out = 0;
       },

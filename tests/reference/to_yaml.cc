@@ -75,9 +75,56 @@ std::string keep_alive(const Function& f) {
                                   spelled(f.function_idle), spelled(f.environment_idle));
 }
 
+std::string stream(const Function& f) {
+  return fmt::format(
+      "event_source_mappings: [{{batch_size: {}, maximum_batching_window_in_seconds: {}, "
+      "parallelization_factor: {}, bisect_batch_on_function_error: {}, {}{}{}{}stream: {{type: {}, "
+      "shard_count: {}{}}}, assumed: {{failure_probability: {}}}}}], ",
+      f.batch_size, f.batching_window / std::chrono::seconds{1}, f.parallelization, f.bisects,
+      optional("maximum_retry_attempts", f.record_retries),
+      f.max_record_age ? fmt::format("maximum_record_age_in_seconds: {}, ",
+                                     *f.max_record_age / std::chrono::seconds{1})
+                       : "",
+      f.destination ? "destination_config: {on_failure: {destination: sqs}}, " : "",
+      f.reports_failures ? "function_response_types: [ReportBatchItemFailures], " : "",
+      f.dynamodb ? "dynamodb" : "kinesis", f.shards,
+      f.partition_keys > 0 ? fmt::format(", assumed: {{partition_keys: {}}}", f.partition_keys)
+                           : "",
+      f.failure_probability);
+}
+
+std::string mapping(const Function& f) {
+  if (f.reads_stream) return stream(f);
+  return fmt::format(
+      "event_source_mappings: [{{batch_size: {}, maximum_batching_window_in_seconds: {}, "
+      "{}{}queue: "
+      "{{visibility_timeout: {}, {}message_retention_period: {}}}, assumed: {{failure_probability: "
+      "{}}}}}], ",
+      f.batch_size, f.batching_window / std::chrono::seconds{1},
+      f.max_concurrency
+          ? fmt::format("scaling_config: {{maximum_concurrency: {}}}, ", *f.max_concurrency)
+          : "",
+      f.reports_failures ? "function_response_types: [ReportBatchItemFailures], " : "",
+      f.visibility / std::chrono::seconds{1},
+      f.max_receives ? fmt::format("redrive_policy: {{max_receive_count: {}}}, ", *f.max_receives)
+                     : "",
+      f.retention / std::chrono::seconds{1}, f.failure_probability);
+}
+
+std::string events(const Function& f) {
+  std::string text;
+  if (f.takes_events) {
+    text = fmt::format(
+        "event_invoke_config: {{maximum_retry_attempts: {}, maximum_event_age_in_seconds: {}{}}}, ",
+        f.retries, f.max_event_age / std::chrono::seconds{1},
+        f.destination ? ", destination_config: {on_failure: {destination: sqs}}" : "");
+  }
+  return text + (f.reads_queue || f.reads_stream ? mapping(f) : "");
+}
+
 std::string spelled(const Function& f) {
   return fmt::format(
-      "{{lambda: {{memory_size: {}, timeout: {}, {}{}{}{}ephemeral_storage: {{size: {}}}, "
+      "{{lambda: {{memory_size: {}, timeout: {}, {}{}{}{}{}ephemeral_storage: {{size: {}}}, "
       "architectures: {}, assumed: {{provisioned_preparation_time: {}, init_duration: "
       "{}, "
       "platform_init_duration: {}, init_limit: {}, keep_alive: {}, max_environment_age: {}, "
@@ -88,10 +135,11 @@ std::string spelled(const Function& f) {
                                   "{{provisioned_concurrent_executions: {}}}, ",
                                   *f.provisioned)
                     : "",
-      front(f), snapshots(f), f.storage, f.arm ? "arm64" : "x86_64", spelled(f.preparation),
-      spelled(f.init), spelled(f.platform_init), spelled(f.init_limit), keep_alive(f),
-      spelled(f.max_age), f.least_recently_used ? "least_recently_used" : "most_recently_used",
-      f.parallelism, f.speed, f.init_unbilled ? ", init_billing: before_2025_08" : "");
+      front(f), snapshots(f), events(f), f.storage, f.arm ? "arm64" : "x86_64",
+      spelled(f.preparation), spelled(f.init), spelled(f.platform_init), spelled(f.init_limit),
+      keep_alive(f), spelled(f.max_age),
+      f.least_recently_used ? "least_recently_used" : "most_recently_used", f.parallelism, f.speed,
+      f.init_unbilled ? ", init_billing: before_2025_08" : "");
 }
 
 std::string common(const Fleet& f) {
@@ -507,7 +555,11 @@ std::string to_yaml(const Scenario& s) {
       s.client.full_jitter ? "full" : "none");
   text += "routes:\n";
   for (std::size_t i = 0; i < s.routes.size(); ++i) {
-    text += fmt::format("  - {{match: r{}, service: {}}}\n", i, s.services[s.routes[i]].name);
+    constexpr const char* kKinds[] = {"sync", "async", "schedule", "queue", "stream"};
+    const bool says_kind = i < s.kinds.size() && i % 2 == 1;
+    text += fmt::format(
+        "  - {{match: r{}, service: {}{}}}\n", i, s.services[s.routes[i]].name,
+        says_kind ? fmt::format(", kind: {}", kKinds[static_cast<int>(s.kinds[i])]) : "");
   }
   text += "services:\n";
   for (const Service& service : s.services) {

@@ -84,8 +84,8 @@ TEST_CASE("L80, L81: each architecture is billed by its own line items") {
     const scenario::Scenario scenario = scenario::Scenario::parse(
         "version: 1\nservices: {fn: {lambda: {architectures: " + architecture + "}}}\n", "t.yaml");
     pricing::Meters meters;
-    const lambda::MeterItems at =
-        lambda_items(scenario.message().services().at("fn").lambda(), "us-east-1", false, meters);
+    const lambda::MeterItems at = lambda_items({"fn", &scenario.message().services().at("fn"), 128},
+                                               "us-east-1", false, meters);
     CHECK(meters.size() == 2);
     return std::pair{meters.tariff(at.requests).line_item(),
                      meters.tariff(at.duration).line_item()};
@@ -101,7 +101,7 @@ TEST_CASE("L84, L97: snapshots and an API are line items of their own") {
     const scenario::Scenario scenario = scenario::Scenario::parse(
         "version: 1\nservices: {fn: {lambda: " + function + "}}\n", "t.yaml");
     pricing::Meters meters;
-    lambda_items(scenario.message().services().at("fn").lambda(), "us-east-1", false, meters);
+    lambda_items({"fn", &scenario.message().services().at("fn"), 128}, "us-east-1", false, meters);
     std::string items;
     for (std::uint32_t i = 2; i < meters.size(); ++i) {
       items += std::string(meters.tariff(i).line_item()) + " ";
@@ -134,7 +134,7 @@ TEST_CASE("L82, L83: provisioned concurrency and storage are line items of their
       "t.yaml");
   pricing::Meters meters;
   const lambda::MeterItems at =
-      lambda_items(scenario.message().services().at("fn").lambda(), "us-east-1", true, meters);
+      lambda_items({"fn", &scenario.message().services().at("fn"), 128}, "us-east-1", true, meters);
   CHECK(meters.tariff(*at.transfer).line_item() == "data_transfer.internet_out");
   CHECK(meters.tariff(*at.provisioned_duration).line_item() == "lambda.provisioned_duration_x86");
   CHECK(meters.tariff(*at.provisioned_concurrency).line_item() ==

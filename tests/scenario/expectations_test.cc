@@ -104,6 +104,7 @@ TEST_CASE("mistakes in an expectation's parts are told where they stand, with th
   CHECK(named("namespace: AWS/Lambda, metric: Error")
             .find("'AWS/Lambda Error' is no CloudWatch metric that a result holds, did you mean "
                   "'Errors'?") != std::string::npos);
+  CHECK(named("namespace: AWS/Lambda, metric: AsyncEventsDropped").empty());
   CHECK(named("namespace: AWS/EC2, metric: CPUUtilization")
             .ends_with("AWS/EC2 is of a service on ec2: name one in `of`"));
   CHECK(mistakes_of(with("namespace: AWS/Lambda, activity: scale_out, within: 1m"))

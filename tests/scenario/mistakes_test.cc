@@ -38,9 +38,13 @@ TEST_CASE("kinds and features that are not built are refused by name") {
   CHECK(mistakes_of("version: 1\nservices: {a: {ec2: {min_size: 1, max_size: 1, instance_type: "
                     "m7i.large, warm_pool: {min_size: 1}}}}\n") ==
         "shop.yaml:2:74: services.a.ec2.warm_pool: warm pools are not built yet");
-  CHECK(mistakes_of(kSmall + "routes: [{match: \"*\", service: fn, kind: async}]\n") ==
-        "shop.yaml:3:36: routes[0].kind: kinds of invocation are not built yet; every call is "
-        "replayed as a synchronous one");
+  CHECK(
+      mistakes_of(with_lambda("{event_invoke_config: {destination_config: {on_success: {}}}}"))
+          .ends_with("destination_config.on_success: destinations of what succeeded are not built "
+                     "yet"));
+  CHECK(mistakes_of(with_lambda("{event_invoke_config: {destination_config: {on_failure: "
+                                "{destination: sns}}}}"))
+            .find("destinations other than SQS are not built yet") != std::string::npos);
 }
 
 TEST_CASE("a duration without a unit is refused with a message that says so") {

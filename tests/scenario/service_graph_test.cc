@@ -64,6 +64,17 @@ TEST_CASE("a cycle of synchronous calls is refused with the way round it") {
         "a -> b -> c -> a");
 }
 
+TEST_CASE("L60: a function that takes batches of messages makes no calls") {
+  const auto with_batches = [](const std::string& mapping) {
+    return mistakes_of(kEverything, {"services.fn.lambda.event_source_mappings=[" + mapping + "]"});
+  };
+  CHECK(with_batches("{batch_size: 1, queue: {}}").empty());
+  CHECK(
+      with_batches("{queue: {}}")
+          .ends_with("calls[2].from: 'fn' works on batches of messages, whose calls are not built: "
+                     "event_source_mappings[0].batch_size must be 1"));
+}
+
 TEST_CASE("a cycle with an asynchronous call is refused only where it goes on for ever") {
   const auto back = [](const std::string& more) {
     return mistakes_of(with_calls(

@@ -122,7 +122,8 @@ inline SmallResult::SmallResult() {
                        .usage = {.in_flight_us = 50'000'000,
                                  .capacity_running_us = 72'500'000,
                                  .in_flight_max = 3,
-                                 .capacity_running_max = 3},
+                                 .capacity_running_max = 3,
+                                 .events = {}},
                        .cost = 1'235'566,
                        .monthly = 31'000'000'000},
                       {.requests = b,
@@ -135,7 +136,8 @@ inline SmallResult::SmallResult() {
                                  .capacity_pending_us = 75'000'000,
                                  .in_flight_max = 1,
                                  .queue_depth_max = 9,
-                                 .capacity_running_max = 2},
+                                 .capacity_running_max = 2,
+                                 .events = {}},
                        .cost = 999,
                        .monthly = 710'000'000}};
   summary.routes = {a, b};
@@ -164,7 +166,8 @@ inline std::string SmallResult::write(const std::filesystem::path& folder) const
               .capacity_running_ns = 60 * kSecond,
               .in_flight_max = 3,
               .capacity_running_max = 3,
-              .cost_nano_usd = 1'234'567});
+              .cost_nano_usd = 1'234'567,
+              .events = {}});
   writer.row({.service = 1,
               .counters = {},
               .parts = {},
@@ -175,7 +178,8 @@ inline std::string SmallResult::write(const std::filesystem::path& folder) const
               .capacity_pending_ns = 15 * kSecond,
               .cpu_available_ns = 90 * kSecond,
               .capacity_running_max = 2,
-              .cost_nano_usd = 1'000});
+              .cost_nano_usd = 1'000,
+              .events = {}});
   writer.end_window();
   for (const replay::Activity& activity : activities) writer.activity(activity);
   writer.begin_window({at(60), at(120)});
@@ -195,7 +199,8 @@ inline std::string SmallResult::write(const std::filesystem::path& folder) const
               .in_flight_max = 1,
               .queue_depth_max = 9,
               .capacity_running_max = 2,
-              .cost_nano_usd = -1});
+              .cost_nano_usd = -1,
+              .events = {}});
   writer.end_window();
   writer.begin_window({at(120), at(132.5)});
   writer.row({.service = 0,
@@ -211,7 +216,8 @@ inline std::string SmallResult::write(const std::filesystem::path& folder) const
               .capacity_running_ns = 12'500'000'000,
               .in_flight_max = 1,
               .capacity_running_max = 1,
-              .cost_nano_usd = 999});
+              .cost_nano_usd = 999,
+              .events = {}});
   writer.end_window();
   writer.bill(bill);
   writer.summary(summary);

@@ -13,6 +13,8 @@ World::World(const Scenario& original, Mutation mutation)
   journal.in_flight.resize(services);
   journal.queue.resize(services);
   journal.running.resize(services);
+  queues.resize(services);
+  for (std::size_t i = 0; i < services; ++i) start_reader(i);
   lambda = {api_rate(*this), shared_scaling(*this), account_rate(*this),
             std::vector<std::uint64_t>(services)};
   for (std::size_t i = 0; i < services; ++i) {
@@ -57,10 +59,12 @@ void World::arrive(std::uint64_t index) {
   Request& request = requests.back();
   journal.began.push_back({now(), request.route, request.counted});
   journal.in_flight[scenario.routes[request.route]].change(now(), +1);
-  attempt(request);
+  if (is_message(request)) return take_message(request);
+  if (is_record(request)) return take_record(request);
+  is_event(request) ? take_event(request) : attempt(request);
 }
 
-void World::attempt(Request& request) {
+Attempt& World::new_attempt(Request& request) {
   ++request.attempts;
   attempts.push_back({.request = &request,
                       .service = scenario.routes[request.route],
@@ -73,7 +77,11 @@ void World::attempt(Request& request) {
                       .bytes_in = request.bytes_in,
                       .bytes_out = request.bytes_out,
                       .counted = request.counted});
-  Attempt& attempt = attempts.back();
+  return attempts.back();
+}
+
+void World::attempt(Request& request) {
+  Attempt& attempt = new_attempt(request);
   const Admission admission = stations[attempt.service]->admit(attempt);
   if (admission != Admission::kAccepted) {
     const bool throttled = admission == Admission::kThrottled;
@@ -114,6 +122,9 @@ void World::give_up(Attempt& attempt, Outcome outcome) {
 void World::tell(Attempt& attempt, Attempt::Awaited who, Outcome outcome) {
   if (who == Attempt::Awaited::kByNobody) return;
   if (who == Attempt::Awaited::kByService) return answer_call(attempt, outcome);
+  if (who == Attempt::Awaited::kByLane) return answer_part(attempt, outcome);
+  if (who == Attempt::Awaited::kByReader) return answer_batch(attempt, outcome);
+  if (who == Attempt::Awaited::kByQueue) return answer_event(attempt, outcome);
   if (outcome != Outcome::kCompleted && may_retry(*attempt.request, outcome)) {
     retry_later(*attempt.request);
   } else {

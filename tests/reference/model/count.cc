@@ -99,11 +99,22 @@ class Counter {
       row.in_flight_max = in_flight.max_in(from, to);
       row.queue_max = queue.max_in(from, to);
       row.running_max = running.max_in(from, to);
+      add_events(row, from, to);
       world_.stations[service]->fill(row, to);
       const std::int64_t spent = cost(service, index);
       row.cost = spent - spent_[service];
       spent_[service] = spent;
       result_.rows.push_back(row);
+    }
+  }
+
+  void add_events(WindowRow& row, Time from, Time to) const {
+    for (const Journal::Event& event : journal_.events) {
+      if (event.service != row.service || event.at < from || event.at >= to) continue;
+      ++row.events[event.what];
+      const auto us = static_cast<std::uint64_t>(event.age / std::chrono::microseconds{1});
+      row.events[4] += us;
+      row.events[5] = std::max(row.events[5], us);
     }
   }
 

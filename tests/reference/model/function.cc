@@ -52,16 +52,28 @@ class FunctionService final : public Station {
     if (admission == Admission::kAccepted) front_.begin(attempt);
     return admission;
   }
+  Admission admit_event(Attempt& attempt) override {  // L48
+    expire(world_.now());
+    return world_.broken(Mutation::kEventsHaveARate) ? admit_behind_front(attempt)
+                                                     : admit_within_rates(attempt);
+  }
+  Admission admit_batch(Attempt& attempt) override {
+    expire(world_.now());
+    return admit_behind_front(attempt);
+  }
 
   Admission admit_behind_front(Attempt& attempt) {
-    std::string reason = over_rates(world_, service_, reserved_rate_);
-    if (!reason.empty()) return throttle(reason);
+    const std::string reason = over_rates(world_, service_, reserved_rate_);
+    return reason.empty() ? admit_within_rates(attempt) : throttle(reason);
+  }
+
+  Admission admit_within_rates(Attempt& attempt) {
     if (!ready_.empty() && provisioned_rate_.take(world_.now(), false)) {  // L37
       start_warm(*next_of(ready_), attempt);
       requests_.push_back(world_.now());
       return Admission::kAccepted;
     }
-    reason = over_concurrency(world_, service_);
+    const std::string reason = over_concurrency(world_, service_);
     if (!reason.empty()) return throttle(reason);
     Environment* environment = next_of(idle_);
     if (environment != nullptr) {
@@ -108,7 +120,7 @@ class FunctionService final : public Station {
   bool always_has_a_row() const override {
     const Function& function = config().function;
     return function.provisioned || function.front == Function::Front::kBalancer ||
-           (function.restore && function.runtime != "java21");
+           (function.restore && function.runtime != "java21") || world_.is_fed_by_queue(service_);
   }
 
   void finish(Time end) override {
@@ -136,6 +148,9 @@ class FunctionService final : public Station {
     }
     if (config().function.storage > 512) {
       meters.push_back({"lambda.ephemeral_storage_over_512mb", storage});
+    }
+    if (world_.pays_queue_requests(service_)) {
+      meters.push_back({"sqs.standard_requests", world_.queue_requests(service_, ends.back())});
     }
     if (config().function.restore && config().function.runtime != "java21") {
       std::uint64_t restored = 0;
@@ -226,7 +241,7 @@ class FunctionService final : public Station {
         if (--in_flight() == 0) quiet_since_ = world_.now();
         environment.ended = true;
         world_.journal.running[service_].change(world_.now(), -1);
-        front_.end();
+        if (!is_fed(attempt)) front_.end();
         world_.answer(attempt, Outcome::kError);
       });
       return false;
@@ -387,6 +402,13 @@ class FunctionService final : public Station {
     }
   }
 
+  /// Events come by no front.
+  static bool is_fed(const Attempt& attempt) {
+    return attempt.awaited == Attempt::Awaited::kByQueue ||
+           attempt.awaited == Attempt::Awaited::kByReader ||
+           attempt.awaited == Attempt::Awaited::kByLane;
+  }
+
   Running* running_of(const Attempt& attempt) {
     for (Running& running : running_) {
       if (running.attempt == &attempt) return &running;
@@ -396,8 +418,9 @@ class FunctionService final : public Station {
 
   void complete(Running& running, Outcome outcome) {
     running.over = true;
-    front_.end();
-    const bool too_large = world_.has_bytes() && running.attempt->bytes_out > front_.largest();
+    if (!is_fed(*running.attempt)) front_.end();
+    const bool too_large = world_.has_bytes() && !is_fed(*running.attempt) &&
+                           running.attempt->bytes_out > front_.largest();
     if (outcome == Outcome::kCompleted && too_large) outcome = Outcome::kError;
     Environment& environment = *running.environment;
     bill(world_.now(), world_.now() - environment.billed_from, environment);

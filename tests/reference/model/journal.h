@@ -70,11 +70,19 @@ struct Journal {
     Time at;
     std::size_t flow;
   };
+  struct Event {
+    enum What { kReceived, kInvoked, kDropped, kDeadLetter };
+    Time at;
+    std::size_t service;
+    What what;
+    Time age{};  ///< when invoked
+  };
   std::vector<Began> began;
   std::vector<Ended> ended;
   std::vector<ColdStart> cold_starts;
   std::vector<Level> in_flight, queue, running;  ///< by service
   std::vector<Activity> activities;
+  std::vector<Event> events;
 };
 
 }  // namespace skyreplay::reference

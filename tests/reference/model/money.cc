@@ -28,6 +28,7 @@ constexpr Price kPrices[] = {
     {"lambda.snapstart_restore", "0.0001397998", 1024},
     {"apigateway_http.requests", "0.000001", 1},
     {"apigateway_rest.requests", "0.0000035", 1},
+    {"sqs.standard_requests", "0.0000004", 1},
     {"data_transfer.internet_out", "0.09", 1ULL << 30},
     {"alb.load_balancer", "0.0225", kHour},
     {"alb.lcu", "0.008", 1'000'000'000},

@@ -49,6 +49,8 @@ struct WindowRow {
   std::int64_t in_flight_max = 0, queue_max = 0, running_max = 0;
   Wide cpu_busy = 0, cpu_available = 0;  ///< vCPU x ns
   std::int64_t cost = 0;                 ///< 10^-9 USD
+  /// Events: received, invoked, dropped, sent to a dead-letter queue; ages in us, sum and largest.
+  std::array<std::uint64_t, 6> events{};
 };
 
 struct Meter {

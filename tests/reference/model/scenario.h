@@ -50,7 +50,34 @@ struct Function {
   std::optional<std::pair<std::uint32_t, double>> throttling{};  ///< burst, a second
   std::uint32_t rules = 0;
   std::uint32_t requests_per_connection_milli = 1000;
+  // Asynchronous invocation, where it has it.
+  bool takes_events = false;
+  std::uint32_t retries = 2;
+  Time max_event_age = std::chrono::hours{6};  ///< whole seconds
+  bool destination = false;                    ///< SQS gets what is dropped
+  // A queue of SQS, where it reads one; times are whole seconds.
+  bool reads_queue = false;
+  std::uint32_t batch_size = 10;
+  Time batching_window{};
+  std::optional<std::uint32_t> max_concurrency{};
+  bool reports_failures = false;
+  Time visibility = std::chrono::seconds{30};
+  std::optional<std::uint32_t> max_receives{};
+  Time retention = std::chrono::seconds{345'600};
+  double failure_probability = 0;
+  // A stream, where it reads one, in batches as above.
+  bool reads_stream = false;
+  bool dynamodb = false;
+  std::uint32_t shards = 1;
+  std::uint32_t parallelization = 1;
+  std::uint32_t partition_keys = 0;  ///< 0: each record has its own
+  bool bisects = false;
+  std::optional<std::uint32_t> record_retries{};
+  std::optional<Time> max_record_age{};  ///< whole seconds
 };
+
+/// How a route's requests are made.
+enum class RouteKind { kSync, kAsync, kSchedule, kQueue, kStream };
 
 enum class Algorithm { kRoundRobin, kLeastOutstanding, kWeightedRandom };
 
@@ -295,6 +322,7 @@ struct Scenario {
   Account account{};
   std::vector<Service> services{};    ///< in the order of their names
   std::vector<std::size_t> routes{};  ///< the service of each
+  std::vector<RouteKind> kinds{};     ///< of each, as far as it goes; the rest are synchronous
   std::vector<Call> calls{};
   std::vector<Change> changes{};  ///< ascending
   std::vector<Fault> faults{};
@@ -397,6 +425,21 @@ enum class Mutation {
   kPassesTheBound,              ///< C104
   kServiceCronStarts,           ///< C110
   kRateCountsFromTheRun,        ///< C110
+  kThirdAttemptLikeTheSecond,   ///< L55
+  kThrottlesPauseOneSecond,     ///< L56
+  kEventsNeverTooOld,           ///< L56
+  kReservedNothingIsRetried,    ///< L56
+  kEventsHaveARate,             ///< L48
+  kAllConcurrencyAtOnce,        ///< L61
+  kBatchesOfOne,                ///< L63
+  kNoBatchingWindow,            ///< L63
+  kFailedAreVisibleAtOnce,      ///< L65
+  kBatchesFailAsAWhole,         ///< L65
+  kNoDeadLetterQueue,           ///< L65
+  kEmptyReceivesAreFree,        ///< Requests to SQS
+  kRecordsNeverTooOld,          ///< L66
+  kBatchesStayWhole,            ///< L66
+  kStreamsHaveOneLane,          ///< L66
   kEnd                          ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

@@ -3,6 +3,7 @@
 // One run of the reference: who is in flight, and what every kind of service has in common.
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "reference/model/draws.h"
 #include "reference/model/journal.h"
 #include "reference/model/lambda_limits.h"
+#include "reference/model/queue_state.h"
 
 namespace skyreplay::reference {
 
@@ -21,11 +23,19 @@ struct Request {
   std::uint64_t bytes_in = 0, bytes_out = 0;
   bool counted = true;
   std::uint64_t attempts = 0;
+  // Of an event.
+  std::uint64_t throttles = 0;  ///< since it last ran
+  std::uint64_t failures = 0;
+  Time held{};  ///< waited for concurrency
+  // Of a message.
+  Time visible_since{};
+  std::uint64_t receives = 0;
+  Outcome last = Outcome::kThrottle;  ///< of its attempts so far
 };
 
 /// One attempt of a request, or one call between services. Never forgotten.
 struct Attempt {
-  enum class Awaited { kByClient, kByNobody, kByService };
+  enum class Awaited { kByClient, kByNobody, kByService, kByQueue, kByReader, kByLane };
 
   Request* request = nullptr;  ///< none of a call
   std::size_t service = 0, flow = 0;
@@ -88,6 +98,11 @@ class World {
   /// What the faults that last multiply that service's times by.
   double factor(Fault::Kind kind, std::size_t service) const;
   bool is_closed(Fault::Kind kind, std::size_t service, std::uint32_t zone) const;
+  /// To SQS, for what feeds a function, before `until`.
+  std::uint64_t queue_requests(std::size_t service, Time until);
+  bool pays_queue_requests(std::size_t service) const;
+  /// Whether some route brings messages to it.
+  bool is_fed_by_queue(std::size_t service) const;
   /// Attempts that are not over, those of clients that have left among them.
   bool is_busy() const;
 
@@ -98,11 +113,54 @@ class World {
   LambdaAccount lambda;
   std::deque<Request> requests;
   std::deque<Attempt> attempts;
+  std::vector<QueueState> queues;  ///< by service
+  std::map<LaneId, Lane> lanes;
   std::vector<bool> failing;                       ///< by fault: it lasts
   std::vector<std::unique_ptr<Station>> stations;  ///< by service
 
  private:
+  // Events (events.cc).
+  bool is_event(const Request& request) const;
+  void take_event(Request& request);
+  void invoke(Request& request);
+  void answer_event(Attempt& attempt, Outcome outcome);
+  void put_back(Attempt& attempt, Time pause, Outcome outcome);
+  void drop(Attempt& attempt, Outcome outcome);
+  void end_event(Attempt& attempt, Outcome outcome);
+
+  // Messages (messages.cc).
+  const Function& reader(std::size_t service) const;
+  bool is_message(const Request& request) const;
+  QueueState& queue_of(std::size_t service) { return queues[service]; }
+  void start_reader(std::size_t service);
+  void take_message(Request& request);
+  void become_visible(Request& request);
+  void leave_queue(Request& request);
+  bool is_too_old(const Request& request) const;
+  bool batch_is_ready(std::size_t service);
+  void poll(std::size_t service);
+  void scale_reader(std::size_t service);
+  void receive(std::size_t service);
+  void invoke_batch(Batch& batch);
+  void lapse(Batch& batch);
+  void answer_batch(Attempt& invocation, Outcome outcome);
+  void come_back(Request& message);
+  void drop_message(Request& message, bool kept);
+  void left_queue(std::size_t service);
+
+  // Records (records.cc).
+  bool is_record(const Request& request) const;
+  void take_record(Request& request);
+  Time read_at(const Request& request) const;
+  void go_on_reading(LaneId id);
+  void invoke_part(LaneId id);
+  void answer_part(Attempt& invocation, Outcome outcome);
+  void fail_part(LaneId id, Outcome outcome);
+  void end_of_part(LaneId id);
+  void give_up_record(std::size_t service);
+
   void tell_of(const Fault& fault);
+  Attempt& new_attempt(Request& request);
   void attempt(Request& request);
   void retry_later(Request& request);
   bool may_retry(const Request& request, Outcome outcome) const;
@@ -125,6 +183,9 @@ class Station {
   virtual ~Station() = default;
 
   virtual Admission admit(Attempt& attempt) = 0;
+  /// An event's: of functions alone.
+  virtual Admission admit_event(Attempt& attempt) { return admit(attempt); }
+  virtual Admission admit_batch(Attempt& attempt) { return admit(attempt); }
   /// The calls of an attempt are over.
   virtual void resume(Attempt& attempt, bool failed) = 0;
   /// The service's configuration in the scenario has changed.
@@ -155,6 +216,9 @@ class Station {
 std::unique_ptr<Station> make_function(World& world, std::size_t service);
 std::unique_ptr<Station> make_fleet(World& world, std::size_t service);
 std::unique_ptr<Station> make_external(World& world, std::size_t service);
+
+/// How long an event or a batch pauses after so many throttles in a row.
+Time after_throttle(std::uint64_t throttles);
 
 /// Work or time x factor to the nearest nanosecond, halves up. Times 1 it is itself.
 inline Time scaled(Time time, double factor) {

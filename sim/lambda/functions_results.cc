@@ -56,7 +56,8 @@ workload::Standing Functions::standing(std::uint32_t unit) const {
 }
 
 std::string Functions::refusal(std::uint32_t unit, const workload::Request& request) const {
-  if (request.more && functions_[unit].is_special && is_too_large(unit, request.bytes_in)) {
+  if (request.more && functions_[unit].is_special && !is_event(request) &&
+      is_too_large(unit, request.bytes_in)) {
     return fmt::format("a request of {} bytes is too large", request.bytes_in);
   }
   return limit_in_words(throttled_now(unit, last_reason_, last_limit_));

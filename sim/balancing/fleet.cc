@@ -22,7 +22,8 @@ Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig&
               .nodes = config.cross_zone ? 1 : static_cast<std::uint32_t>(config.zones.size())}),
       idle_timeouts_(loop, process_, kIdleTimeouts, config.idle_timeout),
       checks_(loop, process_, kChecks, config.health_checks, {seed, config.name, "health_check"}),
-      zones_(config.zones, config.balanced_only),
+      zones_(config.mix.kinds(), ZoneBalance(config.zones, config.balanced_only)),
+      of_kind_(config.mix.kinds(), 0),
       balancer_meter_(billing.catalogue, config.load_balancer, billing.region, billing.span,
                       billing.meters),
       window_start_(loop.now()) {

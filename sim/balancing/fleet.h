@@ -9,6 +9,7 @@
 
 #include "balancing/health_checks.h"
 #include "balancing/idle_timeouts.h"
+#include "balancing/member_mix.h"
 #include "balancing/target_group.h"
 #include "balancing/termination.h"
 #include "balancing/traffic.h"
@@ -44,9 +45,11 @@ struct FleetConfig {
   std::optional<std::uint32_t> calls{};  ///< the list of calls its requests make (workload::Calls)
   Duration idle_timeout = std::chrono::seconds{60};  ///< E112
   pricing::LoadBalancer load_balancer{};
-  Duration warmup{};              ///< in which a member is left out of instance metrics (E50)
-  bool protects_members = false;  ///< from scale-in, once in service (E17)
-  TerminationRule termination{};  ///< who goes first (E33)
+  Duration warmup{};                 ///< in which a member is left out of instance metrics (E50)
+  bool protects_members = false;     ///< from scale-in, once in service (E17)
+  TerminationRule termination{};     ///< who goes first (E33)
+  MemberMix mix{};                   ///< of kinds of members
+  std::vector<std::string> kinds{};  ///< what they are called; none where there is but one
 };
 
 /// Who pays for a fleet: where it is, until when, and the meters its items are added to.
@@ -101,7 +104,9 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// desired number stays, and they are replaced (E3, E12).
   void kill(std::uint32_t count);
   /// The number of a zone in FleetConfig::zones; none where it has no such zone.
-  std::optional<std::uint32_t> zone(const std::string& name) const { return zones_.find(name); }
+  std::optional<std::uint32_t> zone(const std::string& name) const {
+    return zones_.front().find(name);
+  }
   /// All that is in the zone is gone at once, and nothing is launched there until it is back (E20).
   /// REQUIRES that it is not lost already; that it is lost.
   void lose_zone(std::uint32_t zone);
@@ -134,6 +139,7 @@ class Fleet : public workload::Platform, public kernel::Process {
     bool has_server = false;           ///< its server is of meaning
     Health health = Health::kInitial;  ///< of meaning while it is in service
     std::uint32_t zone = 0;            ///< its number in FleetConfig::zones
+    std::uint32_t kind = 0;            ///< its number in FleetConfig::mix
   };
   /// Calls `visit(member, state)` for each, in no certain order. `member` is the number of its
   /// place, which another has after it.
@@ -210,6 +216,9 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// `why` is for activities.csv. Not where it is being replaced already, nothing can be launched,
   /// or as many as `most` are there.
   void replace(std::uint32_t member, std::uint32_t most, const std::string& why);
+  /// The member in service is taken out at once, and another is launched: what it still has is
+  /// given so long. `why` is for activities.csv.
+  void stop(std::uint32_t member, Duration within, const std::string& why);
   /// A member serves from now on; one that served is taken out.
   virtual void member_in_service(std::uint32_t) {}
   virtual void member_taken_out(std::uint32_t) {}
@@ -237,6 +246,7 @@ class Fleet : public workload::Platform, public kernel::Process {
     State state = State::kPending;
     std::uint32_t ordinal = 0;
     std::uint32_t zone = 0;
+    std::uint32_t kind = 0;
     std::uint32_t server = 0;  ///< of meaning from kInService on
     std::uint32_t generation = 0;
     bool lives = false;
@@ -246,14 +256,16 @@ class Fleet : public workload::Platform, public kernel::Process {
     TimePoint serves_since = kEndOfTime;
   };
 
-  std::uint32_t add_member(std::uint32_t zone);
+  std::uint32_t add_member(std::uint32_t zone, std::uint32_t kind);
   void launch_missing();
-  std::uint32_t start_launch(std::uint32_t zone);
+  std::uint32_t start_launch(std::uint32_t zone, std::uint32_t kind = 0);
+  /// "task 3 in us-east-1a", of several kinds also which.
+  std::string spelled(const Member& member) const;
   void put_in_service(std::uint32_t member, Health health, TimePoint serves_since);
   void reconcile();
   bool take_out_one();
   void take_out(std::uint32_t member, const std::string& why);
-  void drain(std::uint32_t member);
+  void drain(std::uint32_t member, Duration delay);
   void drained(std::uint32_t member);
   /// In the order of their launches.
   template <typename Which>
@@ -293,7 +305,8 @@ class Fleet : public workload::Platform, public kernel::Process {
             .is_draining = member.state >= State::kDraining,
             .has_server = has_server(member),
             .health = is_checked ? checks_.health(member.server) : Health::kInitial,
-            .zone = member.zone};
+            .zone = member.zone,
+            .kind = member.kind};
   }
   void fire_member(const kernel::Event& event);
   std::uint32_t& count_of(Health health);
@@ -324,9 +337,10 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint32_t desired_ = 0;
   std::uint32_t members_alive_ = 0;  ///< draining ones not among them
   std::uint32_t created_ = 0;
-  std::uint32_t rebalancing_ = 0;  ///< members that are launched above what is wanted (E21)
-  std::uint32_t unnoticed_ = 0;    ///< members that are gone and were to be replaced
-  ZoneBalance zones_;              ///< draining members not among theirs
+  std::uint32_t rebalancing_ = 0;       ///< members that are launched above what is wanted (E21)
+  std::uint32_t unnoticed_ = 0;         ///< members that are gone and were to be replaced
+  std::vector<ZoneBalance> zones_;      ///< by kind (C12); draining members not among theirs
+  std::vector<std::uint32_t> of_kind_;  ///< members, draining ones not among them
   struct Replacement {
     std::uint32_t old_member;
     std::uint32_t new_member;

@@ -26,8 +26,7 @@ void Fleet::lose(const std::vector<std::uint32_t>& members) {
     const Member& member = members_[index];
     if (member.state >= State::kInService) billed.push_back(index);
     if (member.state >= State::kDraining) continue;
-    note("terminate", fmt::format("{} {} in {}: {}", config_.member, member.ordinal,
-                                  zones_.name(member.zone), config_.loss));
+    note("terminate", spelled(member) + ": " + config_.loss);
     forget(index);
     if (suspended_.noticing_loss) ++unnoticed_;
     member.state == State::kInService ? deregister(index) : call_off(index);

@@ -19,7 +19,8 @@ constexpr Duration kLongAgo = std::chrono::hours{24 * 365};
 void Fleet::begin(std::uint32_t desired, bool in_service) {
   change_desired(desired);
   for (std::uint32_t i = 0; i < desired && in_service; ++i) {
-    const std::uint32_t member = add_member(*zones_.choose().zone);
+    const std::uint32_t kind = config_.mix.next(of_kind_);
+    const std::uint32_t member = add_member(*zones_[kind].choose().zone, kind);
     bill_from(member, loop_.now() - Duration{1});  // it ran already: no minimum is due
     put_in_service(member, Health::kHealthy, loop_.now() - kLongAgo);
   }
@@ -57,7 +58,7 @@ void Fleet::change_desired(std::uint32_t desired) {
 
 // --- Coming
 
-std::uint32_t Fleet::add_member(std::uint32_t zone) {
+std::uint32_t Fleet::add_member(std::uint32_t zone, std::uint32_t kind) {
   const std::uint32_t index = members_.acquire().index;
   Member& member = members_[index];
   member.state = State::kPending;
@@ -67,7 +68,9 @@ std::uint32_t Fleet::add_member(std::uint32_t zone) {
   member.launched = loop_.now();
   member.serves_since = kEndOfTime;
   member.zone = zone;
-  zones_.add(zone);
+  member.kind = kind;
+  zones_[kind].add(zone);
+  ++of_kind_[kind];
   member.lives = true;
   ++members_alive_;
   return index;
@@ -75,18 +78,19 @@ std::uint32_t Fleet::add_member(std::uint32_t zone) {
 
 /// E20: what no zone has capacity for is launched when one has.
 void Fleet::launch_missing() {
-  zones_.begin_round();
+  for (ZoneBalance& zones : zones_) zones.begin_round();
   std::size_t failed = 0;
   std::vector<std::string> names;
   while (members_alive_ + unnoticed_ + failed < wanted()) {
-    const ZoneBalance::Choice choice = zones_.choose();
+    const std::uint32_t kind = config_.mix.next(of_kind_);
+    const ZoneBalance::Choice choice = zones_[kind].choose();
     if (choice.zone) {
-      start_launch(*choice.zone);
+      start_launch(*choice.zone, kind);
       continue;
     }
     ++failed;
     for (const std::uint32_t zone : choice.without_capacity) {
-      const std::string& name = zones_.name(zone);
+      const std::string& name = zones_[kind].name(zone);
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
   }
@@ -95,18 +99,24 @@ void Fleet::launch_missing() {
                                     failed == 1 ? "" : "s", fmt::join(names, ", ")));
 }
 
-std::uint32_t Fleet::start_launch(std::uint32_t zone) {
-  const std::uint32_t index = add_member(zone);
+std::string Fleet::spelled(const Member& member) const {
+  const std::string place = zones_.front().name(member.zone);
+  const std::string kind =
+      config_.kinds.empty() ? "" : fmt::format(" on {}", config_.kinds[member.kind]);
+  return fmt::format("{} {} in {}{}", config_.member, member.ordinal, place, kind);
+}
+
+std::uint32_t Fleet::start_launch(std::uint32_t zone, std::uint32_t kind) {
+  const std::uint32_t index = add_member(zone, kind);
   const Member& member = members_[index];
   const Launch takes = launch(member.ordinal);
   pending_level_.enter(since_window());
   loop_.schedule(loop_.now() + takes.billed, process_, kBilled, index, member.generation);
   loop_.schedule(loop_.now() + takes.in_service, process_,
                  takes.is_abandoned ? kAbandoned : kInService, index, member.generation);
-  note("launch",
-       fmt::format("{} {} in {}: {} after {}", config_.member, member.ordinal,
-                   zones_.name(member.zone), takes.is_abandoned ? "abandoned" : "in service",
-                   format_duration(takes.in_service)));
+  note("launch", fmt::format("{}: {} after {}", spelled(member),
+                             takes.is_abandoned ? "abandoned" : "in service",
+                             format_duration(takes.in_service)));
   return index;
 }
 
@@ -149,17 +159,20 @@ void Fleet::abandon(std::uint32_t index) {
 TerminationCandidate Fleet::candidate(const Member& member) const {
   return {.ordinal = member.ordinal,
           .zone = member.zone,
-          .zone_members = zones_.members(member.zone),
+          .zone_members = zones_[member.kind].members(member.zone),
           .launched = member.launched,
           .serves = member.state == State::kInService};
 }
 
 std::uint32_t Fleet::next_to_go() const {
+  if (members_alive_ == 0) return kNoTarget;
   const TerminationOrder order(config_.termination, loop_.now());
+  const std::uint32_t kind = config_.mix.first_to_go(of_kind_);  // C73
   std::uint32_t best = kNoTarget;
   for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
     const Member& member = members_[i];
     if (!member.lives || member.state >= State::kDraining || member.is_protected) continue;
+    if (member.kind != kind) continue;
     if (best == kNoTarget || order.goes_before(candidate(member), candidate(members_[best]))) {
       best = i;
     }
@@ -182,16 +195,24 @@ void Fleet::terminate(std::uint32_t index, const std::string& why) {
 
 void Fleet::take_out(std::uint32_t index, const std::string& why) {
   const Member& member = members_[index];
-  note("terminate",
-       fmt::format("{} {} in {}{}", config_.member, member.ordinal, zones_.name(member.zone), why));
+  note("terminate", spelled(member) + why);
   forget(index);
-  member.state == State::kInService ? drain(index) : call_off(index);
+  member.state == State::kInService ? drain(index, config_.deregistration_delay) : call_off(index);
+}
+
+void Fleet::stop(std::uint32_t index, Duration within, const std::string& why) {
+  SKY_CHECK(members_[index].lives && members_[index].state == State::kInService);
+  note("terminate", spelled(members_[index]) + ": " + why);
+  forget(index);
+  drain(index, within);
+  reconcile();
 }
 
 /// It counts as a member no more.
 void Fleet::forget(std::uint32_t index) {
   --members_alive_;
-  zones_.remove(members_[index].zone);
+  zones_[members_[index].kind].remove(members_[index].zone);
+  --of_kind_[members_[index].kind];
   std::erase_if(replacements_, [index](const Replacement& replacement) {
     return replacement.old_member == index || replacement.new_member == index;
   });
@@ -206,7 +227,7 @@ void Fleet::call_off(std::uint32_t index) {
   release(index);
 }
 
-void Fleet::drain(std::uint32_t index) {
+void Fleet::drain(std::uint32_t index, Duration delay) {
   const Member& member = members_[index];
   member_taken_out(index);
   deregister(index);
@@ -214,8 +235,7 @@ void Fleet::drain(std::uint32_t index) {
   if (group_.outstanding(member.server) == 0) {
     end_server(index, termination_wait(member.ordinal));
   } else {
-    loop_.schedule(loop_.now() + config_.deregistration_delay, process_, kDelayOver, index,
-                   member.generation);
+    loop_.schedule(loop_.now() + delay, process_, kDelayOver, index, member.generation);
   }
 }
 

@@ -14,13 +14,13 @@ void Fleet::replace(std::uint32_t index, std::uint32_t most, const std::string& 
       [index](const Replacement& replacement) { return replacement.old_member == index; });
   const bool serves = members_[index].state == State::kInService;
   if (!serves || is_replaced || suspended_.launches || members_alive_ >= most) return;
-  zones_.begin_round();
-  const ZoneBalance::Choice choice = zones_.choose();
+  ZoneBalance& zones = zones_[members_[index].kind];
+  zones.begin_round();
+  const ZoneBalance::Choice choice = zones.choose();
   if (!choice.zone) return;
-  note("replace", fmt::format("{} {} in {}: {}; {} {} is launched in its place", config_.member,
-                              members_[index].ordinal, zones_.name(members_[index].zone), why,
-                              config_.member, created_));
-  const std::uint32_t launched = start_launch(*choice.zone);
+  note("replace", fmt::format("{}: {}; {} {} is launched in its place", spelled(members_[index]),
+                              why, config_.member, created_));
+  const std::uint32_t launched = start_launch(*choice.zone, members_[index].kind);
   replacements_.push_back({index, launched, why});
 }
 
@@ -31,11 +31,10 @@ void Fleet::replaced_by(std::uint32_t index) {
       [index](const Replacement& replacement) { return replacement.new_member == index; });
   if (found == replacements_.end()) return;
   const std::uint32_t old = found->old_member;
-  note("terminate",
-       fmt::format("{} {} in {}: taken out of service in response to an {}", config_.member,
-                   members_[old].ordinal, zones_.name(members_[old].zone), found->why));
+  note("terminate", fmt::format("{}: taken out of service in response to an {}",
+                                spelled(members_[old]), found->why));
   forget(old);
-  drain(old);
+  drain(old, config_.deregistration_delay);
 }
 
 }  // namespace skyreplay::balancing

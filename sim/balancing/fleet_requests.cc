@@ -59,7 +59,7 @@ void Fleet::health_changed(std::uint32_t server, Health from, Health to) {
                                                           : config.healthy_threshold;
   note("health",
        fmt::format("{} {} in {} is {}: {} health check{} {}", config_.member, member.ordinal,
-                   zones_.name(member.zone), name, checks, checks == 1 ? "" : "s in a row",
+                   zones_.front().name(member.zone), name, checks, checks == 1 ? "" : "s in a row",
                    to == Health::kHealthy ? "passed" : "failed"));
   update_rotation();
   if (from == Health::kInitial && to == Health::kHealthy) replaced_by(member_of_server_[server]);

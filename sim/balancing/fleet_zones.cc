@@ -9,26 +9,26 @@ namespace skyreplay::balancing {
 void Fleet::lose_zone(std::uint32_t zone) {
   const std::vector<std::uint32_t> there =
       members_that([zone](const Member& member) { return member.zone == zone; });
-  note("fault", fmt::format("faults: {} is lost; {}s in it: {}", zones_.name(zone), config_.member,
-                            there.size()));
-  zones_.close(zone);
+  note("fault", fmt::format("faults: {} is lost; {}s in it: {}", zones_.front().name(zone),
+                            config_.member, there.size()));
+  for (ZoneBalance& zones : zones_) zones.close(zone);
   lose(there);
 }
 
 void Fleet::restore_zone(std::uint32_t zone) {
-  note("fault", fmt::format("faults: {} is back", zones_.name(zone)));
-  zones_.open(zone);
+  note("fault", fmt::format("faults: {} is back", zones_.front().name(zone)));
+  for (ZoneBalance& zones : zones_) zones.open(zone);
   reconcile();
 }
 
 void Fleet::refuse_capacity(std::uint32_t zone) {
-  note("fault", fmt::format("faults: {} has no capacity", zones_.name(zone)));
-  zones_.close(zone);
+  note("fault", fmt::format("faults: {} has no capacity", zones_.front().name(zone)));
+  for (ZoneBalance& zones : zones_) zones.close(zone);
 }
 
 void Fleet::restore_capacity(std::uint32_t zone) {
-  note("fault", fmt::format("faults: {} has capacity again", zones_.name(zone)));
-  zones_.open(zone);
+  note("fault", fmt::format("faults: {} has capacity again", zones_.front().name(zone)));
+  for (ZoneBalance& zones : zones_) zones.open(zone);
   reconcile();
 }
 
@@ -42,12 +42,13 @@ std::vector<bool> Fleet::zones_that_may_give() const {
   return may;
 }
 
-/// E18, E21: first a launch where there are too few, and once that is in service a termination.
+/// E18, E21, of groups alone, which have one kind of instances: first a launch where there are too
+/// few, and once that is in service a termination.
 void Fleet::rebalance_zones() {
-  if (zones_.was_always_open() || suspended_.launches || suspended_.rebalancing) return;
+  if (zones_.front().was_always_open() || suspended_.launches || suspended_.rebalancing) return;
   while (members_alive_ >= wanted() && members_alive_ < most_while_rebalancing()) {
     const auto surplus = static_cast<std::uint32_t>(members_alive_ - wanted());
-    const auto zone = zones_.lagging(surplus, zones_that_may_give());
+    const auto zone = zones_.front().lagging(surplus, zones_that_may_give());
     if (!zone) return;
     members_[start_launch(*zone)].rebalances = true;
     ++rebalancing_;

@@ -2,7 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace skyreplay::ecs {
+namespace {
+
+constexpr Duration kSpotNotice = std::chrono::minutes{2};  // C74
+
+}  // namespace
 
 FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
                                const FargateServiceConfig& config, std::uint64_t seed,
@@ -12,7 +19,10 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
       infrastructure_draws_(seed, config.fleet.name, "infrastructure_time"),
       container_draws_(seed, config.fleet.name, "container_start"),
       application_draws_(seed, config.fleet.name, "application_start"),
-      tasks_(billing.catalogue, config.task, billing.region, billing.span, billing.meters),
+      tasks_(billing.catalogue, config.task, billing.region, billing.span, billing.meters,
+             config.purchase),
+      is_spot_(config.is_spot),
+      stop_timeout_(std::min<Duration>(config.stop_timeout, kSpotNotice)),
       steady_(billing.span),
       bounds_(config.bounds),
       scaling_(config.scaling ? std::make_unique<ServiceScaling>(loop, *this, *config.scaling,
@@ -21,6 +31,16 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
       scheduled_actions_(loop, config.scheduled_actions,
                          [this](const scaling::ScheduledAction& action) { act(action); }) {
   if (config.scaling) balancing::bill_alarms(*config.scaling, billing, steady_);
+  if (std::ranges::count(is_spot_, true) > 0) {
+    spot_tasks_ = std::make_unique<SpotTasks>(loop, *this, config.time_to_interruption, seed,
+                                              config.fleet.name);
+  }
+}
+
+/// C24, C74, in AWS's words.
+void FargateService::interrupt(std::uint32_t member) {
+  note("spot", fmt::format("task {}: SpotInterruption, SIGTERM", this->member(member)->ordinal));
+  stop(member, stop_timeout_, "Your Spot Task was interrupted.");
 }
 
 void FargateService::change(const ServiceChange& change) {
@@ -54,6 +74,8 @@ void FargateService::follow_bounds(const scaling::CapacityChange& set) {
 
 void FargateService::member_in_service(std::uint32_t member) {
   if (scaling_) scaling_->member_in_service(member);
+  const MemberState task = *this->member(member);
+  if (is_spot(task.kind)) spot_tasks_->in_service(member, task.ordinal);
 }
 
 balancing::Fleet::Launch FargateService::launch(std::uint32_t ordinal) {
@@ -70,11 +92,11 @@ balancing::Fleet::Launch FargateService::launch(std::uint32_t ordinal) {
 
 void FargateService::bill_from(std::uint32_t member, TimePoint at) {
   if (billed_.size() <= member) billed_.resize(member + std::size_t{1});
-  billed_[member] = tasks_.start(at);
+  billed_[member] = tasks_.start(at, is_spot(this->member(member)->kind));
 }
 
 void FargateService::bill_until(std::uint32_t member, TimePoint at) {
-  tasks_.end(billed_[member], at);
+  tasks_.end(billed_[member], at, is_spot(this->member(member)->kind));
 }
 
 void FargateService::read_members(TimePoint until, pricing::Meters& meters) {

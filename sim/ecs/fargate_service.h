@@ -9,6 +9,7 @@
 #include "balancing/fleet.h"
 #include "core/distribution.h"
 #include "ecs/service_scaling.h"
+#include "ecs/spot_tasks.h"
 #include "pricing/fargate_meter.h"
 #include "pricing/steady_meter.h"
 #include "scaling/scheduled_actions.h"
@@ -29,6 +30,10 @@ struct FargateServiceConfig {
   balancing::FleetConfig fleet;
   pricing::FargateTask task;
   TaskStart start;
+  pricing::FargatePurchase purchase{};
+  std::vector<bool> is_spot = {false};  ///< by kind in fleet.mix
+  Distribution time_to_interruption;    ///< of a task on FARGATE_SPOT
+  Duration stop_timeout{};
   scaling::CapacityBounds bounds{};  ///< of what policies and scheduled actions set
   std::optional<balancing::FleetScalingConfig> scaling{};  ///< none where no metric is watched
   std::vector<scaling::ScheduledAction> scheduled_actions{};
@@ -47,6 +52,9 @@ struct ServiceChange {
 /// **Bounds** Whoever sets min_capacity or max_capacity sets it from then on, and the desired count
 /// follows where it is outside (C110). A desired count that a change sets may lie outside (C104).
 ///
+/// A task on FARGATE_SPOT that is interrupted gets no more requests, and has its stop timeout to
+/// answer those it has; another is launched on FARGATE_SPOT at once (C74).
+///
 /// A task is billed from the start of the image's pull until it has stopped, rounded up to whole
 /// seconds, at least 60 s (C119, C120).
 class FargateService final : public balancing::Fleet {
@@ -56,6 +64,13 @@ class FargateService final : public balancing::Fleet {
                  const balancing::FleetBilling& billing);
 
   void change(const ServiceChange& change);
+  /// Of the tasks in service on FARGATE_SPOT. REQUIRES that the service may have some.
+  void interrupt_spot(double share) { spot_tasks_->interrupt(share); }
+
+  // What SpotTasks asks and tells.
+  bool is_spot(std::uint32_t kind) const { return is_spot_[kind]; }
+  /// REQUIRES a task in service.
+  void interrupt(std::uint32_t member);
 
  protected:
   Launch launch(std::uint32_t ordinal) override;
@@ -74,6 +89,9 @@ class FargateService final : public balancing::Fleet {
   RandomStream application_draws_;
   pricing::FargateMeter tasks_;
   std::vector<pricing::RunningId> billed_;  ///< by member
+  std::vector<bool> is_spot_;               ///< by kind
+  Duration stop_timeout_{};
+  std::unique_ptr<SpotTasks> spot_tasks_;  ///< none where none may be on FARGATE_SPOT
   pricing::SteadyMeter steady_;
   scaling::CapacityBounds bounds_;
   std::unique_ptr<ServiceScaling> scaling_;

@@ -18,19 +18,31 @@ const Tariff& linux_tariff(const Catalogue& catalogue, const FargateTask& task,
 }  // namespace
 
 FargateMeter::FargateMeter(const Catalogue& catalogue, const FargateTask& task,
-                           std::string_view region, BilledSpan span, Meters& meters)
-    : time_(span, kMinimum),
-      task_(task),
-      cpu_item_(meters.add_item(linux_tariff(catalogue, task, "vcpu", region))),
-      memory_item_(meters.add_item(linux_tariff(catalogue, task, "memory", region))) {
+                           std::string_view region, BilledSpan span, Meters& meters,
+                           const FargatePurchase& purchase)
+    : task_(task) {
+  const auto buy = [&](const Tariff& vcpu, const Tariff& memory) {
+    const std::uint32_t cpu_item = meters.add_item(vcpu);
+    return Bought{BilledTime(span, kMinimum), cpu_item, meters.add_item(memory)};
+  };
+  if (purchase.on_demand) {
+    on_demand_ = buy(linux_tariff(catalogue, task, "vcpu", region),
+                     linux_tariff(catalogue, task, "memory", region));
+  }
+  if (purchase.spot_vcpu != nullptr) spot_ = buy(*purchase.spot_vcpu, *purchase.spot_memory);
   if (task_.ephemeral_storage_gib <= kIncludedStorageGib) return;
   storage_item_ = meters.add_item(catalogue.tariff("fargate.ephemeral_storage_over_20gb", region));
 }
 
 void FargateMeter::read(TimePoint now, Meters& meters) const {
-  const std::uint64_t seconds = time_.at(now);
-  meters.advance_to(cpu_item_, seconds * task_.cpu_units);
-  meters.advance_to(memory_item_, seconds * task_.memory_mib);
+  std::uint64_t seconds = 0;
+  for (const std::optional<Bought>* bought : {&on_demand_, &spot_}) {
+    if (!*bought) continue;
+    const std::uint64_t billed = (*bought)->time.at(now);
+    meters.advance_to((*bought)->cpu_item, billed * task_.cpu_units);
+    meters.advance_to((*bought)->memory_item, billed * task_.memory_mib);
+    seconds += billed;
+  }
   if (task_.ephemeral_storage_gib <= kIncludedStorageGib) return;
   meters.advance_to(storage_item_,
                     seconds * (task_.ephemeral_storage_gib - kIncludedStorageGib) * kMibPerGib);

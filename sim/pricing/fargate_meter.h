@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "pricing/billed_time.h"
@@ -19,6 +20,13 @@ struct FargateTask {
   std::uint32_t ephemeral_storage_gib = 20;  ///< 20 are included (C10)
 };
 
+/// How tasks are bought: on demand, on spare capacity at these prices, or both.
+struct FargatePurchase {
+  bool on_demand = true;
+  const Tariff* spot_vcpu = nullptr;  ///< outlives the meter
+  const Tariff* spot_memory = nullptr;
+};
+
 /// Meters the Linux tasks of one size on Fargate (C118, C119): vCPU, memory and the ephemeral
 /// storage above 20 GiB, from the start of the image's pull until the task has stopped, rounded up
 /// to whole seconds, at least 60 s a task (C120). The caller starts a task's time at its
@@ -26,13 +34,17 @@ struct FargateTask {
 class FargateMeter {
  public:
   /// Adds "fargate.linux_x86_vcpu" and "fargate.linux_x86_memory" (or linux_arm) to `meters`, and
-  /// "fargate.ephemeral_storage_over_20gb" for a task with more than 20 GiB. Throws InputError
-  /// where a price in `region` is not known.
+  /// "fargate.ephemeral_storage_over_20gb" for a task with more than 20 GiB; the items of Spot
+  /// tasks are their tariffs'. Throws InputError where a price in `region` is not known.
   FargateMeter(const Catalogue& catalogue, const FargateTask& task, std::string_view region,
-               BilledSpan span, Meters& meters);
+               BilledSpan span, Meters& meters, const FargatePurchase& purchase = {});
 
-  RunningId start(TimePoint pull_started_at) { return time_.start(pull_started_at); }
-  void end(RunningId id, TimePoint stopped_at) { time_.end(id, stopped_at); }
+  RunningId start(TimePoint pull_started_at, bool is_spot = false) {
+    return bought(is_spot).time.start(pull_started_at);
+  }
+  void end(RunningId id, TimePoint stopped_at, bool is_spot = false) {
+    bought(is_spot).time.end(id, stopped_at);
+  }
 
   /// Brings `meters` up to `now`: CPU units x s and MiB x s. Cost: O(tasks).
   void read(TimePoint now, Meters& meters) const;
@@ -40,10 +52,18 @@ class FargateMeter {
  private:
   static constexpr std::uint32_t kIncludedStorageGib = 20;  // C10
 
-  BilledTime time_;
+  /// Tasks bought in one way.
+  struct Bought {
+    BilledTime time;
+    std::uint32_t cpu_item;
+    std::uint32_t memory_item;
+  };
+
+  Bought& bought(bool is_spot) { return is_spot ? *spot_ : *on_demand_; }
+
   FargateTask task_;
-  std::uint32_t cpu_item_;
-  std::uint32_t memory_item_;
+  std::optional<Bought> on_demand_;
+  std::optional<Bought> spot_;
   std::uint32_t storage_item_ = 0;  ///< of meaning only above kIncludedStorageGib
 };
 

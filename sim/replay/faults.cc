@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "ec2/auto_scaling_group.h"
+#include "ecs/fargate_service.h"
 
 namespace skyreplay::replay {
 namespace {
@@ -43,6 +44,10 @@ void Faults::kill_instances(const proto::KillInstances& kill) {
 }
 
 void Faults::interrupt_spot(const proto::InterruptSpot& interruption) {
+  balancing::Fleet& fleet = *models_.fleet(service_named(interruption.service()));
+  if (auto* service = dynamic_cast<ecs::FargateService*>(&fleet)) {
+    return service->interrupt_spot(interruption.share());
+  }
   group_named(interruption.service()).interrupt_spot(interruption.share());
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "compute/instance_types.h"
@@ -196,6 +197,17 @@ ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& servic
                   .pull_time = Duration{std::llround(pull_s * 1e9)},
                   .container_start = to_distribution(assumed.container_start()),
                   .application_start = to_distribution(assumed.application_start())};
+  config.fleet.mix = provider_mix(ecs, config.is_spot);
+  config.purchase.on_demand = std::ranges::count(config.is_spot, false) > 0;
+  for (const proto::CapacityProviderStrategyItem& item : ecs.capacity_provider_strategy()) {
+    const bool is_spot =
+        item.capacity_provider() == proto::CapacityProviderStrategyItem::FARGATE_SPOT;
+    config.fleet.kinds.emplace_back(is_spot ? "FARGATE_SPOT" : "FARGATE");
+  }
+  if (assumed.has_fargate_spot()) {
+    config.time_to_interruption = to_distribution(assumed.fargate_spot().time_to_interruption());
+  }
+  config.stop_timeout = std::chrono::seconds{task.stop_timeout()};
   config.bounds = {ecs.min_capacity(), ecs.max_capacity()};
   config.scaling = service_scaling(ecs, config.fleet.name, service.name, run.seed);
   config.scheduled_actions = scheduled_actions(ecs, run.trace_start);

@@ -13,6 +13,7 @@
 #include "replay/fleet_models.h"
 #include "replay/lambda_model.h"
 #include "replay/scaling_model.h"
+#include "replay/service_model.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
 
@@ -219,9 +220,14 @@ Seat Models::seat_fleet(std::uint32_t service) {
     fleet = std::make_unique<ec2::AutoScalingGroup>(loop_, recorder_, config, seed, billing);
     desired = concrete.config->ec2().desired_capacity();
   } else {
-    fleet = std::make_unique<ecs::FargateService>(
-        loop_, recorder_, fargate_config(concrete, service, call_lists_[service], facts), seed,
-        billing);
+    ecs::FargateServiceConfig config =
+        fargate_config(concrete, service, call_lists_[service], facts);
+    for (pricing::Tariff& tariff : spot_task_tariffs(concrete.config->ecs())) {
+      tariffs_.push_back(std::move(tariff));
+      const bool is_first = config.purchase.spot_vcpu == nullptr;
+      (is_first ? config.purchase.spot_vcpu : config.purchase.spot_memory) = &tariffs_.back();
+    }
+    fleet = std::make_unique<ecs::FargateService>(loop_, recorder_, config, seed, billing);
     desired = concrete.config->ecs().desired_count();
   }
   fleet->begin(desired, steady);

@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "ecs/service_metric_names.h"
+#include "pricing/tariff.h"
 #include "replay/alarm_reader.h"
 #include "replay/scaling_model.h"
 #include "scaling/schedule_expression.h"
@@ -95,6 +96,38 @@ std::optional<balancing::FleetScalingConfig> service_scaling(const proto::EcsSer
   balancing::FleetScalingConfig config;
   Reader(service, entity, name, seed, config).read();
   return config;
+}
+
+balancing::MemberMix provider_mix(const proto::EcsService& service, std::vector<bool>& is_spot) {
+  if (service.capacity_provider_strategy().empty()) {
+    is_spot = {false};
+    return {};
+  }
+  is_spot.clear();
+  std::vector<balancing::MemberMix::Share> shares;
+  for (const proto::CapacityProviderStrategyItem& item : service.capacity_provider_strategy()) {
+    shares.push_back({.base = item.base(), .weight = item.weight()});
+    is_spot.push_back(item.capacity_provider() ==
+                      proto::CapacityProviderStrategyItem::FARGATE_SPOT);
+  }
+  return balancing::MemberMix(std::move(shares));
+}
+
+std::vector<pricing::Tariff> spot_task_tariffs(const proto::EcsService& service) {
+  std::vector<pricing::Tariff> tariffs;
+  if (!service.assumed().has_fargate_spot()) return tariffs;
+  const bool is_arm = service.task_definition().runtime_platform().cpu_architecture() ==
+                      proto::RuntimePlatform::ARM64;
+  const auto add = [&](const char* what, const char* unit, const std::string& usd) {
+    const auto price = pricing::Decimal::parse(usd);
+    SKY_CHECK(price.has_value());  // resolved
+    tariffs.emplace_back(
+        fmt::format("fargate.spot_linux_{}_{}", is_arm ? "arm" : "x86", what), "*", unit,
+        std::vector<pricing::Tier>{{.usd = *price, .source = "the scenario", .as_of = "undated"}});
+  };
+  add("vcpu", "vCPU-hour", service.assumed().fargate_spot().vcpu_hour());
+  add("memory", "GB-hour", service.assumed().fargate_spot().gb_hour());
+  return tariffs;
 }
 
 /// C110.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "balancing/fleet_scaling.h"
+#include "pricing/tariff.h"
 #include "skyreplay/scenario.pb.h"
 
 namespace skyreplay::replay {
@@ -16,6 +17,12 @@ std::optional<balancing::FleetScalingConfig> service_scaling(const proto::EcsSer
                                                              const std::string& entity,
                                                              const std::string& name,
                                                              std::uint64_t seed);
+
+/// On which capacity providers its tasks run (C71), and which of them are FARGATE_SPOT.
+balancing::MemberMix provider_mix(const proto::EcsService& service, std::vector<bool>& is_spot);
+
+/// The tariffs of vCPUs and memory on FARGATE_SPOT; none where the service has none.
+std::vector<pricing::Tariff> spot_task_tariffs(const proto::EcsService& service);
 
 /// Its scheduled actions.
 std::vector<scaling::ScheduledAction> scheduled_actions(const proto::EcsService& service,

@@ -131,9 +131,14 @@ class FaultChecker {
 
   void interrupt_spot(const proto::InterruptSpot& interruption, const std::string& path) {
     const std::string& name = interruption.service();
-    if (!service(interruption.has_service(), name, path, kGroups)) return;
-    if (scenario_.services().at(name).ec2().has_instance_market_options()) return;
-    mistake(path, fmt::format("{} has no Spot Instances", in_quotes(name)));
+    if (!service(interruption.has_service(), name, path, kFleets)) return;
+    const proto::Service& named = scenario_.services().at(name);
+    if (named.has_ecs() ? named.ecs().assumed().has_fargate_spot()
+                        : named.ec2().has_instance_market_options()) {
+      return;
+    }
+    mistake(path, fmt::format("{} has no {}", in_quotes(name),
+                              named.has_ecs() ? "tasks on FARGATE_SPOT" : "Spot Instances"));
   }
 
   /// False where that is no service of such a platform.

@@ -15,6 +15,7 @@
 #include "scenario/field_path.h"
 #include "scenario/law.h"
 #include "scenario/resolve_group.h"
+#include "scenario/resolve_providers.h"
 #include "scenario/resolve_scaling.h"
 #include "scenario/resolve_service_scaling.h"
 #include "scenario/resolve_spot.h"
@@ -202,6 +203,7 @@ void ServiceResolver::ecs(proto::EcsService& service, const std::string& path) {
   if (!assumed.has_pull_rate()) {
     assumed.mutable_pull_rate()->set_bytes_per_second(pull_rate(task.cpu()));
   }
+  resolve_providers(service, region_, path, places_, mistakes_);
   ServiceScalingResolver(region_, places_, mistakes_).service(service, path);
 }
 

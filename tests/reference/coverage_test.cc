@@ -86,6 +86,8 @@ TEST_CASE("random scenarios reach every outcome, limit, activity, line item and 
                                  "fargate.linux_x86_vcpu",
                                  "fargate.linux_arm_memory",
                                  "fargate.ephemeral_storage_over_20gb",
+                                 "fargate.spot_linux_x86_vcpu",
+                                 "fargate.spot_linux_arm_memory",
                                  "external.requests",
                                  "fault",
                                  "spot",

@@ -23,7 +23,8 @@ class Generator {
         tasks_(number ^ 0xECA5),
         events_(number ^ 0xE7E27),
         messages_(number ^ 0x5C5),
-        streams_(number ^ 0x57EA) {
+        streams_(number ^ 0x57EA),
+        providers_(number ^ 0x5907) {
     s_.seed = dice_.below(1000);
   }
 
@@ -293,6 +294,7 @@ class Generator {
     for (std::size_t i = 0; i < s_.services.size(); ++i) {
       Service& service = s_.services[i];
       if (service.platform != Service::Platform::kFleet || !service.fleet.fargate) continue;
+      if (providers_.dice.chance(50)) provide(i);
       const bool is_scaled = tasks_.dice.chance(65);
       if (is_scaled) tasks_.scale_service(service.fleet);
       if (tasks_.dice.chance(35)) {
@@ -302,6 +304,19 @@ class Generator {
       if (tasks_.dice.chance(30)) change_service(i);
       if (tasks_.dice.chance(30)) wait_for_cooldowns();
     }
+  }
+
+  /// Capacity providers, and perhaps an interruption of many tasks at once.
+  void provide(std::size_t service) {
+    Fleet& fleet = s_.services[service].fleet;
+    providers_.provide(fleet, s_.end - s_.start);
+    const bool has_spot = std::any_of(fleet.providers.begin(), fleet.providers.end(),
+                                      [](const Provider& provider) { return provider.spot; });
+    if (!has_spot || !providers_.dice.chance(30)) return;
+    s_.faults.push_back({.at = (s_.end - s_.start) / 4 * providers_.dice.below(4),
+                         .kind = Fault::Kind::kInterruptSpot,
+                         .service = service,
+                         .factor = providers_.dice.one_of<double>({0.34, 0.5, 1})});
   }
 
   /// One change more, behind all others.
@@ -636,6 +651,7 @@ class Generator {
   RandomServices events_;
   RandomServices messages_;
   RandomServices streams_;
+  RandomServices providers_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

@@ -274,6 +274,19 @@ void RandomServices::scale_service(Fleet& f) {
   f.balancer_delay = dice.one_of<Time>({0s, 60s, 150s});
 }
 
+void RandomServices::provide(Fleet& f, Time length) {
+  f.providers = {{.spot = dice.chance(50), .base = dice.below(3), .weight = dice.below(4)}};
+  if (dice.chance(80)) {
+    const bool spot = !f.providers[0].spot;
+    const std::uint32_t base = f.providers[0].base > 0 ? 0 : dice.below(3);
+    f.providers.push_back({.spot = spot, .base = base, .weight = dice.below(4)});
+  }
+  f.providers.back().weight += 1;
+  f.stop_timeout = dice.one_of<std::uint32_t>({2, 30, 120});
+  f.time_to_interruption = {.kind = Law::Kind::kExponential,
+                            .a = std::max<Time>(1s, length / dice.between(1, 5))};
+}
+
 void RandomServices::schedule_service(Fleet& f, Time start, Time length) {
   const auto minutes = static_cast<std::uint32_t>(length / 1min + 2);
   const auto later = [&] { return (start / 1min + dice.between(1, minutes)) * 1min - start; };

@@ -30,6 +30,8 @@ class RandomServices {
   /// Gives a service of tasks policies and alarms, or scheduled actions within a run.
   void scale_service(Fleet& fleet);
   void schedule_service(Fleet& fleet, Time start, Time length);
+  /// Spreads it over capacity providers.
+  void provide(Fleet& fleet, Time length);
   /// Gives a group of instances scheduled actions within a run.
   void schedule(Fleet& fleet, Time start, Time length);
 

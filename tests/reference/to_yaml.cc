@@ -1,6 +1,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -430,15 +431,33 @@ std::string group(const Fleet& f) {
       spelled(f.balancer_delay), spelled(f.group_delay), spelled(f.agent_delay));
 }
 
+std::string providers(const Fleet& f) {
+  std::string list;
+  for (const Provider& provider : f.providers) {
+    list +=
+        fmt::format("{}{{capacity_provider: {}, base: {}, weight: {}}}", list.empty() ? "" : ", ",
+                    provider.spot ? "FARGATE_SPOT" : "FARGATE", provider.base, provider.weight);
+  }
+  return list.empty() ? "" : "capacity_provider_strategy: [" + list + "], ";
+}
+
+std::string spot_tasks(const Fleet& f) {
+  const bool has_spot = std::any_of(f.providers.begin(), f.providers.end(),
+                                    [](const Provider& provider) { return provider.spot; });
+  if (!has_spot) return "";
+  return "fargate_spot: {time_to_interruption: " + spelled(f.time_to_interruption) + "}, ";
+}
+
 std::string tasks(const Fleet& f, Time trace_start) {
   return fmt::format(
-      "{{ecs: {{desired_count: {}, task_definition: {{cpu: {}, memory: {}, runtime_platform: "
+      "{{ecs: {{desired_count: {}, task_definition: {{cpu: {}, memory: {}, stop_timeout: {}, "
+      "runtime_platform: "
       "{{cpu_architecture: {}}}, ephemeral_storage: {{size_in_gib: {}}}}}, {}{}assumed: "
       "{{{}publication_delay: {{ecs: {}, application_elb: {}}}, infrastructure_time: {}, "
       "image_size: {}kB, pull_rate: 1MB/s, container_start: {}, application_start: {}}}}}}}",
-      f.desired, f.cpu, f.memory, f.arm ? "ARM64" : "X86_64", f.storage_gib,
-      service_scaling(f, trace_start), common(f), capacity(f), spelled(f.ecs_delay),
-      spelled(f.balancer_delay), spelled(f.infrastructure_time),
+      f.desired, f.cpu, f.memory, f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
+      providers(f) + service_scaling(f, trace_start), common(f), capacity(f) + spot_tasks(f),
+      spelled(f.ecs_delay), spelled(f.balancer_delay), spelled(f.infrastructure_time),
       f.pull_time / std::chrono::milliseconds{1}, spelled(f.container_start),
       spelled(f.application_start));
 }

@@ -210,7 +210,9 @@ TEST_CASE("show names every default of the schema") {
   shown += Scenario::parse(
                "version: 1\nservices: {web: {ec2: {min_size: 1, max_size: 1, "
                "instance_type: m7i.large, instance_market_options: {market_type: "
-               "spot}}}, app: {ecs: {task_definition: {cpu: 256, memory: 512}, min_capacity: 1, "
+               "spot}}}, app: {ecs: {task_definition: {cpu: 256, memory: 512}, "
+               "capacity_provider_strategy: [{capacity_provider: FARGATE_SPOT, weight: 1}], "
+               "min_capacity: 1, "
                "max_capacity: 2, policies: [{policy_name: p, "
                "target_tracking_scaling_policy_configuration: {target_value: 50, "
                "predefined_metric_specification: {predefined_metric_type: "

@@ -21,7 +21,8 @@ FleetService::FleetService(World& world, std::size_t service)
   set_desired(fleet().desired);
   for (std::uint32_t i = 0; i < desired_ && world_.scenario.warm_start; ++i) {
     std::vector<std::uint32_t> none(fleet().zones);
-    const std::size_t member = add_member(*zone_of_launch(none));
+    const std::size_t provider = provider_of_launch();
+    const std::size_t member = add_member(*zone_of_launch(none, provider), provider);
     members_[member].billed_from = world_.now() - Time{1};  // it ran before: no minimum is due
     members_[member].has_passed = true;
     put_in_service(member, Health::kHealthy);
@@ -149,9 +150,13 @@ std::uint32_t FleetService::alive() const {
       members_.begin(), members_.end(), [](const Member& member) { return member.counts(); }));
 }
 
-std::vector<std::uint32_t> FleetService::by_zone() const {
+std::vector<std::uint32_t> FleetService::by_zone(std::size_t provider) const {
   std::vector<std::uint32_t> zones(fleet().zones);
-  for (const Member& member : members_) zones[member.zone] += member.counts() ? 1 : 0;
+  const bool all = world_.broken(Mutation::kZonesOfAllProviders);
+  for (const Member& member : members_) {
+    const bool is_its = member.provider == provider || all;
+    zones[member.zone] += member.counts() && is_its ? 1 : 0;
+  }
   return zones;
 }
 
@@ -194,14 +199,14 @@ bool FleetService::has_capacity(std::uint32_t zone) const {
   return !lost && !refused_[zone];
 }
 
-std::size_t FleetService::add_member(std::uint32_t zone) {
-  members_.push_back({.zone = zone, .launched = world_.now()});
+std::size_t FleetService::add_member(std::uint32_t zone, std::size_t provider) {
+  members_.push_back({.zone = zone, .provider = provider, .launched = world_.now()});
   return members_.size() - 1;
 }
 
-std::optional<std::uint32_t> FleetService::zone_of_launch(
-    std::vector<std::uint32_t>& failed) const {
-  std::vector<std::uint32_t> zones = by_zone();
+std::optional<std::uint32_t> FleetService::zone_of_launch(std::vector<std::uint32_t>& failed,
+                                                          std::size_t provider) const {
+  std::vector<std::uint32_t> zones = by_zone(provider);
   for (std::uint32_t i = 0; i < zones.size(); ++i) zones[i] += failed[i];
   std::optional<std::uint32_t> best;  // E20
   for (std::uint32_t i = 0; i < zones.size(); ++i) {
@@ -217,8 +222,9 @@ void FleetService::launch_missing() {
   std::vector<std::uint32_t> failed(fleet().zones);
   std::size_t failures = 0;
   while (alive() + unnoticed_ + failures < wanted()) {
-    const std::optional<std::uint32_t> zone = zone_of_launch(failed);
-    zone ? launch(*zone) : void(++failures);
+    const std::size_t provider = provider_of_launch();
+    const std::optional<std::uint32_t> zone = zone_of_launch(failed, provider);
+    zone ? launch(*zone, provider) : void(++failures);
   }
   if (failures > 0) note("launch_failed");
 }
@@ -228,7 +234,7 @@ void FleetService::rebalance_zones() {
   if (fleet().fargate || !ever_closed_ || suspended) return;
   if (world_.broken(Mutation::kZonesStayUneven)) return;
   while (alive() >= wanted() && alive() < max_ + std::max(1U, max_ / 10)) {
-    std::vector<std::uint32_t> zones = by_zone();
+    std::vector<std::uint32_t> zones = by_zone(0);
     const auto fullest = [&] {
       std::optional<std::uint32_t> found;
       for (std::uint32_t i = 0; i < zones.size(); ++i) {
@@ -255,8 +261,8 @@ void FleetService::rebalance_zones() {
   }
 }
 
-void FleetService::launch(std::uint32_t zone) {
-  const std::size_t member = add_member(zone);
+void FleetService::launch(std::uint32_t zone, std::size_t provider) {
+  const std::size_t member = add_member(zone, provider);
   pending_level_.change(world_.now(), +1);
   const auto [billed, in_service, abandoned] = start_times(member);
   world_.calendar.plan(world_.now() + billed, [this, member] {
@@ -340,16 +346,26 @@ void FleetService::put_in_service(std::size_t member, Health health) {
   world_.calendar.plan(world_.now() + sample(beat, draw), [this, member] { check(member); });
   update_rotation();
   world_.journal.running[service_].change(world_.now(), +1);
+  if (!fleet().providers.empty() && fleet().providers[members_[member].provider].spot) {
+    const Time time = sample(fleet().time_to_interruption,
+                             world_.bits(world_.entity(service_), "time_to_interruption", member));
+    if (time < Time::max() - world_.now()) {
+      world_.calendar.plan(world_.now() + time, [this, member] { interrupt_task(member); });
+    }
+  }
   replace_unhealthy_later(world_.now() + std::chrono::seconds{fleet().grace});
   replace_unhealthy_later(world_.now() + std::chrono::seconds{fleet().default_warmup.value_or(0)});
 }
 
 std::optional<std::size_t> FleetService::next_to_go() const {
-  const std::vector<std::uint32_t> zones = by_zone();
+  if (alive() == 0) return std::nullopt;
+  const std::size_t provider = provider_that_gives();
+  const std::vector<std::uint32_t> zones = by_zone(provider);
   std::vector<std::size_t> may_go;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const bool is_protected = members_[i].is_protected && !world_.broken(Mutation::kProtectedGo);
-    if (members_[i].counts() && !is_protected) may_go.push_back(i);
+    const bool gives = members_[i].provider == provider || world_.broken(Mutation::kAnyGoes);
+    if (members_[i].counts() && !is_protected && gives) may_go.push_back(i);
   }
   if (may_go.empty()) return std::nullopt;
   const auto keep = [&](auto&& condition) {
@@ -432,14 +448,16 @@ void FleetService::take_out(std::size_t index) {
 }
 
 void FleetService::drain(std::size_t index) {
+  drain(index, world_.broken(Mutation::kDrainingAtOnce) ? Time{} : fleet().deregistration_delay);
+}
+
+void FleetService::drain(std::size_t index, Time delay) {
   forget(index);
   Member& member = members_[index];
   member.state = Member::State::kDraining;
   member.taken_out = world_.now();
   update_rotation();
   if (group_of(index).outstanding(index) == 0) return remove(index);
-  const Time delay =
-      world_.broken(Mutation::kDrainingAtOnce) ? Time{} : fleet().deregistration_delay;
   world_.calendar.plan(world_.now() + delay, [this, index] {
     if (members_[index].state == Member::State::kDraining) remove(index);
   });

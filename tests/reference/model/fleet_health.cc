@@ -95,6 +95,10 @@ void FleetService::update_rotation() {
     const bool serves = member.state == Member::State::kInService;
     if (serves && member.health == Health::kHealthy) fail_open = false;
   }
+  for (std::size_t i = 0; i < members_.size(); ++i) {  // who serves no more leaves first
+    const bool serves = members_[i].state == Member::State::kInService;
+    if (!serves && group_of(i).has(i)) group_of(i).leave(i);
+  }
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const Member& member = members_[i];
     const bool serves = member.state == Member::State::kInService;

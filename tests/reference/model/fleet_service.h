@@ -15,6 +15,7 @@ struct Member {
   enum class State { kPending, kStarting, kInService, kDraining, kWaiting, kGone };
   State state = State::kPending;
   std::uint32_t zone = 0;
+  std::size_t provider = 0;
   Time launched{};
   std::optional<Time> billed_from{}, gone{}, served_from{}, taken_out{}, drained{};
   std::optional<Time> serves_since{};  ///< long ago where the run began with it
@@ -124,15 +125,24 @@ class FleetService final : public Station, public ServerOwner, public Group {
   void note(const std::string& kind, std::int64_t from = -1, std::int64_t to = -1);
   std::uint32_t alive() const;
   /// Members by zone, those that drain not among them.
-  std::vector<std::uint32_t> by_zone() const;
+  std::vector<std::uint32_t> by_zone(std::size_t provider) const;
+
+  // --- Capacity providers (C71 to C74)
+
+  /// How many more a provider has than its share of so many; in parts of the sum of the weights.
+  std::int64_t above_share(std::size_t provider, std::int64_t total) const;
+  std::size_t provider_of_launch() const;
+  std::size_t provider_that_gives() const;
+  void interrupt_task(std::size_t member);
 
   /// First none gets anything any more, then what they have fails, then they are replaced.
   void lose(const std::vector<std::size_t>& lost);
   void call_off(Member& member);
-  std::size_t add_member(std::uint32_t zone);
+  std::size_t add_member(std::uint32_t zone, std::size_t provider);
   /// Where the next launch goes: none where it fails. `failed` have failed in each zone just now.
-  std::optional<std::uint32_t> zone_of_launch(std::vector<std::uint32_t>& failed) const;
-  void launch(std::uint32_t zone);
+  std::optional<std::uint32_t> zone_of_launch(std::vector<std::uint32_t>& failed,
+                                              std::size_t provider) const;
+  void launch(std::uint32_t zone, std::size_t provider = 0);
   void launch_missing();
   struct Start {
     Time billed, in_service;
@@ -154,6 +164,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   void reconcile();
   bool take_out_one();
   void drain(std::size_t index);
+  void drain(std::size_t index, Time delay);
   void take_out(std::size_t index);
   void give_up_launch(std::size_t index);
   /// Launches and terminations that even zones out (E21).

@@ -7,8 +7,18 @@ namespace skyreplay::reference {
 
 void FleetService::interrupt_spot(double share) {
   std::vector<std::size_t> serving = in_service();
+  const bool tasks = fleet().fargate;
+  if (tasks) {
+    std::erase_if(serving, [this](std::size_t member) {
+      return !fleet().providers[members_[member].provider].spot;
+    });
+  }
   serving.resize(static_cast<std::size_t>(share * static_cast<double>(serving.size()) + 0.5));
   for (const std::size_t member : serving) {
+    if (tasks) {
+      interrupt_task(member);
+      continue;
+    }
     rebalance(member);
     give_notice(member);
   }
@@ -69,7 +79,7 @@ void FleetService::rebalance(std::size_t member) {
   }
   if (alive() >= max_ + (desired_ + 9) / 10) return;
   std::vector<std::uint32_t> none(fleet().zones);
-  const std::optional<std::uint32_t> zone = zone_of_launch(none);
+  const std::optional<std::uint32_t> zone = zone_of_launch(none, 0);
   if (!zone) return;
   note("replace");
   replaced_.emplace_back(member, members_.size());

@@ -53,6 +53,10 @@ constexpr Price kPrices[] = {
     {"fargate.linux_x86_memory", "0.004445", 1024 * kHour},
     {"fargate.linux_arm_vcpu", "0.03238", 1024 * kHour},
     {"fargate.linux_arm_memory", "0.00356", 1024 * kHour},
+    {"fargate.spot_linux_x86_vcpu", "0.012144", 1024 * kHour},
+    {"fargate.spot_linux_x86_memory", "0.0013335", 1024 * kHour},
+    {"fargate.spot_linux_arm_vcpu", "0.009714", 1024 * kHour},
+    {"fargate.spot_linux_arm_memory", "0.001068", 1024 * kHour},
     {"fargate.ephemeral_storage_over_20gb", "0.000111", 1024 * kHour},
     {"cloudwatch.detailed_monitoring_per_instance", "2.1", kMonth},
     {"cloudwatch.alarm_standard", "0.1", kMonth},
@@ -222,15 +226,22 @@ Meters balancer_meters(const Fleet& fleet, const Span& span, const std::vector<T
 
 Meters fleet_meters(const Fleet& fleet, const Span& span,
                     const std::vector<std::uint64_t>& all_seconds, std::uint64_t seconds,
-                    const std::vector<Time>& ends, const std::vector<BalancerUse>& uses,
-                    bool has_bytes, const BalancerRules& rules) {
+                    std::uint64_t spot_seconds, const std::vector<Time>& ends,
+                    const std::vector<BalancerUse>& uses, bool has_bytes,
+                    const BalancerRules& rules) {
   const Time now = ends.back();
   Meters meters = balancer_meters(fleet, span, ends, uses, rules);
   if (has_bytes) meters.push_back({"data_transfer.internet_out", uses.back().bytes_out});
   if (fleet.fargate) {
-    const std::string kind = fleet.arm ? "fargate.linux_arm_" : "fargate.linux_x86_";
-    meters.push_back({kind + "vcpu", seconds * fleet.cpu});
-    meters.push_back({kind + "memory", seconds * fleet.memory});
+    const std::string kind = fleet.arm ? "linux_arm_" : "linux_x86_";
+    bool on_demand = fleet.providers.empty(), spot = false;
+    for (const Provider& provider : fleet.providers) (provider.spot ? spot : on_demand) = true;
+    const auto add = [&](const std::string& item, std::uint64_t of_it) {
+      meters.push_back({item + kind + "vcpu", of_it * fleet.cpu});
+      meters.push_back({item + kind + "memory", of_it * fleet.memory});
+    };
+    if (on_demand) add("fargate.", seconds - spot_seconds);
+    if (spot) add("fargate.spot_", spot_seconds);
     if (fleet.storage_gib > 20) {
       meters.push_back(
           {"fargate.ephemeral_storage_over_20gb", seconds * (fleet.storage_gib - 20) * 1024});

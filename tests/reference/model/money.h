@@ -29,9 +29,10 @@ Meters balancer_meters(const Fleet& fleet, const Span& span, const std::vector<T
                        const std::vector<BalancerUse>& uses, const BalancerRules& rules);
 
 /// A fleet's line items at the last of `ends`, the ends of windows, at which `uses` and the seconds
-/// billed so far were read; `ran` are those of what is due also where an instance is free.
+/// billed so far were read; `ran` are those of what is due also where an instance is free,
+/// `spot_ran` those of tasks on FARGATE_SPOT among them.
 Meters fleet_meters(const Fleet& fleet, const Span& span, const std::vector<std::uint64_t>& seconds,
-                    std::uint64_t ran, const std::vector<Time>& ends,
+                    std::uint64_t ran, std::uint64_t spot_ran, const std::vector<Time>& ends,
                     const std::vector<BalancerUse>& uses, bool has_bytes,
                     const BalancerRules& rules);
 

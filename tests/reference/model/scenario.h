@@ -154,6 +154,12 @@ struct Hook {
   std::optional<Time> heartbeat{};  ///< how often
 };
 
+/// A capacity provider of a service.
+struct Provider {
+  bool spot = false;
+  std::uint32_t base = 0, weight = 1;
+};
+
 struct Fleet {
   bool fargate = false;
   std::uint32_t desired = 1;
@@ -217,6 +223,9 @@ struct Fleet {
   Time pull_time{};  ///< whole milliseconds: image_size over pull_rate
   Law container_start{};
   Law application_start{};
+  std::vector<Provider> providers{};  ///< none: one, on demand
+  std::uint32_t stop_timeout = 30;    ///< s
+  Law time_to_interruption{};
 };
 
 struct External {
@@ -416,6 +425,13 @@ enum class Mutation {
   kAnyPayloadPasses,            ///< L52, L73
   kPayloadsByTheRequest,        ///< L97
   kFunctionsOfWholeGigabytes,   ///< E118
+  kBaseIsSplitToo,              ///< C71
+  kSplitForgetsTheService,      ///< C72
+  kAnyGoes,                     ///< C73
+  kZonesOfAllProviders,         ///< C12
+  kInterruptedMayFinish,        ///< C74
+  kInterruptedIsNotReplaced,    ///< C74
+  kSpotIsOnDemand,              ///< C118
   kCurrentIsDesired,            ///< C100
   kAddsInItsCooldown,           ///< C101
   kTakesAwayInItsCooldown,      ///< C101

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "scenario/binder.h"
+
+namespace skyreplay::scenario {
+
+/// Checks a service's capacity provider strategy (C71), and derives the prices of FARGATE_SPOT.
+/// `path` is the service's (`services.web.ecs`).
+void resolve_providers(proto::EcsService& service, const std::string& region,
+                       const std::string& path, const Places& places, Mistakes& mistakes);
+
+}  // namespace skyreplay::scenario

@@ -38,7 +38,7 @@ class Document(ToolTest):
     def test_what_the_document_says_is_not_built_is_refused_by_name(self):
         listed = sections()["Not built yet"].partition("```")[0]
         names = re.findall(r"`([a-z -]+)`", " ".join(listed.split()))
-        self.assertGreater(len(names), 5)
+        self.assertGreater(len(names), 2)
         for name in names:
             *verb, last = name.split()
             out = ["--out", "out"] if verb == ["run"] else []

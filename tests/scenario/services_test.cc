@@ -164,9 +164,8 @@ TEST_CASE("what AWS has and this version does not is refused by its CloudFormati
         "one instance_type");
   CHECK(told(with_task("cpu: 1024, memory: 2048", ", launch_type: EC2")) ==
         "services.app.ecs.launch_type: ECS on EC2 instances is not built yet; use FARGATE");
-  CHECK(told(with_task("cpu: 1024, memory: 2048", ", capacity_provider_strategy: [{base: 1}]")) ==
-        "services.app.ecs.capacity_provider_strategy: capacity providers are not built yet; use "
-        "launch_type");
+  CHECK(told(with_task("cpu: 1024, memory: 2048", ", deployment_configuration: {a: b}")) ==
+        "services.app.ecs.deployment_configuration: deployments are not built yet");
 }
 
 TEST_CASE("sizes and rates of data need a unit") {

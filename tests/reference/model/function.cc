@@ -496,7 +496,9 @@ class FunctionService final : public Station {
       if (end > now) continue;
       environment.ended = true;
       std::erase(idle_, i);
-      world_.journal.running[service_].change_first(end, -1);
+      Level& running = world_.journal.running[service_];
+      // A lifetime of nothing ends with the request.
+      end == environment.freed ? running.change_last(end, -1) : running.change_first(end, -1);
     }
   }
 

@@ -19,6 +19,11 @@ class Level {
     const auto before = [](const auto& step, Time time) { return step.first < time; };
     steps_.insert(std::lower_bound(steps_.begin(), steps_.end(), at, before), {at, by});
   }
+  /// Known late: comes after everything else so far of its instant.
+  void change_last(Time at, int by) {
+    const auto after = [](Time time, const auto& step) { return time < step.first; };
+    steps_.insert(std::upper_bound(steps_.begin(), steps_.end(), at, after), {at, by});
+  }
 
   std::int64_t before(Time at) const {
     std::int64_t value = 0;

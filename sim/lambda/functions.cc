@@ -521,14 +521,6 @@ inline void Functions::free_environment(std::uint32_t unit, std::uint32_t index,
     plan_end(unit, index);
 }
 
-void Functions::fail_restore(std::uint32_t unit, std::uint32_t request) {
-  --in_flight_[functions_[unit].is_reserved];
-  --functions_[unit].in_flight;
-  leave_front(unit, clients_->request(request));
-  end_retired(clients_->request(request).place);
-  clients_->answer(request, metrics::Outcome::kError);
-}
-
 void Functions::end_retired(std::uint32_t index) {
   Environment& environment = environments_[index];
   Cold& cold = cold_[environment.function];

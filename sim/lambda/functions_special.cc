@@ -106,4 +106,13 @@ std::optional<TimePoint> Functions::restore(std::uint32_t unit, workload::Reques
   return ready;
 }
 
+/// L5: it is gone, and its request with it.
+void Functions::fail_restore(std::uint32_t unit, std::uint32_t request) {
+  --in_flight_[functions_[unit].is_reserved];
+  --functions_[unit].in_flight;
+  leave_front(unit, clients_->request(request));
+  end_retired(clients_->request(request).place);
+  clients_->answer(request, metrics::Outcome::kError);
+}
+
 }  // namespace skyreplay::lambda

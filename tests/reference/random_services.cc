@@ -242,7 +242,7 @@ void RandomServices::schedule(Fleet& f, Time start, Time length) {
 }
 
 void RandomServices::scale_service(Fleet& f) {
-  const auto of_service = [this](Alarm& a) {
+  const auto of_service = [](Alarm& a) {
     const bool has_it = a.metric.find("AWS/ApplicationELB") == 0;
     if (!has_it) a.metric = "AWS/ECS CPUUtilization";
     a.period = 1min;

@@ -61,6 +61,9 @@ struct Scenario::State {
       changes = apply_changes(root, message, places, mistakes);
     }
     mistakes.throw_if_any();
+    // protobuf builds a map from what reflection wrote when somebody first asks for it. Done here,
+    // nobody writes who only reads, so that threads can share the scenario.
+    static_cast<void>(message.services());
   }
 };
 

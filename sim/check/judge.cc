@@ -14,33 +14,17 @@ namespace {
 constexpr std::int64_t kNano = 1'000'000'000;
 constexpr Duration kHour = std::chrono::hours(1);
 
-bool holds(std::int64_t value, Comparison comparison, std::int64_t limit) {
-  switch (comparison) {
-    case Comparison::kLess:
-      return value < limit;
-    case Comparison::kLessOrEqual:
-      return value <= limit;
-    case Comparison::kGreater:
-      return value > limit;
-    case Comparison::kGreaterOrEqual:
-      return value >= limit;
-    case Comparison::kEqual:
-      return value == limit;
-  }
-  return false;
-}
-
 /// A metric over the whole span: the summary has it.
 class SpanJudge final : public Judge {
  public:
-  SpanJudge(const Expectation& expectation, const Span& whole, TimePoint start, TimePoint end)
-      : measured_(evaluate(expectation.requirement, whole)), start_(start), end_(end) {}
+  SpanJudge(const Requirement& requirement, const Span& whole, TimePoint start, TimePoint end)
+      : measured_(evaluate(requirement, whole)), start_(start), end_(end) {}
 
   Judgement finish() override {
     Judgement judgement;
     judgement.holds = measured_.holds;
     judgement.known = measured_.known;
-    judgement.value = measured_.value;
+    judgement.value = judgement.worst = measured_.value;
     judgement.buckets = 1;
     judgement.failed = measured_.holds ? 0 : 1;
     judgement.from = start_;
@@ -57,18 +41,15 @@ class SpanJudge final : public Judge {
 /// A metric bucket by bucket, or over a part of the span.
 class BucketJudge final : public Judge {
  public:
-  BucketJudge(const Expectation& expectation, const Span& whole, TimePoint start, TimePoint end)
-      : expectation_(expectation),
-        start_(start),
-        end_(end),
-        sum_(expectation.requirement.of, whole, end) {
+  BucketJudge(const Requirement& requirement, const Span& whole, TimePoint start, TimePoint end)
+      : requirement_(requirement), start_(start), end_(end), sum_(requirement.of, whole, end) {
     // What the result cannot answer is refused even if no window is looked at.
-    sum_.evaluate(expectation.requirement);
+    sum_.evaluate(requirement);
   }
 
   void window(const metrics::Window& window) override {
     looks_ = window.start < end_ &&
-             (!expectation_.between || expectation_.between->contains(window.start, start_));
+             (!requirement_.between || requirement_.between->contains(window.start, start_));
     if (!looks_) return;
     const std::int64_t key = bucket_of(window.start);
     if (!open_ || key != key_) {
@@ -93,16 +74,19 @@ class BucketJudge final : public Judge {
 
  private:
   std::int64_t bucket_of(TimePoint time) const {
-    return expectation_.each ? time.time_since_epoch() / *expectation_.each : 0;
+    return requirement_.each ? time.time_since_epoch() / *requirement_.each : 0;
   }
   void close_bucket() {
     if (!std::exchange(open_, false)) return;
-    const Measurement measured = sum_.evaluate(expectation_.requirement);
+    const Measurement measured = sum_.evaluate(requirement_);
     if (!measured.known) return;
     ++judgement_.buckets;
     if (!measured.holds) ++judgement_.failed;
+    const auto off = [&](std::int64_t value) { return wrongness(requirement_, value); };
+    if (judgement_.buckets == 1 || off(measured.value) > off(judgement_.worst)) {
+      judgement_.worst = measured.value;
+    }
     const bool is_first_failure = !measured.holds && judgement_.failed == 1;
-    const auto off = [&](std::int64_t value) { return wrongness(expectation_.requirement, value); };
     const bool is_nearest = judgement_.failed == 0 && (judgement_.buckets == 1 ||
                                                        off(measured.value) > off(judgement_.value));
     if (!is_first_failure && !is_nearest) return;
@@ -111,7 +95,7 @@ class BucketJudge final : public Judge {
     judgement_.to = to_;
   }
 
-  const Expectation& expectation_;
+  const Requirement& requirement_;
   TimePoint start_;
   TimePoint end_;
   WindowSum sum_;
@@ -184,8 +168,7 @@ class DirectionJudge final : public Judge {
     judgement_.known = true;
     judgement_.value = static_cast<std::int64_t>(static_cast<__int128>(judgement_.changes) * kNano *
                                                  kHour.count() / looked_at_.count());
-    judgement_.holds = holds(judgement_.value, expectation_.requirement.comparison,
-                             expectation_.requirement.limit);
+    judgement_.holds = holds(expectation_.requirement, judgement_.value);
     return judgement_;
   }
 
@@ -193,7 +176,8 @@ class DirectionJudge final : public Judge {
   enum class Direction : std::uint8_t { kNone, kOut, kIn };
 
   bool is_looked_at(TimePoint time) const {
-    return !expectation_.between || expectation_.between->contains(time, start_);
+    const std::optional<Between>& between = expectation_.requirement.between;
+    return !between || between->contains(time, start_);
   }
 
   const Expectation& expectation_;
@@ -216,10 +200,13 @@ std::unique_ptr<Judge> judge_of(const Expectation& expectation, const Span& whol
     case Expectation::About::kMetric:
       break;
   }
-  if (expectation.is_timed()) {
-    return std::make_unique<BucketJudge>(expectation, whole, start, end);
-  }
-  return std::make_unique<SpanJudge>(expectation, whole, start, end);
+  return judge_of(expectation.requirement, whole, start, end);
+}
+
+std::unique_ptr<Judge> judge_of(const Requirement& requirement, const Span& whole, TimePoint start,
+                                TimePoint end) {
+  if (requirement.is_timed()) return std::make_unique<BucketJudge>(requirement, whole, start, end);
+  return std::make_unique<SpanJudge>(requirement, whole, start, end);
 }
 
 }  // namespace skyreplay::check

@@ -23,6 +23,7 @@ struct Judgement {
   bool holds = false;
   bool known = false;         ///< false where there was nothing to measure; then it does not hold
   std::int64_t value = 0;     ///< 1e-9 of the requirement's unit; of the bucket below
+  std::int64_t worst = 0;     ///< the value of the bucket that is furthest on the wrong side
   std::uint64_t buckets = 0;  ///< that were measured
   std::uint64_t failed = 0;   ///< of them
   /// The first bucket that fails, else the one nearest to failing; of an activity, where it was
@@ -49,6 +50,9 @@ class Judge {
 /// the result has no answer: no such service, no such metric on its platform. REQUIRES the
 /// expectation and `whole` to outlive it.
 std::unique_ptr<Judge> judge_of(const Expectation& expectation, const Span& whole, TimePoint start,
+                                TimePoint end);
+/// The judge of a requirement, likewise.
+std::unique_ptr<Judge> judge_of(const Requirement& requirement, const Span& whole, TimePoint start,
                                 TimePoint end);
 
 }  // namespace skyreplay::check

@@ -73,7 +73,9 @@ class Parser {
     read_metric(requirement);
     read_name(requirement);
     read_operator(requirement);
+    const std::string_view timing = take_timing();
     read_value(requirement);
+    read_timing(timing, requirement);
     return requirement;
   }
 
@@ -199,6 +201,70 @@ class Parser {
     requirement.limit = *limit;
   }
 
+  /// What follows the value, cut off the text: no value has these words.
+  std::string_view take_timing() {
+    const std::string_view behind = rest();
+    const std::size_t at = std::min(behind.find(" in every "), behind.find(" between "));
+    if (at == std::string_view::npos) return {};
+    text_.remove_suffix(behind.size() - at);
+    return behind.substr(at);
+  }
+
+  void read_timing(std::string_view timing, Requirement& requirement) {
+    text_ = {text_.data(), text_.size() + timing.size()};
+    at_ = text_.size() - timing.size();
+    while (!trimmed(rest()).empty()) {
+      skip_blanks();
+      const std::size_t start = at_;
+      const std::string_view first = word();
+      if (first == "in" && !requirement.each && word() == "every") {
+        read_each(requirement);
+      } else if (first == "between" && !requirement.between) {
+        read_between(requirement);
+      } else {
+        fail(start, "expected 'in every 5m', 'between 12:00 and 13:00', or nothing more");
+      }
+    }
+  }
+
+  /// What stands up to the next blank.
+  std::string_view token() {
+    skip_blanks();
+    const std::size_t start = at_;
+    at_ = std::min(text_.find_first_of(kBlanks, at_), text_.size());
+    return text_.substr(start, at_ - start);
+  }
+
+  void read_each(Requirement& requirement) {
+    Duration each{};
+    const std::string_view text = token();
+    if (!parse_duration(text, each) || each <= Duration{}) {
+      fail(at_ - text.size(), fmt::format("expected a duration such as 5m, not '{}'", text));
+    }
+    requirement.each = each;
+  }
+
+  void read_between(Requirement& requirement) {
+    Between between;
+    skip_blanks();
+    const std::size_t start = at_;
+    read_bound(between.from);
+    skip_blanks();
+    if (const std::size_t at = at_; token() != "and") fail(at, "expected 'and'");
+    read_bound(between.to);
+    if (const auto mistake = mistake_of(between)) fail(start, *mistake);
+    requirement.between = between;
+  }
+
+  void read_bound(Bound& bound) {
+    const std::string_view text = token();
+    if (parse_bound(text, bound)) return;
+    fail(at_ - text.size(),
+         fmt::format("expected a time of day such as 12:00, an instant such as "
+                     "2026-01-05T12:00:00Z, or +5m from the trace's start, not '{}'",
+                     text));
+  }
+
   /// A value with its unit; a blank may stand between them.
   static std::optional<std::int64_t> value_of(std::string_view text, Unit unit) {
     constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
@@ -244,6 +310,21 @@ class Parser {
   std::size_t at_ = 0;
 };
 
+/// Which of many values tells whether all hold.
+std::string deciding_bucket(const Requirement& requirement) {
+  switch (requirement.comparison) {
+    case Comparison::kLess:
+    case Comparison::kLessOrEqual:
+      return "most";
+    case Comparison::kGreater:
+    case Comparison::kGreaterOrEqual:
+      return "least";
+    case Comparison::kEqual:
+      break;
+  }
+  return fmt::format("furthest from {}", static_cast<double>(requirement.limit) / 1e9);
+}
+
 }  // namespace
 
 Requirement parse_requirement(std::string_view text, const MetricRule* metric) {
@@ -257,8 +338,26 @@ std::string quantity_of(const Requirement& requirement) {
   // The parser found these: a statistic and a metric are words, and the name runs to the last ')'.
   const std::size_t open = text.find('(');
   const std::string_view metric = trimmed(text.substr(open + 1));
-  return fmt::format("{}({} of {})", trimmed(text.substr(0, open)),
-                     metric.substr(0, metric.find_first_of(kBlanks)), requirement.of);
+  std::string quantity =
+      fmt::format("{}({} of {})", trimmed(text.substr(0, open)),
+                  metric.substr(0, metric.find_first_of(kBlanks)), requirement.of);
+  if (!requirement.is_timed()) return quantity;
+  Requirement timing = requirement;
+  timing.each.reset();
+  if (requirement.each) {
+    quantity += fmt::format(", {} of every {}", deciding_bucket(requirement),
+                            format_duration(*requirement.each));
+  }
+  return quantity + timing_of(timing);
+}
+
+std::string timing_of(const Requirement& requirement) {
+  std::string text;
+  if (requirement.each) text += " in every " + format_duration(*requirement.each);
+  if (const auto& between = requirement.between) {
+    text += fmt::format(" between {} and {}", to_string(between->from), to_string(between->to));
+  }
+  return text;
 }
 
 bool holds(const Requirement& requirement, std::int64_t value) {

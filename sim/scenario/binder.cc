@@ -25,6 +25,14 @@ std::vector<std::string> known_fields(const Descriptor& type) {
   return names;
 }
 
+/// The field whose value alone may stand for the whole message; null for messages without one.
+const FieldDescriptor* short_form_of(const Descriptor& type) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (rule_of(*type.field(i)).short_form()) return type.field(i);
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Place Places::near(std::string_view path) const {
@@ -38,8 +46,12 @@ Place Places::near(std::string_view path) const {
 }
 
 void Binder::bind_message(const SourceNode& node, Message& message, const std::string& path) {
-  if (!expect(node, SourceNode::Kind::kMap, path, "a map of fields")) return;
   const Descriptor& type = *message.GetDescriptor();
+  const FieldDescriptor* whole = short_form_of(type);
+  if (whole != nullptr && node.kind == SourceNode::Kind::kScalar) {
+    return bind_field({whole->name(), node.place, node}, message, *whole, path);
+  }
+  if (!expect(node, SourceNode::Kind::kMap, path, "a map of fields")) return;
   const std::vector<std::string> names = known_fields(type);
   for (const Entry& entry : node.entries) {
     if (std::find(names.begin(), names.end(), entry.key) == names.end()) {

@@ -155,9 +155,9 @@ class Reader {
     }
     between();
     each();
-    to_.text = line + span_text();
-    if (is_route() && to_.is_timed()) {
-      mistake(to_.each ? "each" : "between",
+    to_.text = line + check::timing_of(to_.requirement);
+    if (is_route() && to_.requirement.is_timed()) {
+      mistake(to_.requirement.each ? "each" : "between",
               "a route's numbers are kept over the whole span only, not window by window");
     }
   }
@@ -218,7 +218,7 @@ class Reader {
     }
     between();
     to_.text = fmt::format("direction changes per hour of {} {}{}", to_.of,
-                           from_.direction_changes_per_hour(), span_text());
+                           from_.direction_changes_per_hour(), check::timing_of(to_.requirement));
   }
 
   void between() {
@@ -234,14 +234,8 @@ class Reader {
                                  "2026-01-05T12:00:00Z, or +5m from the trace's start; not {}",
                                  in_quotes(from_.between(i))));
     }
-    if (span.from.kind != span.to.kind) {
-      return mistake("between", "both ends must be of one kind: times of day, instants or offsets");
-    }
-    const bool may_wrap = span.from.kind == Bound::Kind::kTimeOfDay;
-    if (span.from.since == span.to.since || (!may_wrap && span.from.since > span.to.since)) {
-      return mistake("between", "the second must come after the first");
-    }
-    to_.between = span;
+    if (const auto wrong = check::mistake_of(span)) return mistake("between", *wrong);
+    to_.requirement.between = span;
   }
 
   void each() {
@@ -252,14 +246,7 @@ class Reader {
       return mistake("each", fmt::format("must be a multiple of recorder.window, {}",
                                          format_duration(window)));
     }
-    to_.each = each;
-  }
-
-  std::string span_text() const {
-    std::string text;
-    if (to_.each) text += fmt::format(" in every {}", format_duration(*to_.each));
-    if (to_.between) text += fmt::format(" between {} and {}", from_.between(0), from_.between(1));
-    return text;
+    to_.requirement.each = each;
   }
 
   const proto::Scenario& scenario_;

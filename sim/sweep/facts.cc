@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "replay/result_reader.h"
 #include "report/human.h"
+#include "sweep/court.h"
 #include "sweep/spans.h"
 
 namespace skyreplay::sweep {
@@ -40,17 +41,33 @@ void add_services(const replay::ResultHeader& header, const replay::Summary& sum
   }
 }
 
-std::vector<check::Measurement> measure(const check::Span& span,
+/// A requirement with windows of its own needs the result's to fit into them.
+void check_buckets(const check::Requirement& requirement, const replay::ResultHeader& header) {
+  if (!requirement.each || *requirement.each % header.window == Duration{}) return;
+  throw InputError(fmt::format("buckets of {} are no multiple of recorder.window, {}",
+                               format_duration(*requirement.each), format_duration(header.window)));
+}
+
+/// Measures all requirements; reads the windows only where some requirement is of a part of the
+/// run.
+std::vector<check::Measurement> measure(replay::ResultReader& reader, const check::Span& span,
                                         std::span<const check::Requirement> requirements) {
-  std::vector<check::Measurement> measured;
+  const replay::ResultHeader& header = reader.header();
+  Court court([&](std::size_t i, const InputError& error) {
+    // The names in it come from the trace.
+    throw InputError(fmt::format("requirement '{}': {}", requirements[i].text,
+                                 report::printable(error.what(), kMaxMessage)));
+  });
   for (const check::Requirement& requirement : requirements) {
-    try {
-      measured.push_back(check::evaluate(requirement, span));
-    } catch (const InputError& error) {
-      // The names in it come from the trace.
-      throw InputError(fmt::format("requirement '{}': {}", requirement.text,
-                                   report::printable(error.what(), kMaxMessage)));
-    }
+    court.add([&] {
+      check_buckets(requirement, header);
+      return check::judge_of(requirement, span, header.start, header.end);
+    });
+  }
+  if (std::ranges::any_of(requirements, &check::Requirement::is_timed)) court.hear(reader);
+  std::vector<check::Measurement> measured;
+  for (const check::Judgement& judgement : court.finish()) {
+    measured.push_back({judgement.known, judgement.worst, judgement.holds});
   }
   return measured;
 }
@@ -90,7 +107,7 @@ RunFacts read_facts(const std::filesystem::path& result,
   facts.latency = replay::percentiles(summary.overall.latency, max_ns);
   facts.overhead = replay::percentiles(summary.overall.overhead, max_ns);
   add_services(header, summary, facts);
-  facts.measured = measure(span_of(header, summary), requirements);
+  facts.measured = measure(reader, span_of(header, summary), requirements);
   return facts;
 }
 

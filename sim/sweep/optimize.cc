@@ -39,7 +39,9 @@ double strain_of(const check::Requirement& requirement, const check::Measurement
   return holds ? 0 : kBroken;
 }
 
-Trial trial_of(const CellOutcome& cell, const Questions& asks) {
+/// What came of a cell on the whole trace or a sample of it, whose hours are not the trace's: there
+/// a constraint on some of them strains nothing.
+Trial trial_of(const CellOutcome& cell, const Questions& asks, bool is_sample) {
   Trial trial{.objective = std::numeric_limits<double>::infinity(),
               .strain = 0,
               .is_feasible = cell.is_feasible && cell.objective.has_value(),
@@ -48,6 +50,7 @@ Trial trial_of(const CellOutcome& cell, const Questions& asks) {
   for (const RunFacts& run : cell.runs) {
     trial.requests += run.billed_arrivals;
     for (std::size_t c = 0; c < asks.constraints.size(); ++c) {
+      if (is_sample && asks.constraints[c].between) continue;
       trial.strain = std::max(trial.strain,
                               strain_of(asks.constraints[c], run.measured[asks.of_constraint[c]]));
     }
@@ -144,7 +147,7 @@ class Optimize {
     std::vector<CellOutcome> outcomes = runner_.replay(cells, trace, replications);
     std::vector<Trial> trials;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      trials.push_back(trial_of(outcomes[i], asks_));
+      trials.push_back(trial_of(outcomes[i], asks_, share < 1));
       if (share >= 1) found_.whole.insert_or_assign(cells[i], std::move(outcomes[i]));
     }
     return trials;

@@ -93,10 +93,37 @@ class Reader {
     said_of("minimize", [&] { file_.objective = parse_objective(message.minimize()); });
     said_of("against", [&] { file_.against = check::parse_quantity(message.against()); });
     for (int i = 0; i < message.constraints_size(); ++i) {
-      said_of(scenario::join_index("constraints", static_cast<std::size_t>(i)), [&] {
-        file_.constraints.push_back(check::parse_requirement(message.constraints(i)));
+      const std::string path = scenario::join_index("constraints", static_cast<std::size_t>(i));
+      if (mistakes_.below(path)) continue;
+      said_of(path, [&] {
+        file_.constraints.push_back(check::parse_requirement(line_of(message.constraints(i))));
       });
     }
+  }
+
+  /// A constraint in its one-line form. Throws InputError where its parts do not make one.
+  static std::string line_of(const proto::Sweep::Constraint& from) {
+    const bool has_parts = from.has_metric() || from.has_statistic() || from.has_of() ||
+                           from.between_size() > 0 || from.has_each() || from.has_must_be();
+    if (from.has_requirement()) {
+      if (has_parts) throw InputError("has its parts beside the whole: give one of the two");
+      return from.requirement();
+    }
+    if (!from.has_metric() || !from.has_statistic() || !from.has_must_be()) {
+      throw InputError("needs metric, statistic and must_be");
+    }
+    if (from.between_size() != 0 && from.between_size() != 2) {
+      throw InputError("between must be a list of two: [from, to]");
+    }
+    std::string line = fmt::format("{}({} of {}) {}", from.statistic(), from.metric(),
+                                   from.has_of() ? from.of() : "*", from.must_be());
+    if (from.has_each()) {
+      line += " in every " + format_duration(scenario::to_duration(from.each()));
+    }
+    if (from.between_size() == 2) {
+      line += fmt::format(" between {} and {}", from.between(0), from.between(1));
+    }
+    return line;
   }
 
   void transformations() {

@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <memory>
-
-#include "check/judge.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "replay/result_reader.h"
 #include "report/human.h"
+#include "sweep/court.h"
 #include "sweep/human_value.h"
 #include "sweep/spans.h"
 #include "verify/explain.h"
@@ -18,7 +16,6 @@ namespace {
 
 using check::Expectation;
 using check::Judgement;
-using Item = replay::ResultReader::Item;
 
 constexpr std::size_t kMaxMessage = 600;
 
@@ -27,67 +24,6 @@ constexpr std::size_t kMaxMessage = 600;
   throw InputError(expectation.position, fmt::format("expectation '{}': {}", expectation.name,
                                                      report::printable(error.what(), kMaxMessage)));
 }
-
-/// All judges of one result.
-class Court {
- public:
-  Court(const std::vector<Expectation>& expectations, const check::Span& whole,
-        const replay::ResultHeader& header)
-      : expectations_(expectations) {
-    for (const Expectation& expectation : expectations) {
-      try {
-        judges_.push_back(check::judge_of(expectation, whole, header.start, header.end));
-      } catch (const InputError& error) {
-        rethrow(error, expectation);
-      }
-    }
-  }
-
-  void hear(replay::ResultReader& reader) {
-    for (Item item = reader.next(); item != Item::kEnd; item = reader.next()) {
-      if (item == Item::kWindow) window(reader);
-      if (item == Item::kActivities) activities(reader);
-    }
-  }
-
-  std::vector<Judgement> finish() {
-    std::vector<Judgement> judgements;
-    for (std::size_t i = 0; i < judges_.size(); ++i) {
-      try {
-        judgements.push_back(judges_[i]->finish());
-      } catch (const InputError& error) {
-        rethrow(error, expectations_[i]);
-      }
-    }
-    return judgements;
-  }
-
- private:
-  void window(const replay::ResultReader& reader) {
-    const bool is_new = !begun_ || reader.window().start != last_;
-    begun_ = true;
-    last_ = reader.window().start;
-    for (std::size_t i = 0; i < judges_.size(); ++i) {
-      try {
-        if (is_new) judges_[i]->window(reader.window());
-        for (const metrics::WindowRow& row : reader.rows()) judges_[i]->row(row);
-      } catch (const InputError& error) {
-        rethrow(error, expectations_[i]);
-      }
-    }
-  }
-  void activities(const replay::ResultReader& reader) {
-    for (const replay::Activity& activity : reader.activities()) {
-      const check::ActivitySeen seen{activity.time, activity.service, activity.kind};
-      for (const auto& judge : judges_) judge->activity(seen);
-    }
-  }
-
-  const std::vector<Expectation>& expectations_;
-  std::vector<std::unique_ptr<check::Judge>> judges_;
-  bool begun_ = false;
-  TimePoint last_;
-};
 
 std::string got_text(const Expectation& expectation, const Judgement& judgement) {
   if (expectation.about == Expectation::About::kActivity) {
@@ -102,15 +38,15 @@ std::string got_text(const Expectation& expectation, const Judgement& judgement)
 }
 
 std::string when_text(const Expectation& expectation, const Judgement& judgement) {
-  if (!expectation.is_timed() && expectation.about == Expectation::About::kMetric) {
+  if (!expectation.requirement.is_timed() && expectation.about == Expectation::About::kMetric) {
     return "the whole run";
   }
   if (!judgement.known) return "";
   std::string text = span_text(judgement.from, judgement.to);
-  if (expectation.each && judgement.failed > 0) {
+  if (expectation.requirement.each && judgement.failed > 0) {
     text += fmt::format(", the first of {} that fail, of {} buckets", grouped(judgement.failed),
                         grouped(judgement.buckets));
-  } else if (expectation.each) {
+  } else if (expectation.requirement.each) {
     text += fmt::format(", the nearest to failing of {} buckets", grouped(judgement.buckets));
   }
   return text;
@@ -123,7 +59,13 @@ std::vector<ExpectationChecked> judge_result(const std::filesystem::path& result
   replay::ResultReader reader(result);
   const replay::Summary summary = reader.summary();
   const check::Span whole = sweep::span_of(reader.header(), summary);
-  Court court(expectations, whole, reader.header());
+  sweep::Court court(
+      [&](std::size_t i, const InputError& error) { rethrow(error, expectations[i]); });
+  for (const Expectation& expectation : expectations) {
+    court.add([&] {
+      return check::judge_of(expectation, whole, reader.header().start, reader.header().end);
+    });
+  }
   court.hear(reader);
   const std::vector<Judgement> judgements = court.finish();
   std::vector<ExpectationChecked> checked;

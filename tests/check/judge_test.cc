@@ -113,7 +113,7 @@ TEST_CASE("a span between times of day comes every day, and may run over midnigh
 TEST_CASE("each bucket must hold by itself") {
   World world;
   Expectation made = expectation("max(latency of web) < 25ms");
-  made.each = 2min;
+  made.requirement.each = 2min;
   const Judgement all = world.judge(made, {10, 20, 10, 10});
   CHECK(all.holds);
   CHECK(all.buckets == 2);
@@ -124,14 +124,21 @@ TEST_CASE("each bucket must hold by itself") {
   CHECK(some.buckets == 4);
   CHECK(some.failed == 2);
   CHECK(some.value == 30'000'000);  // the first that fails
+  CHECK(some.worst == 40'000'000);  // the furthest off
   CHECK(some.from == kNoon + 2min);
   CHECK(some.to == kNoon + 4min);
+}
+
+TEST_CASE("a bound reads back as it is spelled") {
+  for (const char* text : {"12:00", "12:00:30", "24:00", "+1h30m", "2026-01-05T12:00:00Z"}) {
+    CHECK(to_string(bound(text)) == text);
+  }
 }
 
 TEST_CASE("a bucket with nothing to measure passes, a span with nothing does not") {
   World world;
   Expectation made = expectation("max(latency of web) < 25ms");
-  made.each = 2min;
+  made.requirement.each = 2min;
   CHECK(world.judge(made, {10, 10, 0, 0}).holds);
   CHECK(world.judge(made, {10, 10, 0, 0}).buckets == 1);
   const Judgement none = world.judge(made, {0, 0, 0, 0});
@@ -142,33 +149,33 @@ TEST_CASE("a bucket with nothing to measure passes, a span with nothing does not
 TEST_CASE("windows count that start in the span") {
   World world;
   Expectation made = expectation("sum(arrivals of web) == 20");
-  made.between = Between{bound("12:01"), bound("12:03")};
+  made.requirement.between = Between{bound("12:01"), bound("12:03")};
   const Judgement judgement = world.judge(made, {1, 1, 1, 1, 1});
   CHECK(judgement.holds);
   CHECK(judgement.from == kNoon + 1min);
   CHECK(judgement.to == kNoon + 3min);
-  made.between = Between{bound("+1m"), bound("+3m")};
+  made.requirement.between = Between{bound("+1m"), bound("+3m")};
   CHECK(world.judge(made, {1, 1, 1, 1, 1}).holds);
-  made.between = Between{bound("2026-01-05T12:01:30Z"), bound("2026-01-05T12:03:30Z")};
+  made.requirement.between = Between{bound("2026-01-05T12:01:30Z"), bound("2026-01-05T12:03:30Z")};
   CHECK(world.judge(made, {1, 1, 1, 1, 1}).holds);  // minutes 2 and 3
 }
 
 TEST_CASE("windows after the trace's end do not count") {
   World world;
   Expectation made = expectation("sum(arrivals of web) == 100");
-  made.each = 10min;
+  made.requirement.each = 10min;
   CHECK(world.judge(made, std::vector<int>(15, 1)).holds);
 }
 
 TEST_CASE("levels are means over the windows that count") {
   World world;
   Expectation made = expectation("avg(capacity_running of web) == 1.5");
-  made.each = 2min;
+  made.requirement.each = 2min;
   // Minute m runs m units: 0.5 and 2.5 in the first buckets.
   CHECK(world.judge(made, {1, 1, 1, 1}).failed == 2);
-  made.requirement = parse_requirement("max(capacity_running of web) <= 3");
+  made.requirement = parse_requirement("max(capacity_running of web) <= 3 in every 2m");
   CHECK(world.judge(made, {1, 1, 1, 1}).holds);
-  made.requirement = parse_requirement("sum(cost of *) == 0.000000214 USD");  // 2 x 107
+  made.requirement = parse_requirement("sum(cost of *) == 0.000000214 USD in every 2m");  // 2 x 107
   made.of = "*";
   CHECK(world.judge(made, {1, 1, 1, 1}).holds);
 }
@@ -176,14 +183,14 @@ TEST_CASE("levels are means over the windows that count") {
 TEST_CASE("of everything, what only other services call is inside of what clients see") {
   World world;
   Expectation made = expectation("avg(latency of *) == 5ms");
-  made.each = 1min;
+  made.requirement.each = 1min;
   CHECK(world.judge(made, {5, 5}).holds);
 }
 
 TEST_CASE("a service that answers clients and services has to be named") {
   World world;
   Expectation made = expectation("avg(latency of *) == 5ms");
-  made.each = 1min;
+  made.requirement.each = 1min;
   const auto judge = judge_of(made, world.whole, kNoon, kNoon + 10min);
   judge->window({kNoon, kNoon + 1min});
   metrics::WindowRow row;

@@ -40,6 +40,44 @@ TEST_CASE("a name runs to the last parenthesis, whatever is in it") {
   CHECK(parse_requirement("max(latency of fn/GET /a(b) < c) < 1s").of == "fn/GET /a(b) < c");
 }
 
+TEST_CASE("a requirement may be of every bucket, and of a part of the run") {
+  const Requirement r =
+      parse_requirement("p99(latency of web) < 300 ms  between 12:00 and 13:00 in every 5m");
+  CHECK(r.limit == 300'000'000);
+  CHECK(r.each == std::chrono::minutes(5));
+  REQUIRE(r.between);
+  CHECK(r.between->from.since == std::chrono::hours(12));
+  CHECK(timing_of(r) == " in every 5m between 12:00 and 13:00");
+  CHECK_FALSE(parse_requirement("max(latency of a in every b) < 1s").is_timed());
+  CHECK(parse_requirement("sum(errors of *) == 0 between +1h and +2h").between->to.since ==
+        std::chrono::hours(2));
+}
+
+TEST_CASE("what is measured of buckets is the one that decides, whatever the limit") {
+  const auto quantity = [](const char* text) { return quantity_of(parse_requirement(text)); };
+  CHECK(quantity("p99( latency of web)<1s") == "p99(latency of web)");
+  CHECK(quantity("p99(latency of web) < 1s in every 5m") ==
+        "p99(latency of web), most of every 5m");
+  CHECK(quantity("avg(capacity_running of web) >= 2 in every 300s between 08:00 and 09:00:00") ==
+        "avg(capacity_running of web), least of every 5m between 08:00 and 09:00");
+  CHECK(quantity("sum(errors of *) == 0 in every 1h") ==
+        "sum(errors of *), furthest from 0 of every 1h");
+}
+
+TEST_CASE("what follows the value is told where it is wrong") {
+  CHECK(mistake("max(latency of *) < 1s in every 5") ==
+        "requirement 'max(latency of *) < 1s in every 5', column 33: expected a duration such as "
+        "5m, not '5'");
+  CHECK(mistake("max(latency of *) < 1s between 12:00 and noon")
+            .find("column 42: expected a time of day such as 12:00") != std::string::npos);
+  CHECK(mistake("max(latency of *) < 1s between 12:00 until 13:00").ends_with("expected 'and'"));
+  CHECK(mistake("max(latency of *) < 1s between 12:00 and +5m").find("of one kind") !=
+        std::string::npos);
+  CHECK(mistake("max(latency of *) < 1s in every 5m in every 6m").find("or nothing more") !=
+        std::string::npos);
+  CHECK(mistake("max(latency of *) < 1 in every 5m").find("not '1'") != std::string::npos);
+}
+
 TEST_CASE("each unit has its own spelling") {
   CHECK(parse_requirement("avg(errors of *) <= 0.1 %").limit == 1'000'000);  // 0.001 in 1e-9
   CHECK(parse_requirement("avg(cpu_utilization of web) < 70%").limit == 700'000'000);

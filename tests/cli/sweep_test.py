@@ -77,6 +77,26 @@ class Cells(SweepTest):
             count = int(cell["parameters"]["services.web.ec2.desired_capacity"])
             self.assertEqual(cell["is_feasible"], count >= 5, cell)
 
+    def test_a_constraint_may_be_of_every_minute_or_of_a_part_of_the_run(self):
+        """A burst each ten seconds: every minute has one that waits for four others, with four workers for one."""
+        timed = ["max(latency of *) <= 2s in every 1m", "max(latency of *) <= 2s between +20s and +30s",
+                 "max(latency of *) < 1s between +0s and +1h"]
+        self.write("sweep.yaml", SWEEP.replace("max(latency of *) <= 2s", '", "'.join(timed)))
+        self.sweep(status=1)
+        for cell in self.results(status=1)["cells"]:
+            count = int(cell["parameters"]["services.web.ec2.desired_capacity"])
+            # No window of a minute begins within ten seconds, and the last holds for none.
+            self.assertEqual(cell["broken"], timed[1:] if count >= 5 else timed, cell)
+            self.assertEqual(cell["measured"][0]["quantity"], "max(latency of *), most of every 1m")
+            self.assertEqual(cell["measured"][1], {"quantity": "max(latency of *) between +20s and +30s", "unit": "ms",
+                                                   "value": None})
+        self.assertEqual(self.sweep(status=1), self.tool("sweep", "results", "s.db", status=1)[0])
+
+    def test_buckets_that_windows_do_not_fit_in_are_refused(self):
+        self.write("sweep.yaml", SWEEP.replace("<= 2s", "<= 2s in every 90s"))
+        _, error = self.tool("sweep", "run", "sweep.yaml", "--store", "s.db", "--quiet", status=2)
+        self.assertIn("buckets of 1m30s are no multiple of recorder.window, 1m", error)
+
     def test_the_csv_has_the_same_numbers_in_the_same_order(self):
         self.sweep()
         out, _ = self.tool("sweep", "results", "s.db", "--format", "csv")

@@ -30,8 +30,8 @@ TEST_CASE("a metric's expectation is a requirement with a span") {
   CHECK(made.name == "x");
   CHECK(made.text == "p99(latency of fn) < 300ms in every 5m between 12:00 and 13:00");
   CHECK(made.requirement.limit == 300'000'000);
-  CHECK(made.each == 5min);
-  CHECK(made.between->from.since == 12h);
+  CHECK(made.requirement.each == 5min);
+  CHECK(made.requirement.between->from.since == 12h);
   CHECK(skyreplay::to_string(made.position) == "shop.yaml:4:5");
 }
 

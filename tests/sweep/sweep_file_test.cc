@@ -96,6 +96,34 @@ TEST_CASE("every mistake of a sweep is told at once, each at its place") {
       "'gird', did you mean 'grid'?");
 }
 
+TEST_CASE("a constraint is a line, or a map of its parts") {
+  const Folder folder;
+  const SweepFile sweep = folder.read(
+      "version: 1\nbase: shop.yaml\nconstraints:\n"
+      "  - p99(latency of web) < 300ms in every 5m between 12:00 and 13:00\n"
+      "  - {metric: latency, statistic: p99, of: web, between: [12:00, 13:00], each: 5m, "
+      "must_be: \"< 300ms\"}\n"
+      "  - {metric: failures, statistic: sum, must_be: == 0}\n");
+  REQUIRE(sweep.constraints.size() == 3);
+  CHECK(sweep.constraints[0].text == sweep.constraints[1].text);
+  CHECK(sweep.constraints[2].text == "sum(failures of *) == 0");
+}
+
+TEST_CASE("a constraint whose parts make none is refused, part by part") {
+  const Folder folder;
+  const auto refused = [&](const std::string& constraint) {
+    return folder.mistakes("version: 1\nbase: shop.yaml\nconstraints: [" + constraint + "]\n");
+  };
+  CHECK(refused("{metric: latency, must_be: < 1s}") ==
+        "sweep.yaml:3:15: constraints[0]: needs metric, statistic and must_be");
+  CHECK(refused("{requirement: max(latency of *) < 1s, each: 5m}") ==
+        "sweep.yaml:3:15: constraints[0]: has its parts beside the whole: give one of the two");
+  CHECK(refused("{metric: latency, statistic: max, must_be: < 1s, between: [12:00]}")
+            .ends_with("between must be a list of two: [from, to]"));
+  CHECK(refused("{metrics: latency}").find("did you mean 'metric'") != std::string::npos);
+  CHECK(refused("[1]").find("must be a map of fields, not a list") != std::string::npos);
+}
+
 TEST_CASE("a sweep of nothing, of two bases, or of a scenario that is not there is refused") {
   const Folder folder;
   CHECK(folder.mistakes("version: 1\n").find("give one of base and variants") != std::string::npos);

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "engine.h"
 #include "live_progress.h"
 #include "scenario_settings.h"
 #include "verbs.h"
@@ -49,7 +50,7 @@ void add_sweep_run(CLI::App& sweep_verb, Action& chosen) {
   const auto options = std::make_shared<Options>();
   SweepOptions& sweep = options->sweep;
   sweep.threads = std::max(1U, std::thread::hardware_concurrency());
-  sweep.version = SKYREPLAY_VERSION;
+  sweep.version = SKYREPLAY_ENGINE;
   sweep.clock = [] {
     return std::chrono::duration_cast<std::chrono::milliseconds>(
                std::chrono::system_clock::now().time_since_epoch())

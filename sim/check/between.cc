@@ -1,4 +1,6 @@
-#include "check/expectation.h"
+#include "check/between.h"
+
+#include <fmt/format.h>
 
 namespace skyreplay::check {
 namespace {
@@ -46,6 +48,32 @@ bool parse_bound(std::string_view text, Bound& bound) {
   bound.kind = Bound::Kind::kInstant;
   bound.since = instant.time_since_epoch();
   return true;
+}
+
+std::string to_string(const Bound& bound) {
+  switch (bound.kind) {
+    case Bound::Kind::kOffset:
+      return "+" + format_duration(bound.since);
+    case Bound::Kind::kInstant:
+      return to_rfc3339(TimePoint{bound.since});
+    case Bound::Kind::kTimeOfDay:
+      break;
+  }
+  const auto s = std::chrono::duration_cast<std::chrono::seconds>(bound.since).count();
+  const std::string text = fmt::format("{:02}:{:02}", s / 3600, s / 60 % 60);
+  return s % 60 == 0 ? text : text + fmt::format(":{:02}", s % 60);
+}
+
+std::optional<std::string> mistake_of(const Between& between) {
+  const auto& [from, to] = between;
+  if (from.kind != to.kind) {
+    return "both ends must be of one kind: times of day, instants or offsets";
+  }
+  const bool may_wrap = from.kind == Bound::Kind::kTimeOfDay;
+  if (from.since == to.since || (!may_wrap && from.since > to.since)) {
+    return "the second must come after the first";
+  }
+  return std::nullopt;
 }
 
 bool Between::contains(TimePoint time, TimePoint trace_start) const {

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "check/requirement.h"
-#include "sweep/facts.h"
 
 namespace skyreplay::sweep {
 

@@ -75,9 +75,27 @@ std::vector<std::pair<std::string, std::string>> meta_of(const StoredSweep& swee
 struct Store::Database {
   std::filesystem::path path;
   SQLite::Database db;
+  bool logs_ahead = false;
 
   Database(std::filesystem::path file, int flags)
       : path(std::move(file)), db(path.string(), flags, kBusyMs) {}
+  /// One file is left, that can be read where nothing can be written.
+  ~Database() {
+    if (!logs_ahead) return;
+    db.tryExec("PRAGMA busy_timeout = 0");
+    // Refused while another process has the store open: then that one does it.
+    db.tryExec("PRAGMA journal_mode = DELETE");
+  }
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  /// Transactions no longer wait for the disk, which takes longer than replaying a small cell: they
+  /// are appended to a log beside the store, that SQLite syncs before it changes the store. A
+  /// process that is killed loses none of them, a machine without power the last ones.
+  void log_ahead() {
+    db.exec("PRAGMA synchronous = NORMAL");
+    logs_ahead = db.tryExec("PRAGMA journal_mode = WAL") == SQLITE_OK;
+  }
 
   /// Runs `work`; what SQLite complains about becomes an error of ours.
   template <typename Work>
@@ -225,6 +243,7 @@ Store::Store(const std::filesystem::path& path, const StoredSweep& sweep) : path
     }
     database_->write_plan(sweep);
     transaction.commit();
+    database_->log_ahead();
   } catch (const SQLite::Exception& error) {
     refuse(path, error);
   }

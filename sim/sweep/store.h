@@ -51,9 +51,10 @@ struct StoredPace {
 /// back is what was put in, but for notes and reasons.
 ///
 /// **Order** Contents do not depend on the order in which cells are put. A cell is one transaction,
-/// so that a process may end at any instant; several may work on one store. Not for several threads
-/// at once. Throws InputError for a file that is no store, or that holds another sweep or another
-/// version's results; MachineError where SQLite says no.
+/// so that a process may end at any instant; several may work on one store. While one does, SQLite
+/// has a log and an index of it beside the file (-wal, -shm). Not for several threads at once.
+/// Throws InputError for a file that is no store, or that holds another sweep or another version's
+/// results; MachineError where SQLite says no.
 class Store {
  public:
   /// Opens or makes the store of a sweep and writes down what it asks and its cells, in one

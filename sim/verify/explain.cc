@@ -51,7 +51,8 @@ class WorstWindow {
     close();
     // A span of times of day has windows of every day, and others between them.
     open_ = window.start >= judgement_.from && window.start < judgement_.to &&
-            (!expectation_.requirement.between || expectation_.requirement.between->contains(window.start, start_));
+            (!expectation_.requirement.between ||
+             expectation_.requirement.between->contains(window.start, start_));
     window_ = window;
     if (open_) sum_.add(window);
   }

@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   accepted([&] {
     for (const auto& expected : scenario::Scenario::parse(text, "shop.yaml").expectations()) {
       SKY_CHECK(!expected.name.empty() && !expected.text.empty());
-      SKY_CHECK(!expected.requirement.between || expected.requirement.between->from.kind == expected.requirement.between->to.kind);
+      SKY_CHECK(!expected.requirement.between ||
+                expected.requirement.between->from.kind == expected.requirement.between->to.kind);
       SKY_CHECK(!expected.requirement.each || *expected.requirement.each > Duration{0});
     }
   });

@@ -1,14 +1,21 @@
 #include "pricing/billed_time.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "core/check.h"
 
 namespace skyreplay::pricing {
 
-BilledTime::BilledTime(BilledSpan span, std::chrono::seconds minimum, Duration free_if_interrupted)
-    : span_(span), minimum_(minimum), free_if_interrupted_(free_if_interrupted) {
+BilledTime::BilledTime(BilledSpan span, std::chrono::seconds minimum, Duration free_if_interrupted,
+                       std::vector<TimePoint> price_changes)
+    : span_(span),
+      minimum_(minimum),
+      free_if_interrupted_(free_if_interrupted),
+      price_changes_(std::move(price_changes)),
+      ended_seconds_(price_changes_.size() + 1) {
+  SKY_CHECK(std::ranges::is_sorted(price_changes_));
   SKY_CHECK(span.start <= span.end);
   SKY_CHECK(minimum.count() >= 0 && free_if_interrupted.count() >= 0);
 }
@@ -33,22 +40,42 @@ TimePoint BilledTime::stop(RunningId id, TimePoint at) {
   return std::exchange(starts_[slot], kNotRunning);
 }
 
-void BilledTime::end(RunningId id, TimePoint at) { ended_seconds_ += seconds(stop(id, at), at); }
+void BilledTime::end(RunningId id, TimePoint at) { add(stop(id, at), at, ended_seconds_); }
 
 void BilledTime::interrupt(RunningId id, TimePoint at) {
   const TimePoint start = stop(id, at);
   const bool is_free = at < start + free_if_interrupted_ && at < span_.end;  // E41
-  if (!is_free) ended_seconds_ += seconds(start, at);
+  if (!is_free) add(start, at, ended_seconds_);
 }
 
 std::uint64_t BilledTime::at(TimePoint now) const {
-  std::uint64_t sum = ended_seconds_;
+  const std::vector<std::uint64_t> sums = by_price(now);
+  return std::accumulate(sums.begin(), sums.end(), std::uint64_t{0});
+}
+
+std::vector<std::uint64_t> BilledTime::by_price(TimePoint now) const {
+  std::vector<std::uint64_t> sums = ended_seconds_;
   for (const TimePoint start : starts_) {
     if (start == kNotRunning) continue;
     const bool may_be_free = now < start + free_if_interrupted_ && now < span_.end;
-    if (!may_be_free) sum += seconds(start, now);
+    if (!may_be_free) add(start, now, sums);
   }
-  return sum;
+  return sums;
+}
+
+void BilledTime::add(TimePoint start, TimePoint end, std::vector<std::uint64_t>& by_price) const {
+  constexpr std::chrono::hours kHour{1};
+  constexpr std::uint64_t kHourSeconds = 3600;
+  std::uint64_t left = seconds(start, end);
+  TimePoint hour = std::max(start, span_.start);
+  while (left > 0) {
+    const auto price = std::ranges::upper_bound(price_changes_, hour) - price_changes_.begin();
+    const bool is_last_price = by_price.size() == static_cast<std::size_t>(price) + 1;
+    const std::uint64_t part = is_last_price ? left : std::min(left, kHourSeconds);
+    by_price[static_cast<std::size_t>(price)] += part;
+    left -= part;
+    hour += kHour;
+  }
 }
 
 // E138, E140, C119: rounded up for each start, and no less than the minimum.

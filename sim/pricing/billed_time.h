@@ -28,12 +28,16 @@ enum class RunningId : std::uint32_t {};
 /// start on without a minimum, which was due before; what starts at or after its end, nothing.
 /// Where what is interrupted early is free (E41, E146), a thing is billed nothing until it has run
 /// so long or has been ended otherwise; then, or at the span's end, it is billed as above at once.
-/// **Cost** of at(): O(things that run). Start and end are O(1).
+/// **Cost** of at(): O(things that run), with changes of price also by the hours that each has run.
+/// Start and end are O(1).
 class BilledTime {
  public:
   /// `free_if_interrupted`: what is interrupted before it has run so long is free. REQUIRES:
   /// span.start <= span.end; neither is negative.
-  BilledTime(BilledSpan span, std::chrono::seconds minimum, Duration free_if_interrupted = {});
+  /// `price_changes`, ascending, divide what runs by price: each of its hours, counted from its
+  /// start or the span's, has the price that holds as the hour begins (E146).
+  BilledTime(BilledSpan span, std::chrono::seconds minimum, Duration free_if_interrupted = {},
+             std::vector<TimePoint> price_changes = {});
 
   /// Something begins to run. A time before the span means that it ran already.
   RunningId start(TimePoint at);
@@ -45,6 +49,8 @@ class BilledTime {
 
   /// The seconds billed until `now`. REQUIRES: no start or end was told that lies after `now`.
   std::uint64_t at(TimePoint now) const;
+  /// The same by price: those of before the first change, then of each change.
+  std::vector<std::uint64_t> by_price(TimePoint now) const;
 
   /// How many things run.
   std::size_t running() const { return starts_.size() - free_.size(); }
@@ -55,13 +61,15 @@ class BilledTime {
 
   TimePoint stop(RunningId id, TimePoint at);
   std::uint64_t seconds(TimePoint start, TimePoint end) const;
+  void add(TimePoint start, TimePoint end, std::vector<std::uint64_t>& by_price) const;
 
   BilledSpan span_;
   std::chrono::seconds minimum_;
   Duration free_if_interrupted_;
-  std::uint64_t ended_seconds_ = 0;
-  std::vector<TimePoint> starts_;    ///< by id; kNotRunning in a slot that is free
-  std::vector<std::uint32_t> free_;  ///< slots to be used again
+  std::vector<TimePoint> price_changes_;
+  std::vector<std::uint64_t> ended_seconds_;  ///< by price
+  std::vector<TimePoint> starts_;             ///< by id; kNotRunning in a slot that is free
+  std::vector<std::uint32_t> free_;           ///< slots to be used again
 };
 
 }  // namespace skyreplay::pricing

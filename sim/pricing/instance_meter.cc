@@ -30,6 +30,13 @@ const Tariff& running_tariff(const Catalogue& catalogue, std::string_view type,
   return catalogue.tariff(fmt::format("{}{}", prefix, type), region);
 }
 
+std::vector<TimePoint> changes_of(const Purchase& purchase) {
+  std::vector<TimePoint> changes;
+  if (purchase.spot_changes == nullptr) return changes;
+  for (const auto& [at, tariff] : *purchase.spot_changes) changes.push_back(at);
+  return changes;
+}
+
 /// A Savings Plan's commitment costs what it is, used or not.
 const Tariff& savings_plan_tariff() {
   static const Tariff tariff(std::string(kSavingsPlan), "*", "USD",
@@ -42,9 +49,15 @@ const Tariff& savings_plan_tariff() {
 InstanceMeter::InstanceMeter(const Catalogue& catalogue, std::string_view instance_type,
                              std::string_view region, BilledSpan span, Meters& meters,
                              const Purchase& purchase)
-    : time_(span, kMinimum, purchase.spot ? Duration{kFreeIfInterrupted} : Duration{}),
+    : time_(span, kMinimum, purchase.spot ? Duration{kFreeIfInterrupted} : Duration{},
+            changes_of(purchase)),
       purchase_(purchase),
       item_(meters.add_item(running_tariff(catalogue, instance_type, region, purchase))) {
+  if (purchase.spot_changes != nullptr) {
+    for (const auto& [at, tariff] : *purchase.spot_changes) {
+      changed_items_.push_back(meters.add_item(tariff));
+    }
+  }
   Coverage coverage{.reserved_instances = purchase.reserved_instances};
   if (purchase.reserved_instances > 0) {
     const std::string_view prefix = purchase.reserved_term == Term::kOneYear
@@ -69,8 +82,15 @@ void InstanceMeter::interrupt(RunningId id, TimePoint at) {
 }
 
 void InstanceMeter::read(TimePoint now, Meters& meters) {
+  if (!covered_) {
+    const std::vector<std::uint64_t> seconds = time_.by_price(now);
+    meters.advance_to(item_, seconds[0]);
+    for (std::size_t i = 0; i < changed_items_.size(); ++i) {
+      meters.advance_to(changed_items_[i], seconds[i + 1]);
+    }
+    return;
+  }
   const std::uint64_t seconds = time_.at(now);
-  if (!covered_) return meters.advance_to(item_, seconds);
   covered_->read(now, seconds);
   read_until_ = now;
   meters.advance_to(item_, covered_->seconds().on_demand);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "pricing/billed_time.h"
@@ -14,6 +15,10 @@
 
 namespace skyreplay::pricing {
 
+/// Prices that a Spot instance takes, by ascending instant: "ec2.spot.TYPE.2", "ec2.spot.TYPE.3"
+/// and so on.
+using SpotChanges = std::vector<std::pair<TimePoint, Tariff>>;
+
 /// How a group's instances are bought.
 struct Purchase {
   /// Spot instances instead of on-demand ones (E146); nothing else covers them.
@@ -21,6 +26,8 @@ struct Purchase {
   /// What a Spot instance costs per hour; none: its typical price. REQUIRES the tariff of
   /// "ec2.spot.TYPE" outlives the meter.
   const Tariff* spot_tariff = nullptr;
+  /// When that becomes another, and what; none: never. REQUIRES likewise.
+  const SpotChanges* spot_changes = nullptr;
   std::uint32_t reserved_instances = 0;  ///< standard, of the group's own type
   Term reserved_term = Term::kOneYear;
   /// Of a Savings Plan, in 10^-6 USD an hour; 0: none.
@@ -74,6 +81,7 @@ class InstanceMeter {
   BilledTime time_;
   Purchase purchase_;
   std::uint32_t item_;
+  std::vector<std::uint32_t> changed_items_;  ///< by change of the Spot price
   std::uint32_t reserved_item_ = 0;
   std::uint32_t plan_item_ = 0;
   std::optional<CoveredHours> covered_;

@@ -231,13 +231,33 @@ workload::ExternalConfig external_config(const scenario::ConcreteService& servic
   return config;
 }
 
+namespace {
+
+pricing::Tariff hourly_tariff(const std::string& item, const std::string& usd) {
+  const auto price = pricing::Decimal::parse(usd);
+  SKY_CHECK(price.has_value());
+  return {item, "*", "hour", {{.usd = *price, .source = "the scenario", .as_of = "undated"}}};
+}
+
+}  // namespace
+
 std::optional<pricing::Tariff> spot_tariff(const scenario::ConcreteService& service) {
   const proto::AutoScalingGroup& group = service.config->ec2();
   if (!group.assumed().spot().has_price()) return std::nullopt;
-  const auto price = pricing::Decimal::parse(group.assumed().spot().price());
-  SKY_CHECK(price.has_value());
-  return pricing::Tariff(std::string(pricing::DiscountedPrices::kSpot) + group.instance_type(), "*",
-                         "hour", {{.usd = *price, .source = "the scenario", .as_of = "undated"}});
+  return hourly_tariff(std::string(pricing::DiscountedPrices::kSpot) + group.instance_type(),
+                       group.assumed().spot().price());
+}
+
+pricing::SpotChanges spot_price_changes(const scenario::ConcreteService& service,
+                                        TimePoint trace_start) {
+  const proto::AutoScalingGroup& group = service.config->ec2();
+  pricing::SpotChanges changes;
+  for (const proto::SpotPrice& change : group.assumed().spot().price_changes()) {
+    const std::string item = fmt::format("{}{}.{}", pricing::DiscountedPrices::kSpot,
+                                         group.instance_type(), changes.size() + 2);
+    changes.emplace_back(instant(change.at(), trace_start), hourly_tariff(item, change.price()));
+  }
+  return changes;
 }
 
 pricing::Tariff external_tariff(const scenario::ConcreteService& service) {

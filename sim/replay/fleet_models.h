@@ -28,6 +28,9 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
 
 /// What an instance-hour costs where the scenario gives a price of Spot Instances; else none.
 std::optional<pricing::Tariff> spot_tariff(const scenario::ConcreteService& service);
+/// The prices that it takes later (E146), each with its instant.
+pricing::SpotChanges spot_price_changes(const scenario::ConcreteService& service,
+                                        TimePoint trace_start);
 
 /// Says so where a group's CPU speed is its base family's; else empty.
 std::string speed_note(const scenario::ConcreteService& service);

@@ -217,6 +217,8 @@ Seat Models::seat_fleet(std::uint32_t service) {
       tariffs_.push_back(std::move(*tariff));
       config.purchase.spot_tariff = &tariffs_.back();
     }
+    spot_changes_.push_back(spot_price_changes(concrete, inputs_.trace.start));
+    config.purchase.spot_changes = &spot_changes_.back();
     fleet = std::make_unique<ec2::AutoScalingGroup>(loop_, recorder_, config, seed, billing);
     desired = concrete.config->ec2().desired_capacity();
   } else {

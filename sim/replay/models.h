@@ -8,6 +8,7 @@
 
 #include "kernel/loop.h"
 #include "metrics/recorder.h"
+#include "pricing/instance_meter.h"
 #include "pricing/meters.h"
 #include "replay/result_types.h"
 #include "scenario/wiring.h"
@@ -103,6 +104,7 @@ class Models {
   std::vector<std::unique_ptr<balancing::Fleet>> fleets_;  ///< by service; null where it is none
   std::deque<pricing::Tariff>
       tariffs_;  ///< those that the scenario gives; they stay where they are
+  std::deque<pricing::SpotChanges> spot_changes_;  ///< likewise
   std::vector<pricing::Meters> meters_;
   std::vector<std::optional<std::uint32_t>> call_lists_;  ///< by service
   std::vector<workload::Platform*> platforms_;            ///< each once

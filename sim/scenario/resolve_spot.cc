@@ -29,6 +29,7 @@ class SpotResolver {
     proto::SpotAssumed& spot = *group_.mutable_assumed()->mutable_spot();
     fill_defaults(spot, path_ + ".assumed.spot", places_, mistakes_);
     price(spot);
+    price_changes(spot);
     if (!spot.has_interruption_rate()) interruption_rate(spot);
     if (!spot.has_time_between_shocks() && spot.interruption_rate() > 0) shocks(spot);
   }
@@ -67,6 +68,37 @@ class SpotResolver {
     } catch (const InputError& error) {
       mistake("instance_market_options", fmt::format("{}; give assumed.spot.price", error.what()));
     }
+  }
+
+  /// E146. Decimals, in order of time: of instants among themselves and of offsets, for only a run
+  /// knows the trace's start.
+  void price_changes(const proto::SpotAssumed& spot) {
+    constexpr int kMost = 1'000;
+    if (spot.price_changes_size() > kMost) {
+      return mistake("assumed.spot.price_changes",
+                     "must be at most 1,000: each is a line of bills");
+    }
+    const proto::Moment* before = nullptr;
+    for (int i = 0; i < spot.price_changes_size(); ++i) {
+      const proto::SpotPrice& change = spot.price_changes(i);
+      const std::string path =
+          join_index("assumed.spot.price_changes", static_cast<std::size_t>(i));
+      if (mistakes_.below(path_ + "." + path)) return;
+      if (!pricing::Decimal::parse(change.price())) {
+        mistake(path + ".price",
+                fmt::format("must be a decimal number of USD such as 0.0323, not {}",
+                            in_quotes(change.price())));
+      }
+      if (before != nullptr && before->when_case() != change.at().when_case()) {
+        mistake(path + ".at", "must be an offset or an instant, as that of the change before it");
+      } else if (before != nullptr && ns_of(*before) >= ns_of(change.at())) {
+        mistake(path + ".at", "must be later than that of the change before it");
+      }
+      before = &change.at();
+    }
+  }
+  static std::int64_t ns_of(const proto::Moment& moment) {
+    return moment.has_offset_ns() ? moment.offset_ns() : moment.instant_ns();
   }
 
   /// E42.

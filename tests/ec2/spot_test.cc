@@ -190,4 +190,19 @@ TEST_CASE("E146: a scenario may give the price of a Spot Instance") {
   CHECK(row->amount == 36'000'000);
 }
 
+TEST_CASE("E146: the price of Spot Instances changes when the scenario says so") {
+  const RunResult result =
+      run(group(1, "", "",
+                "interruption_rate: 0, price: 0.036, price_changes: [{at: +30m, price: 0.072}, "
+                "{at: +60m, price: 0.018}]"),
+          {{5s, 1s}}, 7200s);
+  const auto amount = [&](const char* item) {
+    const auto row = std::ranges::find(result.bill, item, &pricing::BillRow::line_item);
+    return row == result.bill.end() ? pricing::NanoUsd{0} : row->amount;
+  };
+  CHECK(amount("ec2.spot.m5.large") == 36'000'000);    // the first hour
+  CHECK(amount("ec2.spot.m5.large.2") == 0);           // no hour began under it
+  CHECK(amount("ec2.spot.m5.large.3") == 18'000'000);  // the second
+}
+
 }  // namespace skyreplay::ec2

@@ -166,6 +166,24 @@ TEST_CASE(
   CHECK(meters.units(0) == 3540 + 3660);
 }
 
+TEST_CASE("E146: each hour of a Spot instance has the price that held as it began") {
+  const auto spot = [](const char* item, const char* usd) {
+    return Tariff(item, "*", "hour", {{.usd = *Decimal::parse(usd), .source = "a test"}});
+  };
+  const SpotChanges changes = {{kStart + minutes(90), spot("ec2.spot.c4.large.2", "0.04")},
+                               {kStart + minutes(120), spot("ec2.spot.c4.large.3", "0.02")}};
+  Meters meters;
+  InstanceMeter meter(catalogue(), "c4.large", "us-east-1", kDay, meters,
+                      {.spot = true, .spot_changes = &changes});
+  const RunningId first = meter.start(kStart);
+  meter.start(kStart + minutes(90));  // its hours begin at 1:30 and 2:30
+  meter.end(first, kStart + minutes(130));
+  meter.read(kStart + minutes(160), meters);
+  CHECK(meters.units(0) == 7200);       // of the first, that began at 0:00 and 1:00
+  CHECK(meters.units(1) == 3600);       // of the other, that began at 1:30
+  CHECK(meters.units(2) == 600 + 600);  // the first's since 2:00, the other's since 2:30
+}
+
 TEST_CASE("E41: a Spot instance that still runs at the span's end is billed, however young") {
   Meters meters;
   InstanceMeter meter(catalogue(), "c4.large", "us-east-1", {kStart, kStart + minutes(10)}, meters,

@@ -18,6 +18,7 @@ class Generator {
         clock_(number ^ 0xC10C),
         foreseen_(number ^ 0xF0),
         failed_(number + (std::uint64_t{1} << 32)),
+        priced_(number + (std::uint64_t{1} << 38)),
         lives_(number ^ 0x9e3779b97f4a7c15),
         fronts_(number ^ 0xc2b2ae3d27d4eb4f),
         tasks_(number ^ 0xECA5),
@@ -487,6 +488,11 @@ class Generator {
     fleet.shock_spread = std::min<Time>(failed_.time(4), 24h);
     fleet.reliable_time = dice.chance(50) ? 0ns : failed_.time(10);
     fleet.recommendation_lead = dice.chance(50) ? 0ns : std::min<Time>(failed_.time(4), 24h);
+    Time change{};
+    for (std::uint32_t i = priced_.dice.chance(40) ? priced_.dice.between(1, 2) : 0; i > 0; --i) {
+      change += std::max<Time>(1ns, (s_.end - s_.start) / priced_.dice.between(2, 9));
+      fleet.price_changes.push_back(change);
+    }
   }
 
   void faults() {
@@ -645,6 +651,7 @@ class Generator {
   RandomServices clock_;
   RandomServices foreseen_;
   RandomServices failed_;
+  RandomServices priced_;
   RandomServices lives_;
   RandomServices fronts_;
   RandomServices tasks_;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "reference/both.h"
+#include "reference/model/money.h"
 
 namespace skyreplay::reference {
 namespace {
@@ -386,11 +387,16 @@ std::string market(const Fleet& f) {
 }
 std::string interruptions(const Fleet& f) {
   if (!f.spot) return "";
+  std::string changes;
+  for (std::size_t i = 0; i < f.price_changes.size(); ++i) {
+    changes += fmt::format("{}{{at: +{}, price: \"{}\"}}", i == 0 ? "" : ", ",
+                           spelled(f.price_changes[i]), kSpotPrices[i]);
+  }
   return fmt::format(
       "spot: {{interruption_rate: 0, shock_share: {}, time_between_shocks: {}, shock_spread: {}, "
-      "reliable_time: {}, recommendation_lead: {}}}, ",
+      "reliable_time: {}, recommendation_lead: {}, price_changes: [{}]}}, ",
       f.shock_share, spelled(f.between_shocks), spelled(f.shock_spread), spelled(f.reliable_time),
-      spelled(f.recommendation_lead));
+      spelled(f.recommendation_lead), changes);
 }
 std::string spelled(const Hook& h) {
   return fmt::format(

@@ -55,6 +55,20 @@ TEST_CASE("E146: a Spot Instance has a price, published or given") {
                   "'cheap'") != std::string::npos);
 }
 
+TEST_CASE("E146: changes of the price are decimals in order of time") {
+  const auto of = [](const std::string& changes) {
+    return mistakes_of(group(kSpot + ", assumed: {spot: {price_changes: [" + changes + "]}}"));
+  };
+  CHECK(of("{at: +1h, price: 0.05}, {at: +2h, price: 0.04}") == "");
+  CHECK(of("{at: +1h, price: dear}").find("price_changes[0].price: must be a decimal number") !=
+        std::string::npos);
+  CHECK(of("{at: +1h, price: 0.05}, {at: +1h, price: 0.04}")
+            .find("price_changes[1].at: must be later than") != std::string::npos);
+  CHECK(of("{at: +1h, price: 0.05}, {at: 2026-01-05T12:00:00Z, price: 0.04}")
+            .find("price_changes[1].at: must be an offset or an instant, as that") !=
+        std::string::npos);
+}
+
 TEST_CASE("what groups may not ask of Spot Instances is refused by name") {
   const auto of = [](const std::string& options) {
     return mistakes_of(

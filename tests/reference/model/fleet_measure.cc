@@ -83,6 +83,7 @@ Meters FleetService::meters(const std::vector<Time>& ends) const {
                    {.full_hours = !world_.broken(Mutation::kHoursAreNotBegun),
                     .rules_count = !world_.broken(Mutation::kLargestOfThreeDimensions),
                     .hours_are_apart = !world_.broken(Mutation::kCoverageCarriesOver)});
+  divide_by_price(meters, span, ends.back());
   // E102.
   if (fleet().public_addresses) meters.push_back({"vpc.public_ipv4_in_use", ran});
   if (fleet().detailed) meters.push_back({"cloudwatch.detailed_monitoring_per_instance", ran});
@@ -97,6 +98,28 @@ Meters FleetService::meters(const std::vector<Time>& ends) const {
   add("cloudwatch.alarm_high_resolution", scaling_->alarms(true));
   add("cloudwatch.custom_metric", scaling_->has_custom_metric() ? 1 : 0);
   return meters;
+}
+
+// E146: the one item of Spot Instances becomes one a price.
+void FleetService::divide_by_price(Meters& meters, const Span& span, Time now) const {
+  if (fleet().price_changes.empty()) return;
+  std::vector<std::uint64_t> sums(fleet().price_changes.size() + 1);
+  for (const Member& member : members_) {
+    if (!member.billed_from || *member.billed_from >= now || is_free(member, span, now)) continue;
+    const Time until = std::min(member.gone.value_or(Time::max()), now);
+    const bool minimum = !world_.broken(Mutation::kNoMinimumOf60Seconds);
+    const auto parts = seconds_by_price(fleet(), span, *member.billed_from,
+                                        billed_seconds(span, *member.billed_from, until, minimum),
+                                        world_.broken(Mutation::kPriceOfTheLaunch));
+    for (std::size_t p = 0; p < sums.size(); ++p) sums[p] += parts[p];
+  }
+  const std::string item = "ec2.spot." + fleet().instance_type;
+  const auto is_it = [&](const auto& meter) { return meter.first == item; };
+  auto at = std::find_if(meters.begin(), meters.end(), is_it);
+  at->second = sums[0];
+  for (std::size_t p = 1; p < sums.size(); ++p) {
+    at = meters.insert(at + 1, {item + "." + std::to_string(p + 1), sums[p]});
+  }
 }
 
 bool FleetService::is_free(const Member& member, const Span& span, Time at) const {

@@ -117,6 +117,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   void forget(std::size_t member);
   /// E41: in its first hour it may still be free, and is where EC2 took it.
   bool is_free(const Member& member, const Span& span, Time at) const;
+  void divide_by_price(Meters& meters, const Span& span, Time now) const;
 
   /// In the order of their launches.
   std::vector<std::size_t> in_service() const;

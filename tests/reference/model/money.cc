@@ -67,6 +67,9 @@ constexpr Price kPrices[] = {
 };
 
 const Price& price_of(const std::string& item) {
+  static const Price kChanged[] = {{"", kSpotPrices[0], kHour}, {"", kSpotPrices[1], kHour}};
+  if (item.find("ec2.spot.") == 0 && item.ends_with(".2")) return kChanged[0];
+  if (item.find("ec2.spot.") == 0 && item.ends_with(".3")) return kChanged[1];
   return *std::find_if(std::begin(kPrices), std::end(kPrices),
                        [&](const Price& price) { return price.item == item; });
 }
@@ -222,6 +225,19 @@ Meters balancer_meters(const Fleet& fleet, const Span& span, const std::vector<T
       static_cast<std::uint64_t>((std::min(now, span.end) - span.start).count() / 1'000'000'000);
   return {{"alb.load_balancer", rules.full_hours ? hours : partial},
           {"alb.lcu", nano_lcu(fleet, span, ends, uses, rules)}};
+}
+
+std::vector<std::uint64_t> seconds_by_price(const Fleet& fleet, const Span& span, Time from,
+                                            std::uint64_t seconds, bool of_launch) {
+  std::vector<std::uint64_t> by_price(fleet.price_changes.size() + 1);
+  const Time begin = std::max(from, span.start);
+  for (std::uint64_t second = 0; second < seconds; ++second) {
+    const Time hour = begin + std::chrono::hours(of_launch ? 0 : second / 3600);
+    std::size_t price = 0;
+    for (const Time change : fleet.price_changes) price += span.start + change <= hour ? 1 : 0;
+    ++by_price[price];
+  }
+  return by_price;
 }
 
 Meters fleet_meters(const Fleet& fleet, const Span& span,

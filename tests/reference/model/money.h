@@ -28,6 +28,14 @@ struct BalancerRules {
 Meters balancer_meters(const Fleet& fleet, const Span& span, const std::vector<Time>& ends,
                        const std::vector<BalancerUse>& uses, const BalancerRules& rules);
 
+/// What a Spot Instance costs after each of its changes of price.
+inline constexpr const char* kSpotPrices[] = {"0.04", "0.02"};
+
+/// By price, the seconds of an instance that ran from then on (E146): those of each hour count for
+/// the price that held as it began.
+std::vector<std::uint64_t> seconds_by_price(const Fleet& fleet, const Span& span, Time from,
+                                            std::uint64_t seconds, bool of_launch);
+
 /// A fleet's line items at the last of `ends`, the ends of windows, at which `uses` and the seconds
 /// billed so far were read; `ran` are those of what is due also where an instance is free,
 /// `spot_ran` those of tasks on FARGATE_SPOT among them.

@@ -211,6 +211,7 @@ struct Fleet {
   std::uint64_t savings_plan = 0;  ///< 10^-6 USD an hour
   bool public_addresses = false;
   bool spot = false;
+  std::vector<Time> price_changes{};  ///< to kSpotPrices, after the trace's start
   bool capacity_rebalance = false;
   double shock_share = 1;
   Time between_shocks{}, shock_spread{}, reliable_time{}, recommendation_lead{};
@@ -456,6 +457,7 @@ enum class Mutation {
   kRecordsNeverTooOld,          ///< L66
   kBatchesStayWhole,            ///< L66
   kStreamsHaveOneLane,          ///< L66
+  kPriceOfTheLaunch,            ///< E146
   kEnd                          ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

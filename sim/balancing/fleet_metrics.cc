@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/check.h"
-
 namespace skyreplay::balancing {
 namespace {
 
@@ -23,28 +21,6 @@ TimePoint next_multiple(TimePoint time, Duration unit) {
 }
 
 }  // namespace
-
-const FleetMetricName* find_metric(FleetMetricNames names, std::string_view metric_namespace,
-                                   std::string_view name) {
-  const auto found = std::ranges::find_if(names, [&](const FleetMetricName& known) {
-    return known.metric_namespace == metric_namespace && known.name == name;
-  });
-  return found == names.end() ? nullptr : &*found;
-}
-
-const FleetMetricName& name_of(FleetMetricNames names, FleetMetric metric) {
-  const auto found = std::ranges::find(names, metric, &FleetMetricName::metric);
-  SKY_CHECK(found != names.end());
-  return *found;
-}
-
-std::vector<std::string> spelled(FleetMetricNames names) {
-  std::vector<std::string> all;
-  for (const FleetMetricName& known : names) {
-    all.push_back(std::string(known.metric_namespace) + " " + std::string(known.name));
-  }
-  return all;
-}
 
 FleetMetrics::FleetMetrics(Fleet& fleet, std::vector<Watched> watched, Duration warmup,
                            TimePoint start)

@@ -2,54 +2,17 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "balancing/fleet.h"
 #include "metrics/metric_series.h"
+#include "scaling/metric_names.h"
 #include "scaling/scheduled_action.h"
 
 namespace skyreplay::balancing {
 
-/// The metrics of a fleet that CloudWatch can be asked for. What they are called is the platform's.
-enum class FleetMetric : std::uint8_t {
-  kCpuUtilization,  ///< a sample a member and period (E150)
-  kNetworkIn,
-  kNetworkOut,
-  kCpuUsageActive,  ///< CWAgent: the same as CPUUtilization, every 10 s
-  kRequestCount,    ///< AWS/ApplicationELB, every minute (E99)
-  kRequestCountPerTarget,
-  kTargetResponseTime,
-  kTarget5xx,
-  kDesiredCapacity,  ///< and those that follow: AWS/AutoScaling, every minute (E23)
-  kInServiceInstances,
-  kPendingInstances,
-  kTerminatingInstances,
-  kTotalInstances,
-  kMinSize,
-  kMaxSize,
-};
-
-/// What a metric is called, and how often it is reported; 0 as the instances' monitoring says.
-struct FleetMetricName {
-  FleetMetric metric;
-  std::string_view metric_namespace;
-  std::string_view name;
-  Duration period;
-};
-
-/// The metrics that one platform has.
-using FleetMetricNames = std::span<const FleetMetricName>;
-
-/// The metric of that name, if there is one.
-const FleetMetricName* find_metric(FleetMetricNames names, std::string_view metric_namespace,
-                                   std::string_view name);
-/// REQUIRES that it is among them.
-const FleetMetricName& name_of(FleetMetricNames names, FleetMetric metric);
-/// All of them, "AWS/EC2 CPUUtilization", ...
-std::vector<std::string> spelled(FleetMetricNames names);
+using FleetMetric = scaling::TargetMetric;
+using FleetMetricNames = scaling::MetricNames;
 
 /// Measures a fleet for CloudWatch: at the end of each period, a datapoint of each metric that
 /// somebody watches.
@@ -63,10 +26,7 @@ std::vector<std::string> spelled(FleetMetricNames names);
 /// and nothing in between; no allocation once warm.
 class FleetMetrics {
  public:
-  struct Watched {
-    FleetMetric metric;
-    Duration period;  ///< of its datapoints
-  };
+  using Watched = scaling::Watched;
 
   /// The run begins at `start`; only whole periods are reported.
   FleetMetrics(Fleet& fleet, std::vector<Watched> watched, Duration warmup, TimePoint start);

@@ -12,9 +12,7 @@
 namespace skyreplay::balancing {
 
 /// The policies of a fleet, and what they are fed with.
-struct FleetScalingConfig {
-  std::vector<FleetMetrics::Watched> watched;  ///< by series of the scaler
-  scaling::ScalerConfig scaler;
+struct FleetScalingConfig : scaling::WatchingConfig {
   Duration warmup{};  ///< of members' metrics (E50)
 };
 

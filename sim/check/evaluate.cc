@@ -175,6 +175,8 @@ class Evaluation {
         return event_count();
       case Form::kAge:
         return event_age();
+      case Form::kShare:
+        return provisioned_utilization();
     }
     return std::nullopt;
   }
@@ -252,6 +254,10 @@ class Evaluation {
   static std::optional<Level> level_of(Metric metric, const ServiceSpan& service) {
     if (metric == Metric::kQueueDepth) return service.queue_depth;
     if (metric == Metric::kCapacityRunning) return service.capacity_running;
+    if (metric == Metric::kProvisionedExecutions) {
+      if (!service.provisioned) return std::nullopt;
+      return Level{service.provisioned->busy, service.provisioned->busy_max};
+    }
     return service.in_flight;
   }
 
@@ -331,7 +337,41 @@ class Evaluation {
     return sum;
   }
 
+  /// Of all services that have something provisioned.
+  metrics::ProvisionedCounts provisioned(std::size_t& having) const {
+    refuse_route();
+    metrics::ProvisionedCounts sum;
+    for (const ServiceSpan* service : subject_.services) {
+      if (!service->provisioned) continue;
+      sum.invocations += service->provisioned->invocations;
+      sum.spillovers += service->provisioned->spillovers;
+      sum.busy += service->provisioned->busy;
+      sum.ready += service->provisioned->ready;
+      sum.utilization_max_ppm =
+          std::max(sum.utilization_max_ppm, service->provisioned->utilization_max_ppm);
+      ++having;
+    }
+    if (having == 0) refuse("it has no provisioned concurrency");
+    return sum;
+  }
+
+  Value provisioned_utilization() const {
+    constexpr Wide kNanoPerPpm = 1000;
+    std::size_t having = 0;
+    const metrics::ProvisionedCounts sum = provisioned(having);
+    if (requirement_.statistic == Statistic::kAvg) return ratio(sum.busy, sum.ready);
+    if (having > 1) refuse("functions peak at different times; name one of them for its max");
+    return Quotient{kNanoPerPpm * sum.utilization_max_ppm};
+  }
+
   Value event_count() const {
+    std::size_t having = 0;
+    if (requirement_.metric == Metric::kProvisionedInvocations) {
+      return whole(provisioned(having).invocations);
+    }
+    if (requirement_.metric == Metric::kSpilloverInvocations) {
+      return whole(provisioned(having).spillovers);
+    }
     const metrics::EventCounts sum = events();
     switch (requirement_.metric) {
       case Metric::kEventsReceived:

@@ -38,6 +38,9 @@ const std::vector<MetricRule>& all_metrics() {
       {"events_dropped", Metric::kEventsDropped, Form::kEvents},
       {"dead_letters", Metric::kDeadLetters, Form::kEvents},
       {"event_age", Metric::kEventAge, Form::kAge},
+      {"provisioned_invocations", Metric::kProvisionedInvocations, Form::kEvents},
+      {"spillover_invocations", Metric::kSpilloverInvocations, Form::kEvents},
+      {"provisioned_utilization", Metric::kProvisionedUtilization, Form::kShare},
   };
   return rules;
 }
@@ -60,6 +63,7 @@ bool has_statistic(Form form, Statistic statistic) {
       return statistic == S::kSum || statistic == S::kCount;
     case Form::kLevel:
     case Form::kAge:
+    case Form::kShare:
       return statistic == S::kAvg || statistic == S::kMax;
     case Form::kMean:
     case Form::kBusy:
@@ -78,6 +82,7 @@ Unit unit_of(Form form, Statistic statistic) {
     case Form::kCounter:
       return statistic == Statistic::kAvg ? Unit::kShare : Unit::kCount;
     case Form::kBusy:
+    case Form::kShare:
       return Unit::kShare;
     case Form::kMoney:
       return Unit::kUsd;
@@ -105,6 +110,7 @@ std::string_view statistics_of(Form form) {
       return "sum and count";
     case Form::kLevel:
     case Form::kAge:
+    case Form::kShare:
       return "avg and max";
     case Form::kMean:
     case Form::kBusy:

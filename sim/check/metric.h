@@ -41,6 +41,9 @@ enum class Metric : std::uint8_t {
   kEventsDropped,
   kDeadLetters,
   kEventAge,
+  kProvisionedInvocations,
+  kSpilloverInvocations,
+  kProvisionedUtilization,
   kCost,
   // Only CloudWatch has a name for these.
   kDuration,          ///< of an invocation: work, CPU stretch, wait and calls
@@ -51,6 +54,7 @@ enum class Metric : std::uint8_t {
   kAsyncEventAge,
   kMessagesSent,
   kIteratorAge,
+  kProvisionedExecutions,
 };
 
 enum class Statistic : std::uint8_t { kAvg, kMin, kMax, kSum, kCount, kPercentile };
@@ -70,6 +74,7 @@ enum class Form : std::uint8_t {
   kMoney,    ///< sum
   kEvents,   ///< of a function's events, a count: sum and count
   kAge,      ///< of events: avg and max
+  kShare,    ///< of what there is, over time: avg and max
 };
 
 struct MetricRule {

@@ -37,6 +37,7 @@ struct ServiceSpan {
   std::optional<Cpu> cpu;
   std::string event_source;  ///< async, sqs, stream; empty: nothing feeds it events
   metrics::EventCounts events;
+  std::optional<metrics::ProvisionedCounts> provisioned{};  ///< integrals in us
   std::int64_t cost_nano_usd = 0;
 };
 

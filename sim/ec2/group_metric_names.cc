@@ -11,7 +11,7 @@ constexpr std::string_view kEc2 = "AWS/EC2";
 constexpr std::string_view kElb = "AWS/ApplicationELB";
 constexpr std::string_view kGroup = "AWS/AutoScaling";
 
-constexpr balancing::FleetMetricName kNames[] = {
+constexpr scaling::MetricName kNames[] = {
     {FleetMetric::kCpuUtilization, kEc2, "CPUUtilization", {}},
     {FleetMetric::kNetworkIn, kEc2, "NetworkIn", {}},
     {FleetMetric::kNetworkOut, kEc2, "NetworkOut", {}},

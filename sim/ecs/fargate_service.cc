@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "scaling/application_target.h"
+
 namespace skyreplay::ecs {
 namespace {
 
@@ -48,28 +50,15 @@ void FargateService::change(const ServiceChange& change) {
   follow_bounds(change.capacity);
 }
 
-/// C110, in AWS's words.
+/// C110.
 void FargateService::act(const scaling::ScheduledAction& action) {
-  std::string sets;
-  if (action.capacity.minimum) sets = fmt::format("min capacity to {}", *action.capacity.minimum);
-  if (action.capacity.maximum) {
-    sets +=
-        fmt::format("{}max capacity to {}", sets.empty() ? "" : " and ", *action.capacity.maximum);
-  }
-  note("scheduled",
-       fmt::format("scheduled action name {} was triggered: setting {}", action.name, sets));
+  note("scheduled", scaling::in_words(action));
   follow_bounds(action.capacity);
 }
 
 void FargateService::follow_bounds(const scaling::CapacityChange& set) {
-  if (!set.minimum && !set.maximum) return;
-  bounds_.set(set);
-  const std::uint32_t to = bounds_.clamp(desired());
-  if (to == desired()) return;
-  const bool is_raised = to > desired();
-  set_desired(to, fmt::format("{} capacity was set to {}; desired {} → {}",
-                              is_raised ? "minimum" : "maximum",
-                              is_raised ? bounds_.minimum : bounds_.maximum, desired(), to));
+  const auto followed = scaling::follow(set, desired(), bounds_);
+  if (followed) set_desired(followed->to, followed->cause);
 }
 
 void FargateService::member_in_service(std::uint32_t member) {

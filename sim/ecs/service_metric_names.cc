@@ -9,7 +9,7 @@ using std::chrono::minutes;
 constexpr std::string_view kElb = "AWS/ApplicationELB";
 
 // C93, C94, C95.
-constexpr balancing::FleetMetricName kNames[] = {
+constexpr scaling::MetricName kNames[] = {
     {FleetMetric::kCpuUtilization, "AWS/ECS", "CPUUtilization", minutes{1}},
     {FleetMetric::kRequestCount, kElb, "RequestCount", minutes{1}},
     {FleetMetric::kRequestCountPerTarget, kElb, "RequestCountPerTarget", minutes{1}},

@@ -1,6 +1,6 @@
 #include "ecs/service_scaling.h"
 
-#include <fmt/format.h>
+#include "scaling/application_target.h"
 
 namespace skyreplay::ecs {
 
@@ -16,27 +16,23 @@ scaling::ScalableTarget ServiceScaling::target(Duration) const {
   scaling::ScalableTarget target{.desired = fleet_.desired(),
                                  .minimum = bounds_.minimum,
                                  .maximum = bounds_.maximum,
-                                 .current = running(),
-                                 .holds_scale_in = loop_.now() < scale_in_cools_until_};
-  if (loop_.now() < scale_out_cools_until_) target.cools_down_from = ran_before_;
+                                 .current = running()};
+  cooldowns_.show(loop_.now(), target);
   return target;
 }
 
-// C101, C109.
 void ServiceScaling::scale(const scaling::Decision& decision) {
-  const TimePoint until = loop_.now() + decision.cooldown.value_or(Duration{});
+  const Duration cooldown = decision.cooldown.value_or(Duration{});
   if (decision.desired > fleet_.desired()) {
-    if (loop_.now() >= scale_out_cools_until_) ran_before_ = running();
-    scale_out_cools_until_ = until;
-    scale_in_cools_until_ = {};
+    cooldowns_.scaled_out(loop_.now(), cooldown, running());
   } else {
-    scale_in_cools_until_ = until;
+    cooldowns_.scaled_in(loop_.now(), cooldown);
   }
   fleet_.set_desired(decision.desired, decision.cause);
 }
 
 std::string ServiceScaling::trigger(const std::string& alarm, const std::string& policy) const {
-  return fmt::format("monitor alarm {} in state ALARM triggered policy {}", alarm, policy);
+  return scaling::application_trigger(alarm, policy);
 }
 
 }  // namespace skyreplay::ecs

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "balancing/fleet_scaling.h"
+#include "scaling/running_cooldowns.h"
 
 namespace skyreplay::ecs {
 
@@ -11,11 +12,7 @@ namespace skyreplay::ecs {
 ///
 /// **Current** are the tasks that run (C100), here those registered with the target group and not
 /// on their way out. No task is warming, and none that stops counts.
-///
-/// **Cooldowns** Whatever policy scaled, its cooldown holds for the service (C101). After a
-/// scale-out, additions of all policies count from the tasks that ran when the cooldown began, so
-/// that only a larger result adds anything, and that but the difference; it begins anew then. After
-/// a scale-in nothing is taken away until its end, or until a scale-out, which ends it.
+/// What it waits for are its cooldowns (C101).
 class ServiceScaling final : public balancing::FleetScaling {
  public:
   using FleetScaling::FleetScaling;
@@ -27,9 +24,7 @@ class ServiceScaling final : public balancing::FleetScaling {
  private:
   std::uint32_t running() const;
 
-  TimePoint scale_out_cools_until_{};
-  TimePoint scale_in_cools_until_{};
-  std::uint32_t ran_before_ = 0;  ///< the scale-out whose cooldown runs
+  scaling::RunningCooldowns cooldowns_;
 };
 
 }  // namespace skyreplay::ecs

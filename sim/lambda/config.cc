@@ -26,4 +26,10 @@ std::string_view to_string(ThrottleReason reason) {
   return "";
 }
 
+std::uint32_t set_aside(const FunctionConfig& config) {
+  const std::uint32_t provisioned =
+      config.provisioned ? config.provisioned->concurrent_executions : 0;
+  return config.reserved_concurrent_executions.value_or(provisioned);
+}
+
 }  // namespace skyreplay::lambda

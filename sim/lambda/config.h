@@ -89,6 +89,10 @@ struct FunctionConfig {
   std::optional<std::uint32_t> calls;  ///< the list of calls it makes (workload::Calls)
 };
 
+/// What nobody else can use of the account's concurrency (L43): of both the reserved, which is no
+/// less.
+std::uint32_t set_aside(const FunctionConfig& config);
+
 /// Limits of the account in the Region.
 struct AccountConfig {
   std::uint32_t concurrent_executions = 1000;  ///< L40

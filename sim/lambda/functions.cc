@@ -59,18 +59,6 @@ std::uint32_t Functions::add(const FunctionConfig& config) {
   return unit;
 }
 
-namespace {
-
-/// What nobody else can use of the account's concurrency (L43): of both the reserved, which is no
-/// less.
-std::uint32_t set_aside(const FunctionConfig& config) {
-  const std::uint32_t provisioned =
-      config.provisioned ? config.provisioned->concurrent_executions : 0;
-  return config.reserved_concurrent_executions.value_or(provisioned);
-}
-
-}  // namespace
-
 /// What a configuration says of an invocation that starts now.
 void Functions::set_limits(std::uint32_t unit, const FunctionConfig& config) {
   Function& function = functions_[unit];
@@ -316,7 +304,9 @@ workload::Admitted Functions::admit_provisioned(std::uint32_t unit, std::uint32_
   const Idle idle = function.reuse_oldest ? of.ready.take_oldest() : of.ready.take_newest();
   request.place = idle.environment;
   ++of.in_flight;
+  ++of.invocations;
   ++in_flight_[kProvisioned];
+  note_use(unit);
   return send(unit, index, request, start_warm(function, idle, request));
 }
 

@@ -76,6 +76,11 @@ class Functions final : public workload::Platform, public kernel::Process {
   /// prepared anew. REQUIRES the same name, service and calls (its meters stay what they are), and
   /// that there is provisioned concurrency, if only of 0, where there was.
   void change(std::uint32_t unit, const FunctionConfig& config);
+  /// Has Application Auto Scaling set the provisioned concurrency (L39). REQUIRES that there is
+  /// some, if only of 0, and that nothing scales it yet.
+  void scale_provisioned(std::uint32_t unit, const ProvisionedScalingConfig& config);
+  /// Other bounds of it. REQUIRES that it is scaled.
+  void set_provisioned_bounds(std::uint32_t unit, const scaling::CapacityChange& set);
 
   /// Another limit of concurrent executions, and of the requests per second that come with it,
   /// from now on. Executions above it end as usual.
@@ -94,6 +99,15 @@ class Functions final : public workload::Platform, public kernel::Process {
   void fed_by(std::uint32_t unit, EventSource& source);
   /// REQUIRES a unit that was added.
   const FunctionConfig& config(std::uint32_t unit) const { return cold_[unit].config; }
+  // What ProvisionedScaling asks and tells.
+  /// REQUIRES that there is some.
+  const Provisioned& provisioned(std::uint32_t unit) const { return *provisioned_[unit]; }
+  /// How much of it was in use since the last call.
+  ProvisionedUse::Sum take_provisioned_use(std::uint32_t unit);
+  /// Another number of it, for a reason in words.
+  void provision(std::uint32_t unit, std::uint32_t concurrent_executions, const std::string& cause);
+  void note(std::uint32_t unit, const char* kind, const std::string& cause);
+
   void complete(std::uint32_t unit, const metrics::Window& window,
                 metrics::WindowRow& row) override;
   void end_what_is_due(std::uint32_t unit) override;
@@ -275,6 +289,8 @@ class Functions final : public workload::Platform, public kernel::Process {
   void add_special(std::uint32_t unit, const FunctionConfig& config);
   void set_provisioned(std::uint32_t unit);
   void allocated(std::uint32_t unit);
+  void note_use(std::uint32_t unit);
+  metrics::ProvisionedCounts provisioned_counts(std::uint32_t unit, TimePoint end);
   void add_provisioned(std::uint32_t unit);
   void take_out_provisioned(std::uint32_t unit);
   void retire_provisioned(std::uint32_t unit);

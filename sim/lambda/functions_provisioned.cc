@@ -33,6 +33,7 @@ void Functions::add_special(std::uint32_t unit, const FunctionConfig& config) {
   Provisioned& of = *provisioned_[unit];
   loop_.cancel(std::exchange(of.allocation, {}));
   for (; of.alive < of.wanted; ++of.alive) add_provisioned(unit);
+  note_use(unit);
 }
 
 /// As configured from now on.
@@ -44,6 +45,7 @@ void Functions::set_provisioned(std::uint32_t unit) {
   of.configured.configure(loop_.now(), of.wanted, config.memory_size);
   loop_.cancel(std::exchange(of.allocation, {}));
   for (; of.alive > of.wanted; --of.alive) take_out_provisioned(unit);
+  note_use(unit);
   if (of.alive == of.wanted) return;
   const Duration takes = config.provisioned->preparation + kAllocation * (of.wanted - of.alive);
   of.allocation = loop_.schedule_cancellable(loop_.now() + takes, process_, kAllocated, unit);
@@ -69,6 +71,30 @@ void Functions::allocated(std::uint32_t unit) {
     of.mib_ms += std::uint64_t{billed_ms(init)} * config.memory_size;  // L38
     add_provisioned(unit);
   }
+  note_use(unit);
+}
+
+/// L100: from now on.
+void Functions::note_use(std::uint32_t unit) {
+  Provisioned& of = *provisioned_[unit];
+  const std::uint32_t busy = of.alive - of.ready.size();
+  of.window_use.set(loop_.now(), busy, of.alive);
+  if (of.scaling) of.minute_use.set(loop_.now(), busy, of.alive);
+}
+
+/// Of the window that ends at `end`.
+metrics::ProvisionedCounts Functions::provisioned_counts(std::uint32_t unit, TimePoint end) {
+  Provisioned& of = *provisioned_[unit];
+  const std::uint64_t requests = functions_[unit].requests;
+  const std::uint64_t began = of.invocations - std::exchange(of.invocations_told, of.invocations);
+  const std::uint64_t all = requests - std::exchange(of.requests_told, requests);
+  const ProvisionedUse::Sum use = of.window_use.take(end);
+  return {.invocations = began,
+          .spillovers = all - began,
+          .busy = use.busy_ns,
+          .ready = use.ready_ns,
+          .busy_max = use.busy_max,
+          .utilization_max_ppm = static_cast<std::uint32_t>(use.utilization_max * 1e6 + 0.5)};
 }
 
 void Functions::add_provisioned(std::uint32_t unit) {
@@ -96,6 +122,7 @@ void Functions::retire_provisioned(std::uint32_t unit) {
   Provisioned& of = *provisioned_[unit];
   while (!of.ready.empty()) end_environment(of.ready.take_oldest().environment);
   of.alive = 0;  // retire_all() sees to the busy ones
+  note_use(unit);
 }
 
 bool Functions::has_ready(std::uint32_t unit) {
@@ -113,6 +140,7 @@ void Functions::free_provisioned(std::uint32_t index, bool reset) {
   if (!environment.retires) {
     provisioned_[environment.function]->ready.push(
         {.freed = loop_.now(), .environment = index, .needs_init = reset});
+    note_use(environment.function);
     return;
   }
   functions_[environment.function].some_retire = --cold_[environment.function].retiring > 0;
@@ -123,6 +151,46 @@ void Functions::free_provisioned(std::uint32_t index, bool reset) {
 void Functions::count_storage(std::uint32_t unit, std::uint32_t ms) {
   cold_[unit].storage_mib_ms +=
       std::uint64_t{ms} * (cold_[unit].config.ephemeral_storage - kFreeStorage);
+}
+
+// --- What scales it (L39)
+
+void Functions::scale_provisioned(std::uint32_t unit, const ProvisionedScalingConfig& config) {
+  provisioned_[unit]->scaling = std::make_unique<ProvisionedScaling>(loop_, *this, unit, config);
+  note_use(unit);
+}
+
+void Functions::set_provisioned_bounds(std::uint32_t unit, const scaling::CapacityChange& set) {
+  provisioned_[unit]->scaling->set_bounds(set);
+}
+
+ProvisionedUse::Sum Functions::take_provisioned_use(std::uint32_t unit) {
+  return provisioned_[unit]->minute_use.take(loop_.now());
+}
+
+void Functions::provision(std::uint32_t unit, std::uint32_t concurrent_executions,
+                          const std::string& cause) {
+  FunctionConfig& config = cold_[unit].config;
+  const std::uint32_t before = config.provisioned->concurrent_executions;
+  activities_.push_back({.time = loop_.now(),
+                         .service = config.service,
+                         .kind = concurrent_executions > before ? "scale_out" : "scale_in",
+                         .cause = cause,
+                         .from = before,
+                         .to = concurrent_executions});
+  set_aside_ -= set_aside(config);
+  config.provisioned->concurrent_executions = concurrent_executions;
+  set_aside_ += set_aside(config);
+  set_provisioned(unit);
+}
+
+void Functions::note(std::uint32_t unit, const char* kind, const std::string& cause) {
+  activities_.push_back({.time = loop_.now(),
+                         .service = cold_[unit].config.service,
+                         .kind = kind,
+                         .cause = cause,
+                         .from = std::nullopt,
+                         .to = std::nullopt});
 }
 
 }  // namespace skyreplay::lambda

@@ -87,7 +87,9 @@ void Functions::fed_by(std::uint32_t unit, EventSource& source) {
   sources_[unit] = &source;
 }
 
-void Functions::complete(std::uint32_t unit, const metrics::Window&, metrics::WindowRow& row) {
+void Functions::complete(std::uint32_t unit, const metrics::Window& window,
+                         metrics::WindowRow& row) {
+  if (provisioned_[unit] != nullptr) row.provisioned = provisioned_counts(unit, window.end);
   if (unit < sources_.size() && sources_[unit] != nullptr) sources_[unit]->complete(unit, row);
 }
 
@@ -100,6 +102,7 @@ void Functions::read_meters(std::uint32_t unit, TimePoint until, pricing::Meters
   if (items.provisioned_concurrency) {
     meters.advance_to(*items.provisioned_duration, used.provisioned_mib_ms);
     meters.advance_to(*items.provisioned_concurrency, provisioned_[unit]->configured.mib_ms(until));
+    if (provisioned_[unit]->scaling) provisioned_[unit]->scaling->read_meters(until, meters);
   }
   if (items.ephemeral_storage) meters.advance_to(*items.ephemeral_storage, used.storage_mib_ms);
   if (items.snapstart_cache) {

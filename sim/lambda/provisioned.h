@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "kernel/loop.h"
 #include "lambda/idle_queue.h"
+#include "lambda/provisioned_scaling.h"
+#include "lambda/provisioned_use.h"
 #include "lambda/token_bucket.h"
 #include "pricing/provisioned_meter.h"
 
@@ -27,6 +30,12 @@ struct Provisioned {
   kernel::EventId allocation;  ///< pending, of what is missing
   std::uint64_t mib_ms = 0;    ///< billed as provisioned duration: Init and Invoke
   pricing::ProvisionedMeter configured;
+  ProvisionedUse window_use;                    ///< read by each window
+  std::uint64_t invocations = 0;                ///< that began on it
+  std::uint64_t invocations_told = 0;           ///< of them, in windows that have ended
+  std::uint64_t requests_told = 0;              ///< so too of all of the function's
+  ProvisionedUse minute_use;                    ///< read by what scales it
+  std::unique_ptr<ProvisionedScaling> scaling;  ///< none where nothing does
 };
 
 }  // namespace skyreplay::lambda

@@ -22,6 +22,7 @@ struct Usage {
   std::uint32_t queue_depth_max = 0;
   std::uint32_t capacity_running_max = 0;
   EventCounts events{};
+  ProvisionedCounts provisioned{};  ///< integrals in us
 
   /// Of a window's integrals as much as lies before `end`, as if they were constant in it.
   void add(const metrics::WindowRow& row, const metrics::Window& window, TimePoint end) {
@@ -43,6 +44,14 @@ struct Usage {
     queue_depth_max = std::max(queue_depth_max, row.queue_depth_max);
     capacity_running_max = std::max(capacity_running_max, row.capacity_running_max);
     events += row.events;
+    const ProvisionedCounts& more = row.provisioned;
+    provisioned.invocations += more.invocations;
+    provisioned.spillovers += more.spillovers;
+    provisioned.busy += part_us(more.busy);
+    provisioned.ready += part_us(more.ready);
+    provisioned.busy_max = std::max(provisioned.busy_max, more.busy_max);
+    provisioned.utilization_max_ppm =
+        std::max(provisioned.utilization_max_ppm, more.utilization_max_ppm);
   }
 };
 

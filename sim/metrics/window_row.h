@@ -104,6 +104,18 @@ struct EventCounts {
   }
 };
 
+/// What a function has provisioned, of a window or a span (L100). All 0 where it has nothing.
+struct ProvisionedCounts {
+  std::uint64_t invocations = 0;  ///< that began on it
+  std::uint64_t spillovers = 0;   ///< that began elsewhere
+  std::uint64_t busy = 0;         ///< time integral of its environments that serve
+  std::uint64_t ready = 0;        ///< so too of those that are ready, busy ones among them
+  std::uint32_t busy_max = 0;
+  std::uint32_t utilization_max_ppm = 0;  ///< the largest busy / ready
+
+  bool any() const { return (invocations | spillovers | ready) != 0; }
+};
+
 /// One service in one window, as the recorder hands it to the result file. Spans are valid during
 /// the call only.
 struct WindowRow {
@@ -129,6 +141,7 @@ struct WindowRow {
   std::uint32_t capacity_running_max = 0;
   std::int64_t cost_nano_usd = 0;  ///< bill(window end) - bill(window start)
   EventCounts events{};
+  ProvisionedCounts provisioned{};  ///< integrals in ns
 };
 
 /// A window [start, end). The first and last of a run may be short.

@@ -6,7 +6,7 @@
 
 namespace skyreplay::replay {
 
-using balancing::FleetMetric;
+using scaling::TargetMetric;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
@@ -39,7 +39,7 @@ metrics::Statistic aggregation_of(proto::ScalingPolicy::MetricAggregationType ty
   return metrics::Statistic::kAverage;
 }
 
-std::uint32_t AlarmReader::series_of(FleetMetric metric) {
+std::uint32_t AlarmReader::series_of(TargetMetric metric) {
   auto& watched = config_.watched;
   const auto same = [metric](const auto& other) { return other.metric == metric; };
   const auto found = std::find_if(watched.begin(), watched.end(), same);
@@ -59,7 +59,7 @@ Duration AlarmReader::offset(const metrics::AlarmConfig& alarm,
   return seconds{draw() % most};
 }
 
-std::uint32_t AlarmReader::add(metrics::AlarmConfig alarm, FleetMetric metric,
+std::uint32_t AlarmReader::add(metrics::AlarmConfig alarm, TargetMetric metric,
                                std::optional<std::uint32_t> second,
                                std::vector<std::uint32_t> policies) {
   alarm.metric_name = name_of(metric).name;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "balancing/fleet_scaling.h"
+#include "scaling/scaler.h"
 #include "skyreplay/scenario.pb.h"
 
 namespace skyreplay::replay {
@@ -19,41 +19,41 @@ scaling::Adjustment adjustment_of(proto::ScalingPolicy::AdjustmentType type,
                                   std::uint32_t min_magnitude);
 metrics::Statistic aggregation_of(proto::ScalingPolicy::MetricAggregationType type);
 
-/// The two alarms of a target tracking policy, as both platforms spell them.
+/// The two alarms of a target tracking policy, as all platforms spell them.
 struct TrackingAlarms {
   std::string name;  ///< with {} for High and Low
   metrics::AlarmConfig tracked{};
-  balancing::FleetMetric metric{};
+  scaling::TargetMetric metric{};
   double target_value = 0;
   bool has_low = true;
 };
 
-/// Reads the alarms of a fleet into the configuration of what scales it, with a series for each
-/// metric that one looks at. How often a metric is reported, and when it is published, is the
-/// platform's.
+/// Reads the alarms of a scalable target into the configuration of what scales it, with a series
+/// for each metric that one looks at. How often a metric is reported, and when it is published, is
+/// the platform's.
 class AlarmReader {
  public:
   virtual ~AlarmReader() = default;
 
  protected:
-  /// `entity` is the fleet's name path, of which each alarm's second is drawn (E94).
-  AlarmReader(balancing::FleetScalingConfig& config, balancing::FleetMetricNames names,
-              std::string entity, std::uint64_t seed)
+  /// `entity` is the target's name path, of which each alarm's second is drawn (E94).
+  AlarmReader(scaling::WatchingConfig& config, scaling::MetricNames names, std::string entity,
+              std::uint64_t seed)
       : config_(config), names_(names), entity_(std::move(entity)), seed_(seed) {}
 
-  virtual Duration period_of(balancing::FleetMetric metric) const = 0;
-  virtual Duration publication_delay(balancing::FleetMetric metric) const = 0;  // E96
+  virtual Duration period_of(scaling::TargetMetric metric) const = 0;
+  virtual Duration publication_delay(scaling::TargetMetric metric) const = 0;  // E96
 
-  const balancing::FleetMetricName& name_of(balancing::FleetMetric metric) const {
-    return balancing::name_of(names_, metric);
+  const scaling::MetricName& name_of(scaling::TargetMetric metric) const {
+    return scaling::name_of(names_, metric);
   }
-  balancing::FleetMetric find(const std::string& metric_namespace, const std::string& name) const {
-    return balancing::find_metric(names_, metric_namespace, name)->metric;
+  scaling::TargetMetric find(const std::string& metric_namespace, const std::string& name) const {
+    return scaling::find_metric(names_, metric_namespace, name)->metric;
   }
   /// The series of a metric, one for all that look at it.
-  std::uint32_t series_of(balancing::FleetMetric metric);
+  std::uint32_t series_of(scaling::TargetMetric metric);
   /// The index of the alarm. `second` is when it is evaluated, where that is given.
-  std::uint32_t add(metrics::AlarmConfig alarm, balancing::FleetMetric metric,
+  std::uint32_t add(metrics::AlarmConfig alarm, scaling::TargetMetric metric,
                     std::optional<std::uint32_t> second, std::vector<std::uint32_t> policies);
   /// An alarm that acts on those of the policies, named in their order, that it names.
   void add(const proto::CloudWatchAlarm& alarm, const std::vector<std::string>& policies);
@@ -67,8 +67,8 @@ class AlarmReader {
   Duration offset(const metrics::AlarmConfig& alarm, std::optional<std::uint32_t> given) const;
   static std::string replaced(const std::string& name, const char* which);
 
-  balancing::FleetScalingConfig& config_;
-  balancing::FleetMetricNames names_;
+  scaling::WatchingConfig& config_;
+  scaling::MetricNames names_;
   std::string entity_;
   std::uint64_t seed_;
 };

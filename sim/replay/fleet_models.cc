@@ -210,7 +210,7 @@ ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& servic
   config.stop_timeout = std::chrono::seconds{task.stop_timeout()};
   config.bounds = {ecs.min_capacity(), ecs.max_capacity()};
   config.scaling = service_scaling(ecs, config.fleet.name, service.name, run.seed);
-  config.scheduled_actions = scheduled_actions(ecs, run.trace_start);
+  config.scheduled_actions = scheduled_actions(ecs.scheduled_actions(), run.trace_start);
   config.steady = run.steady;
   return config;
 }

@@ -12,6 +12,7 @@
 #include "lambda/stream_poller.h"
 #include "replay/fleet_models.h"
 #include "replay/lambda_model.h"
+#include "replay/provisioned_model.h"
 #include "replay/scaling_model.h"
 #include "replay/service_model.h"
 #include "scenario/field_path.h"
@@ -47,6 +48,7 @@ ServiceHeader header_of(const proto::Service& service) {
       break;
     default:
       header.platform = "lambda";
+      header.has_provisioned = service.lambda().has_provisioned_concurrency_config();
       header.capacity_unit = "environments";
   }
   return header;
@@ -77,10 +79,49 @@ scaling::CapacityChange capacity_change(const proto::EcsService& service,
   return change;
 }
 
-/// What a field's path names of that platform of a service; empty where it names something else.
-std::string named_of(const std::string& field, const std::string& service, const char* platform) {
-  const std::string prefix = scenario::join_path("services", service) + "." + platform + ".";
+/// And of what a function has provisioned.
+scaling::CapacityChange capacity_change(const proto::ProvisionedConcurrencyConfig& provisioned,
+                                        const std::string& named) {
+  scaling::CapacityChange change;
+  if (named == "min_capacity") change.minimum = provisioned.min_capacity();
+  if (named == "max_capacity") change.maximum = provisioned.max_capacity();
+  return change;
+}
+
+constexpr const char* kProvisioned = "lambda.provisioned_concurrency_config";
+
+/// Below which path of a service the fields stand that set its capacity.
+const char* capacity_path(const proto::Service& service) {
+  if (service.has_lambda()) return kProvisioned;
+  return service.has_ec2() ? "ec2" : "ecs";
+}
+
+/// Whether policies or the clock move what a function has provisioned.
+bool is_scaled(const proto::LambdaFunction& function) {
+  const proto::ProvisionedConcurrencyConfig& config = function.provisioned_concurrency_config();
+  return config.policies_size() + config.scheduled_actions_size() > 0;
+}
+
+/// Which field that sets a service's capacity a path names; empty where it names something else.
+std::string named_of(const std::string& field, const scenario::ConcreteService& service) {
+  if (service.config->has_lambda() && !is_scaled(service.config->lambda())) return "";
+  // A service for each route has the scenario's name before the route's.
+  const bool is_each = service.config->for_each_route();
+  const std::string name = is_each ? service.name.substr(0, service.name.find('/')) : service.name;
+  const std::string prefix =
+      scenario::join_path("services", name) + "." + capacity_path(*service.config) + ".";
   return field.starts_with(prefix) ? field.substr(prefix.size()) : "";
+}
+
+bool sets_capacity(const std::string& named) {
+  constexpr std::string_view kNames[] = {"min_size",
+                                         "max_size",
+                                         "desired_capacity",
+                                         "min_capacity",
+                                         "max_capacity",
+                                         "desired_count",
+                                         "provisioned_concurrent_executions"};
+  return std::ranges::find(kNames, named) != std::end(kNames);
 }
 
 }  // namespace
@@ -151,7 +192,24 @@ Seat Models::seat_function(std::uint32_t service) {
                         {inputs_.scenario.region(), span, meters_[service]});
   if (front != nullptr) functions_->put_before(unit, std::move(front));
   feed_function(service, unit);
+  scale_function(service, unit);
   return {functions_.get(), unit};
+}
+
+/// L39.
+void Models::scale_function(std::uint32_t service, std::uint32_t unit) {
+  const scenario::ConcreteService& concrete = inputs_.wiring.services[service];
+  const auto scaling =
+      provisioned_scaling(concrete.config->lambda().provisioned_concurrency_config(),
+                          {.entity = "services." + concrete.name,
+                           .name = concrete.name,
+                           .region = inputs_.scenario.region(),
+                           .seed = inputs_.scenario.seed(),
+                           .trace_start = inputs_.trace.start,
+                           .span = {inputs_.trace.start, inputs_.trace.end},
+                           .steady = inputs_.scenario.start() != proto::Scenario::COLD},
+                          meters_[service]);
+  if (scaling) functions_->scale_provisioned(unit, *scaling);
 }
 
 void Models::feed_function(std::uint32_t service, std::uint32_t unit) {
@@ -298,12 +356,8 @@ void Models::change(const proto::Scenario& scenario, const scenario::Wiring& aft
     now_[i] = service;
     // Policies and the clock may have moved what a change names, though the scenario stays the
     // same.
-    const bool is_group = service.config->has_ec2();
-    const std::string named = named_of(field, service.name, is_group ? "ec2" : "ecs");
-    const bool sets_capacity = named == "min_size" || named == "max_size" ||
-                               named == "desired_capacity" || named == "min_capacity" ||
-                               named == "max_capacity" || named == "desired_count";
-    if (!is_same || sets_capacity) change_service(i, service, named, cause);
+    const std::string named = named_of(field, service);
+    if (!is_same || sets_capacity(named)) change_service(i, service, named, cause);
   }
 }
 
@@ -311,9 +365,7 @@ void Models::change_service(std::uint32_t service, const scenario::ConcreteServi
                             const std::string& named, const std::string& cause) {
   const proto::Service& config = *after.config;
   if (config.has_lambda()) {
-    lambda::FunctionConfig function = function_config(after, service);
-    function.calls = call_lists_[service];
-    functions_->change(seats_[service].unit, function);
+    change_function(service, after, named);
   } else if (config.has_external()) {
     external_->set_max_connections(seats_[service].unit,
                                    external_config(after, service).max_connections);
@@ -326,6 +378,22 @@ void Models::change_service(std::uint32_t service, const scenario::ConcreteServi
     auto& model = static_cast<ecs::FargateService&>(*fleets_[service]);
     model.change({.capacity = capacity_change(config.ecs(), named), .cause = cause});
   }
+}
+
+/// What policies and the clock have provisioned stays where it is not named.
+void Models::change_function(std::uint32_t service, const scenario::ConcreteService& after,
+                             const std::string& named) {
+  const std::uint32_t unit = seats_[service].unit;
+  const proto::LambdaFunction& config = after.config->lambda();
+  lambda::FunctionConfig function = function_config(after, service);
+  function.calls = call_lists_[service];
+  if (is_scaled(config) && named != "provisioned_concurrent_executions") {
+    function.provisioned->concurrent_executions = functions_->provisioned(unit).wanted;
+  }
+  functions_->change(unit, function);
+  if (!is_scaled(config)) return;
+  functions_->set_provisioned_bounds(
+      unit, capacity_change(config.provisioned_concurrency_config(), named));
 }
 
 std::vector<workload::Flow> Models::flows() {

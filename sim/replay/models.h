@@ -85,11 +85,14 @@ class Models {
   Seat seat(std::uint32_t service);
   Seat seat_function(std::uint32_t service);
   void feed_function(std::uint32_t service, std::uint32_t unit);
+  void scale_function(std::uint32_t service, std::uint32_t unit);
   workload::Service* taker_of(std::size_t route);
   Seat seat_fleet(std::uint32_t service);
   Seat seat_external(std::uint32_t service);
   void change_service(std::uint32_t service, const scenario::ConcreteService& after,
                       const std::string& named, const std::string& cause);
+  void change_function(std::uint32_t service, const scenario::ConcreteService& after,
+                       const std::string& named);
   void number_call_lists();
   std::vector<workload::CallConfig> calls_of(std::uint32_t service) const;
 

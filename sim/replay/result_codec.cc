@@ -106,6 +106,12 @@ void encode(const Usage& from, pb::Usage& to) {
   to.set_dead_letters(from.events.dead_letters);
   to.set_event_age_us(from.events.age_us);
   to.set_event_age_max_us(from.events.age_max_us);
+  to.set_provisioned_invocations(from.provisioned.invocations);
+  to.set_spillover_invocations(from.provisioned.spillovers);
+  to.set_provisioned_busy_us(from.provisioned.busy);
+  to.set_provisioned_ready_us(from.provisioned.ready);
+  to.set_provisioned_busy_max(from.provisioned.busy_max);
+  to.set_provisioned_utilization_max_ppm(from.provisioned.utilization_max_ppm);
 }
 
 Usage decode(const pb::Usage& from) {
@@ -124,7 +130,13 @@ Usage decode(const pb::Usage& from) {
                      .dropped = from.events_dropped(),
                      .dead_letters = from.dead_letters(),
                      .age_us = from.event_age_us(),
-                     .age_max_us = from.event_age_max_us()}};
+                     .age_max_us = from.event_age_max_us()},
+          .provisioned = {.invocations = from.provisioned_invocations(),
+                          .spillovers = from.spillover_invocations(),
+                          .busy = from.provisioned_busy_us(),
+                          .ready = from.provisioned_ready_us(),
+                          .busy_max = from.provisioned_busy_max(),
+                          .utilization_max_ppm = from.provisioned_utilization_max_ppm()}};
 }
 
 }  // namespace
@@ -178,6 +190,7 @@ void encode(const ServiceHeader& from, pb::Service& to) {
   to.set_has_capacity(from.has_capacity);
   to.set_has_cold_starts(from.has_cold_starts);
   to.set_event_source(from.event_source);
+  to.set_has_provisioned(from.has_provisioned);
 }
 
 ServiceHeader decode(const pb::Service& from) {
@@ -191,7 +204,8 @@ ServiceHeader decode(const pb::Service& from) {
           .has_capacity = from.has_capacity(),
           .has_cold_starts = from.has_cold_starts(),
           .region = from.region(),
-          .event_source = from.event_source()};
+          .event_source = from.event_source(),
+          .has_provisioned = from.has_provisioned()};
 }
 
 void encode(const Provenance& from, pb::Provenance& to) {

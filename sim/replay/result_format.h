@@ -75,3 +75,12 @@ inline constexpr std::size_t kMaxWindowBlockBytes = 2u << 20;
   COLUMN(dead_letters, events.dead_letters) \
   COLUMN(event_age_us, events.age_us)       \
   COLUMN(event_age_max_us, events.age_max_us)
+
+/// The columns of provisioned concurrency: as above.
+#define SKY_PROVISIONED_COLUMNS(COLUMN)                    \
+  COLUMN(provisioned_invocations, provisioned.invocations) \
+  COLUMN(spillover_invocations, provisioned.spillovers)    \
+  COLUMN(provisioned_busy, provisioned.busy)               \
+  COLUMN(provisioned_ready, provisioned.ready)             \
+  COLUMN(provisioned_busy_max, provisioned.busy_max)       \
+  COLUMN(provisioned_utilization_max_ppm, provisioned.utilization_max_ppm)

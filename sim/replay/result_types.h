@@ -26,6 +26,8 @@ struct ServiceHeader {
   /// What feeds a function events: async | sqs | stream; empty: nothing does. events_received and
   /// its like.
   std::string event_source{};
+  /// It has provisioned concurrency: provisioned_invocations and its like.
+  bool has_provisioned = false;
 };
 
 struct RouteHeader {

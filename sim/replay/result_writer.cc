@@ -35,6 +35,7 @@ struct ResultWriter::State {
   void flush_window();
   void clear_window();
   void fill_events();
+  void fill_provisioned();
   void sort_instant();
   void flush_activities();
   /// Writes what is left of activities; neither they nor windows may follow.
@@ -119,6 +120,10 @@ void ResultWriter::State::flush_window() {
     fill_events();
     SKY_EVENT_COLUMNS(SKY_DROP)
   }
+  if (block.provisioned_invocations_size() > 0) {
+    fill_provisioned();
+    SKY_PROVISIONED_COLUMNS(SKY_DROP)
+  }
 #undef SKY_DROP
   const auto set = [](const HistogramEncoder& from, std::string& to) {
     from.all_empty() ? to.clear() : void(to.assign(from.bytes()));
@@ -138,6 +143,7 @@ void ResultWriter::State::clear_window() {
 #define SKY_CLEAR(field, member) block.clear_##field();
   SKY_RESULT_COLUMNS(SKY_CLEAR)
   SKY_EVENT_COLUMNS(SKY_CLEAR)
+  SKY_PROVISIONED_COLUMNS(SKY_CLEAR)
 #undef SKY_CLEAR
   latency.clear();
   overhead.clear();
@@ -150,6 +156,14 @@ void ResultWriter::State::fill_events() {
   const auto n = static_cast<int>(block_rows);
 #define SKY_FILL(field, member) block.mutable_##field()->Resize(n, 0);
   SKY_EVENT_COLUMNS(SKY_FILL)
+#undef SKY_FILL
+}
+
+/// So do those of provisioned concurrency.
+void ResultWriter::State::fill_provisioned() {
+  const auto n = static_cast<int>(block_rows);
+#define SKY_FILL(field, member) block.mutable_##field()->Resize(n, 0);
+  SKY_PROVISIONED_COLUMNS(SKY_FILL)
 #undef SKY_FILL
 }
 
@@ -221,6 +235,10 @@ void ResultWriter::row(const metrics::WindowRow& row) {
   if (row.events.any()) [[unlikely]] {
     s.fill_events();
     SKY_EVENT_COLUMNS(SKY_ADD)
+  }
+  if (row.provisioned.any()) [[unlikely]] {
+    s.fill_provisioned();
+    SKY_PROVISIONED_COLUMNS(SKY_ADD)
   }
 #undef SKY_ADD
   s.latency.add(row.latency);

@@ -179,14 +179,14 @@ std::optional<ec2::GroupScalingConfig> scaling_config(const proto::AutoScalingGr
   if (group.policies_size() + group.alarms_size() == 0) return std::nullopt;
   ec2::GroupScalingConfig config;
   Reader(group, entity, service, seed, config).read();
-  for (const balancing::FleetMetrics::Watched& watched : config.watched) {
+  for (const scaling::Watched& watched : config.watched) {
     const bool counts_bytes =
         watched.metric == FleetMetric::kNetworkIn || watched.metric == FleetMetric::kNetworkOut;
     if (!counts_bytes || has_bytes) continue;
     throw InputError(
         fmt::format("{}.ec2: the trace says nothing of bytes, so there is no {} to watch",
                     scenario::join_path("services", service),
-                    balancing::name_of(ec2::group_metrics(), watched.metric).name));
+                    scaling::name_of(ec2::group_metrics(), watched.metric).name));
   }
   return config;
 }

@@ -25,6 +25,11 @@ TimePoint instant(const proto::Moment& moment, TimePoint trace_start);
 std::vector<scaling::ScheduledAction> scheduled_actions(const proto::AutoScalingGroup& group,
                                                         TimePoint trace_start);
 
+/// Those of a target of Application Auto Scaling (C110).
+std::vector<scaling::ScheduledAction> scheduled_actions(
+    const google::protobuf::RepeatedPtrField<proto::ServiceScheduledAction>& actions,
+    TimePoint trace_start);
+
 ec2::Suspended suspended_processes(const proto::AutoScalingGroup& group);
 
 }  // namespace skyreplay::replay

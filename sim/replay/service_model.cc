@@ -6,8 +6,6 @@
 #include "ecs/service_metric_names.h"
 #include "pricing/tariff.h"
 #include "replay/alarm_reader.h"
-#include "replay/scaling_model.h"
-#include "scaling/schedule_expression.h"
 #include "scenario/law.h"
 
 namespace skyreplay::replay {
@@ -128,30 +126,6 @@ std::vector<pricing::Tariff> spot_task_tariffs(const proto::EcsService& service)
   add("vcpu", "vCPU-hour", service.assumed().fargate_spot().vcpu_hour());
   add("memory", "GB-hour", service.assumed().fargate_spot().gb_hour());
   return tariffs;
-}
-
-/// C110.
-std::vector<scaling::ScheduledAction> scheduled_actions(const proto::EcsService& service,
-                                                        TimePoint trace_start) {
-  std::vector<scaling::ScheduledAction> actions;
-  for (const proto::ServiceScheduledAction& from : service.scheduled_actions()) {
-    std::string mistake;
-    const auto schedule = scaling::parse_schedule(
-        from.schedule(), from.has_timezone() ? from.timezone() : scaling::kUtc, mistake);
-    SKY_CHECK(schedule);  // resolved
-    scaling::ScheduledAction& to = actions.emplace_back();
-    to.name = from.scheduled_action_name();
-    const proto::ScalableTargetAction& sets = from.scalable_target_action();
-    if (sets.has_min_capacity()) to.capacity.minimum = sets.min_capacity();
-    if (sets.has_max_capacity()) to.capacity.maximum = sets.max_capacity();
-    to.schedule = *schedule;
-    if (from.has_start_time()) {
-      const TimePoint start = instant(from.start_time(), trace_start);
-      (to.schedule.every ? to.schedule.start_time : to.schedule.not_before) = start;
-    }
-    if (from.has_end_time()) to.schedule.end_time = instant(from.end_time(), trace_start);
-  }
-  return actions;
 }
 
 }  // namespace skyreplay::replay

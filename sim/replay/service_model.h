@@ -24,8 +24,4 @@ balancing::MemberMix provider_mix(const proto::EcsService& service, std::vector<
 /// The tariffs of vCPUs and memory on FARGATE_SPOT; none where the service has none.
 std::vector<pricing::Tariff> spot_task_tariffs(const proto::EcsService& service);
 
-/// Its scheduled actions.
-std::vector<scaling::ScheduledAction> scheduled_actions(const proto::EcsService& service,
-                                                        TimePoint trace_start);
-
 }  // namespace skyreplay::replay

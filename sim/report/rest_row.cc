@@ -36,6 +36,10 @@ void RestRow::add(const metrics::WindowRow& row) {
   sum_.capacity_running_ns += row.capacity_running_ns;
   sum_.capacity_pending_ns += row.capacity_pending_ns;
   sum_.events += row.events;
+  sum_.provisioned.invocations += row.provisioned.invocations;
+  sum_.provisioned.spillovers += row.provisioned.spillovers;
+  sum_.provisioned.busy += row.provisioned.busy;
+  sum_.provisioned.ready += row.provisioned.ready;
   sum_.cpu_busy_ns += row.cpu_busy_ns;
   sum_.cpu_available_ns += row.cpu_available_ns;
   sum_.cost_nano_usd += row.cost_nano_usd;

@@ -48,6 +48,7 @@ class Document {
   void slowest(const metrics::SpanRow& row);
   void usage(const replay::ServiceHeader& service, const replay::Usage& usage);
   void events(const replay::ServiceHeader& service, const metrics::EventCounts& events);
+  void provisioned(const metrics::ProvisionedCounts& counts);
   void mean_and_max(const char* name, std::uint64_t integral_us, std::uint64_t max);
   void monthly(const std::optional<pricing::NanoUsd>& amount);
 
@@ -170,6 +171,7 @@ void Document::service(std::uint32_t index, const replay::ServiceSummary& row) {
   }
   usage(service, row.usage);
   if (!service.event_source.empty()) events(service, row.usage.events);
+  if (service.has_provisioned) provisioned(row.usage.provisioned);
   json_.end_object();
 }
 
@@ -268,6 +270,19 @@ void Document::events(const replay::ServiceHeader& service, const metrics::Event
     milliseconds("max", events.age_max_ns());
     json_.end_object();
   }
+  json_.end_object();
+}
+
+void Document::provisioned(const metrics::ProvisionedCounts& counts) {
+  json_.key("provisioned");
+  json_.begin_object();
+  integer("invocations", counts.invocations);
+  integer("spillover_invocations", counts.spillovers);
+  mean_and_max("concurrent_executions", counts.busy, counts.busy_max);
+  json_.key("utilization");
+  json_.percent(counts.busy, counts.ready);
+  json_.key("utilization_max");
+  json_.percent(counts.utilization_max_ppm, 1'000'000);
   json_.end_object();
 }
 

@@ -38,6 +38,7 @@ void add_what_has_meaning(const replay::ServiceHeader& one, replay::ServiceHeade
   sum.has_pending |= one.has_pending;
   sum.has_cpu |= one.has_cpu;
   if (sum.event_source.empty()) sum.event_source = one.event_source;
+  sum.has_provisioned |= one.has_provisioned;
 }
 
 }  // namespace
@@ -49,7 +50,9 @@ const char* const TimelineCsv::kHeader =
     "overhead_p99_ms,queue_ms,init_ms,work_ms,cpu_stretch_ms,wait_ms,downstream_ms,retry_ms,"
     "queue_depth,queue_depth_max,in_flight,in_flight_max,capacity_unit,capacity_desired,"
     "capacity_running,capacity_running_max,capacity_pending,cpu_utilization,"
-    "events_received,events_dropped,dead_letters,event_age_ms,event_age_max_ms,cost_usd\n";
+    "events_received,events_dropped,dead_letters,event_age_ms,event_age_max_ms,"
+    "provisioned_invocations,spillover_invocations,provisioned_utilization,"
+    "provisioned_utilization_max,cost_usd\n";
 
 TimelineCsv::TimelineCsv(const std::filesystem::path& path, const replay::ResultHeader& header,
                          std::vector<bool> own)
@@ -103,6 +106,7 @@ void TimelineCsv::row(const metrics::WindowRow& row, const replay::ServiceHeader
   out_.put(unit);
   capacity(row, service);
   service.event_source.empty() ? out_.put(",,,,,") : events(row.events);
+  service.has_provisioned ? provisioned(row.provisioned) : out_.put(",,,,");
   out_.usd(row.cost_nano_usd);
   out_.put('\n');
 }
@@ -179,6 +183,18 @@ void TimelineCsv::events(const metrics::EventCounts& events) {
     out_.milliseconds(age);
     out_.put(',');
   }
+}
+
+/// In percent, as cpu_utilization.
+void TimelineCsv::provisioned(const metrics::ProvisionedCounts& counts) {
+  for (const std::uint64_t value : {counts.invocations, counts.spillovers}) {
+    out_.integer(value);
+    out_.put(',');
+  }
+  if (counts.ready > 0) out_.percent(counts.busy, counts.ready);
+  out_.put(',');
+  if (maxima_ && counts.ready > 0) out_.percent(counts.utilization_max_ppm, 1'000'000);
+  out_.put(',');
 }
 
 void TimelineCsv::mean_if(bool meaning, std::uint64_t integral_ns) {

@@ -38,6 +38,7 @@ class TimelineCsv {
   void parts(const metrics::WindowRow& row, const replay::ServiceHeader& service);
   void capacity(const metrics::WindowRow& row, const replay::ServiceHeader& service);
   void events(const metrics::EventCounts& events);
+  void provisioned(const metrics::ProvisionedCounts& counts);
   /// The cell and a comma, or the comma alone.
   void mean_if(bool meaning, std::uint64_t integral_ns);
   void max_if(bool meaning, std::uint64_t value);

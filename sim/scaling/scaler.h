@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "metrics/alarm.h"
+#include "scaling/metric_names.h"
 #include "scaling/policy.h"
 
 namespace skyreplay::scaling {
@@ -19,6 +20,12 @@ struct ScalerConfig {
   std::vector<Duration> resolutions;  ///< by series
   std::vector<ScalerAlarm> alarms;
   std::vector<Policy> policies;
+};
+
+/// A scaler, and the metrics that it is fed with.
+struct WatchingConfig {
+  std::vector<Watched> watched;  ///< by series of the scaler
+  ScalerConfig scaler;
 };
 
 /// The alarms and policies of one scalable target.

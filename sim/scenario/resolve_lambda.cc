@@ -7,6 +7,7 @@
 #include "lambda/config.h"
 #include "lambda/runtimes.h"
 #include "scenario/law.h"
+#include "scenario/resolve_provisioned.h"
 #include "scenario/resolve_services.h"
 
 // What a Lambda function's fields leave to one another.
@@ -59,7 +60,7 @@ void ServiceResolver::lambda(proto::LambdaFunction& function, const std::string&
   init_duration(function, path);
   init_billing(function, path);
   snap_start(function, path);
-  provisioned(function, path);
+  ProvisionedResolver(region_, places_, mistakes_).function(function, path);
   front(function, path);
 }
 
@@ -184,17 +185,6 @@ void ServiceResolver::snap_start(const proto::LambdaFunction& function, const st
   if (function.ephemeral_storage().size() > lambda::kFreeStorage) {
     mistake(own, "is not for more than 512 MB of ephemeral storage");
   }
-}
-
-/// L35.
-void ServiceResolver::provisioned(const proto::LambdaFunction& function, const std::string& path) {
-  const std::uint32_t provisioned =
-      function.provisioned_concurrency_config().provisioned_concurrent_executions();
-  if (!function.has_reserved_concurrent_executions()) return;
-  if (provisioned <= function.reserved_concurrent_executions()) return;
-  mistake(path + ".provisioned_concurrency_config.provisioned_concurrent_executions",
-          fmt::format("must not be above reserved_concurrent_executions, {} (L35)",
-                      grouped(function.reserved_concurrent_executions())));
 }
 
 void ServiceResolver::front(const proto::LambdaFunction& function, const std::string& path) {

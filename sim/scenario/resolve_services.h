@@ -34,7 +34,6 @@ class ServiceResolver {
   void init_duration(proto::LambdaFunction& function, const std::string& path);
   void init_billing(const proto::LambdaFunction& function, const std::string& path);
   void snap_start(const proto::LambdaFunction& function, const std::string& path);
-  void provisioned(const proto::LambdaFunction& function, const std::string& path);
   void front(const proto::LambdaFunction& function, const std::string& path);
   void price(const char* item, const std::string& path);
   void instance_type(proto::AutoScalingGroup& group, const std::string& path);

@@ -22,16 +22,16 @@ constexpr std::uint64_t kLongestLook =
 void ScalingChecks::metric(const std::string& metric_namespace, const std::string& name,
                            std::uint32_t period, const std::string& path) {
   if (metric_namespace.empty() || name.empty()) return;  // reported already
-  const balancing::FleetMetricName* found = balancing::find_metric(names_, metric_namespace, name);
+  const scaling::MetricName* found = scaling::find_metric(names_, metric_namespace, name);
   if (found == nullptr) {
-    const std::vector<std::string> known = balancing::spelled(names_);
+    const std::vector<std::string> known = scaling::spelled(names_);
     return mistake(
         path + ".metric_name",
         fmt::format("{} has no metric {}{}; it has {}", owner_,
                     in_quotes(metric_namespace + " " + name),
                     suggestion(metric_namespace + " " + name, known), fmt::join(known, ", ")));
   }
-  const bool may_be_short = found->metric == balancing::FleetMetric::kCpuUsageActive;
+  const bool may_be_short = found->metric == scaling::TargetMetric::kCpuUsageActive;
   if (period < kMinute && !may_be_short) {
     mistake(path + ".period", fmt::format("must be at least 60 for {} metrics", metric_namespace));
   }

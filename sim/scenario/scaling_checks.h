@@ -5,19 +5,19 @@
 #include <string>
 #include <vector>
 
-#include "balancing/fleet_metrics.h"
+#include "scaling/metric_names.h"
 #include "scenario/binder.h"
 
 namespace skyreplay::scenario {
 
-/// What both platforms that scale check alike of alarms, steps and target tracking.
+/// What all platforms that scale check alike of alarms, steps and target tracking.
 class ScalingChecks {
  protected:
   using Alarms = google::protobuf::RepeatedPtrField<proto::CloudWatchAlarm>;
   using Steps = google::protobuf::RepeatedPtrField<proto::StepAdjustment>;
 
   /// `owner` has those metrics: "a group".
-  ScalingChecks(const Places& places, Mistakes& mistakes, balancing::FleetMetricNames names,
+  ScalingChecks(const Places& places, Mistakes& mistakes, scaling::MetricNames names,
                 const char* owner)
       : places_(places), mistakes_(mistakes), names_(names), owner_(owner) {}
 
@@ -46,7 +46,7 @@ class ScalingChecks {
   Mistakes& mistakes_;
 
  private:
-  balancing::FleetMetricNames names_;
+  scaling::MetricNames names_;
   const char* owner_;
 };
 

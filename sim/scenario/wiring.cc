@@ -13,6 +13,7 @@
 #include "scenario/field_path.h"
 #include "scenario/mistakes.h"
 #include "scenario/resolve.h"
+#include "scenario/resolve_provisioned.h"
 
 namespace skyreplay::scenario {
 namespace {
@@ -318,7 +319,7 @@ std::string_view to_string(Delivery delivery) {
 std::uint32_t set_aside(const proto::LambdaFunction& function) {
   return function.has_reserved_concurrent_executions()
              ? function.reserved_concurrent_executions()
-             : function.provisioned_concurrency_config().provisioned_concurrent_executions();
+             : most_provisioned(function.provisioned_concurrency_config());
 }
 
 std::string reserved_mistake(const proto::LambdaAccount& account, std::uint64_t reserved) {

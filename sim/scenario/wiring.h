@@ -67,7 +67,7 @@ Wiring expand(const proto::Scenario& scenario, const std::string& filename,
               const trace::TraceInfo& trace);
 
 /// What nobody else can use of the account's concurrency (L43): what the function has reserved, or
-/// else what it has provisioned.
+/// else the most that it may have provisioned.
 std::uint32_t set_aside(const proto::LambdaFunction& function);
 /// "" or why setting aside so much does not fit the account (L35, L41).
 std::string reserved_mistake(const proto::LambdaAccount& account, std::uint64_t reserved);

@@ -22,6 +22,7 @@ check::ServiceSpan span_of(const replay::ServiceHeader& header,
   if (header.has_cpu) span.cpu = {usage.cpu_busy_us, usage.cpu_available_us};
   span.event_source = header.event_source;
   span.events = usage.events;
+  if (header.has_provisioned) span.provisioned = usage.provisioned;
   span.cost_nano_usd = summary.cost;
   return span;
 }

@@ -132,6 +132,38 @@ TEST_CASE("events have counts and ages where something feeds them") {
   CHECK_THROWS_AS(measured("max(AsyncEventAge of fn/a) == 7ms", &age), InputError);
 }
 
+TEST_CASE("L100: provisioned concurrency has invocations, spill-overs and a utilization") {
+  testing::SmallResult result;
+  // Of the horizon's 60 s two were ready, and one of them served for 45 s.
+  result.summary.services[0].usage.provisioned = {.invocations = 7,
+                                                  .spillovers = 3,
+                                                  .busy = 45'000'000,
+                                                  .ready = 120'000'000,
+                                                  .busy_max = 2,
+                                                  .utilization_max_ppm = 1'000'000};
+  const auto measured = [&](const std::string& text, const char* cloudwatch = nullptr) {
+    const Span span = sweep::span_of(result.header, result.summary);
+    return evaluate(
+        parse_requirement(text, cloudwatch == nullptr
+                                    ? nullptr
+                                    : &find_cloudwatch_metric("AWS/Lambda", cloudwatch).rule),
+        span);
+  };
+  CHECK_THROWS_WITH(measured("sum(spillover_invocations of fn/a) < 4"),
+                    "fn/a has no spillover_invocations: it has no provisioned concurrency");
+  result.header.services[0].has_provisioned = true;
+  CHECK(measured("sum(provisioned_invocations of fn/a) == 7").holds);
+  CHECK(measured("sum(spillover_invocations of *) == 3").holds);
+  CHECK(measured("avg(provisioned_utilization of fn/a) == 37.5%").holds);
+  CHECK(measured("max(provisioned_utilization of fn/a) == 100%").holds);
+  CHECK(measured("max(ProvisionedConcurrentExecutions of fn/a) == 2",
+                 "ProvisionedConcurrentExecutions")
+            .holds);
+  CHECK(measured("count(ProvisionedConcurrencySpilloverInvocations of fn/a) == 3",
+                 "ProvisionedConcurrencySpilloverInvocations")
+            .holds);
+}
+
 TEST_CASE("cost is the bill's, to the last digit") {
   CHECK(measure("sum(cost of *)", "== 0.001236565 USD").holds);
   CHECK(measure("sum(cost of fn)", "== 0.001235566 USD").holds);

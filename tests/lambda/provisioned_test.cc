@@ -129,6 +129,28 @@ TEST_CASE("an update of the function prepares what is provisioned anew") {
   CHECK(world.end(100s).counters.cold_starts == 1);
 }
 
+TEST_CASE("L100: a window has what was ready and what of it served, and who spilled over") {
+  LambdaWorld world({provisioned(2)});
+  // Both serve from 10 s to 20 s, one until 40 s; the third request spills over.
+  world.request(10s, 30s);
+  world.request(10s, 10s);
+  world.request(12s, 1s);
+  world.advance(60s);
+  metrics::WindowRow row;
+  world.functions.complete(0, {at(0s), at(60s)}, row);
+  CHECK(row.provisioned.invocations == 2);
+  CHECK(row.provisioned.spillovers == 1);
+  CHECK(row.provisioned.busy == 40'000'000'000);
+  CHECK(row.provisioned.ready == 120'000'000'000);
+  CHECK(row.provisioned.busy_max == 2);
+  CHECK(row.provisioned.utilization_max_ppm == 1'000'000);
+  row = {};
+  world.functions.complete(0, {at(60s), at(90s)}, row);
+  CHECK(row.provisioned.invocations == 0);
+  CHECK(row.provisioned.ready == 60'000'000'000);
+  CHECK(row.provisioned.busy_max == 0);
+}
+
 TEST_CASE("L83: storage above 512 MB is billed for as long as the function's duration") {
   FunctionConfig config = plain_function();
   config.ephemeral_storage = 1536;

@@ -14,14 +14,20 @@ namespace {
 std::map<std::string, int> reached() {
   std::map<std::string, int> scenarios;
   for (std::uint64_t number = 0; number < 1'000; ++number) {
-    const Result result = simulate(random_scenario(number));
+    const Scenario scenario = random_scenario(number);
+    const Result result = simulate(scenario);
     std::map<std::string, bool> here;
     for (std::size_t i = 0; i < kOutcomes; ++i) {
       for (const Counts& service : result.services) {
         here["outcome " + std::to_string(i)] |= service.outcomes[i] > 0;
       }
     }
-    for (const Activity& activity : result.activities) here[activity.kind] = true;
+    for (const Activity& activity : result.activities) {
+      here[activity.kind] = true;
+      const bool is_function =
+          scenario.services[activity.service].platform == Service::Platform::kFunction;
+      here["scales what is provisioned"] |= is_function && activity.kind.starts_with("scale_");
+    }
     for (const BillRow& row : result.bill) here[row.item] = true;
     here[result.verdict] = true;
     const Parts& parts = result.overall.parts;
@@ -70,6 +76,7 @@ TEST_CASE("random scenarios reach every outcome, limit, activity, line item and 
                                  "lambda.provisioned_duration_x86",
                                  "lambda.provisioned_concurrency_arm",
                                  "lambda.ephemeral_storage_over_512mb",
+                                 "scales what is provisioned",
                                  "limit TooManyRequestsException",
                                  "lambda.snapstart_cache",
                                  "lambda.snapstart_restore",

@@ -74,6 +74,11 @@ class Lines {
     for (std::size_t i = 0; i < row.events.size(); ++i) {
       add(of + " events " + kEvents[i], row.events[i]);
     }
+    constexpr const char* kProvisioned[] = {"invocations", "spill-overs",         "busy x ns",
+                                            "ready x ns",  "most that were busy", "peak, 10^-6"};
+    for (std::size_t i = 0; i < row.provisioned.size(); ++i) {
+      add(of + " provisioned, " + kProvisioned[i], row.provisioned[i]);
+    }
   }
 
   void add(const std::string& of, const Counts& counts) {

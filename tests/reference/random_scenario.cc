@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "reference/random_provisioned.h"
 #include "reference/random_services.h"
 
 namespace skyreplay::reference {
@@ -25,7 +26,8 @@ class Generator {
         events_(number ^ 0xE7E27),
         messages_(number ^ 0x5C5),
         streams_(number ^ 0x57EA),
-        providers_(number ^ 0x5907) {
+        providers_(number ^ 0x5907),
+        provisioned_(number) {
     s_.seed = dice_.below(1000);
   }
 
@@ -48,6 +50,7 @@ class Generator {
     messages();
     streams();
     few_bytes();
+    provisioned_.scale(s_);
     return s_;
   }
 
@@ -659,6 +662,7 @@ class Generator {
   RandomServices messages_;
   RandomServices streams_;
   RandomServices providers_;
+  RandomProvisioned provisioned_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

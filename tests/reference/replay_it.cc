@@ -62,6 +62,10 @@ WindowRow row_of(const metrics::Window& window, const metrics::WindowRow& from) 
   const metrics::EventCounts& events = from.events;
   row.events = {events.received,     events.invoked, events.dropped,
                 events.dead_letters, events.age_us,  events.age_max_us};
+  const metrics::ProvisionedCounts& provisioned = from.provisioned;
+  row.provisioned = {provisioned.invocations, provisioned.spillovers,
+                     provisioned.busy,        provisioned.ready,
+                     provisioned.busy_max,    provisioned.utilization_max_ppm};
   return row;
 }
 

@@ -124,7 +124,20 @@ std::string events(const Function& f) {
   return text + (f.reads_queue || f.reads_stream ? mapping(f) : "");
 }
 
-std::string spelled(const Function& f) {
+std::string service_scaling(const Fleet& f, Time trace_start);
+
+std::string provisioned(const Function& f, const Fleet& scaled_by, Time trace_start) {
+  if (!f.provisioned) return "";
+  std::string scaling = service_scaling(scaled_by, trace_start);
+  if (!scaling.empty()) {
+    scaling += fmt::format("assumed: {{publication_delay: {}}}, ", spelled(scaled_by.ecs_delay));
+  }
+  return fmt::format(
+      "provisioned_concurrency_config: {{{}provisioned_concurrent_executions: {}}}, ", scaling,
+      *f.provisioned);
+}
+
+std::string spelled(const Function& f, const Fleet& scaled_by, Time trace_start) {
   return fmt::format(
       "{{lambda: {{memory_size: {}, timeout: {}, {}{}{}{}{}ephemeral_storage: {{size: {}}}, "
       "architectures: {}, assumed: {{provisioned_preparation_time: {}, init_duration: "
@@ -133,13 +146,9 @@ std::string spelled(const Function& f) {
       "reuse: {}, vcpu_parallelism: {}, speed: {}{}}}}}}}",
       f.memory, f.timeout / std::chrono::seconds{1},
       optional("reserved_concurrent_executions", f.reserved),
-      f.provisioned ? fmt::format("provisioned_concurrency_config: "
-                                  "{{provisioned_concurrent_executions: {}}}, ",
-                                  *f.provisioned)
-                    : "",
-      front(f), snapshots(f), events(f), f.storage, f.arm ? "arm64" : "x86_64",
-      spelled(f.preparation), spelled(f.init), spelled(f.platform_init), spelled(f.init_limit),
-      keep_alive(f), spelled(f.max_age),
+      provisioned(f, scaled_by, trace_start), front(f), snapshots(f), events(f), f.storage,
+      f.arm ? "arm64" : "x86_64", spelled(f.preparation), spelled(f.init), spelled(f.platform_init),
+      spelled(f.init_limit), keep_alive(f), spelled(f.max_age),
       f.least_recently_used ? "least_recently_used" : "most_recently_used", f.parallelism, f.speed,
       f.init_unbilled ? ", init_billing: before_2025_08" : "");
 }
@@ -196,6 +205,7 @@ std::string tracked(const Alarm& a, const std::string& customized) {
   const std::pair<const char*, const char*> predefined[] = {
       {"AWS/EC2 CPUUtilization", "ASGAverageCPUUtilization"},
       {"AWS/ECS CPUUtilization", "ECSServiceAverageCPUUtilization"},
+      {"AWS/Lambda ProvisionedConcurrencyUtilization", "LambdaProvisionedConcurrencyUtilization"},
       {"AWS/EC2 NetworkIn", "ASGAverageNetworkIn"},
       {"AWS/EC2 NetworkOut", "ASGAverageNetworkOut"},
       {"AWS/ApplicationELB RequestCountPerTarget", "ALBRequestCountPerTarget"}};
@@ -358,9 +368,10 @@ std::string service_scaling(const Fleet& f, Time trace_start) {
     policies += (policies.empty() ? "" : ", ") + spelled_for_service(p);
   }
   for (const Alarm& a : f.alarms) alarms += (alarms.empty() ? "" : ", ") + spelled(a, f);
+  if (!alarms.empty()) alarms = "alarms: [" + alarms + "], ";  // functions have none
   return fmt::format(
-      "min_capacity: {}, max_capacity: {}, policies: [{}], alarms: [{}], scheduled_actions: [{}], ",
-      f.min_size, f.max_size, policies, alarms, actions);
+      "min_capacity: {}, max_capacity: {}, policies: [{}], {}scheduled_actions: [{}], ", f.min_size,
+      f.max_size, policies, alarms, actions);
 }
 
 std::string scaling(const Fleet& f) {
@@ -469,7 +480,9 @@ std::string tasks(const Fleet& f, Time trace_start) {
 }
 
 std::string spelled(const Service& service, Time trace_start) {
-  if (service.platform == Service::Platform::kFunction) return spelled(service.function);
+  if (service.platform == Service::Platform::kFunction) {
+    return spelled(service.function, service.fleet, trace_start);
+  }
   if (service.platform == Service::Platform::kFleet) {
     return service.fleet.fargate ? tasks(service.fleet, trace_start) : group(service.fleet);
   }
@@ -501,6 +514,9 @@ std::string spelled(const Scenario& scenario, const Change& change) {
       break;
     case Field::kMaxSize:
       field = of + (service.fleet.fargate ? "ecs.max_capacity" : "ec2.max_size");
+      if (service.platform == Service::Platform::kFunction) {
+        field = of + "lambda.provisioned_concurrency_config.max_capacity";
+      }
       break;
     case Field::kSuspended:
       field = of + "ec2.suspended_processes";

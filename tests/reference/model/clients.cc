@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "reference/model/provisioned_scaling.h"
 #include "reference/model/world.h"
 
 namespace skyreplay::reference {
@@ -201,7 +202,7 @@ void World::make_change(const Change& change) {
       changes = set(service.function.reserved, optional);
       break;
     case Field::kProvisioned:
-      changes = set(service.function.provisioned, optional);
+      changes = set(service.function.provisioned, optional) || is_scaled(service);
       break;
     case Field::kMaxConnections:
       changes = set(service.external.max_connections, optional);

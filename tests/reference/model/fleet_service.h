@@ -2,6 +2,7 @@
 
 // Groups of instances and services of tasks (docs/models.md, E20 to E142, C9 to C120).
 
+#include "reference/model/clock.h"
 #include "reference/model/money.h"
 #include "reference/model/scaling.h"
 #include "reference/model/server.h"
@@ -55,9 +56,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
 
   // --- Scheduled actions (E77)
 
-  bool is_due(const ScheduledAction& action, Time at) const;
-
-  /// Looks at every start and every minute from now on.
+  Scheduler scheduler() const;
   void plan_scheduled(bool first = true);
 
   void act_by_the_clock();

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "reference/model/front.h"
+#include "reference/model/provisioned_scaling.h"
 #include "reference/model/world.h"
 
 namespace skyreplay::reference {
@@ -39,9 +40,15 @@ class FunctionService final : public Station {
     reserved_rate_ = reserved_rate(world, service);
     if (!config().function.provisioned) return;
     provision();
-    if (!world.scenario.warm_start) return;
-    ++allocation_;  // what was planned is not needed
-    while (provisioned_ < config().function.provisioned) add_provisioned();
+    if (world.scenario.warm_start) {
+      ++allocation_;  // what was planned is not needed
+      while (provisioned_ < config().function.provisioned) add_provisioned();
+    }
+    note_use();
+    if (is_scaled(config())) {
+      provisioned_scaling_ =
+          std::make_unique<ProvisionedScaling>(world, service, use_, [this] { provision(); });
+    }
   }
 
   Admission admit(Attempt& attempt) override {
@@ -71,6 +78,7 @@ class FunctionService final : public Station {
     if (!ready_.empty() && provisioned_rate_.take(world_.now(), false)) {  // L37
       start_warm(*next_of(ready_), attempt);
       requests_.push_back(world_.now());
+      began_provisioned_.push_back(world_.now());
       return Admission::kAccepted;
     }
     const std::string reason = over_concurrency(world_, service_);
@@ -104,7 +112,13 @@ class FunctionService final : public Station {
 
   void change(const Change& change) override {
     reserved_rate_ = reserved_rate(world_, service_);
-    if (change.field == Change::Field::kProvisioned) return provision();
+    if (change.field == Change::Field::kProvisioned) {
+      if (configured_ != config().function.provisioned) provision();
+      return;
+    }
+    if (change.field == Change::Field::kMaxSize) {
+      return provisioned_scaling_->set_bounds({}, config().fleet.max_size);
+    }
     if (change.field == Change::Field::kReserved) return;
     expire(world_.now());
     for (Environment& environment : environments_) {
@@ -114,6 +128,7 @@ class FunctionService final : public Station {
     }
     provisioned_ = 0;
     publish();
+    note_use();
     if (config().function.provisioned) provision();
   }
 
@@ -121,6 +136,22 @@ class FunctionService final : public Station {
     const Function& function = config().function;
     return function.provisioned || function.front == Function::Front::kBalancer ||
            (function.restore && function.runtime != "java21") || world_.is_fed_by_queue(service_);
+  }
+
+  void fill(WindowRow& row, Time end) override {
+    if (!config().function.provisioned) return;
+    const auto in_window = [&](const std::vector<Time>& times) {
+      return static_cast<std::uint64_t>(std::count_if(
+          times.begin(), times.end(), [&](Time at) { return at >= row.start && at < end; }));
+    };
+    const UseSum use = sum_of(use_, row.start, end);
+    const std::uint64_t began = in_window(began_provisioned_);
+    row.provisioned = {began,
+                       in_window(requests_) - began,
+                       static_cast<std::uint64_t>(use.busy),
+                       static_cast<std::uint64_t>(use.ready),
+                       use.most_busy,
+                       static_cast<std::uint64_t>(use.peak * 1e6 + 0.5)};
   }
 
   void finish(Time end) override {
@@ -159,6 +190,12 @@ class FunctionService final : public Station {
       meters.push_back({"lambda.snapstart_restore", restored});
     }
     front_.add_meters(ends, meters);
+    if (provisioned_scaling_ && provisioned_scaling_->alarms() > 0) {
+      const Time length = std::min(ends.back(), world_.scenario.end) - world_.scenario.start;
+      const auto passed = std::chrono::ceil<std::chrono::seconds>(length).count();
+      meters.push_back({"cloudwatch.alarm_standard",
+                        static_cast<std::uint64_t>(passed) * provisioned_scaling_->alarms()});
+    }
     return meters;
   }
 
@@ -259,6 +296,7 @@ class FunctionService final : public Station {
   /// From now on there are to be as many as are configured now.
   void provision() {
     const std::uint32_t wanted = *config().function.provisioned;
+    configured_ = wanted;
     provisioned_rate_ = provisioned_rate(world_, service_);
     const std::uint32_t memory = config().function.memory;
     for (auto slot = slots_.rbegin(); slot != slots_.rend(); ++slot) {
@@ -272,6 +310,7 @@ class FunctionService final : public Station {
     }
     ++allocation_;
     for (; provisioned_ > wanted; --provisioned_) take_out_provisioned();
+    note_use();
     if (provisioned_ == wanted) return;
     const Time ready = world_.now() + config().function.preparation +
                        std::chrono::milliseconds{10} * (wanted - provisioned_);  // L36
@@ -298,6 +337,22 @@ class FunctionService final : public Station {
       bill_duration(provisioned_mib_ms_, world_.now(), std::min(init, limit),
                     config().function.memory);
     }
+    note_use();
+  }
+
+  /// Of what is ready, and was not taken out, how many serve.
+  void note_use() {
+    if (!config().function.provisioned) return;
+    std::uint32_t busy = 0, ready = 0;
+    for (const Environment& environment : environments_) {
+      if (!environment.provisioned || environment.ended || environment.outdated) continue;
+      ++ready;
+      busy += environment.busy ? 1 : 0;
+    }
+    if (world_.broken(Mutation::kConfiguredIsReady)) {
+      ready = std::max(busy, *config().function.provisioned);
+    }
+    use_.push_back({world_.now(), busy, ready});
   }
 
   void add_provisioned() {
@@ -339,6 +394,7 @@ class FunctionService final : public Station {
     std::erase(idle_, environment.ordinal);
     std::erase(ready_, environment.ordinal);
     environment.busy = true;
+    note_use();
     Time init{};
     if (environment.needs_init) {  // L7
       init =
@@ -463,6 +519,7 @@ class FunctionService final : public Station {
       (environment.provisioned ? ready_ : idle_).push_back(environment.ordinal);
       if (!environment.provisioned && config().function.lifetime) draw_lifetime(environment);
     }
+    note_use();
   }
 
   void draw_lifetime(Environment& environment) {
@@ -509,8 +566,12 @@ class FunctionService final : public Station {
   std::deque<Environment> environments_;  // by ordinal
   std::vector<std::size_t> idle_;         // in the order they were freed
   std::vector<std::size_t> ready_;        // of what is provisioned, in that order too
-  std::uint32_t provisioned_ = 0;         // how many there are, but those that are taken out
-  std::uint64_t allocation_ = 0;          // the number of the one that is planned
+  std::vector<UseStep> use_;
+  std::vector<Time> began_provisioned_;  // requests
+  std::unique_ptr<ProvisionedScaling> provisioned_scaling_;
+  std::uint32_t configured_ = 0;   // as last prepared
+  std::uint32_t provisioned_ = 0;  // how many there are, but those that are taken out
+  std::uint64_t allocation_ = 0;   // the number of the one that is planned
   std::vector<Slot> slots_;
   TokenBucket provisioned_rate_;
   std::deque<Running> running_;

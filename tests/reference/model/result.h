@@ -51,6 +51,9 @@ struct WindowRow {
   std::int64_t cost = 0;                 ///< 10^-9 USD
   /// Events: received, invoked, dropped, sent to a dead-letter queue; ages in us, sum and largest.
   std::array<std::uint64_t, 6> events{};
+  /// Provisioned concurrency: invocations on it and elsewhere, integrals of what was busy and of
+  /// what was ready (units x ns), the most that were busy, the largest part of it in 10^-6.
+  std::array<std::uint64_t, 6> provisioned{};
 };
 
 struct Meter {

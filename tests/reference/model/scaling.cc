@@ -46,7 +46,7 @@ Scaling::Scaling(World& world, Group& group, const Fleet& fleet, std::string ent
     alarm.threshold = policy.target;
     alarm.n = policy.high_n;
     alarm.m = policy.high_m;
-    const std::string whose = fleet.fargate ? "service/default/" + name_ : name_;
+    const std::string whose = fleet.fargate ? group.called(name_) : name_;
     watch(alarm, "TargetTracking-" + whose + "-AlarmHigh-" + policy.name, {i}, false);
     if (policy.disable_scale_in) continue;
     alarm.comparison = "<";
@@ -72,7 +72,7 @@ std::size_t Scaling::series_of(const std::string& metric) {
 Time Scaling::delay(const std::string& metric) const {
   if (world_.broken(Mutation::kPublishedAtOnce)) return 0ns;
   if (starts_with(metric, "AWS/EC2")) return fleet_.ec2_delay;
-  if (starts_with(metric, "AWS/ECS")) return fleet_.ecs_delay;
+  if (starts_with(metric, "AWS/ECS") || starts_with(metric, "AWS/Lambda")) return fleet_.ecs_delay;
   if (starts_with(metric, "AWS/ApplicationELB")) return fleet_.balancer_delay;
   return starts_with(metric, "CWAgent") ? fleet_.agent_delay : fleet_.group_delay;
 }
@@ -209,6 +209,10 @@ void Scaling::measure(Series& series, Time begin, Time end) {
       ns += static_cast<double>(time.count());
     }
     point.sum = ns / 1e9;
+  }
+  if (starts_with(series.metric, "AWS/Lambda")) {  // L39
+    const std::optional<Group::Use> use = group_.use(begin, end);
+    if (use) point = {begin, end, use->mean, 0, use->peak, 1};
   }
   if (point.count > 0) series.points.push_back(point);
 }

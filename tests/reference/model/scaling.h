@@ -37,6 +37,13 @@ class Group {
   virtual std::uint64_t sent(Time from, Time to) const = 0;
   virtual std::uint64_t failed(Time from, Time to) const = 0;
   virtual std::vector<Time> response_times(Time from, Time to) const = 0;
+  /// Of provisioned concurrency that part which was in use.
+  struct Use {
+    double mean = 0, peak = 0;
+  };
+  virtual std::optional<Use> use(Time, Time) const { return std::nullopt; }
+  /// What alarms call a service of that name, where Application Auto Scaling scales it.
+  virtual std::string called(const std::string& name) const { return "service/default/" + name; }
 };
 
 /// Everything that is evaluated while a group runs.

@@ -241,6 +241,8 @@ struct Service {
   std::string name;
   Platform platform = Platform::kFunction;
   Function function{};
+  /// Of a function `fargate` is set where its provisioned concurrency is scaled: then policies,
+  /// bounds, scheduled actions and `ecs_delay` are of that.
   Fleet fleet{};
   External external{};
 };
@@ -458,6 +460,9 @@ enum class Mutation {
   kBatchesStayWhole,            ///< L66
   kStreamsHaveOneLane,          ///< L66
   kPriceOfTheLaunch,            ///< E146
+  kIdleUtilizationIsZero,       ///< L39
+  kUtilizationIsItsPeak,        ///< L100
+  kConfiguredIsReady,           ///< L100
   kEnd                          ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

@@ -116,6 +116,9 @@ class Functions final : public workload::Platform, public kernel::Process {
   workload::Place place_of(std::uint32_t unit, const workload::Request& request) const override;
   workload::Standing standing(std::uint32_t unit) const override;
   std::string refusal(std::uint32_t unit, const workload::Request& request) const override;
+  bool throttled_before(std::uint32_t) const override {
+    return last_reason_ == ThrottleReason::kApiThrottlingLimit;
+  }
   void read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) override;
   void take_activities(std::vector<workload::Activity>& activities) override;
   void finish(TimePoint end) override;

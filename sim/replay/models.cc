@@ -49,6 +49,9 @@ ServiceHeader header_of(const proto::Service& service) {
     default:
       header.platform = "lambda";
       header.has_provisioned = service.lambda().has_provisioned_concurrency_config();
+      if (service.lambda().has_http_api()) header.front = "http_api";
+      if (service.lambda().has_rest_api()) header.front = "rest_api";
+      if (service.lambda().has_load_balancer()) header.front = "load_balancer";
       header.capacity_unit = "environments";
   }
   return header;

@@ -92,6 +92,12 @@ Answer answer_of(const trace::Row& row, const EndedRequest& ended) {
   return {};
 }
 
+/// A function by itself is shown as a balancer's target, whose throttles are its 502 (E114).
+int status_of(const ServiceHeader& service, const EndedRequest& ended) {
+  const bool is_throttle = ended.outcome == Outcome::kThrottle && service.front.empty();
+  return is_throttle ? 502 : status_code(service, ended);
+}
+
 /// AWS's reason of a 502 of a Lambda target.
 std::string_view error_reason(Outcome outcome) {
   if (outcome == Outcome::kThrottle) return "LambdaThrottling";
@@ -123,8 +129,7 @@ class AlbLines final : public RequestLines {
     const Answer answer = answer_of(row, *ended);
     const std::string target = target_of(service, ended->place);
     const std::string_view target_status = answer.target_status;
-    // A throttled function's 429 is the target's; the client gets 502 (E114).
-    const int status = ended->outcome == Outcome::kThrottle ? 502 : status_code(service, *ended);
+    const int status = status_of(service, *ended);
     const auto into = std::back_inserter(out);
     out += "http ";
     answers_.append(ended->ended, kDecimals, out);

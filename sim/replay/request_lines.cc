@@ -71,16 +71,30 @@ std::string resource_name(std::string_view name) {
   return clean;
 }
 
+namespace {
+
+bool is_api(const ServiceHeader& service) {
+  return service.front == "http_api" || service.front == "rest_api";
+}
+
+/// L51, E114: an API answers 500 for what its function throttles, a balancer 502.
+int throttled_status(const ServiceHeader& service, const EndedRequest& ended) {
+  if (is_api(service)) return ended.place.is_before_service ? 429 : 500;
+  return service.front.empty() ? 429 : 502;
+}
+
+}  // namespace
+
 int status_code(const ServiceHeader& service, const EndedRequest& ended) {
   switch (ended.outcome) {
     case Outcome::kCompleted:
       return 200;
     case Outcome::kThrottle:
-      return 429;
+      return throttled_status(service, ended);
     case Outcome::kClientTimeout:
       return 460;
     case Outcome::kDependency:
-      return 500;
+      return service.front.empty() ? 500 : 502;  // L51: the function's error
     case Outcome::kError:
       return ended.place.timed_out ? 504 : 502;
     case Outcome::kServerTimeout:

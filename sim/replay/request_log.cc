@@ -54,7 +54,11 @@ void RequestLog::answered(const workload::Request& request, const workload::Serv
             .latency_ns = (now - request.arrival).count()};
   if (outcome == Outcome::kCompleted) item.request.parts = workload::parts_of(request, now);
   // A refusal by a fleet's member names it.
-  if (outcome != Outcome::kThrottle) item.request.place = by.service->place_of(by.unit, request);
+  if (outcome != Outcome::kThrottle) {
+    item.request.place = by.service->place_of(by.unit, request);
+  } else {
+    item.request.place.is_before_service = by.service->throttled_before(by.unit);
+  }
   sorter_.add(item);
   if (sample_.kind == RequestSample::Kind::kSlowest) {
     latencies_.add(HistogramLayout::bucket(item.latency_ns));

@@ -45,6 +45,7 @@ void RequestStory::attempted(const workload::Request& request, const workload::S
   step.admission = admitted.admission;
   if (admitted.admission != Admission::kAccepted) {
     step.refusal = at.service->refusal(at.unit, request);
+    step.place.is_before_service = at.service->throttled_before(at.unit);
   }
 }
 

@@ -191,6 +191,7 @@ void encode(const ServiceHeader& from, pb::Service& to) {
   to.set_has_cold_starts(from.has_cold_starts);
   to.set_event_source(from.event_source);
   to.set_has_provisioned(from.has_provisioned);
+  to.set_front(from.front);
 }
 
 ServiceHeader decode(const pb::Service& from) {
@@ -205,7 +206,8 @@ ServiceHeader decode(const pb::Service& from) {
           .has_cold_starts = from.has_cold_starts(),
           .region = from.region(),
           .event_source = from.event_source(),
-          .has_provisioned = from.has_provisioned()};
+          .has_provisioned = from.has_provisioned(),
+          .front = from.front()};
 }
 
 void encode(const Provenance& from, pb::Provenance& to) {

@@ -28,6 +28,8 @@ struct ServiceHeader {
   std::string event_source{};
   /// It has provisioned concurrency: provisioned_invocations and its like.
   bool has_provisioned = false;
+  /// What clients reach a function through: http_api | rest_api | load_balancer; empty: itself.
+  std::string front{};
 };
 
 struct RouteHeader {

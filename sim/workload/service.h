@@ -26,6 +26,8 @@ struct Place {
   /// kNone where the service has no such thing, or none was found for the attempt.
   std::uint32_t ordinal = kNone;
   bool timed_out = false;  ///< of an answer now: its load balancer's idle timeout is up (E112)
+  /// Of an attempt that was throttled: what stands before the service did it (L51).
+  bool is_before_service = false;
   // Of a Lambda function alone.
   std::uint32_t memory_mib = 0;  ///< of its environment
   Duration init{};               ///< what REPORT calls Init Duration: 0 where it was warm
@@ -71,6 +73,9 @@ class Service {
   virtual Standing standing(std::uint32_t) const { return {}; }
   /// Why the last attempt was not accepted. REQUIRES asked before the next one is admitted.
   virtual std::string refusal(std::uint32_t, const Request&) const { return {}; }
+  /// Of the last attempt, where it was throttled: whether what stands before the service did it.
+  /// REQUIRES as above.
+  virtual bool throttled_before(std::uint32_t) const { return false; }
   /// Whether it is a source of events: takes requests on and makes the attempts for them itself, at
   /// another service, telling the watcher of each. admit() then may end the request at once, and
   /// writes Awaited::kBySource to those that it keeps.

@@ -134,6 +134,26 @@ TEST_CASE("E114: a throttled function is 502 behind a balancer, and 429 by itsel
   CHECK(csv.lines[1].find(",fn,,throttle,429,1,1970-01-01T00:00:01Z,0,,,") != std::string::npos);
 }
 
+TEST_CASE("L51: behind an API a throttled function is 500, a failed one 502, a throttled API 429") {
+  const auto status = [](const std::string& more, Duration wait, const std::string& top = "") {
+    const Logged csv(function(more, top), {{1s, 0s, wait}}, RequestFormat::kCsv);
+    const std::size_t at = csv.lines[1].find(",fn,");
+    std::size_t comma = csv.lines[1].find(',', at + 4);  // sim_place
+    comma = csv.lines[1].find(',', comma + 1);           // sim_outcome
+    return csv.lines[1].substr(comma + 1, 3);
+  };
+  CHECK(status("http_api: {}, reserved_concurrent_executions: 0, ", 1s) == "500");
+  CHECK(status("rest_api: {}, timeout: 1, ", 2s) == "502");
+  CHECK(status("http_api: {timeout_in_millis: 1000}, timeout: 9, ", 5s) == "504");
+  CHECK(status("load_balancer: {}, reserved_concurrent_executions: 0, ", 1s) == "502");
+  // The second request finds the API's bucket empty.
+  const Logged api(function("http_api: {default_route_settings: {throttling_burst_limit: 1, "
+                            "throttling_rate_limit: 0.001}}, "),
+                   {{1s, 0s, 1s}, {1s, 0s, 1s}}, RequestFormat::kAlb);
+  CHECK(api.field(1, 9) == "429");
+  CHECK(api.field(0, 9) == "200");
+}
+
 TEST_CASE("a request with retries is one line: its first arrival, its last answer") {
   // The instance is in service at 3 s: the attempts at 1 s and 2 s are refused, the third is
   // served.

@@ -24,9 +24,11 @@ Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig&
       checks_(loop, process_, kChecks, config.health_checks, {seed, config.name, "health_check"}),
       zones_(config.mix.kinds(), ZoneBalance(config.zones, config.balanced_only)),
       of_kind_(config.mix.kinds(), 0),
-      balancer_meter_(billing.catalogue, config.load_balancer, billing.region, billing.span,
-                      billing.meters),
       window_start_(loop.now()) {
+  if (config.has_load_balancer) {
+    balancer_meter_.emplace(billing.catalogue, config.load_balancer, billing.region, billing.span,
+                            billing.meters);
+  }
   config_.server.makes_calls = config.calls.has_value();
   if (billing.has_bytes) {
     transfer_item_ = billing.meters.add_item(
@@ -76,7 +78,7 @@ void Fleet::complete(std::uint32_t, const metrics::Window& window, metrics::Wind
 void Fleet::read_meters(std::uint32_t, TimePoint until, pricing::Meters& meters) {
   read_members(until, meters);
   use_.in_flight_ms = static_cast<std::uint64_t>(outstanding_ns_ / 1'000'000);
-  balancer_meter_.read(until, use_, meters);
+  if (balancer_meter_) balancer_meter_->read(until, use_, meters);
   if (transfer_item_) meters.advance_to(*transfer_item_, bytes_out_);
 }
 

@@ -45,6 +45,8 @@ struct FleetConfig {
   std::optional<std::uint32_t> calls{};  ///< the list of calls its requests make (workload::Calls)
   Duration idle_timeout = std::chrono::seconds{60};  ///< E112
   pricing::LoadBalancer load_balancer{};
+  /// Else no request comes, nothing is checked, and the members alone are billed.
+  bool has_load_balancer = true;
   Duration warmup{};                 ///< in which a member is left out of instance metrics (E50)
   bool protects_members = false;     ///< from scale-in, once in service (E17)
   TerminationRule termination{};     ///< who goes first (E33)
@@ -210,8 +212,34 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// Brings the meters of the members up to `until`.
   virtual void read_members(TimePoint until, pricing::Meters& meters) = 0;
   /// Members that are gone at once, with all they have; they are replaced. In the order of their
-  /// launches.
-  void lose(const std::vector<std::uint32_t>& members);
+  /// launches. `why` is for activities.csv: FleetConfig::loss unless given.
+  void lose(const std::vector<std::uint32_t>& members) { lose(members, config_.loss); }
+  void lose(const std::vector<std::uint32_t>& members, const std::string& why);
+  /// Launches what is missing, once more.
+  void launch_again() { reconcile(); }
+  /// A member that has drained waits no longer, and is gone. REQUIRES that it waits.
+  void end_wait(std::uint32_t member);
+  /// From scale-in (E17).
+  void protect(std::uint32_t member, bool is_protected) {
+    members_[member].is_protected = is_protected;
+  }
+
+  // --- Where members are, for fleets on capacity of their own
+
+  /// Where the next launch of that kind goes.
+  virtual ZoneBalance::Choice choose_place(std::uint32_t kind) { return zones_[kind].choose(); }
+  /// Who goes next when there are too many; kNoTarget where none may.
+  virtual std::uint32_t next_to_go();
+  /// There is a member more, pending; it is gone for good.
+  virtual void member_added(std::uint32_t) {}
+  virtual void member_gone(std::uint32_t) {}
+  /// These are about to be lost.
+  virtual void members_lost(const std::vector<std::uint32_t>&) {}
+  /// So many launches have just failed, as the zones of these names have no capacity.
+  virtual void launches_failed(std::size_t failed, const std::vector<std::string>& zones);
+  /// Members that are wanted but cannot be launched: pending too.
+  void set_waiting(std::uint32_t waiting);
+  std::uint32_t waiting() const { return waiting_; }
   /// Launches another member beside one in service, which is taken out once the other is healthy;
   /// `why` is for activities.csv. Not where it is being replaced already, nothing can be launched,
   /// or as many as `most` are there.
@@ -292,7 +320,6 @@ class Fleet : public workload::Platform, public kernel::Process {
   void abandon(std::uint32_t member);
   void rebalance_zones();
   std::vector<bool> zones_that_may_give() const;
-  std::uint32_t next_to_go() const;
   TerminationCandidate candidate(const Member& member) const;
   static bool has_server(const Member& member) {
     return member.state == State::kInService || member.state == State::kDraining;
@@ -339,6 +366,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint32_t created_ = 0;
   std::uint32_t rebalancing_ = 0;       ///< members that are launched above what is wanted (E21)
   std::uint32_t unnoticed_ = 0;         ///< members that are gone and were to be replaced
+  std::uint32_t waiting_ = 0;           ///< for capacity, not members yet
   std::vector<ZoneBalance> zones_;      ///< by kind (C12); draining members not among theirs
   std::vector<std::uint32_t> of_kind_;  ///< members, draining ones not among them
   struct Replacement {
@@ -351,7 +379,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   Traffic traffic_;
 
   // Billing of the load balancer, and of what goes through it.
-  pricing::LoadBalancerMeter balancer_meter_;
+  std::optional<pricing::LoadBalancerMeter> balancer_meter_;
   pricing::LoadBalancerUse use_;
   compute::CpuTime outstanding_ns_ = 0;  ///< requests x ns: a backlog of millions needs 128 bits
   std::optional<std::uint32_t> transfer_item_;

@@ -20,13 +20,14 @@ void Fleet::kill(std::uint32_t count) {
 
 /// E3, E12. All are out of rotation before the first of their requests fails, and none is sent from
 /// one to another of them. What drains already, or waits, was told of before.
-void Fleet::lose(const std::vector<std::uint32_t>& members) {
+void Fleet::lose(const std::vector<std::uint32_t>& members, const std::string& why) {
+  members_lost(members);
   std::vector<std::uint32_t> billed;
   for (const std::uint32_t index : members) {
     const Member& member = members_[index];
     if (member.state >= State::kInService) billed.push_back(index);
     if (member.state >= State::kDraining) continue;
-    note("terminate", spelled(member) + ": " + config_.loss);
+    note("terminate", spelled(member) + ": " + why);
     forget(index);
     if (suspended_.noticing_loss) ++unnoticed_;
     member.state == State::kInService ? deregister(index) : call_off(index);

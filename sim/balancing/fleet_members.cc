@@ -20,7 +20,9 @@ void Fleet::begin(std::uint32_t desired, bool in_service) {
   change_desired(desired);
   for (std::uint32_t i = 0; i < desired && in_service; ++i) {
     const std::uint32_t kind = config_.mix.next(of_kind_);
-    const std::uint32_t member = add_member(*zones_[kind].choose().zone, kind);
+    const ZoneBalance::Choice choice = choose_place(kind);
+    if (!choice.zone) break;  // of capacity of its own, which is full
+    const std::uint32_t member = add_member(*choice.zone, kind);
     bill_from(member, loop_.now() - Duration{1});  // it ran already: no minimum is due
     put_in_service(member, Health::kHealthy, loop_.now() - kLongAgo);
   }
@@ -73,6 +75,7 @@ std::uint32_t Fleet::add_member(std::uint32_t zone, std::uint32_t kind) {
   ++of_kind_[kind];
   member.lives = true;
   ++members_alive_;
+  member_added(index);
   return index;
 }
 
@@ -83,7 +86,7 @@ void Fleet::launch_missing() {
   std::vector<std::string> names;
   while (members_alive_ + unnoticed_ + failed < wanted()) {
     const std::uint32_t kind = config_.mix.next(of_kind_);
-    const ZoneBalance::Choice choice = zones_[kind].choose();
+    const ZoneBalance::Choice choice = choose_place(kind);
     if (choice.zone) {
       start_launch(*choice.zone, kind);
       continue;
@@ -94,9 +97,18 @@ void Fleet::launch_missing() {
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
   }
+  launches_failed(failed, names);
+}
+
+void Fleet::launches_failed(std::size_t failed, const std::vector<std::string>& zones) {
   if (failed == 0) return;
   note("launch_failed", fmt::format("{} {}{}: no capacity in {}", failed, config_.member,
-                                    failed == 1 ? "" : "s", fmt::join(names, ", ")));
+                                    failed == 1 ? "" : "s", fmt::join(zones, ", ")));
+}
+
+void Fleet::set_waiting(std::uint32_t waiting) {
+  for (; waiting_ < waiting; ++waiting_) pending_level_.enter(since_window());
+  for (; waiting_ > waiting; --waiting_) pending_level_.leave(since_window());
 }
 
 std::string Fleet::spelled(const Member& member) const {
@@ -141,7 +153,8 @@ void Fleet::put_in_service(std::uint32_t index, Health health, TimePoint serves_
 
 void Fleet::launched(std::uint32_t index) {
   pending_level_.leave(since_window());
-  put_in_service(index, Health::kInitial, loop_.now());
+  put_in_service(index, config_.has_load_balancer ? Health::kInitial : Health::kHealthy,
+                 loop_.now());
   if (!members_[index].rebalances) return;
   members_[index].rebalances = false;
   --rebalancing_;
@@ -164,7 +177,7 @@ TerminationCandidate Fleet::candidate(const Member& member) const {
           .serves = member.state == State::kInService};
 }
 
-std::uint32_t Fleet::next_to_go() const {
+std::uint32_t Fleet::next_to_go() {
   if (members_alive_ == 0) return kNoTarget;
   const TerminationOrder order(config_.termination, loop_.now());
   const std::uint32_t kind = config_.mix.first_to_go(of_kind_);  // C73
@@ -272,6 +285,11 @@ void Fleet::end_server(std::uint32_t index, Duration wait) {
   servers_.remove(server, *this);
 }
 
+void Fleet::end_wait(std::uint32_t index) {
+  SKY_CHECK(members_[index].lives && members_[index].state == State::kWaiting);
+  end_billing(index);
+}
+
 /// It is billed no more.
 void Fleet::end_billing(std::uint32_t index) {
   bill_until(index, loop_.now());
@@ -279,6 +297,7 @@ void Fleet::end_billing(std::uint32_t index) {
 }
 
 void Fleet::release(std::uint32_t index) {
+  member_gone(index);
   members_[index].lives = false;
   members_.release(index);
 }

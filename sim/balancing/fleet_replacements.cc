@@ -14,9 +14,8 @@ void Fleet::replace(std::uint32_t index, std::uint32_t most, const std::string& 
       [index](const Replacement& replacement) { return replacement.old_member == index; });
   const bool serves = members_[index].state == State::kInService;
   if (!serves || is_replaced || suspended_.launches || members_alive_ >= most) return;
-  ZoneBalance& zones = zones_[members_[index].kind];
-  zones.begin_round();
-  const ZoneBalance::Choice choice = zones.choose();
+  zones_[members_[index].kind].begin_round();
+  const ZoneBalance::Choice choice = choose_place(members_[index].kind);
   if (!choice.zone) return;
   note("replace", fmt::format("{}: {}; {} {} is launched in its place", spelled(members_[index]),
                               why, config_.member, created_));

@@ -9,6 +9,7 @@ void HealthChecks::add(std::uint32_t index, std::uint64_t ordinal, Health health
   Target& target = targets_[index];
   SKY_CHECK(!target.checked);
   target = {.serial = target.serial + 1, .health = health, .checked = true};
+  if (config_.interval == Duration{}) return;
   RandomEngine draw = beats_.at(ordinal);
   schedule(loop_.now() + first_beat_.sample(draw), kBeat, index);
 }

@@ -14,8 +14,8 @@ namespace skyreplay::balancing {
 
 /// Health checks of a target group, as its attributes have them (E107).
 struct HealthCheckConfig {
-  Duration interval = std::chrono::seconds{30};
-  Duration timeout = std::chrono::seconds{5};  ///< REQUIRES below the interval
+  Duration interval = std::chrono::seconds{30};  ///< none: nothing is ever checked
+  Duration timeout = std::chrono::seconds{5};    ///< REQUIRES below the interval
   std::uint32_t healthy_threshold = 5;
   std::uint32_t unhealthy_threshold = 2;
 };

@@ -72,7 +72,7 @@ struct GroupChange {
 /// and so are its volume (E140), its detailed monitoring (E102) and its address (E141). Alarms are
 /// billed over the trace's span. A Spot Instance that EC2 interrupts in its first hour is free
 /// (E41).
-class AutoScalingGroup final : public balancing::Fleet {
+class AutoScalingGroup : public balancing::Fleet {
  public:
   AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& recorder,
                    const AutoScalingGroupConfig& config, std::uint64_t seed,
@@ -82,6 +82,8 @@ class AutoScalingGroup final : public balancing::Fleet {
   /// What is launched from now on takes so many times as long until it is in service; pending is as
   /// it was. `cause` is for activities.csv.
   void set_boot_factor(double factor, const std::string& cause);
+  /// Between which desired capacity lies now.
+  const scaling::CapacityBounds& bounds() const { return bounds_; }
   /// So large a share of the Spot Instances in service gets the interruption notice (E39).
   /// REQUIRES a group of Spot Instances.
   void interrupt_spot(double share) { interruptions_->interrupt(share); }

@@ -120,6 +120,7 @@ struct ClusterQuery::Term {
 
   bool holds(const ContainerInstance& instance) const;
   bool holds_of(const std::string& value) const;
+  bool asks_attributes_only() const;
 };
 
 namespace {
@@ -269,6 +270,12 @@ bool ClusterQuery::Term::holds(const ContainerInstance& instance) const {
                      [&](const std::string& value) { return holds_of(value); });
 }
 
+bool ClusterQuery::Term::asks_attributes_only() const {
+  if (kind == Kind::kComparison) return subject.starts_with(kAttribute);
+  return std::all_of(terms.begin(), terms.end(),
+                     [](const TermPtr& term) { return term->asks_attributes_only(); });
+}
+
 std::optional<ClusterQuery> ClusterQuery::parse(const std::string& text, std::string& mistake) {
   if (text.size() > kLongest) {
     mistake = fmt::format("has more than {} characters", kLongest);
@@ -281,5 +288,7 @@ std::optional<ClusterQuery> ClusterQuery::parse(const std::string& text, std::st
 }
 
 bool ClusterQuery::holds(const ContainerInstance& instance) const { return root_->holds(instance); }
+
+bool ClusterQuery::asks_attributes_only() const { return root_->asks_attributes_only(); }
 
 }  // namespace skyreplay::ecs

@@ -35,6 +35,8 @@ class ClusterQuery {
   static std::optional<ClusterQuery> parse(const std::string& text, std::string& mistake);
 
   bool holds(const ContainerInstance& instance) const;
+  /// Whether it asks for attributes alone, which an instance never changes.
+  bool asks_attributes_only() const;
 
   struct Term;
 

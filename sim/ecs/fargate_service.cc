@@ -67,16 +67,20 @@ void FargateService::member_in_service(std::uint32_t member) {
   if (is_spot(task.kind)) spot_tasks_->in_service(member, task.ordinal);
 }
 
-balancing::Fleet::Launch FargateService::launch(std::uint32_t ordinal) {
+FargateService::Phases FargateService::phases(std::uint32_t ordinal) const {
   const auto drawn = [ordinal](const Distribution& law, const RandomStream& stream) {
     RandomEngine draw = stream.at(ordinal);
     return law.sample(draw);
   };
-  const Duration infrastructure = drawn(start_.infrastructure_time, infrastructure_draws_);
-  return {.billed = infrastructure,
-          .in_service = infrastructure + start_.pull_time +
-                        drawn(start_.container_start, container_draws_) +
+  return {.infrastructure = drawn(start_.infrastructure_time, infrastructure_draws_),
+          .after_pull = drawn(start_.container_start, container_draws_) +
                         drawn(start_.application_start, application_draws_)};
+}
+
+balancing::Fleet::Launch FargateService::launch(std::uint32_t ordinal) {
+  const Phases takes = phases(ordinal);
+  return {.billed = takes.infrastructure,
+          .in_service = takes.infrastructure + start_.pull_time + takes.after_pull};
 }
 
 void FargateService::bill_from(std::uint32_t member, TimePoint at) {

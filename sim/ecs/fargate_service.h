@@ -57,7 +57,7 @@ struct ServiceChange {
 ///
 /// A task is billed from the start of the image's pull until it has stopped, rounded up to whole
 /// seconds, at least 60 s (C119, C120).
-class FargateService final : public balancing::Fleet {
+class FargateService : public balancing::Fleet {
  public:
   FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
                  const FargateServiceConfig& config, std::uint64_t seed,
@@ -74,6 +74,12 @@ class FargateService final : public balancing::Fleet {
 
  protected:
   Launch launch(std::uint32_t ordinal) override;
+  /// The parts of the start of the task of that ordinal that are drawn.
+  struct Phases {
+    Duration infrastructure{};
+    Duration after_pull{};  ///< of the container, then of the application
+  };
+  Phases phases(std::uint32_t ordinal) const;
   void member_in_service(std::uint32_t member) override;
   void bill_from(std::uint32_t member, TimePoint at) override;
   void bill_until(std::uint32_t member, TimePoint at) override;

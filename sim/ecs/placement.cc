@@ -29,9 +29,12 @@ std::uint32_t Placement::add_group(TaskGroup config) {
 }
 
 std::uint32_t Placement::add_instance(const Resources& registered,
-                                      std::vector<std::uint32_t> attributes) {
+                                      std::vector<std::uint32_t> attributes, bool is_active) {
   const auto index = static_cast<std::uint32_t>(instances_.size());
-  instances_.push_back({.left = registered, .attributes = std::move(attributes)});
+  instances_.push_back({.left = registered,
+                        .attributes = std::move(attributes),
+                        .running_tasks = 0,
+                        .is_active = is_active});
   for (Group& group : groups_) {
     group.paths.emplace_back();
     group.is_candidate.push_back(false);
@@ -145,15 +148,20 @@ std::optional<std::uint32_t> Placement::place(std::uint32_t number, std::uint64_
   return index;
 }
 
-void Placement::remove(std::uint32_t number, std::uint32_t index) {
+void Placement::stop(std::uint32_t number, std::uint32_t index) {
   Group& group = groups_[number];
   SKY_CHECK(group.on_instance[index] > 0);
-  Instance& instance = instances_[index];
-  instance.left.cpu_units += group.config.needs.cpu_units;
-  instance.left.memory_mib += group.config.needs.memory_mib;
-  instance.left.interfaces += group.config.needs.interfaces;
-  --instance.running_tasks;
+  --instances_[index].running_tasks;
   count(group, index, -1);
+  for (Group& each : groups_) update(each, index);
+}
+
+void Placement::free(std::uint32_t number, std::uint32_t index) {
+  const Resources& needs = groups_[number].config.needs;
+  Resources& left = instances_[index].left;
+  left.cpu_units += needs.cpu_units;
+  left.memory_mib += needs.memory_mib;
+  left.interfaces += needs.interfaces;
   for (Group& each : groups_) update(each, index);
 }
 

@@ -67,7 +67,8 @@ class Placement {
   /// Returns its number; groups and instances count from 0.
   std::uint32_t add_group(TaskGroup group);
   /// `attributes`: values by number, the zone first.
-  std::uint32_t add_instance(const Resources& registered, std::vector<std::uint32_t> attributes);
+  std::uint32_t add_instance(const Resources& registered, std::vector<std::uint32_t> attributes,
+                             bool is_active = true);
   /// Only those that are active get tasks (C60); what is there stays.
   void set_active(std::uint32_t instance, bool is_active);
 
@@ -75,12 +76,21 @@ class Placement {
   /// `random` leaves open.
   std::optional<std::uint32_t> place(std::uint32_t group, std::uint64_t draw = 0);
   /// A task of the group on the instance is gone. REQUIRES one.
-  void remove(std::uint32_t group, std::uint32_t instance);
+  void remove(std::uint32_t group, std::uint32_t instance) {
+    stop(group, instance);
+    free(group, instance);
+  }
+  /// The same in two: it counts no more while it stops, and what it reserves is free once it has
+  /// (C22).
+  void stop(std::uint32_t group, std::uint32_t instance);
+  void free(std::uint32_t group, std::uint32_t instance);
   /// Of which instance a task of the group goes first (C69); nothing where it has none.
   /// O(instances).
   std::optional<std::uint32_t> first_to_go(std::uint32_t group, std::uint64_t draw = 0) const;
 
   const Resources& left(std::uint32_t instance) const { return instances_[instance].left; }
+  std::uint32_t zone(std::uint32_t instance) const { return instances_[instance].attributes[0]; }
+  const TaskGroup& group(std::uint32_t number) const { return groups_[number].config; }
   std::uint32_t tasks(std::uint32_t group, std::uint32_t instance) const {
     return groups_[group].on_instance[instance];
   }

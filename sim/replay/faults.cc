@@ -78,6 +78,7 @@ void Faults::apply_zone(What what, const std::string& zone) {
     balancing::Fleet* const fleet = models_.fleet(i);
     const std::optional<std::uint32_t> number = fleet ? fleet->zone(zone) : std::nullopt;
     if (!number || (!is_loss && !wiring_.services[i].config->has_ec2())) continue;
+    if (wiring_.services[i].config->ecs().has_cluster()) continue;  // lost with its instances
     const auto place = std::tuple(what, zone, wiring_.services[i].name);
     const bool holds = is_closed(what, zone, wiring_.services[i].name);
     if (holds && closed_.insert(place).second) {

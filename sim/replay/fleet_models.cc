@@ -171,14 +171,20 @@ std::string speed_note(const scenario::ConcreteService& service) {
 
 ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& service,
                                          std::uint32_t index, CallList calls, const RunFacts& run) {
-  const proto::EcsService& ecs = service.config->ecs();
-  const proto::TaskDefinition& task = ecs.task_definition();
-  const proto::EcsServiceAssumed& assumed = ecs.assumed();
+  const proto::TaskDefinition& task = service.config->ecs().task_definition();
   if (!ecs::valid_fargate_size(task.cpu(), task.memory())) {
     throw InputError(fmt::format("{}.ecs.task_definition: {}",
                                  scenario::join_path("services", service.name),
                                  ecs::valid_fargate_sizes(task.cpu())));
   }
+  return task_config(service, index, calls, run);
+}
+
+ecs::FargateServiceConfig task_config(const scenario::ConcreteService& service, std::uint32_t index,
+                                      CallList calls, const RunFacts& run) {
+  const proto::EcsService& ecs = service.config->ecs();
+  const proto::TaskDefinition& task = ecs.task_definition();
+  const proto::EcsServiceAssumed& assumed = ecs.assumed();
   ecs::FargateServiceConfig config;
   config.fleet = fleet_config(ecs, service, index, calls);
   config.fleet.member = "task";
@@ -191,10 +197,8 @@ ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& servic
                  .cpu_units = task.cpu(),
                  .memory_mib = task.memory(),
                  .ephemeral_storage_gib = task.ephemeral_storage().size_in_gib()};
-  const double pull_s = static_cast<double>(assumed.image_size().bytes()) /
-                        static_cast<double>(assumed.pull_rate().bytes_per_second());
   config.start = {.infrastructure_time = to_distribution(assumed.infrastructure_time()),
-                  .pull_time = Duration{std::llround(pull_s * 1e9)},
+                  .pull_time = pull_time(assumed),
                   .container_start = to_distribution(assumed.container_start()),
                   .application_start = to_distribution(assumed.application_start())};
   config.fleet.mix = provider_mix(ecs, config.is_spot);
@@ -213,6 +217,12 @@ ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& servic
   config.scheduled_actions = scheduled_actions(ecs.scheduled_actions(), run.trace_start);
   config.steady = run.steady;
   return config;
+}
+
+Duration pull_time(const proto::EcsServiceAssumed& assumed) {
+  const double pull_s = static_cast<double>(assumed.image_size().bytes()) /
+                        static_cast<double>(assumed.pull_rate().bytes_per_second());
+  return Duration{std::llround(pull_s * 1e9)};
 }
 
 std::uint32_t requests_per_connection_milli(const proto::LoadBalancerAssumed& assumed) {

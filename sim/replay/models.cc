@@ -6,10 +6,13 @@
 #include <utility>
 
 #include "core/check.h"
+#include "ecs/cluster_service.h"
+#include "ecs/container_instances.h"
 #include "lambda/async_queue.h"
 #include "lambda/functions.h"
 #include "lambda/sqs_poller.h"
 #include "lambda/stream_poller.h"
+#include "replay/cluster_model.h"
 #include "replay/fleet_models.h"
 #include "replay/lambda_model.h"
 #include "replay/provisioned_model.h"
@@ -60,8 +63,9 @@ ServiceHeader header_of(const proto::Service& service) {
 /// What a change of a group's field says of its capacity. What policies and the clock have moved
 /// stays where it is not named.
 scaling::CapacityChange capacity_change(const proto::AutoScalingGroup& group,
-                                        const std::string& named) {
+                                        const std::string& named, bool is_managed) {
   const bool is_scaled =
+      is_managed ||
       group.policies_size() + group.alarms_size() + group.scheduled_actions_size() > 0;
   scaling::CapacityChange change;
   if (named == "min_size") change.minimum = group.min_size();
@@ -93,10 +97,11 @@ scaling::CapacityChange capacity_change(const proto::ProvisionedConcurrencyConfi
 
 constexpr const char* kProvisioned = "lambda.provisioned_concurrency_config";
 
-/// Below which path of a service the fields stand that set its capacity.
-const char* capacity_path(const proto::Service& service) {
-  if (service.has_lambda()) return kProvisioned;
-  return service.has_ec2() ? "ec2" : "ecs";
+/// Below which path of a service or a cluster the fields stand that set its capacity.
+const char* capacity_path(const scenario::ConcreteService& service) {
+  if (service.cluster != nullptr) return "auto_scaling_group";
+  if (service.config->has_lambda()) return kProvisioned;
+  return service.config->has_ec2() ? "ec2" : "ecs";
 }
 
 /// Whether policies or the clock move what a function has provisioned.
@@ -107,12 +112,14 @@ bool is_scaled(const proto::LambdaFunction& function) {
 
 /// Which field that sets a service's capacity a path names; empty where it names something else.
 std::string named_of(const std::string& field, const scenario::ConcreteService& service) {
-  if (service.config->has_lambda() && !is_scaled(service.config->lambda())) return "";
+  const bool is_cluster = service.cluster != nullptr;
+  if (!is_cluster && service.config->has_lambda() && !is_scaled(service.config->lambda()))
+    return "";
   // A service for each route has the scenario's name before the route's.
-  const bool is_each = service.config->for_each_route();
+  const bool is_each = !is_cluster && service.config->for_each_route();
   const std::string name = is_each ? service.name.substr(0, service.name.find('/')) : service.name;
-  const std::string prefix =
-      scenario::join_path("services", name) + "." + capacity_path(*service.config) + ".";
+  const std::string prefix = scenario::join_path(is_cluster ? "clusters" : "services", name) + "." +
+                             capacity_path(service) + ".";
   return field.starts_with(prefix) ? field.substr(prefix.size()) : "";
 }
 
@@ -148,11 +155,19 @@ Models::Models(const ModelInputs& inputs, kernel::Loop& loop, metrics::Recorder&
     : inputs_(inputs),
       loop_(loop),
       recorder_(recorder),
+      clusters_(count_of(inputs)),
       fleets_(count_of(inputs)),
       meters_(count_of(inputs)) {
   number_call_lists();
+  // Clusters first: services begin with tasks on their instances.
+  seats_.resize(count_of(inputs));
+  for (const bool are_clusters : {true, false}) {
+    for (std::uint32_t i = 0; i < count_of(inputs); ++i) {
+      const bool is_cluster = inputs.wiring.services[i].cluster != nullptr;
+      if (is_cluster == are_clusters) seats_[i] = seat(i);
+    }
+  }
   for (std::uint32_t i = 0; i < count_of(inputs); ++i) {
-    seats_.push_back(seat(i));
     now_.push_back(inputs.wiring.services[i]);
     const bool is_new =
         std::find(platforms_.begin(), platforms_.end(), seats_[i].platform) == platforms_.end();
@@ -256,45 +271,85 @@ workload::Service* Models::taker_of(std::size_t route) {
   return seats_[service].platform;
 }
 
+balancing::FleetBilling Models::billing_of(std::uint32_t service) {
+  return {.catalogue = pricing::Catalogue::builtin(),
+          .region = inputs_.scenario.region(),
+          .span = {inputs_.trace.start, inputs_.trace.end},
+          .has_bytes = inputs_.trace.has_bytes,
+          .meters = meters_[service]};
+}
+
+RunFacts Models::facts() const {
+  return {.seed = inputs_.scenario.seed(),
+          .has_bytes = inputs_.trace.has_bytes,
+          .steady = inputs_.scenario.start() != proto::Scenario::COLD,
+          .trace_start = inputs_.trace.start};
+}
+
 Seat Models::seat_fleet(std::uint32_t service) {
+  const proto::Service& config = config_of(inputs_, service);
+  const RunFacts run = facts();
+  const balancing::FleetBilling billing = billing_of(service);
+  config.has_ec2() ? make_group(service, run, billing) : make_tasks(service, run, billing);
+  balancing::Fleet& fleet = *fleets_[service];
+  fleet.begin(config.has_ec2() ? config.ec2().desired_capacity() : config.ecs().desired_count(),
+              run.steady);
+  return {&fleet, 0};
+}
+
+void Models::make_group(std::uint32_t service, const RunFacts& run,
+                        const balancing::FleetBilling& billing) {
   const scenario::ConcreteService& concrete = inputs_.wiring.services[service];
-  const balancing::FleetBilling billing{.catalogue = pricing::Catalogue::builtin(),
-                                        .region = inputs_.scenario.region(),
-                                        .span = {inputs_.trace.start, inputs_.trace.end},
-                                        .has_bytes = inputs_.trace.has_bytes,
-                                        .meters = meters_[service]};
-  const std::uint64_t seed = inputs_.scenario.seed();
-  const bool steady = inputs_.scenario.start() != proto::Scenario::COLD;
-  std::unique_ptr<balancing::Fleet>& fleet = fleets_[service];
-  std::uint32_t desired = 0;
-  const RunFacts facts{.seed = seed,
-                       .has_bytes = billing.has_bytes,
-                       .steady = steady,
-                       .trace_start = inputs_.trace.start};
-  if (concrete.config->has_ec2()) {
-    ec2::AutoScalingGroupConfig config =
-        group_config(concrete, service, call_lists_[service], facts);
-    if (auto tariff = spot_tariff(concrete)) {
-      tariffs_.push_back(std::move(*tariff));
-      config.purchase.spot_tariff = &tariffs_.back();
-    }
-    spot_changes_.push_back(spot_price_changes(concrete, inputs_.trace.start));
-    config.purchase.spot_changes = &spot_changes_.back();
-    fleet = std::make_unique<ec2::AutoScalingGroup>(loop_, recorder_, config, seed, billing);
-    desired = concrete.config->ec2().desired_capacity();
-  } else {
-    ecs::FargateServiceConfig config =
-        fargate_config(concrete, service, call_lists_[service], facts);
-    for (pricing::Tariff& tariff : spot_task_tariffs(concrete.config->ecs())) {
-      tariffs_.push_back(std::move(tariff));
-      const bool is_first = config.purchase.spot_vcpu == nullptr;
-      (is_first ? config.purchase.spot_vcpu : config.purchase.spot_memory) = &tariffs_.back();
-    }
-    fleet = std::make_unique<ecs::FargateService>(loop_, recorder_, config, seed, billing);
-    desired = concrete.config->ecs().desired_count();
+  const bool is_cluster = concrete.cluster != nullptr;
+  ec2::AutoScalingGroupConfig config =
+      is_cluster ? instances_config(concrete, service, run)
+                 : group_config(concrete, service, call_lists_[service], run);
+  if (auto tariff = spot_tariff(concrete)) {
+    tariffs_.push_back(std::move(*tariff));
+    config.purchase.spot_tariff = &tariffs_.back();
   }
-  fleet->begin(desired, steady);
-  return {fleet.get(), 0};
+  spot_changes_.push_back(spot_price_changes(concrete, inputs_.trace.start));
+  config.purchase.spot_changes = &spot_changes_.back();
+  std::unique_ptr<balancing::Fleet>& fleet = fleets_[service];
+  if (!is_cluster) {
+    fleet = std::make_unique<ec2::AutoScalingGroup>(loop_, recorder_, config, run.seed, billing);
+    return;
+  }
+  clusters_[service] = std::make_unique<ecs::Cluster>(loop_, cluster_config(concrete));
+  fleet = std::make_unique<ecs::ContainerInstances>(loop_, recorder_, config, run.seed, billing,
+                                                    *clusters_[service], managed_scaling(concrete));
+}
+
+std::uint32_t Models::cluster_named(const std::string& name) const {
+  const auto& services = inputs_.wiring.services;
+  const auto found = std::find_if(services.begin(), services.end(), [&](const auto& service) {
+    return service.cluster != nullptr && service.name == name;
+  });
+  SKY_CHECK(found != services.end());  // resolved
+  return static_cast<std::uint32_t>(found - services.begin());
+}
+
+void Models::make_tasks(std::uint32_t service, const RunFacts& run,
+                        const balancing::FleetBilling& billing) {
+  const scenario::ConcreteService& concrete = inputs_.wiring.services[service];
+  const proto::EcsService& ecs = concrete.config->ecs();
+  std::unique_ptr<balancing::Fleet>& fleet = fleets_[service];
+  if (ecs.has_cluster()) {
+    const std::uint32_t index = cluster_named(ecs.cluster());
+    const scenario::ConcreteService& cluster = inputs_.wiring.services[index];
+    fleet = std::make_unique<ecs::ClusterService>(
+        loop_, recorder_,
+        cluster_service_config(concrete, cluster, service, call_lists_[service], run),
+        cluster_tasks(concrete, cluster), run.seed, billing, *clusters_[index]);
+    return;
+  }
+  ecs::FargateServiceConfig config = fargate_config(concrete, service, call_lists_[service], run);
+  for (pricing::Tariff& tariff : spot_task_tariffs(ecs)) {
+    tariffs_.push_back(std::move(tariff));
+    const bool is_first = config.purchase.spot_vcpu == nullptr;
+    (is_first ? config.purchase.spot_vcpu : config.purchase.spot_memory) = &tariffs_.back();
+  }
+  fleet = std::make_unique<ecs::FargateService>(loop_, recorder_, config, run.seed, billing);
 }
 
 Seat Models::seat_external(std::uint32_t service) {
@@ -374,7 +429,8 @@ void Models::change_service(std::uint32_t service, const scenario::ConcreteServi
                                    external_config(after, service).max_connections);
   } else if (config.has_ec2()) {
     auto& model = static_cast<ec2::AutoScalingGroup&>(*fleets_[service]);
-    model.change({.capacity = capacity_change(config.ec2(), named),
+    const bool is_managed = after.cluster != nullptr && managed_scaling(after).has_value();
+    model.change({.capacity = capacity_change(config.ec2(), named, is_managed),
                   .suspended = suspended_processes(config.ec2()),
                   .cause = cause});
   } else {
@@ -451,6 +507,9 @@ std::vector<ServiceHeader> service_headers(const ModelInputs& inputs) {
   for (std::uint32_t i = 0; i < count_of(inputs); ++i) {
     headers.push_back(header_of(config_of(inputs, i)));
     headers.back().name = inputs.wiring.services[i].name;
+    if (inputs.wiring.services[i].cluster != nullptr) {
+      headers.back().has_queue = headers.back().has_cpu = false;
+    }
     headers.back().event_source = scenario::to_string(inputs.wiring.services[i].events);
     headers.back().has_queue |= !headers.back().event_source.empty();
     headers.back().region = inputs.scenario.region();

@@ -26,8 +26,17 @@ class StreamPoller;
 namespace skyreplay::balancing {
 class Fleet;
 }
+namespace skyreplay::ecs {
+class Cluster;
+}
+
+namespace skyreplay::balancing {
+struct FleetBilling;
+}
 
 namespace skyreplay::replay {
+
+struct RunFacts;
 
 /// What the models of a run are made from.
 struct ModelInputs {
@@ -88,6 +97,14 @@ class Models {
   void scale_function(std::uint32_t service, std::uint32_t unit);
   workload::Service* taker_of(std::size_t route);
   Seat seat_fleet(std::uint32_t service);
+  Seat seat_cluster(std::uint32_t cluster);
+  std::uint32_t cluster_named(const std::string& name) const;
+  void make_group(std::uint32_t service, const RunFacts& facts,
+                  const balancing::FleetBilling& billing);
+  void make_tasks(std::uint32_t service, const RunFacts& facts,
+                  const balancing::FleetBilling& billing);
+  balancing::FleetBilling billing_of(std::uint32_t service);
+  RunFacts facts() const;
   Seat seat_external(std::uint32_t service);
   void change_service(std::uint32_t service, const scenario::ConcreteService& after,
                       const std::string& named, const std::string& cause);
@@ -104,6 +121,7 @@ class Models {
   std::unique_ptr<lambda::SqsPoller> sqs_poller_;
   std::unique_ptr<lambda::StreamPoller> stream_poller_;
   std::unique_ptr<workload::External> external_;
+  std::vector<std::unique_ptr<ecs::Cluster>> clusters_;    ///< by service; null where it is none
   std::vector<std::unique_ptr<balancing::Fleet>> fleets_;  ///< by service; null where it is none
   std::deque<pricing::Tariff>
       tariffs_;  ///< those that the scenario gives; they stay where they are

@@ -36,12 +36,16 @@ std::vector<std::string> names_of(const scenario::Wiring& wiring) {
 }
 
 bool has_time_zones(const proto::Scenario& scenario) {
-  return std::any_of(
-      scenario.services().begin(), scenario.services().end(), [](const auto& service) {
-        const auto& actions = service.second.ec2().scheduled_actions();
-        return std::any_of(actions.begin(), actions.end(),
-                           [](const auto& action) { return action.has_time_zone(); });
-      });
+  const auto has_one = [](const proto::AutoScalingGroup& group) {
+    const auto& actions = group.scheduled_actions();
+    return std::any_of(actions.begin(), actions.end(),
+                       [](const auto& action) { return action.has_time_zone(); });
+  };
+  return std::any_of(scenario.services().begin(), scenario.services().end(),
+                     [&](const auto& service) { return has_one(service.second.ec2()); }) ||
+         std::any_of(
+             scenario.clusters().begin(), scenario.clusters().end(),
+             [&](const auto& cluster) { return has_one(cluster.second.auto_scaling_group()); });
 }
 
 ResultHeader header_of(const scenario::Scenario& scenario, const scenario::Wiring& wiring,

@@ -97,7 +97,7 @@ class Reader {
     const std::string& of = to_.of;
     if (of == "*") return;
     const std::string service = of.substr(0, of.find('/'));
-    if (scenario_.services().contains(service)) return;
+    if (scenario_.services().contains(service) || scenario_.clusters().contains(of)) return;
     mistake("of", fmt::format("there is no service {}{}", in_quotes(service),
                               suggestion(service, service_names(scenario_))));
   }

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "scenario/defaults.h"
 #include "scenario/field_path.h"
+#include "scenario/resolve_clusters.h"
 #include "scenario/resolve_faults.h"
 #include "scenario/resolve_services.h"
 #include "scenario/service_graph.h"
@@ -28,6 +29,7 @@ class Resolver {
   void run() {
     if (!scenario_.has_name()) scenario_.set_name(default_name());
     names_ = service_names(scenario_);
+    resolve_clusters(scenario_, places_, mistakes_);
     for (const std::string& name : names_) service(name);
     routes();
     workload();
@@ -71,7 +73,7 @@ class Resolver {
     ServiceResolver resolver(scenario_.region(), places_, mistakes_);
     if (service.has_lambda()) return resolver.lambda(*service.mutable_lambda(), path + ".lambda");
     if (service.has_ec2()) return resolver.ec2(*service.mutable_ec2(), path + ".ec2");
-    if (service.has_ecs()) return resolver.ecs(*service.mutable_ecs(), path + ".ecs");
+    if (service.has_ecs()) return resolver.ecs(*service.mutable_ecs(), scenario_, path + ".ecs");
     if (service.has_external()) return resolver.external(service.external(), path + ".external");
     const bool is_reported = mistakes_.below(path);
     if (!is_reported) mistake(path, "has no platform: give it one of lambda, ec2, ecs, external");
@@ -192,11 +194,24 @@ class Resolver {
 
 }  // namespace
 
-std::vector<std::string> service_names(const proto::Scenario& scenario) {
+namespace {
+
+template <typename Map>
+std::vector<std::string> sorted_names(const Map& map) {
   std::vector<std::string> names;
-  for (const auto& [name, service] : scenario.services()) names.push_back(name);
+  for (const auto& [name, value] : map) names.push_back(name);
   std::sort(names.begin(), names.end());
   return names;
+}
+
+}  // namespace
+
+std::vector<std::string> service_names(const proto::Scenario& scenario) {
+  return sorted_names(scenario.services());
+}
+
+std::vector<std::string> cluster_names(const proto::Scenario& scenario) {
+  return sorted_names(scenario.clusters());
 }
 
 void resolve(proto::Scenario& scenario, const Places& places, Mistakes& mistakes) {

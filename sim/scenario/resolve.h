@@ -11,5 +11,7 @@ void resolve(proto::Scenario& scenario, const Places& places, Mistakes& mistakes
 
 /// Names of the services, bytewise ascending: the order of everything that lists services.
 std::vector<std::string> service_names(const proto::Scenario& scenario);
+/// The same of its clusters.
+std::vector<std::string> cluster_names(const proto::Scenario& scenario);
 
 }  // namespace skyreplay::scenario

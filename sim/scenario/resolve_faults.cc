@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "scenario/field_path.h"
 #include "scenario/resolve.h"
@@ -99,6 +100,13 @@ class FaultChecker {
 
   void zone_loss(const proto::ZoneLoss& loss, const std::string& path) {
     if (loss.has_service() && !service(true, loss.service(), path + ".service", kFleets)) return;
+    const auto named = scenario_.services().find(loss.service());
+    if (named != scenario_.services().end() && named->second.ecs().has_cluster()) {
+      return mistake(
+          path + ".service",
+          fmt::format("{} is on a cluster, whose instances are in the zone: name {}",
+                      in_quotes(loss.service()), in_quotes(named->second.ecs().cluster())));
+    }
     if (!loss.has_zone()) return;  // reported already
     zone(loss.zone(), loss.has_service() ? &loss.service() : nullptr, true, path);
   }
@@ -123,6 +131,11 @@ class FaultChecker {
       zones.insert(service.ecs().availability_zones().begin(),
                    service.ecs().availability_zones().end());
     }
+    for (const auto& [name, cluster] : scenario_.clusters()) {
+      if (of != nullptr && name != *of) continue;
+      const auto& own = cluster.auto_scaling_group().availability_zones();
+      zones.insert(own.begin(), own.end());
+    }
     if (zones.contains(zone)) return;
     mistake(path + ".zone",
             fmt::format("nothing is in {}; there are {}", in_quotes(zone),
@@ -132,6 +145,11 @@ class FaultChecker {
   void interrupt_spot(const proto::InterruptSpot& interruption, const std::string& path) {
     const std::string& name = interruption.service();
     if (!service(interruption.has_service(), name, path, kFleets)) return;
+    const auto cluster = scenario_.clusters().find(name);
+    if (cluster != scenario_.clusters().end()) {
+      if (cluster->second.auto_scaling_group().has_instance_market_options()) return;
+      return mistake(path, fmt::format("{} has no Spot Instances", in_quotes(name)));
+    }
     const proto::Service& named = scenario_.services().at(name);
     if (named.has_ecs() ? named.ecs().assumed().has_fargate_spot()
                         : named.ec2().has_instance_market_options()) {
@@ -145,10 +163,13 @@ class FaultChecker {
   bool service(bool is_given, const std::string& name, const std::string& path,
                const Platforms& platforms) {
     if (!is_given) return false;  // reported already
+    if (scenario_.clusters().contains(name) && platforms.ec2) return true;
     const auto found = scenario_.services().find(name);
     if (found == scenario_.services().end()) {
-      mistake(path, fmt::format("there is no service {}{}", in_quotes(name),
-                                suggestion(name, service_names(scenario_))));
+      std::vector<std::string> names = service_names(scenario_);
+      for (const std::string& cluster : cluster_names(scenario_)) names.push_back(cluster);
+      mistake(path,
+              fmt::format("there is no service {}{}", in_quotes(name), suggestion(name, names)));
       return false;
     }
     const proto::Service& service = found->second;

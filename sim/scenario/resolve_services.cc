@@ -14,6 +14,7 @@
 #include "pricing/money.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
+#include "scenario/resolve_clusters.h"
 #include "scenario/resolve_group.h"
 #include "scenario/resolve_providers.h"
 #include "scenario/resolve_scaling.h"
@@ -190,9 +191,28 @@ void ServiceResolver::target_group(const proto::TargetGroup& group, const std::s
   }
 }
 
-void ServiceResolver::ecs(proto::EcsService& service, const std::string& path) {
-  zones(*service.mutable_availability_zones(), path + ".availability_zones");
-  fargate_size(service.task_definition(), path + ".task_definition");
+/// C35: by what pulls and unpacks, the task's own CPU on Fargate, else the instance's.
+std::uint32_t ServiceResolver::pulling_cpu(const proto::EcsService& service,
+                                           const proto::Scenario& scenario) {
+  const auto cluster = scenario.clusters().find(service.cluster());
+  if (cluster == scenario.clusters().end()) return service.task_definition().cpu();
+  try {
+    const std::string& type = cluster->second.auto_scaling_group().instance_type();
+    return compute::InstanceTypes::builtin().find(type).vcpus * kSlowPullCpu;
+  } catch (const InputError&) {
+    return kSlowPullCpu;  // reported already
+  }
+}
+
+void ServiceResolver::ecs(proto::EcsService& service, const proto::Scenario& scenario,
+                          const std::string& path) {
+  if (service.has_cluster()) {
+    resolve_on_cluster(service, scenario, path, places_, mistakes_);
+  } else {
+    resolve_off_cluster(service, path, places_, mistakes_);
+    zones(*service.mutable_availability_zones(), path + ".availability_zones");
+    fargate_size(service.task_definition(), path + ".task_definition");
+  }
   target_group(service.target_group(), path + ".target_group");
   const proto::TaskDefinition& task = service.task_definition();
   proto::EcsServiceAssumed& assumed = *service.mutable_assumed();
@@ -201,9 +221,10 @@ void ServiceResolver::ecs(proto::EcsService& service, const std::string& path) {
     assumed.set_speed(is_arm ? kSpeedArm : kSpeedX86);
   }
   if (!assumed.has_pull_rate()) {
-    assumed.mutable_pull_rate()->set_bytes_per_second(pull_rate(task.cpu()));
+    const std::uint32_t cpu = pulling_cpu(service, scenario);
+    assumed.mutable_pull_rate()->set_bytes_per_second(pull_rate(cpu));
   }
-  resolve_providers(service, region_, path, places_, mistakes_);
+  if (!service.has_cluster()) resolve_providers(service, region_, path, places_, mistakes_);
   ServiceScalingResolver(region_, places_, mistakes_).service(service, path);
 }
 

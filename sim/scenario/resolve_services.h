@@ -15,7 +15,8 @@ class ServiceResolver {
 
   void lambda(proto::LambdaFunction& function, const std::string& path);
   void ec2(proto::AutoScalingGroup& group, const std::string& path);
-  void ecs(proto::EcsService& service, const std::string& path);
+  /// `scenario`, whose clusters are resolved, has the service.
+  void ecs(proto::EcsService& service, const proto::Scenario& scenario, const std::string& path);
   void external(const proto::External& service, const std::string& path);
 
  private:
@@ -37,6 +38,8 @@ class ServiceResolver {
   void front(const proto::LambdaFunction& function, const std::string& path);
   void price(const char* item, const std::string& path);
   void instance_type(proto::AutoScalingGroup& group, const std::string& path);
+  static std::uint32_t pulling_cpu(const proto::EcsService& service,
+                                   const proto::Scenario& scenario);
   void fargate_size(const proto::TaskDefinition& task, const std::string& path);
   void capacity(proto::AutoScalingGroup& group, const std::string& path);
   void commitments(const proto::AutoScalingGroup& group, const std::string& path);

@@ -86,6 +86,8 @@ class Writer {
 
   void write_map(const Message& message, const FieldDescriptor& field, std::size_t indent) {
     const Reflection& get = *message.GetReflection();
+    const bool is_left_out = get.FieldSize(message, &field) == 0 && !rule_of(field).required();
+    if (is_left_out) return write_absent(field, indent);
     std::map<std::string, const Message*> sorted;
     for (int i = 0; i < get.FieldSize(message, &field); ++i) {
       const Message& pair = get.GetRepeatedMessage(message, &field, i);

@@ -86,6 +86,7 @@ class Wirer {
         add_shared(name, service);
       }
     }
+    for (const std::string& name : cluster_names(message_)) add_cluster(name);
     add_calls();
     feed_services();
     check_reserved();
@@ -144,6 +145,15 @@ class Wirer {
     }
     wiring_.services.push_back({name, &service, memory_of(service, routes, mistakes)});
     add_mistakes(name, mistakes);
+  }
+
+  /// A cluster is a service that nobody calls.
+  void add_cluster(const std::string& name) {
+    const proto::Cluster& cluster = message_.clusters().at(name);
+    auto group = std::make_shared<proto::Service>();
+    *group->mutable_ec2() = cluster.auto_scaling_group();
+    wiring_.services.push_back(
+        {.name = name, .config = group.get(), .cluster = &cluster, .group = group});
   }
 
   void add(std::size_t route, ConcreteService service) {

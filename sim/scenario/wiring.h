@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,9 @@ struct ConcreteService {
   std::uint32_t memory_mib = 0;            ///< configured memory (L70, L73)
   /// Of the requests that are events, which are of one kind; kDirect where none is.
   Delivery events = Delivery::kDirect;
+  /// Of a cluster: the cluster, and its group as a service on EC2, which `config` is.
+  const proto::Cluster* cluster = nullptr;
+  std::shared_ptr<const proto::Service> group{};
 };
 
 /// One kind of call between two services of a run.
@@ -44,7 +48,7 @@ struct ConcreteCall {
 /// Which service answers which route of one trace.
 ///
 /// **Order** Services by their name in the scenario (bytewise), a for_each_route service's routes
-/// in the order of the trace's route table.
+/// in the order of the trace's route table; then clusters by theirs.
 struct Wiring {
   std::vector<ConcreteService> services;
   std::vector<std::uint32_t> route_to_service;  ///< by route number: an index into `services`

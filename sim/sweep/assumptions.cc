@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scenario/field_path.h"
+#include "scenario/resolve.h"
 #include "scenario/schema.h"
 #include "scenario/show.h"
 
@@ -73,6 +74,11 @@ std::vector<Assumption> assumptions_of(const scenario::Scenario& scenario) {
     const std::string path =
         names.size() == 1 ? scenario::join_path("services", name) : "services.*";
     collector.walk(message.services().at(name), path);
+  }
+  for (const std::string& name : scenario::cluster_names(message)) {
+    const std::string path = message.clusters().size() == 1 ? scenario::join_path("clusters", name)
+                                                            : std::string("clusters.*");
+    collector.walk(message.clusters().at(name), path);
   }
   return collector.take();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "reference/random_clusters.h"
 #include "reference/random_provisioned.h"
 #include "reference/random_services.h"
 
@@ -27,7 +28,8 @@ class Generator {
         messages_(number ^ 0x5C5),
         streams_(number ^ 0x57EA),
         providers_(number ^ 0x5907),
-        provisioned_(number) {
+        provisioned_(number),
+        clusters_(number ^ 0xC1A5) {
     s_.seed = dice_.below(1000);
   }
 
@@ -51,6 +53,7 @@ class Generator {
     streams();
     few_bytes();
     provisioned_.scale(s_);
+    if (clusters_.dice.chance(35)) add_cluster(s_, clusters_, unit_);
     return s_;
   }
 
@@ -663,6 +666,7 @@ class Generator {
   RandomServices streams_;
   RandomServices providers_;
   RandomProvisioned provisioned_;
+  RandomServices clusters_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

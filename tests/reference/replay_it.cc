@@ -74,7 +74,7 @@ Activity activity_of(const replay::Activity& from) {
                     from.to.value_or(-1)};
   // Which member it is stands in the cause: "instance 3 in us-east-1a".
   if (!from.to && (from.kind == "launch" || from.kind == "terminate")) {
-    activity.from = std::stoll(from.cause.substr(from.cause.find(' ')));
+    activity.from = std::stoll(from.cause.substr(from.cause.find_first_of("0123456789")));
   }
   // A throttle's reason stands first in its cause.
   if (from.kind == "limit") activity.kind += " " + from.cause.substr(0, from.cause.find(':'));

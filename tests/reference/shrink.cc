@@ -51,6 +51,9 @@ void drop_unused_services(Scenario& scenario, Mutation mutation) {
       if (of_a_service) renumber(change.service);
     }
     for (Fault& fault : smaller.faults) renumber(fault.service);
+    for (Service& service : smaller.services) {
+      if (service.fleet.cluster) renumber(*service.fleet.cluster);
+    }
     if (!used && !smaller.services.empty() && differs(smaller, mutation)) scenario = smaller;
   }
 }

@@ -7,6 +7,7 @@
 
 #include "reference/both.h"
 #include "reference/model/money.h"
+#include "reference/random_clusters.h"
 
 namespace skyreplay::reference {
 namespace {
@@ -160,6 +161,7 @@ std::string common(const Fleet& f) {
   for (std::uint32_t i = 0; i < f.zones; ++i) {
     zones += fmt::format("{}us-east-1{}", i == 0 ? "" : ", ", static_cast<char>('a' + i));
   }
+  if (f.cluster.has_value()) zones.clear();
   return fmt::format(
       "availability_zones: [{}], target_group: {{load_balancing_algorithm_type: {}, "
       "deregistration_delay: {}, slow_start: {}, load_balancing_cross_zone_enabled: {}, "
@@ -465,26 +467,34 @@ std::string spot_tasks(const Fleet& f) {
   return "fargate_spot: {time_to_interruption: " + spelled(f.time_to_interruption) + "}, ";
 }
 
-std::string tasks(const Fleet& f, Time trace_start) {
+std::string tasks(const Fleet& f, const std::string& placement, Time trace_start) {
   return fmt::format(
-      "{{ecs: {{desired_count: {}, task_definition: {{cpu: {}, memory: {}, stop_timeout: {}, "
+      "{{ecs: {{{}desired_count: {}, task_definition: {{{}cpu: {}, memory: {}, stop_timeout: {}, "
       "runtime_platform: "
       "{{cpu_architecture: {}}}, ephemeral_storage: {{size_in_gib: {}}}}}, {}{}assumed: "
       "{{{}publication_delay: {{ecs: {}, application_elb: {}}}, infrastructure_time: {}, "
       "image_size: {}kB, pull_rate: 1MB/s, container_start: {}, application_start: {}}}}}}}",
-      f.desired, f.cpu, f.memory, f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
+      placement, f.desired, f.awsvpc ? "network_mode: awsvpc, " : "", f.cpu, f.memory,
+      f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
       providers(f) + service_scaling(f, trace_start), common(f), capacity(f) + spot_tasks(f),
       spelled(f.ecs_delay), spelled(f.balancer_delay), spelled(f.infrastructure_time),
       f.pull_time / std::chrono::milliseconds{1}, spelled(f.container_start),
       spelled(f.application_start));
 }
 
-std::string spelled(const Service& service, Time trace_start) {
+std::string on_cluster(const Scenario& s, const Fleet& f) {
+  return f.cluster ? placement_yaml(f, s.services[*f.cluster]) : std::string();
+}
+
+std::string spelled(const Scenario& scenario, const Service& service) {
+  const Time trace_start = scenario.start;
   if (service.platform == Service::Platform::kFunction) {
     return spelled(service.function, service.fleet, trace_start);
   }
   if (service.platform == Service::Platform::kFleet) {
-    return service.fleet.fargate ? tasks(service.fleet, trace_start) : group(service.fleet);
+    if (service.fleet.is_cluster) return cluster_yaml(service.fleet, group(service.fleet));
+    if (!service.fleet.fargate) return group(service.fleet);
+    return tasks(service.fleet, on_cluster(scenario, service.fleet), trace_start);
   }
   const External& e = service.external;
   return fmt::format("{{external: {{latency: {}, {}when_full: {}, price_per_request: \"{}\"}}}}",
@@ -504,13 +514,15 @@ std::string spelled(const Scenario& scenario, const Call& call) {
 std::string spelled(const Scenario& scenario, const Change& change) {
   using Field = Change::Field;
   const Service& service = scenario.services[change.service];
-  const std::string of = "services." + service.name + ".";
+  const bool is_cluster = service.fleet.is_cluster;
+  const std::string of = (is_cluster ? "clusters." : "services.") + service.name + ".";
+  const std::string of_group = is_cluster ? "auto_scaling_group." : "ec2.";
   const std::int64_t value = change.value.value_or(0);
   std::string field;
   std::string to = change.value ? std::to_string(value) : "null";
   switch (change.field) {
     case Field::kDesired:
-      field = of + (service.fleet.fargate ? "ecs.desired_count" : "ec2.desired_capacity");
+      field = of + (service.fleet.fargate ? "ecs.desired_count" : of_group + "desired_capacity");
       break;
     case Field::kMaxSize:
       field = of + (service.fleet.fargate ? "ecs.max_capacity" : "ec2.max_size");
@@ -604,7 +616,8 @@ std::string to_yaml(const Scenario& s) {
   }
   text += "services:\n";
   for (const Service& service : s.services) {
-    text += fmt::format("  {}: {}\n", service.name, spelled(service, s.start));
+    if (service.fleet.is_cluster) text += "clusters:\n";  // the last
+    text += fmt::format("  {}: {}\n", service.name, spelled(s, service));
   }
   text += fmt::format(
       "account:\n  lambda: {{concurrent_executions: {}, minimum_unreserved_concurrent_executions: "

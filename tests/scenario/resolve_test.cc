@@ -227,6 +227,12 @@ TEST_CASE("show names every default of the schema") {
                .to_yaml();
   shown += Scenario::parse(with_lambda("{event_source_mappings: [{stream: {}}]}"), "shop.yaml")
                .to_yaml();
+  shown += Scenario::parse(
+               "version: 1\nservices: {web: {ecs: {cluster: c, task_definition: {cpu: 256, memory: "
+               "512}}}}\nclusters: {c: {auto_scaling_group: {min_size: 1, max_size: 1, "
+               "instance_type: m7i.large}, auto_scaling_group_provider: {managed_scaling: {}}}}\n",
+               "shop.yaml")
+               .to_yaml();
   for_each_type(*proto::Scenario::descriptor(), [&](const auto& type) {
     for (int i = 0; i < type.field_count(); ++i) {
       const auto& field = *type.field(i);
@@ -330,6 +336,7 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
       "# expectations: not given: `skyreplay check` only holds that the scenario runs to its "
       "end\n"
       "# faults: not given: nothing fails\n"
+      "# clusters: not given: there are none\n"
       "# extends: not given: the file stands by itself; so does a resolved scenario, which holds "
       "what it extended\n");
 }

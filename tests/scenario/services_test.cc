@@ -162,8 +162,9 @@ TEST_CASE("what AWS has and this version does not is refused by its CloudFormati
   CHECK(told(with_ec2(", mixed_instances_policy: {a: b}")) ==
         "services.web.ec2.mixed_instances_policy: mixed instances are not built yet; a group has "
         "one instance_type");
-  CHECK(told(with_task("cpu: 1024, memory: 2048", ", launch_type: EC2")) ==
-        "services.app.ecs.launch_type: ECS on EC2 instances is not built yet; use FARGATE");
+  CHECK(told(with_task("cpu: 1024, memory: 2048, network_mode: host")) ==
+        "services.app.ecs.task_definition.network_mode: ports of the host are not modeled; use "
+        "distinctInstance and bridge");
   CHECK(told(with_task("cpu: 1024, memory: 2048", ", deployment_configuration: {a: b}")) ==
         "services.app.ecs.deployment_configuration: deployments are not built yet");
 }

@@ -18,16 +18,21 @@ World::World(const Scenario& original, Mutation mutation)
   for (std::size_t i = 0; i < services; ++i) start_reader(i);
   lambda = {api_rate(*this), shared_scaling(*this), account_rate(*this),
             std::vector<std::uint64_t>(services)};
+  stations.resize(services);
+  for (std::size_t i = 0; i < services; ++i) {  // clusters first: others have tasks on them
+    if (scenario.services[i].fleet.is_cluster) stations[i] = make_fleet(*this, i);
+  }
   for (std::size_t i = 0; i < services; ++i) {
+    if (scenario.services[i].fleet.is_cluster) continue;
     switch (scenario.services[i].platform) {
       case Service::Platform::kFunction:
-        stations.push_back(make_function(*this, i));
+        stations[i] = make_function(*this, i);
         break;
       case Service::Platform::kFleet:
-        stations.push_back(make_fleet(*this, i));
+        stations[i] = make_fleet(*this, i);
         break;
       case Service::Platform::kExternal:
-        stations.push_back(make_external(*this, i));
+        stations[i] = make_external(*this, i);
     }
   }
 }

@@ -16,13 +16,18 @@ FleetService::FleetService(World& world, std::size_t service)
   if (!fleet().policies.empty() || !fleet().alarms.empty()) {
     scaling_.emplace(world, *this, fleet(), world.entity(service), config().name);
   }
+  if (on_cluster()) cluster().tenants_.push_back(this);
   plan_scheduled();
   for (std::uint32_t zone = 0; zone < fleet().zones && fleet().spot; ++zone) plan_shock(zone);
+  if (fleet().managed) plan_measure();
   set_desired(fleet().desired);
   for (std::uint32_t i = 0; i < desired_ && world_.scenario.warm_start; ++i) {
     std::vector<std::uint32_t> none(fleet().zones);
     const std::size_t provider = provider_of_launch();
-    const std::size_t member = add_member(*zone_of_launch(none, provider), provider);
+    const auto zone = on_cluster() ? place_task() : zone_of_launch(none, provider);
+    if (!zone) break;
+    if (on_cluster()) images_[next_instance_] = world_.now();
+    const std::size_t member = add_member(*zone, provider);
     members_[member].billed_from = world_.now() - Time{1};  // it ran before: no minimum is due
     members_[member].has_passed = true;
     put_in_service(member, Health::kHealthy);
@@ -67,6 +72,7 @@ void FleetService::kill(std::uint32_t count) {
 }
 
 void FleetService::zones_change() {
+  if (on_cluster()) return;
   for (std::uint32_t zone = 0; zone < fleet().zones; ++zone) {
     const bool lost = world_.is_closed(Fault::Kind::kZoneLoss, service_, zone);
     const bool refused =
@@ -161,6 +167,7 @@ std::vector<std::uint32_t> FleetService::by_zone(std::size_t provider) const {
 }
 
 void FleetService::lose(const std::vector<std::size_t>& lost) {
+  if (fleet().is_cluster) instances_gone(lost);
   for (const std::size_t index : lost) {
     Member& member = members_[index];
     if (!member.counts()) continue;
@@ -168,7 +175,7 @@ void FleetService::lose(const std::vector<std::size_t>& lost) {
     forget(index);
     if ((fleet().suspended & (kHealthCheck | kReplaceUnhealthy)) != 0) ++unnoticed_;
     if (member.waits()) {
-      call_off(member);
+      call_off(index);
     } else {
       member.state = Member::State::kDraining;
     }
@@ -176,10 +183,7 @@ void FleetService::lose(const std::vector<std::size_t>& lost) {
   update_rotation();
   for (const std::size_t index : lost) {
     Member& member = members_[index];
-    if (member.state == Member::State::kWaiting) {
-      member.state = Member::State::kGone;
-      member.gone = world_.now();
-    }
+    if (member.state == Member::State::kWaiting) end(index);
     if (member.state != Member::State::kDraining) continue;
     const bool finish = world_.broken(Mutation::kKilledFinish);
     if (!finish || group_of(index).outstanding(index) == 0) remove(index, false);
@@ -187,11 +191,19 @@ void FleetService::lose(const std::vector<std::size_t>& lost) {
   reconcile();
 }
 
-void FleetService::call_off(Member& member) {
+void FleetService::call_off(std::size_t index) {
+  Member& member = members_[index];
   pending_level_.change(world_.now(), -1);
   member.state = Member::State::kGone;
   member.gone = world_.now();
   member.rebalances = false;
+  if (on_cluster()) task_gone(member.instance);
+}
+
+void FleetService::end(std::size_t index) {
+  members_[index].state = Member::State::kGone;
+  members_[index].gone = world_.now();
+  if (fleet().is_cluster) instances_gone({index});
 }
 
 bool FleetService::has_capacity(std::uint32_t zone) const {
@@ -201,6 +213,7 @@ bool FleetService::has_capacity(std::uint32_t zone) const {
 
 std::size_t FleetService::add_member(std::uint32_t zone, std::size_t provider) {
   members_.push_back({.zone = zone, .provider = provider, .launched = world_.now()});
+  members_.back().instance = next_instance_;
   return members_.size() - 1;
 }
 
@@ -223,9 +236,11 @@ void FleetService::launch_missing() {
   std::size_t failures = 0;
   while (alive() + unnoticed_ + failures < wanted()) {
     const std::size_t provider = provider_of_launch();
-    const std::optional<std::uint32_t> zone = zone_of_launch(failed, provider);
+    const std::optional<std::uint32_t> zone =
+        on_cluster() ? place_task() : zone_of_launch(failed, provider);
     zone ? launch(*zone, provider) : void(++failures);
   }
+  if (on_cluster()) return fail_to_place(failures);
   if (failures > 0) note("launch_failed");
 }
 
@@ -282,7 +297,7 @@ void FleetService::launch(std::uint32_t zone, std::size_t provider) {
   note("launch", static_cast<std::int64_t>(member));
 }
 
-FleetService::Start FleetService::start_times(std::size_t ordinal) const {
+FleetService::Start FleetService::start_times(std::size_t ordinal) {
   const auto drawn = [&](const Law& law, const char* purpose) {
     return sample(law, world_.bits(world_.entity(service_), purpose, ordinal));
   };
@@ -298,7 +313,9 @@ FleetService::Start FleetService::start_times(std::size_t ordinal) const {
     return {running, std::max(lag + boot, running + wait)};
   }
   const Time pull = drawn(fleet().infrastructure_time, "infrastructure_time");
-  return {pull, pull + fleet().pull_time + drawn(fleet().container_start, "container_start") +
+  const Time pulled =
+      on_cluster() ? image_ready(world_.now() + pull) - world_.now() : pull + fleet().pull_time;
+  return {pull, pulled + drawn(fleet().container_start, "container_start") +
                     drawn(fleet().application_start, "application_start")};
 }
 
@@ -341,9 +358,13 @@ void FleetService::put_in_service(std::size_t member, Health health) {
   members_[member].server =
       std::make_unique<Server>(world_, *this, member, fleet(), world_.makes_calls(service_));
   members_[member].health = health;
-  const Law beat{.kind = Law::Kind::kUniform, .b = interval()};
-  const Bits draw = world_.bits(world_.entity(service_), "health_check", member);
-  world_.calendar.plan(world_.now() + sample(beat, draw), [this, member] { check(member); });
+  if (fleet().is_cluster) {
+    members_[member].health = Health::kHealthy;
+  } else {
+    const Law beat{.kind = Law::Kind::kUniform, .b = interval()};
+    const Bits draw = world_.bits(world_.entity(service_), "health_check", member);
+    world_.calendar.plan(world_.now() + sample(beat, draw), [this, member] { check(member); });
+  }
   update_rotation();
   world_.journal.running[service_].change(world_.now(), +1);
   if (!fleet().providers.empty() && fleet().providers[members_[member].provider].spot) {
@@ -353,11 +374,16 @@ void FleetService::put_in_service(std::size_t member, Health health) {
       world_.calendar.plan(world_.now() + time, [this, member] { interrupt_task(member); });
     }
   }
+  if (fleet().is_cluster) {
+    members_[member].is_active = true;
+    room_appears();
+  }
   replace_unhealthy_later(world_.now() + std::chrono::seconds{fleet().grace});
   replace_unhealthy_later(world_.now() + std::chrono::seconds{fleet().default_warmup.value_or(0)});
 }
 
-std::optional<std::size_t> FleetService::next_to_go() const {
+std::optional<std::size_t> FleetService::next_to_go() {
+  if (on_cluster()) return task_to_go();
   if (alive() == 0) return std::nullopt;
   const std::size_t provider = provider_that_gives();
   const std::vector<std::uint32_t> zones = by_zone(provider);
@@ -441,7 +467,7 @@ void FleetService::take_out(std::size_t index) {
   note("terminate", static_cast<std::int64_t>(index));
   if (members_[index].waits()) {
     forget(index);
-    call_off(members_[index]);
+    call_off(index);
   } else {
     drain(index);
   }
@@ -456,6 +482,12 @@ void FleetService::drain(std::size_t index, Time delay) {
   Member& member = members_[index];
   member.state = Member::State::kDraining;
   member.taken_out = world_.now();
+  if (fleet().is_cluster) {
+    member.is_active = false;
+    if (fleet().drains) {
+      for (FleetService* tenant : tenants_) tenant->leave(index);
+    }
+  }
   update_rotation();
   if (group_of(index).outstanding(index) == 0) return remove(index);
   world_.calendar.plan(world_.now() + delay, [this, index] {
@@ -468,14 +500,17 @@ void FleetService::remove(std::size_t index, bool waits) {
   member.state = Member::State::kWaiting;
   member.drained = world_.now();
   member.gone = world_.now() + hooks(index, false).first;  // billed until then (E8)
+  if (must_drain(index)) member.gone = world_.now() + std::chrono::hours{48};
   if (!waits || world_.broken(Mutation::kDrainedAreFree)) member.gone = world_.now();
-  if (*member.gone == world_.now()) {
-    member.state = Member::State::kGone;
-  } else {
-    world_.calendar.plan(*member.gone,
-                         [this, index] { members_[index].state = Member::State::kGone; });
-  }
   world_.journal.running[service_].change(world_.now(), -1);
+  if (*member.gone == world_.now()) {
+    end(index);
+    if (on_cluster()) task_gone(member.instance);
+  } else {
+    world_.calendar.plan(*member.gone, [this, index] {
+      if (members_[index].state == Member::State::kWaiting) end(index);
+    });
+  }
   std::size_t inside = member.server->inside();
   for (const JobPtr& job : member.server->close()) {
     const bool was_inside = inside > 0;

@@ -54,6 +54,10 @@ void FleetService::fill(WindowRow& row, Time end) {
 }
 
 Meters FleetService::meters(const std::vector<Time>& ends) const {
+  return with_cluster(own_meters(ends), ends);
+}
+
+Meters FleetService::own_meters(const std::vector<Time>& ends) const {
   const Span span{world_.scenario.start, world_.scenario.end};
   const bool minimum = !world_.broken(Mutation::kNoMinimumOf60Seconds);
   std::vector<std::uint64_t> seconds;
@@ -87,13 +91,15 @@ Meters FleetService::meters(const std::vector<Time>& ends) const {
   // E102.
   if (fleet().public_addresses) meters.push_back({"vpc.public_ipv4_in_use", ran});
   if (fleet().detailed) meters.push_back({"cloudwatch.detailed_monitoring_per_instance", ran});
-  if (!scaling_) return meters;
+  if (!scaling_ && !fleet().managed) return meters;
   const Time length = std::min(ends.back(), span.end) - span.start;
   const auto passed =
       static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(length).count());
   const auto add = [&](const char* item, std::uint64_t count) {
     if (count > 0) meters.push_back({item, passed * count});
   };
+  if (fleet().managed) add("cloudwatch.alarm_standard", 2);
+  if (!scaling_) return meters;
   add("cloudwatch.alarm_standard", scaling_->alarms(false));
   add("cloudwatch.alarm_high_resolution", scaling_->alarms(true));
   add("cloudwatch.custom_metric", scaling_->has_custom_metric() ? 1 : 0);

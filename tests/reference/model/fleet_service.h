@@ -2,6 +2,9 @@
 
 // Groups of instances and services of tasks (docs/models.md, E20 to E142, C9 to C120).
 
+#include <array>
+#include <map>
+
 #include "reference/model/clock.h"
 #include "reference/model/money.h"
 #include "reference/model/scaling.h"
@@ -28,7 +31,10 @@ struct Member {
   std::uint64_t check = 0;              ///< the number of the one that is out
   bool has_passed = false;              ///< a check, ever
   bool to_be_replaced = false;
-  bool rebalances = false;  ///< launched for that, and not in service yet
+  bool rebalances = false;   ///< launched for that, and not in service yet
+  bool is_doomed = false;    ///< a container instance that takes its tasks along
+  bool is_active = false;    ///< of a container instance: it gets tasks
+  std::size_t instance = 0;  ///< of a task: where it is
 
   bool counts() const { return state < State::kDraining; }
   bool waits() const { return state < State::kInService; }
@@ -127,6 +133,41 @@ class FleetService final : public Station, public ServerOwner, public Group {
   /// Members by zone, those that drain not among them.
   std::vector<std::uint32_t> by_zone(std::size_t provider) const;
 
+  // --- Clusters (C13 to C22, C60 to C70, C121), in cluster.cc
+
+  bool on_cluster() const { return fleet().cluster.has_value(); }
+  FleetService& cluster() const;
+  std::uint64_t weight() const;
+  /// Where the next task goes.
+  std::optional<std::uint32_t> place_task();
+  bool takes(std::size_t instance, const FleetService& service) const;
+  /// What is left of an instance: CPU units, MiB, interfaces.
+  std::array<std::uint32_t, 3> left_on(std::size_t instance) const;
+  std::uint32_t tasks_on(std::optional<std::size_t> instance,
+                         std::optional<std::uint32_t> zone) const;
+  std::vector<std::string> strategies() const;
+  std::uint64_t rank(const std::string& strategy, std::size_t instance) const;
+  std::optional<std::size_t> task_to_go();
+  std::vector<std::size_t> on_instances(const std::vector<std::size_t>& instances) const;
+  void fail_to_place(std::size_t failures);
+  Time image_ready(Time begins);
+  void task_gone(std::size_t instance);
+  void room_appears();
+  void retry();
+  void leave(std::size_t instance);
+  void instances_gone(const std::vector<std::size_t>& instances);
+  bool must_drain(std::size_t instance) const;
+  // What scales it (C75 to C90): instances that are needed and those there are.
+  void plan_measure();
+  std::pair<std::uint32_t, std::uint32_t> reservation() const;
+  void evaluate(std::uint32_t needed, std::uint32_t running);
+  bool is_warming() const;
+  std::vector<std::uint64_t> parts_of_whole(const FleetService* tenant,
+                                            const std::vector<Time>& ends) const;
+  Wide reserved(Time from, Time to) const;
+  Meters own_meters(const std::vector<Time>& ends) const;
+  Meters with_cluster(Meters meters, const std::vector<Time>& ends) const;
+
   // --- Capacity providers (C71 to C74)
 
   /// How many more a provider has than its share of so many; in parts of the sum of the weights.
@@ -137,7 +178,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
 
   /// First none gets anything any more, then what they have fails, then they are replaced.
   void lose(const std::vector<std::size_t>& lost);
-  void call_off(Member& member);
+  void call_off(std::size_t index);
   std::size_t add_member(std::uint32_t zone, std::size_t provider);
   /// Where the next launch goes: none where it fails. `failed` have failed in each zone just now.
   std::optional<std::uint32_t> zone_of_launch(std::vector<std::uint32_t>& failed,
@@ -149,14 +190,14 @@ class FleetService final : public Station, public ServerOwner, public Group {
     bool abandoned = false;  ///< then, in place of in service
   };
   /// From a launch until billing and until service (E24; C30, C35).
-  Start start_times(std::size_t ordinal) const;
+  Start start_times(std::size_t ordinal);
   /// How long an instance waits for hooks, and whether that ends by ABANDON (E9).
   std::pair<Time, bool> hooks(std::size_t ordinal, bool launching) const;
   void put_in_service(std::size_t member, Health health);
 
   /// Of the fullest zones: the latest that is not in service yet, else whom the policies choose, of
   /// equals the oldest of the last zone. None where all are protected.
-  std::optional<std::size_t> next_to_go() const;
+  std::optional<std::size_t> next_to_go();
   /// Of those, the ones that a termination policy would take first.
   std::vector<std::size_t> chosen_by(const std::string& policy,
                                      const std::vector<std::size_t>& members) const;
@@ -174,6 +215,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::size_t wanted() const { return desired_ + replaced_.size(); }
   /// What it still has fails (E111), and it waits for its hooks.
   void remove(std::size_t index, bool waits = true);
+  void end(std::size_t index);
   /// Every attempt that has waited so long by now is answered in the target's stead (E112: 504):
   /// of one instant by row, attempt and path.
   void give_up_idle();
@@ -215,6 +257,14 @@ class FleetService final : public Station, public ServerOwner, public Group {
   bool ever_closed_ = false;   ///< a zone
   std::size_t unnoticed_ = 0;  ///< who are gone, and nobody knows
   std::vector<std::pair<std::size_t, JobPtr>> calling_;
+  std::vector<FleetService*> tenants_;  ///< the services on this cluster
+  std::size_t next_instance_ = 0;       ///< of the task about to be launched
+  std::uint64_t placed_ = 0, scaled_in_ = 0;
+  std::uint32_t waiting_ = 0;           ///< tasks that fit nowhere
+  std::map<std::size_t, Time> images_;  ///< by instance
+  bool will_retry_ = false;
+  std::uint32_t lows_ = 0;                        ///< of managed scaling, in a row
+  mutable std::map<std::size_t, Meters> wholes_;  ///< by the number of windows
   Level desired_level_, pending_level_, outstanding_;
   Wide cpu_told_ = 0;  // in the rows so far
   std::vector<Time> requests_, sent_;

@@ -246,8 +246,14 @@ Meters fleet_meters(const Fleet& fleet, const Span& span,
                     const std::vector<BalancerUse>& uses, bool has_bytes,
                     const BalancerRules& rules) {
   const Time now = ends.back();
-  Meters meters = balancer_meters(fleet, span, ends, uses, rules);
-  if (has_bytes) meters.push_back({"data_transfer.internet_out", uses.back().bytes_out});
+  Meters meters;
+  if (!fleet.is_cluster) meters = balancer_meters(fleet, span, ends, uses, rules);
+  if (fleet.cluster) {
+    if (has_bytes) meters.push_back({"data_transfer.internet_out", uses.back().bytes_out});
+    return meters;
+  }
+  if (has_bytes && !fleet.is_cluster)
+    meters.push_back({"data_transfer.internet_out", uses.back().bytes_out});
   if (fleet.fargate) {
     const std::string kind = fleet.arm ? "linux_arm_" : "linux_x86_";
     bool on_demand = fleet.providers.empty(), spot = false;

@@ -227,6 +227,29 @@ struct Fleet {
   std::vector<Provider> providers{};  ///< none: one, on demand
   std::uint32_t stop_timeout = 30;    ///< s
   Law time_to_interruption{};
+  // A cluster's group of container instances.
+  bool is_cluster = false;
+  std::uint32_t registered_memory = 0, reserved_memory = 0;  ///< MiB
+  std::uint32_t vcpus = 0;
+  std::uint32_t interfaces = 0;  ///< for tasks
+  bool trunking = false;
+  bool has_provider = false;
+  bool drains = false;
+  bool protects = false;  ///< instances with tasks
+  struct Managed {
+    std::uint32_t target = 100, min_step = 1, max_step = 10'000;
+    std::uint32_t warmup = 300;  ///< s
+    Time delay = std::chrono::seconds{30};
+    std::uint32_t low_n = 15;
+  };
+  std::optional<Managed> managed{};  ///< what scales the group
+  // Tasks on the container instances of a cluster, a service of this number.
+  std::optional<std::size_t> cluster{};
+  bool launch_type_ec2 = false;  ///< says so, though the cluster has a provider
+  bool awsvpc = false;
+  bool distinct_instance = false;
+  std::vector<std::string> strategies{};       ///< "random", "spread zone", "binpack cpu", ...
+  std::optional<std::uint32_t> not_in_zone{};  ///< by a constraint
 };
 
 struct External {
@@ -463,6 +486,18 @@ enum class Mutation {
   kIdleUtilizationIsZero,       ///< L39
   kUtilizationIsItsPeak,        ///< L100
   kConfiguredIsReady,           ///< L100
+  kStoppingTasksAreFree,        ///< C22
+  kInstancesAreShared,          ///< C66
+  kFirstStrategyAlone,          ///< C64
+  kEveryTaskPulls,              ///< C28
+  kWaitsForEver,                ///< C70
+  kTasksOutliveInstances,       ///< C60
+  kCpuIsLikeMemory,             ///< C121
+  kWaitingNeedNothing,          ///< C78
+  kScalesInTheWarmup,           ///< C84
+  kShrinksAtOnce,               ///< C85
+  kBusyAreTaken,                ///< C87
+  kLaunchTypesScale,            ///< C90
   kEnd                          ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

@@ -78,7 +78,8 @@ class World {
   bool makes_calls(std::size_t service) const;
   /// The services' entity of draws.
   std::string entity(std::size_t service) const {
-    return "services." + scenario.services[service].name;
+    const Service& named = scenario.services[service];
+    return (named.fleet.is_cluster ? "clusters." : "services.") + named.name;
   }
   bool has_bytes() const;
 

@@ -1,0 +1,235 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+
+#include "compute/instance_types.h"
+#include "core/error.h"
+#include "core/text.h"
+#include "ecs/cluster_query.h"
+#include "ecs/registered_resources.h"
+#include "scenario/field_path.h"
+#include "scenario/law.h"
+#include "scenario/resolve.h"
+#include "scenario/resolve_clusters.h"
+
+// What a service on a cluster takes from it, and what it may say of where its tasks go.
+
+namespace skyreplay::scenario {
+namespace {
+
+using std::chrono::seconds;
+using Task = proto::TaskDefinition;
+
+constexpr seconds kInterfaceAttached{5};                          // C17, ASSUMED
+constexpr seconds kTrunkAttached{10};                             // C17, ASSUMED
+constexpr seconds kContainerStarts[] = {seconds{1}, seconds{3}};  // C35, ASSUMED
+constexpr int kMostConstraints = 10;                              // C66
+constexpr int kMostStrategies = 5;                                // C64
+
+class TaskResolver {
+ public:
+  TaskResolver(proto::EcsService& service, const std::string& path, const Places& places,
+               Mistakes& mistakes)
+      : service_(service), path_(path), places_(places), mistakes_(mistakes) {}
+
+  void off() {
+    if (!service_.has_launch_type()) service_.set_launch_type(proto::EcsService::FARGATE);
+    if (service_.launch_type() == proto::EcsService::EC2) {
+      mistake("launch_type", "EC2 needs a cluster: name one of `clusters` in `cluster`");
+    }
+    Task& task = *service_.mutable_task_definition();
+    if (!task.has_network_mode()) task.set_network_mode(Task::AWSVPC);
+    if (task.network_mode() != Task::AWSVPC) {
+      mistake("task_definition.network_mode", "on Fargate is always awsvpc (C12)");
+    }
+    for (const char* field : {"placement_constraints", "placement_strategies"}) {
+      if (places_.contains(path_ + "." + field + "[0]")) {
+        mistake(field, "is for tasks on a cluster");
+      }
+    }
+  }
+
+  void on(const proto::Scenario& scenario) {
+    const auto found = scenario.clusters().find(service_.cluster());
+    if (found == scenario.clusters().end()) {
+      return mistake("cluster",
+                     fmt::format("there is no cluster {}{}", in_quotes(service_.cluster()),
+                                 suggestion(service_.cluster(), cluster_names(scenario))));
+    }
+    const proto::Cluster& cluster = found->second;
+    refuse();
+    launch_type(cluster);
+    constraints();
+    strategies();
+    try {
+      const compute::InstanceType& type =
+          compute::InstanceTypes::builtin().find(cluster.auto_scaling_group().instance_type());
+      task(cluster, type);
+    } catch (const InputError&) {
+      return;  // of a type that is reported already
+    }
+  }
+
+ private:
+  void mistake(const std::string& field, const std::string& text) {
+    const std::string path = path_ + "." + field;
+    mistakes_.add(places_.near(path), path, text);
+  }
+  bool is_given(const std::string& field) const { return places_.contains(path_ + "." + field); }
+
+  void refuse() {
+    if (service_.availability_zones_size() > 0) {
+      mistake("availability_zones", "are the cluster's: its group names them");
+    }
+    if (service_.capacity_provider_strategy_size() > 0) {
+      mistake("capacity_provider_strategy",
+              "is for Fargate; a service without a launch_type is on the cluster's own "
+              "auto_scaling_group_provider");
+    }
+    if (service_.assumed().has_fargate_spot()) mistake("assumed.fargate_spot", "is for Fargate");
+    if (service_.task_definition().ephemeral_storage().size_in_gib() > 20) {
+      mistake("task_definition.ephemeral_storage",
+              "is for Fargate; on a cluster the group's volume, `ebs`, is there for all tasks");
+    }
+  }
+
+  void launch_type(const proto::Cluster& cluster) {
+    if (service_.launch_type() == proto::EcsService::FARGATE) {
+      return mistake("launch_type", "FARGATE needs no cluster of container instances");
+    }
+    if (!service_.has_launch_type() && !cluster.has_auto_scaling_group_provider()) {
+      service_.set_launch_type(proto::EcsService::EC2);
+    }
+  }
+
+  /// C66, C67.
+  void constraints() {
+    if (service_.placement_constraints_size() > kMostConstraints) {
+      mistake("placement_constraints", fmt::format("must be at most {}", kMostConstraints));
+    }
+    for (int i = 0; i < service_.placement_constraints_size(); ++i) {
+      const proto::PlacementConstraint& constraint = service_.placement_constraints(i);
+      const std::string own = join_index("placement_constraints", static_cast<std::size_t>(i));
+      if (!constraint.has_type()) continue;  // reported already
+      const bool asks = constraint.type() == proto::PlacementConstraint::MEMBER_OF;
+      if (asks != constraint.has_expression()) {
+        mistake(own, asks ? "memberOf needs an expression" : "distinctInstance has no expression");
+      } else if (asks) {
+        expression(constraint.expression(), own + ".expression");
+      }
+    }
+  }
+
+  void expression(const std::string& text, const std::string& field) {
+    std::string why;
+    const std::optional<ecs::ClusterQuery> query = ecs::ClusterQuery::parse(text, why);
+    if (!query) return mistake(field, why);
+    if (query->asks_attributes_only()) return;
+    mistake(field,
+            "may ask for attributes: ec2InstanceId, runningTasksCount and task:group are not built "
+            "in scenarios");
+  }
+
+  /// C62, C63.
+  void strategies() {
+    using Strategy = proto::PlacementStrategy;
+    if (service_.placement_strategies_size() > kMostStrategies) {
+      mistake("placement_strategies", fmt::format("must be at most {}", kMostStrategies));
+    }
+    for (int i = 0; i < service_.placement_strategies_size(); ++i) {
+      const Strategy& strategy = service_.placement_strategies(i);
+      const std::string own =
+          join_index("placement_strategies", static_cast<std::size_t>(i)) + ".field";
+      if (!strategy.has_type()) continue;  // reported already
+      const std::string& field = strategy.field();
+      if (strategy.type() == Strategy::RANDOM) {
+        if (strategy.has_field()) mistake(own, "is not for random");
+      } else if (strategy.type() == Strategy::BINPACK) {
+        if (field == "cpu" || field == "memory") continue;
+        mistake(own, fmt::format("of binpack is cpu or memory, not {}", in_quotes(field)));
+      } else if (field != "attribute:ecs.availability-zone" && field != "instanceId" &&
+                 field != "host") {
+        mistake(own, fmt::format("of spread is attribute:ecs.availability-zone, instanceId or "
+                                 "host, not {}; other attributes are the same of every instance",
+                                 in_quotes(field)));
+      }
+    }
+  }
+
+  void task(const proto::Cluster& cluster, const compute::InstanceType& type) {
+    Task& task = *service_.mutable_task_definition();
+    architecture(type);
+    if (!task.has_network_mode()) task.set_network_mode(Task::BRIDGE);
+    const bool has_interface = task.network_mode() == Task::AWSVPC;
+    const bool has_trunk = cluster.awsvpc_trunking();
+    const std::uint32_t interfaces = ecs::task_interfaces(type, has_trunk).value_or(0);
+    if (has_interface && interfaces == 0) {
+      mistake("task_definition.network_mode",
+              fmt::format("no instance of {} takes a task with an interface of its own (C13)",
+                          type.name));
+    }
+    fits(cluster, type);
+    proto::EcsServiceAssumed& assumed = *service_.mutable_assumed();
+    if (!assumed.has_speed()) assumed.set_speed(cluster.auto_scaling_group().assumed().speed());
+    if (!is_given("assumed.infrastructure_time")) {
+      const seconds takes = !has_interface ? seconds{0}
+                            : has_trunk    ? kTrunkAttached
+                                           : kInterfaceAttached;
+      assumed.mutable_infrastructure_time()->mutable_constant()->set_ns(Duration(takes).count());
+    }
+    if (is_given("assumed.container_start")) return;
+    auto& law = *assumed.mutable_container_start()->mutable_uniform();
+    law.mutable_low()->set_ns(Duration(kContainerStarts[0]).count());
+    law.mutable_high()->set_ns(Duration(kContainerStarts[1]).count());
+  }
+
+  void architecture(const compute::InstanceType& type) {
+    auto& platform = *service_.mutable_task_definition()->mutable_runtime_platform();
+    const auto of_type = type.architecture == compute::Architecture::kArm
+                             ? proto::RuntimePlatform::ARM64
+                             : proto::RuntimePlatform::X86_64;
+    if (platform.cpu_architecture() == of_type) return;
+    if (is_given("task_definition.runtime_platform.cpu_architecture")) {
+      return mistake("task_definition.runtime_platform.cpu_architecture",
+                     fmt::format("is not that of the cluster's instances, {}", type.name));
+    }
+    platform.set_cpu_architecture(of_type);
+  }
+
+  /// An instance that is empty takes one.
+  void fits(const proto::Cluster& cluster, const compute::InstanceType& type) {
+    const Task& task = service_.task_definition();
+    const std::uint32_t cpu = type.vcpus * 1024;  // C1
+    const std::uint32_t memory =
+        cluster.assumed().registered_memory() - cluster.assumed().reserved_memory();
+    if (task.cpu() > cpu) {
+      mistake("task_definition.cpu", fmt::format("must be at most {}: what an instance of {} has",
+                                                 grouped(cpu), type.name));
+    }
+    if (task.memory() > memory) {
+      mistake("task_definition.memory",
+              fmt::format("must be at most {} MiB: what an instance of {} registers (C18)",
+                          grouped(memory), type.name));
+    }
+  }
+
+  proto::EcsService& service_;
+  const std::string& path_;
+  const Places& places_;
+  Mistakes& mistakes_;
+};
+
+}  // namespace
+
+void resolve_on_cluster(proto::EcsService& service, const proto::Scenario& scenario,
+                        const std::string& path, const Places& places, Mistakes& mistakes) {
+  TaskResolver(service, path, places, mistakes).on(scenario);
+}
+
+void resolve_off_cluster(proto::EcsService& service, const std::string& path, const Places& places,
+                         Mistakes& mistakes) {
+  TaskResolver(service, path, places, mistakes).off();
+}
+
+}  // namespace skyreplay::scenario

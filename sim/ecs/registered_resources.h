@@ -7,9 +7,9 @@
 
 namespace skyreplay::ecs {
 
-/// The memory that a container instance of the type registers for tasks, in MiB (C18, C19, C20, C21): what
-/// was observed of the types of which something was; else of what is advertised 95 % up to 8 GiB
-/// and 97 % above, rounded down.
+/// The memory that a container instance of the type registers for tasks, in MiB (C18, C19, C20,
+/// C21): what was observed of the types of which something was; else of what is advertised 95 % up
+/// to 8 GiB and 97 % above, rounded down.
 std::uint32_t registered_memory(const compute::InstanceType& type);
 
 /// How many tasks with a network interface of their own an instance of the type takes (C13): one

@@ -21,7 +21,7 @@ MAX_BYTES = {"trace_reader": 16384, "result_reader": 16384, "time": 64, "number"
              "requirement": 128, "sweep": 2048, "distribution": 256, "setting": 256, "expectation": 512, "import_counts": 512,
              "scenario_yaml": 2048, "scenario_textproto": 2048, "synth_spec": 2048, "import_azure_2019": 2048,
              "import_csv": 2048, "import_mapped": 1024, "import_spans": 2048, "import_jobs": 1024, "import_lambda": 2048,
-             "import_combined": 1024, "import_cloudfront": 1024, "import_metric": 512,
+             "import_alb": 2048, "import_combined": 1024, "import_cloudfront": 1024, "import_metric": 512,
              "timeline": 2048}
 TIMED_OUT = 70  # libFuzzer's exit status
 LIMITS = ["-timeout=5", "-rss_limit_mb=512", "-malloc_limit_mb=256"]

@@ -140,25 +140,39 @@ TEST_CASE("I4: time goes on: windows and activities ascend, from the trace's sta
   });
 }
 
+/// The most that a function may ever have provisioned: what it is given, or what its policies and
+/// the clock may go to.
+std::int64_t most_provisioned(const Scenario& scenario, std::size_t service) {
+  const Service& of = scenario.services[service];
+  std::int64_t most = of.function.provisioned.value_or(0);
+  const bool is_scaled = !of.fleet.policies.empty() || !of.fleet.scheduled.empty();
+  if (is_scaled) most = std::max<std::int64_t>(most, of.fleet.max_size);
+  for (const ScheduledAction& action : of.fleet.scheduled) {
+    most = std::max<std::int64_t>({most, action.min.value_or(0), action.max.value_or(0)});
+  }
+  for (const Change& change : scenario.changes) {
+    const bool raises =
+        change.field == Change::Field::kProvisioned || change.field == Change::Field::kMaxSize;
+    if (raises && change.service == service) most = std::max(most, change.value.value_or(0));
+  }
+  return most;
+}
+
 /// The most that may be alive of a function: what it has reserved, or the account's limit; and what
 /// it ever has provisioned, which may become ready while others are idle.
 std::int64_t most_environments(const Scenario& scenario, std::size_t service) {
   const std::optional<std::uint32_t> reserved = scenario.services[service].function.reserved;
   std::int64_t account = scenario.account.concurrency;
-  std::int64_t provisioned = scenario.services[service].function.provisioned.value_or(0);
   bool may_be_unreserved = !reserved;
   for (const Change& change : scenario.changes) {
     if (change.field == Change::Field::kAccountConcurrency) {
       account = std::max(account, change.value.value_or(0));
     }
-    if (change.field == Change::Field::kProvisioned && change.service == service) {
-      provisioned = std::max(provisioned, change.value.value_or(0));
-    }
     const bool here = change.field == Change::Field::kReserved && change.service == service;
     may_be_unreserved |= here && !change.value;
   }
   // Changes never reserve more than at first.
-  return provisioned + (may_be_unreserved ? account : *reserved);
+  return most_provisioned(scenario, service) + (may_be_unreserved ? account : *reserved);
 }
 
 TEST_CASE(

@@ -72,7 +72,7 @@ class Reader {
   }
 
   std::string default_name() const {
-    const std::string stem = path_.stem().string();
+    std::string stem = path_.stem().string();
     if (stem != "sweep") return stem;
     const std::string folder = std::filesystem::absolute(path_).parent_path().filename().string();
     return folder.empty() ? stem : folder;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "reference/random_clusters.h"
+#include "reference/random_events.h"
 #include "reference/random_provisioned.h"
 #include "reference/random_services.h"
 
@@ -24,9 +25,7 @@ class Generator {
         lives_(number ^ 0x9e3779b97f4a7c15),
         fronts_(number ^ 0xc2b2ae3d27d4eb4f),
         tasks_(number ^ 0xECA5),
-        events_(number ^ 0xE7E27),
-        messages_(number ^ 0x5C5),
-        streams_(number ^ 0x57EA),
+        events_(number),
         providers_(number ^ 0x5907),
         provisioned_(number),
         clusters_(number ^ 0xC1A5) {
@@ -48,10 +47,7 @@ class Generator {
     lives();
     faults();
     fronts();
-    events();
-    messages();
-    streams();
-    few_bytes();
+    events_.add_to(s_);
     provisioned_.scale(s_);
     if (clusters_.dice.chance(35)) add_cluster(s_, clusters_, unit_);
     return s_;
@@ -541,117 +537,6 @@ class Generator {
     return true;
   }
 
-  // --- Events, drawn apart like policies
-
-  void events() {
-    Dice& dice = events_.dice;
-    if (!dice.chance(60)) return;
-    bool any = false;
-    for (Service& service : s_.services) {
-      Function& function = service.function;
-      if (service.platform != Service::Platform::kFunction || !dice.chance(80)) continue;
-      function.takes_events = any = true;
-      function.retries = dice.below(3);
-      function.max_event_age = dice.one_of<Time>({60s, 61s, 150s, 10min, 6h});
-      function.destination = dice.chance(50);
-      const bool closes = function.reserved == 1 && !function.provisioned && dice.chance(20);
-      if (closes) function.reserved = 0;
-    }
-    if (!any) return;
-    for (std::size_t i = 0; i < s_.routes.size(); ++i) {
-      s_.kinds.push_back(dice.one_of(
-          {RouteKind::kSync, RouteKind::kAsync, RouteKind::kAsync, RouteKind::kSchedule}));
-    }
-    s_.drain = std::min(std::max(s_.drain, dice.one_of<Time>({0s, 3min, 15min})), s_.window * 40);
-  }
-
-  /// Some functions read a queue instead.
-  void messages() {
-    Dice& dice = messages_.dice;
-    if (!dice.chance(50)) return;
-    s_.kinds.resize(s_.routes.size(), RouteKind::kSync);
-    bool any = false;
-    for (std::size_t i = 0; i < s_.services.size(); ++i) {
-      if (s_.services[i].platform != Service::Platform::kFunction || !dice.chance(80)) continue;
-      any = true;
-      Function& function = s_.services[i].function;
-      function.takes_events = false;
-      read_queue(function, makes_calls(i));
-      for (std::size_t route = 0; route < s_.routes.size(); ++route) {
-        if (s_.routes[route] != i) continue;
-        s_.kinds[route] = dice.chance(80) ? RouteKind::kQueue : RouteKind::kSync;
-      }
-    }
-    if (!any) return;
-    s_.drain = std::min(std::max(s_.drain, dice.one_of<Time>({0s, 3min, 15min})), s_.window * 40);
-  }
-
-  bool makes_calls(std::size_t service) const {
-    return std::any_of(s_.calls.begin(), s_.calls.end(),
-                       [service](const Call& call) { return call.from == service; });
-  }
-
-  void read_queue(Function& function, bool makes_calls) {
-    Dice& dice = messages_.dice;
-    function.reads_queue = true;
-    function.batch_size = makes_calls ? 1 : dice.one_of<std::uint32_t>({1, 2, 3, 10, 11});
-    function.batching_window = 1s * dice.one_of<int>({0, 0, 1, 2, 20});
-    if (function.batch_size > 10) function.batching_window = 2s;
-    if (dice.chance(60)) function.max_concurrency = dice.between(2, 7);
-    function.reports_failures = dice.chance(50);
-    // Changes may raise a timeout to 3 s.
-    function.visibility = std::max<Time>(3s, function.timeout) + 1s * dice.below(3);
-    if (dice.chance(60)) function.max_receives = dice.between(1, 3);
-    function.retention = dice.one_of<Time>({60s, 345600s});
-    function.failure_probability = dice.one_of<double>({0, 0.2, 0.5});
-  }
-
-  /// What comes back for ever sends its bytes each time: never into the second tier of their price,
-  /// which the reference does not know.
-  void few_bytes() {
-    const auto comes_back = [](RouteKind kind) {
-      return kind == RouteKind::kQueue || kind == RouteKind::kStream;
-    };
-    if (std::none_of(s_.kinds.begin(), s_.kinds.end(), comes_back)) return;
-    for (Row& row : s_.rows) row.bytes_out = std::min<std::uint64_t>(row.bytes_out, 1'000'000);
-  }
-
-  /// And some a stream.
-  void streams() {
-    Dice& dice = streams_.dice;
-    if (!dice.chance(40)) return;
-    s_.kinds.resize(s_.routes.size(), RouteKind::kSync);
-    for (std::size_t i = 0; i < s_.services.size(); ++i) {
-      if (s_.services[i].platform != Service::Platform::kFunction || !dice.chance(60)) continue;
-      Function& function = s_.services[i].function;
-      function.takes_events = function.reads_queue = false;
-      read_stream(function, makes_calls(i));
-      for (std::size_t route = 0; route < s_.routes.size(); ++route) {
-        if (s_.routes[route] != i) continue;
-        s_.kinds[route] = dice.chance(80) ? RouteKind::kStream : RouteKind::kSync;
-      }
-    }
-    s_.drain = std::min(std::max(s_.drain, dice.one_of<Time>({0s, 3min, 15min})), s_.window * 40);
-  }
-
-  void read_stream(Function& function, bool makes_calls) {
-    Dice& dice = streams_.dice;
-    function.reads_stream = true;
-    function.dynamodb = dice.chance(40);
-    function.shards = dice.between(1, 3);
-    function.parallelization = dice.between(1, 2);
-    function.batch_size = makes_calls ? 1 : dice.one_of<std::uint32_t>({1, 2, 3, 4, 100});
-    function.batching_window = 1s * dice.one_of<int>({0, 0, 1, 3});
-    if (dice.chance(50)) function.partition_keys = dice.between(1, 4);
-    function.bisects = dice.chance(50);
-    if (dice.chance(60)) function.record_retries = dice.below(3);
-    function.max_record_age.reset();
-    if (dice.chance(60)) function.max_record_age = dice.one_of<Time>({60s, 90s});
-    function.destination = dice.chance(50);
-    function.reports_failures = dice.chance(50);
-    function.failure_probability = dice.one_of<double>({0, 0.2, 0.5});
-  }
-
   RandomServices draws_;
   RandomServices scaled_;
   RandomServices clock_;
@@ -661,9 +546,7 @@ class Generator {
   RandomServices lives_;
   RandomServices fronts_;
   RandomServices tasks_;
-  RandomServices events_;
-  RandomServices messages_;
-  RandomServices streams_;
+  RandomEvents events_;
   RandomServices providers_;
   RandomProvisioned provisioned_;
   RandomServices clusters_;

@@ -38,6 +38,7 @@ Recorder::Recorder(std::vector<std::uint32_t> service_of_flow, std::uint32_t ser
       start_(start),
       service_of_flow_(std::move(service_of_flow)),
       flows_(service_of_flow_.size()),
+      has_few_flows_(flows_.size() <= kFewFlows),
       services_(services),
       rare_(flows_.size()),
       spans_(flows_.size()),

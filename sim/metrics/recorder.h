@@ -227,6 +227,7 @@ class Recorder {
   TimePoint start_;
   std::vector<std::uint32_t> service_of_flow_;
   std::vector<FlowWindow> flows_;
+  bool has_few_flows_;
   std::vector<ServiceWindow> services_;
   std::vector<RareCounts> rare_;
   std::vector<FlowSpan> spans_;
@@ -276,7 +277,7 @@ inline void Recorder::completed(std::uint32_t flow, TimePoint now, const Complet
                   .sample = SampleChunk::sample(HistogramLayout::bucket(as.latency_ns), overhead),
                   .flow = flow,
                   .extra_attempts = as.attempts - 1};
-  if (flows_.size() <= kFewFlows) {
+  if (has_few_flows_) {
     count(note);
   } else {
     const Note copy = note;  // so that the other way needs no memory for it

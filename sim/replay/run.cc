@@ -116,7 +116,13 @@ class Run {
   }
 
   std::string play() {
-    settings_.watcher == nullptr ? replay_arrivals<false>() : replay_arrivals<true>();
+    if (settings_.watcher != nullptr) {
+      replay_arrivals<true, true>();
+    } else if (trace_.has_bytes) {
+      replay_arrivals<false, true>();
+    } else {
+      replay_arrivals<false, false>();
+    }
     if (!is_wanted()) return {};
     drain();
     return finish();
@@ -174,9 +180,10 @@ class Run {
 
   bool is_wanted() const { return settings_.watcher == nullptr || settings_.watcher->wants_more(); }
 
-  template <bool Watching>
+  /// Bytes of requests are looked for where `MayHaveBytes`.
+  template <bool Watching, bool MayHaveBytes>
   [[gnu::noinline]] void replay_arrivals() {
-    const bool has_bytes = trace_.has_bytes;
+    const bool has_bytes = MayHaveBytes && trace_.has_bytes;
     const bool looks_ahead = clients_.profits_from_expecting();
     std::uint64_t untold = kRowsPerProgress;  // also once at the start
     for (trace::Batch batch = source_.next(); batch.size > 0; batch = source_.next()) {

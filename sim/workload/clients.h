@@ -134,6 +134,8 @@ class Clients final : public kernel::Process {
 
   template <bool Watching>
   void attempt(std::uint32_t index, Request& request);
+  template <bool Watching>
+  void send(std::uint32_t index, Request& request, const Flow& flow);
   void reject(std::uint32_t index, Admission admission);
   void time_out(kernel::SlabId id);
   void time_out_all(std::uint32_t ring);

@@ -14,14 +14,16 @@ template <bool Watching>
   const Flow& flow = flows_[flow_index];
   const std::uint32_t index = requests_.acquire().index;
   Request& request = requests_[index];
-  const Duration own_work = flow.work_share == 1.0 ? work : scaled(work, flow.work_share);
-  request.arrival = loop_.now();
-  request.work = flow.recorded_speed == 1.0 ? own_work : scaled(own_work, flow.recorded_speed);
-  request.wait = wait + (work - own_work);
+  const TimePoint now = loop_.now();
+  request.arrival = now;
+  request.attempt = now;
+  request.work = work;
+  request.wait = wait;
+  request.init = Duration{};
   request.row = row;
   request.flow = flow_index;
-  request.attempts = 0;
-  request.marks = request.arrival >= warm_up_end_ ? 0 : kUncounted;
+  request.attempts = 1;
+  request.marks = now >= warm_up_end_ ? 0 : kUncounted;
   if constexpr (Watching) {
     if (watcher_->wants(row)) request.marks |= kWatched;
   }
@@ -31,10 +33,15 @@ template <bool Watching>
     request.second_line().bytes_in = bytes.in;
     request.bytes_out = bytes.out;
   }
+  if (flow.work_share != 1.0) {
+    request.work = scaled(work, flow.work_share);
+    request.wait = wait + (work - request.work);
+  }
+  if (flow.recorded_speed != 1.0) request.work = scaled(request.work, flow.recorded_speed);
   ++arrivals_;
   warm_up_arrivals_ += !request.is_counted();
-  recorder_.arrived(flow_index, request.arrival, request.is_counted());
-  attempt<Watching>(index, request);
+  recorder_.arrived(flow_index, now, request.is_counted());
+  send<Watching>(index, request, flow);
 }
 
 template <bool Watching>
@@ -43,7 +50,12 @@ template <bool Watching>
   request.init = Duration{};
   if (request.more) request.queue = request.downstream = Duration{};
   ++request.attempts;
-  const Flow& flow = flows_[request.flow];
+  send<Watching>(index, request, flows_[request.flow]);
+}
+
+template <bool Watching>
+[[gnu::always_inline]] inline void Clients::send(std::uint32_t index, Request& request,
+                                                 const Flow& flow) {
   bool tells = false;
   if constexpr (Watching) {
     tells = request.is_watched() && !flow.service->is_source();

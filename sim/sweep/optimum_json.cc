@@ -1,13 +1,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
-#include "core/atomic_file.h"
-#include "core/scratch_folder.h"
 #include "report/json_writer.h"
 #include "sweep/facts_json.h"
+#include "sweep/json_text.h"
 #include "sweep/optimum.h"
 
 namespace skyreplay::sweep {
@@ -114,12 +111,7 @@ class Document {
 }  // namespace
 
 std::string optimum_json(const Optimum& found) {
-  const ScratchFolder scratch("skyreplay-optimize");
-  AtomicFile file(scratch.path() / "optimum.json");
-  Document(file, found).write();
-  file.commit();
-  std::ifstream json(file.path(), std::ios::binary);
-  return {std::istreambuf_iterator<char>(json), std::istreambuf_iterator<char>()};
+  return json_text([&](AtomicFile& file) { Document(file, found).write(); });
 }
 
 }  // namespace skyreplay::sweep

@@ -1,11 +1,7 @@
-#include <fstream>
-#include <iterator>
-
-#include "core/atomic_file.h"
-#include "core/scratch_folder.h"
 #include "report/json_writer.h"
 #include "sweep/answers_json.h"
 #include "sweep/facts_json.h"
+#include "sweep/json_text.h"
 #include "sweep/results.h"
 
 namespace skyreplay::sweep {
@@ -115,12 +111,7 @@ class Document {
 }  // namespace
 
 std::string results_json(const SweepOutcome& outcome) {
-  const ScratchFolder scratch("skyreplay-sweep");
-  AtomicFile file(scratch.path() / "results.json");
-  Document(file, outcome).write();
-  file.commit();
-  std::ifstream json(file.path(), std::ios::binary);
-  return {std::istreambuf_iterator<char>(json), std::istreambuf_iterator<char>()};
+  return json_text([&](AtomicFile& file) { Document(file, outcome).write(); });
 }
 
 }  // namespace skyreplay::sweep

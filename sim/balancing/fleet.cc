@@ -24,10 +24,16 @@ Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig&
       checks_(loop, process_, kChecks, config.health_checks, {seed, config.name, "health_check"}),
       zones_(config.mix.kinds(), ZoneBalance(config.zones, config.balanced_only)),
       of_kind_(config.mix.kinds(), 0),
+      steady_(billing.span),
       window_start_(loop.now()) {
   if (config.has_load_balancer) {
     balancer_meter_.emplace(billing.catalogue, config.load_balancer, billing.region, billing.span,
                             billing.meters);
+  }
+  config_.internet_facing = config.internet_facing && config.has_load_balancer;
+  if (config_.internet_facing || config.member_addresses) {
+    address_item_ =
+        billing.meters.add_item(billing.catalogue.tariff("vpc.public_ipv4_in_use", billing.region));
   }
   config_.server.makes_calls = config.calls.has_value();
   if (billing.has_bytes) {
@@ -79,7 +85,14 @@ void Fleet::read_meters(std::uint32_t, TimePoint until, pricing::Meters& meters)
   read_members(until, meters);
   use_.in_flight_ms = static_cast<std::uint64_t>(outstanding_ns_ / 1'000'000);
   if (balancer_meter_) balancer_meter_->read(until, use_, meters);
+  if (address_item_) meters.advance_to(*address_item_, address_seconds(until));
   if (transfer_item_) meters.advance_to(*transfer_item_, bytes_out_);
+}
+
+/// E141.
+std::uint64_t Fleet::address_seconds(TimePoint until) const {
+  const std::uint64_t of_members = config_.member_addresses ? member_seconds(until) : 0;
+  return of_members + (config_.internet_facing ? config_.zones.size() * steady_.seconds(until) : 0);
 }
 
 void Fleet::note(std::string kind, std::string cause, std::optional<std::int64_t> from,

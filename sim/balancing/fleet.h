@@ -21,6 +21,7 @@
 #include "metrics/level.h"
 #include "metrics/recorder.h"
 #include "pricing/load_balancer_meter.h"
+#include "pricing/steady_meter.h"
 #include "workload/calls.h"
 #include "workload/clients.h"
 #include "workload/platform.h"
@@ -45,6 +46,8 @@ struct FleetConfig {
   std::optional<std::uint32_t> calls{};  ///< the list of calls its requests make (workload::Calls)
   Duration idle_timeout = std::chrono::seconds{60};  ///< E112
   pricing::LoadBalancer load_balancer{};
+  bool internet_facing = false;   ///< the balancer has a public address in each zone (E141)
+  bool member_addresses = false;  ///< so has each member
   /// Else no request comes, nothing is checked, and the members alone are billed.
   bool has_load_balancer = true;
   Duration warmup{};                 ///< in which a member is left out of instance metrics (E50)
@@ -67,9 +70,10 @@ struct FleetBilling {
 /// are launched and taken out as the desired number changes.
 ///
 ///     pending -> starting -> in service -> draining -> terminating:wait -> gone
-///       |  not billed   billed ...              |
-///       +----------------+------------> gone    in flight when the deregistration delay ends:
-///       failed
+///       |  not billed   billed ...    ^         |  \_ standby, detached (E6)
+///       +----------------+------------|-> gone  |        |
+///                                     +---------|--------+ of standby
+///     in flight when the deregistration delay ends: failed
 ///
 /// Where a member has nothing to wait for (E8), it is gone once it has drained.
 ///
@@ -131,13 +135,17 @@ class Fleet : public workload::Platform, public kernel::Process {
 
   // --- What scaling and metrics look at
 
+  /// What a member leaves service for, though it goes on running (E6).
+  enum class Aside : std::uint8_t { kNo, kStandby, kDetached };
+
   /// A member that is not gone. `serves_since` is kEndOfTime while it is pending; far in the past
   /// where the run began with it.
   struct MemberState {
     std::uint32_t ordinal = 0;
     std::uint32_t server = 0;  ///< of meaning once it serves
     TimePoint serves_since = kEndOfTime;
-    bool is_draining = false;          ///< or has, and waits for its end
+    bool is_draining = false;          ///< or has, and waits for its end or stands aside
+    Aside aside = Aside::kNo;          ///< it is, or drains for that
     bool has_server = false;           ///< its server is of meaning
     Health health = Health::kInitial;  ///< of meaning while it is in service
     std::uint32_t zone = 0;            ///< its number in FleetConfig::zones
@@ -211,12 +219,25 @@ class Fleet : public workload::Platform, public kernel::Process {
   virtual void bill_until(std::uint32_t member, TimePoint at) = 0;
   /// Brings the meters of the members up to `until`.
   virtual void read_members(TimePoint until, pricing::Meters& meters) = 0;
+  /// For how many seconds, together, members have run until then: public addresses are billed by
+  /// it.
+  virtual std::uint64_t member_seconds(TimePoint) const { return 0; }
   /// Members that are gone at once, with all they have; they are replaced. In the order of their
   /// launches. `why` is for activities.csv: FleetConfig::loss unless given.
   void lose(const std::vector<std::uint32_t>& members) { lose(members, config_.loss); }
   void lose(const std::vector<std::uint32_t>& members, const std::string& why);
+  /// No zone has capacity for launches; each has what it had before. REQUIRES closed before.
+  void close_zones();
+  void open_zones();
   /// Launches what is missing, once more.
   void launch_again() { reconcile(); }
+  /// Members in service stop being the fleet's: they drain and then run on, billed (E6). The
+  /// desired number is `desired` from then on. From then on zones may be evened out (E21).
+  void set_aside(const std::vector<std::uint32_t>& members, Aside why, std::uint32_t desired);
+  /// Members in standby are in service again, and `desired` is the desired number.
+  void take_back(const std::vector<std::uint32_t>& members, std::uint32_t desired);
+  /// "instance 3 in us-east-1a".
+  std::string spelled(std::uint32_t member) const { return spelled(members_[member]); }
   /// A member that has drained waits no longer, and is gone. REQUIRES that it waits.
   void end_wait(std::uint32_t member);
   /// From scale-in (E17).
@@ -268,7 +289,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   };
   /// In the tag of a job: it is a health check.
   static constexpr std::uint32_t kCheck = std::uint32_t{1} << 31;
-  enum class State : std::uint8_t { kPending, kStarting, kInService, kDraining, kWaiting };
+  enum class State : std::uint8_t { kPending, kStarting, kInService, kDraining, kWaiting, kAside };
 
   struct Member {
     State state = State::kPending;
@@ -280,8 +301,10 @@ class Fleet : public workload::Platform, public kernel::Process {
     bool lives = false;
     bool is_protected = false;
     bool rebalances = false;  ///< launched for that, and not in service yet
+    Aside aside = Aside::kNo;
     TimePoint launched;
     TimePoint serves_since = kEndOfTime;
+    TimePoint drains_until;  ///< of meaning while it drains
   };
 
   std::uint32_t add_member(std::uint32_t zone, std::uint32_t kind);
@@ -307,6 +330,7 @@ class Fleet : public workload::Platform, public kernel::Process {
     });
     return found;
   }
+  void count_in(std::uint32_t member);
   void forget(std::uint32_t member);
   void replaced_by(std::uint32_t member);
   /// How many there ought to be: those that are to go once another is healthy are one too many.
@@ -330,6 +354,7 @@ class Fleet : public workload::Platform, public kernel::Process {
             .server = member.server,
             .serves_since = member.serves_since,
             .is_draining = member.state >= State::kDraining,
+            .aside = member.aside,
             .has_server = has_server(member),
             .health = is_checked ? checks_.health(member.server) : Health::kInitial,
             .zone = member.zone,
@@ -344,6 +369,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   void end(std::uint32_t server, std::uint32_t tag, metrics::Outcome outcome);
   void change_desired(std::uint32_t desired);
   std::int64_t since_window() const { return (loop_.now() - window_start_).count(); }
+  std::uint64_t address_seconds(TimePoint until) const;
   compute::CpuTime cpu_busy(TimePoint now) const;
   compute::CpuTime cpu_available(TimePoint now) const;
 
@@ -364,7 +390,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint32_t desired_ = 0;
   std::uint32_t members_alive_ = 0;  ///< draining ones not among them
   std::uint32_t created_ = 0;
-  std::uint32_t rebalancing_ = 0;       ///< members that are launched above what is wanted (E21)
+  std::uint32_t rebalancing_ = 0;  ///< members that are launched above what is wanted (E21)
+  bool one_was_set_aside_ = false;
   std::uint32_t unnoticed_ = 0;         ///< members that are gone and were to be replaced
   std::uint32_t waiting_ = 0;           ///< for capacity, not members yet
   std::vector<ZoneBalance> zones_;      ///< by kind (C12); draining members not among theirs
@@ -382,6 +409,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::optional<pricing::LoadBalancerMeter> balancer_meter_;
   pricing::LoadBalancerUse use_;
   compute::CpuTime outstanding_ns_ = 0;  ///< requests x ns: a backlog of millions needs 128 bits
+  pricing::SteadyMeter steady_;
+  std::optional<std::uint32_t> address_item_;
   std::optional<std::uint32_t> transfer_item_;
   std::uint64_t bytes_out_ = 0;
 

@@ -19,22 +19,25 @@ void Fleet::kill(std::uint32_t count) {
 }
 
 /// E3, E12. All are out of rotation before the first of their requests fails, and none is sent from
-/// one to another of them. What drains already, or waits, was told of before.
+/// one to another of them. What drains already, or waits, was told of before; what stands by still
+/// is the group's, and what is detached is not.
 void Fleet::lose(const std::vector<std::uint32_t>& members, const std::string& why) {
   members_lost(members);
   std::vector<std::uint32_t> billed;
   for (const std::uint32_t index : members) {
     const Member& member = members_[index];
     if (member.state >= State::kInService) billed.push_back(index);
-    if (member.state >= State::kDraining) continue;
-    note("terminate", spelled(member) + ": " + why);
+    const bool is_out = member.state >= State::kDraining;
+    if (!is_out || member.aside == Aside::kStandby) note("terminate", spelled(member) + ": " + why);
+    if (is_out) continue;
     forget(index);
     if (suspended_.noticing_loss) ++unnoticed_;
     member.state == State::kInService ? deregister(index) : call_off(index);
   }
   update_rotation();
   for (const std::uint32_t index : billed) {
-    members_[index].state == State::kWaiting ? end_billing(index) : end_server(index, Duration{});
+    members_[index].aside = Aside::kNo;
+    members_[index].state >= State::kWaiting ? end_billing(index) : end_server(index, Duration{});
   }
   reconcile();
 }

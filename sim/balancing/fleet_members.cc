@@ -67,16 +67,22 @@ std::uint32_t Fleet::add_member(std::uint32_t zone, std::uint32_t kind) {
   member.ordinal = created_++;
   member.is_protected = false;
   member.rebalances = false;
+  member.aside = Aside::kNo;
   member.launched = loop_.now();
   member.serves_since = kEndOfTime;
   member.zone = zone;
   member.kind = kind;
-  zones_[kind].add(zone);
-  ++of_kind_[kind];
   member.lives = true;
-  ++members_alive_;
+  count_in(index);
   member_added(index);
   return index;
+}
+
+/// It counts as a member from now on.
+void Fleet::count_in(std::uint32_t index) {
+  ++members_alive_;
+  zones_[members_[index].kind].add(members_[index].zone);
+  ++of_kind_[members_[index].kind];
 }
 
 /// E20: what no zone has capacity for is launched when one has.
@@ -241,14 +247,15 @@ void Fleet::call_off(std::uint32_t index) {
 }
 
 void Fleet::drain(std::uint32_t index, Duration delay) {
-  const Member& member = members_[index];
+  Member& member = members_[index];
   member_taken_out(index);
   deregister(index);
   update_rotation();
   if (group_.outstanding(member.server) == 0) {
     end_server(index, termination_wait(member.ordinal));
   } else {
-    loop_.schedule(loop_.now() + delay, process_, kDelayOver, index, member.generation);
+    member.drains_until = loop_.now() + delay;
+    loop_.schedule(member.drains_until, process_, kDelayOver, index, member.generation);
   }
 }
 
@@ -267,7 +274,8 @@ void Fleet::drained(std::uint32_t index) {
   if (member.state == State::kDraining) end_server(index, termination_wait(member.ordinal));
 }
 
-/// What the member still has fails (E111); it is billed until it has waited so long.
+/// What the member still has fails (E111, E153); it is billed until it has waited so long, or runs
+/// on.
 void Fleet::end_server(std::uint32_t index, Duration wait) {
   Member& member = members_[index];
   const std::uint32_t server = member.server;
@@ -275,8 +283,10 @@ void Fleet::end_server(std::uint32_t index, Duration wait) {
   gone_available_ += servers_.cpu_available(server, loop_.now());
   recorder_.capacity_down(config_.service, loop_.now());
   group_.remove(server);
-  member.state = State::kWaiting;
-  if (wait > Duration{}) {
+  member.state = member.aside == Aside::kNo ? State::kWaiting : State::kAside;
+  if (member.state == State::kAside) {
+    // It runs on.
+  } else if (wait > Duration{}) {
     loop_.schedule(loop_.now() + wait, process_, kWaited, index, member.generation);
   } else {
     end_billing(index);

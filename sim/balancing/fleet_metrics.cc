@@ -135,8 +135,13 @@ void FleetMetrics::measure_balancer(const Sampler& sampler) {
 double FleetMetrics::gauge(FleetMetric metric, const scaling::CapacityBounds& bounds) const {
   std::uint32_t in_service = 0;
   std::uint32_t terminating = 0;
+  std::uint32_t standby = 0;
   fleet_.for_each_member([&](std::uint32_t, const Fleet::MemberState& state) {
     if (state.serves_since == kEndOfTime) return;
+    if (state.aside != Fleet::Aside::kNo) {
+      standby += state.aside == Fleet::Aside::kStandby && !state.has_server ? 1 : 0;
+      return;
+    }
     ++(state.is_draining ? terminating : in_service);
   });
   switch (metric) {
@@ -148,6 +153,8 @@ double FleetMetrics::gauge(FleetMetric metric, const scaling::CapacityBounds& bo
       return fleet_.pending();
     case FleetMetric::kTerminatingInstances:
       return terminating;
+    case FleetMetric::kStandbyInstances:
+      return standby;
     case FleetMetric::kTotalInstances:
       return in_service + fleet_.pending() + terminating;
     case FleetMetric::kMinSize:

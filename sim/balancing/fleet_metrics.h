@@ -18,8 +18,9 @@ using FleetMetricNames = scaling::MetricNames;
 /// somebody watches.
 ///
 /// Members' metrics have one sample of each member that has warmed up before the period's end and
-/// is not on its way out, of the part of the period since it did (E11, E50, E92). Of the
-/// balancer's, RequestCount and RequestCountPerTarget are reported also where they are zero,
+/// is not on its way out, of the part of the period since it did (E11, E50, E92); CPU is of all its
+/// vCPUs (E137). The balancer, which is one node (E100), knows nothing of warmup (E53). Of its
+/// metrics, RequestCount and RequestCountPerTarget are reported also where they are zero,
 /// response times and 5xx only where there are any (E99).
 ///
 /// **Order** Samples are added by the instances' ordinals. **Cost** O(members log members) a period

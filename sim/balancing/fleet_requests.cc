@@ -152,7 +152,7 @@ void Fleet::job_dropped(std::uint32_t, std::uint32_t tag) {
   if (!was_inside) {
     recorder_.queue_leave(config_.service, loop_.now());
   }
-  clients_->answer(tag, Outcome::kError);  // E111: 502
+  clients_->answer(tag, Outcome::kError);  // E111, E153: 502
 }
 
 // --- For whoever watches
@@ -171,7 +171,7 @@ workload::Standing Fleet::standing(std::uint32_t) const {
     const Member& member = members_[i];
     if (!member.lives) continue;
     standing.pending += member.state < State::kInService;
-    standing.draining += member.state >= State::kDraining;
+    standing.draining += member.state == State::kDraining || member.state == State::kWaiting;
     if (!has_server(member)) continue;
     // Health checks go through the workers too, and are no requests (E154).
     const std::uint32_t requests = group_.outstanding(member.server);
@@ -218,7 +218,7 @@ void Fleet::fire(const kernel::Event& event) {
       abandon(event.payload);
       break;
     case kDelayOver:
-      drained(event.payload);
+      if (members_[event.payload].drains_until == loop_.now()) drained(event.payload);
       break;
     case kWaited:
       end_billing(event.payload);

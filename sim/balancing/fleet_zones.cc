@@ -32,6 +32,19 @@ void Fleet::restore_capacity(std::uint32_t zone) {
   reconcile();
 }
 
+void Fleet::close_zones() {
+  for (ZoneBalance& zones : zones_) {
+    for (std::uint32_t i = 0; i < config_.zones.size(); ++i) zones.close(i);
+  }
+}
+
+void Fleet::open_zones() {
+  for (ZoneBalance& zones : zones_) {
+    for (std::uint32_t i = 0; i < config_.zones.size(); ++i) zones.open(i);
+  }
+  reconcile();
+}
+
 std::vector<bool> Fleet::zones_that_may_give() const {
   std::vector<bool> may(config_.zones.size(), false);
   for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
@@ -45,7 +58,8 @@ std::vector<bool> Fleet::zones_that_may_give() const {
 /// E18, E21, of groups alone, which have one kind of instances: first a launch where there are too
 /// few, and once that is in service a termination.
 void Fleet::rebalance_zones() {
-  if (zones_.front().was_always_open() || suspended_.launches || suspended_.rebalancing) return;
+  const bool may_be_uneven = !zones_.front().was_always_open() || one_was_set_aside_;
+  if (!may_be_uneven || suspended_.launches || suspended_.rebalancing) return;
   while (members_alive_ >= wanted() && members_alive_ < most_while_rebalancing()) {
     const auto surplus = static_cast<std::uint32_t>(members_alive_ - wanted());
     const auto zone = zones_.front().lagging(surplus, zones_that_may_give());

@@ -58,6 +58,7 @@ balancing::FleetConfig fleet_config(const Message& message,
   fleet.load_balancer = {
       .requests_per_connection_milli = requests_per_connection_milli(balancer.assumed()),
       .rules = balancer.rules()};
+  fleet.internet_facing = balancer.scheme() == proto::LoadBalancer::INTERNET_FACING;
   return fleet;
 }
 
@@ -101,6 +102,7 @@ ec2::SpotConfig spot_config(const proto::AutoScalingGroup& group) {
   config.shock_spread = to_duration(spot.shock_spread());
   config.reliable_time = to_duration(spot.reliable_time());
   config.recommendation_lead = to_duration(spot.recommendation_lead());
+  config.max_price = group.instance_market_options().spot_options().max_price();
   return config;
 }
 
@@ -126,7 +128,7 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
   config.detailed_monitoring = group.monitoring() == proto::AutoScalingGroup::DETAILED;
   config.bounds = {group.min_size(), group.max_size()};
   config.scheduled_actions = scheduled_actions(group, run.trace_start);
-  config.public_addresses = group.associate_public_ip_address();
+  config.fleet.member_addresses = group.associate_public_ip_address();
   config.suspended = suspended_processes(group);
   config.steady = run.steady;
   config.scaling = scaling_config(group, config.fleet.name, service.name, run.seed, run.has_bytes);

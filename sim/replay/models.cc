@@ -14,6 +14,7 @@
 #include "lambda/stream_poller.h"
 #include "replay/cluster_model.h"
 #include "replay/fleet_models.h"
+#include "replay/group_model.h"
 #include "replay/lambda_model.h"
 #include "replay/provisioned_model.h"
 #include "replay/scaling_model.h"
@@ -310,6 +311,10 @@ void Models::make_group(std::uint32_t service, const RunFacts& run,
   }
   spot_changes_.push_back(spot_price_changes(concrete, inputs_.trace.start));
   config.purchase.spot_changes = &spot_changes_.back();
+  if (config.spot) {
+    config.spot->prices = spot_prices(concrete.config->ec2(), config.purchase,
+                                      inputs_.scenario.region(), inputs_.trace.start);
+  }
   std::unique_ptr<balancing::Fleet>& fleet = fleets_[service];
   if (!is_cluster) {
     fleet = std::make_unique<ec2::AutoScalingGroup>(loop_, recorder_, config, run.seed, billing);

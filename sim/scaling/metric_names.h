@@ -25,6 +25,7 @@ enum class TargetMetric : std::uint8_t {
   kInServiceInstances,
   kPendingInstances,
   kTerminatingInstances,
+  kStandbyInstances,
   kTotalInstances,
   kMinSize,
   kMaxSize,

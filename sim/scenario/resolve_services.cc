@@ -86,6 +86,11 @@ void ServiceResolver::price(const char* item, const std::string& path) {
   }
 }
 
+void ServiceResolver::load_balancer(const proto::LoadBalancer& balancer, const std::string& path) {
+  if (balancer.scheme() != proto::LoadBalancer::INTERNET_FACING) return;
+  price("vpc.public_ipv4_in_use", path + ".scheme");
+}
+
 /// E143: whatever is bought has a price.
 void ServiceResolver::commitments(const proto::AutoScalingGroup& group, const std::string& path) {
   const auto term_of = [](proto::CommitmentTerm term) {

@@ -18,6 +18,8 @@ class ServiceResolver {
   /// `scenario`, whose clusters are resolved, has the service.
   void ecs(proto::EcsService& service, const proto::Scenario& scenario, const std::string& path);
   void external(const proto::External& service, const std::string& path);
+  /// Of a group or a service of tasks: what it is billed for has a price (E141).
+  void load_balancer(const proto::LoadBalancer& balancer, const std::string& path);
 
  private:
   /// ASSUMED: relative CPU speeds; AWS publishes none for Lambda and Fargate.

@@ -35,6 +35,14 @@ TEST_CASE("C118, C119: tasks in service are billed by vCPU and memory over the t
   CHECK(arm.quantity("fargate.linux_arm_vcpu") == "0.5");
 }
 
+TEST_CASE("E141: a service's load balancer on the internet has a public address in each zone") {
+  const std::string internal = service("cpu: 512, memory: 1024");
+  CHECK(run(internal, {{1s, 1s}}, 1800s).quantity("vpc.public_ipv4_in_use") == "none");
+  std::string facing = internal;
+  facing.insert(facing.find("task_definition"), "load_balancer: {scheme: internet-facing}, ");
+  CHECK(run(facing, {{1s, 1s}}, 1800s).quantity("vpc.public_ipv4_in_use") == "1.5");  // 3 zones
+}
+
 TEST_CASE("C1: a task of a quarter vCPU works at a quarter of the speed") {
   const RunResult result = run(service("cpu: 256, memory: 512"), {{1s, 1s}}, 100s);
   CHECK(result.service(0).latency_max_ns == 4'000'000'000);

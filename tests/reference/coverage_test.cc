@@ -99,6 +99,10 @@ TEST_CASE("random scenarios reach every outcome, limit, activity, line item and 
                                  "fault",
                                  "spot",
                                  "replace",
+                                 "enter_standby",
+                                 "exit_standby",
+                                 "detach",
+                                 "refused",
                                  "ec2.spot.m7i.large",
                                  "vpc.public_ipv4_in_use"}) {
     CAPTURE(what);

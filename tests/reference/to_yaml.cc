@@ -145,6 +145,16 @@ std::string spelled(const Scenario& scenario, const Fault& fault, bool says_unti
   return fmt::format("{{at: +{}, {}{}}}", spelled(fault.at), span, what);
 }
 
+std::string spelled(const Scenario& scenario, const Operation& operation) {
+  constexpr const char* kKinds[] = {"enter_standby", "exit_standby", "detach_instances"};
+  const bool exits = operation.kind == Operation::Kind::kExitStandby;
+  return fmt::format(
+      "{{at: +{}, {}: {{service: {}, count: {}{}}}}}", spelled(operation.at),
+      kKinds[static_cast<int>(operation.kind)], scenario.services[operation.service].name,
+      operation.count,
+      exits ? "" : fmt::format(", should_decrement_desired_capacity: {}", operation.decrements));
+}
+
 }  // namespace
 
 std::string to_yaml(const Scenario& s) {
@@ -182,6 +192,8 @@ std::string to_yaml(const Scenario& s) {
       fmt::format("recorder: {{window: {}, warm_up: {}}}\n", spelled(s.window), spelled(s.warm_up));
   if (!s.changes.empty()) text += "changes:\n";
   for (const Change& change : s.changes) text += "  - " + spelled(s, change) + "\n";
+  if (!s.operations.empty()) text += "operations:\n";
+  for (const Operation& operation : s.operations) text += "  - " + spelled(s, operation) + "\n";
   if (!s.faults.empty()) text += "faults:\n";
   for (std::size_t i = 0; i < s.faults.size(); ++i) {
     text += "  - " + spelled(s, s.faults[i], i % 2 == 1) + "\n";

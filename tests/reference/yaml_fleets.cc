@@ -25,12 +25,12 @@ std::string common(const Fleet& f) {
       "health_check_interval_seconds: {}, health_check_timeout_seconds: {}, "
       "healthy_threshold_count: {}, unhealthy_threshold_count: {}}}, load_balancer: "
       "{{idle_timeout: {}, rules: {}, "
-      "assumed: "
+      "scheme: {}, assumed: "
       "{{requests_per_connection: {}}}}}, ",
       zones, kAlgorithms[static_cast<int>(f.algorithm)], spelled(f.deregistration_delay),
       spelled(f.slow_start), f.cross_zone, f.check_interval, f.check_timeout, f.healthy_threshold,
       f.unhealthy_threshold, spelled(f.idle_timeout), f.rules,
-      f.requests_per_connection_milli / 1000.0);
+      f.internal ? "internal" : "internet-facing", f.requests_per_connection_milli / 1000.0);
 }
 
 std::string capacity(const Fleet& f) {
@@ -53,9 +53,11 @@ std::string market(const Fleet& f) {
   const std::string addresses =
       f.public_addresses ? "associate_public_ip_address: true, " : std::string();
   if (!f.spot) return addresses;
-  return addresses +
-         fmt::format("instance_market_options: {{market_type: spot}}, capacity_rebalance: {}, ",
-                     f.capacity_rebalance);
+  return addresses + fmt::format(
+                         "instance_market_options: {{market_type: spot, spot_options: {{{}}}}}, "
+                         "capacity_rebalance: {}, ",
+                         f.max_price.empty() ? "" : fmt::format("max_price: \"{}\"", f.max_price),
+                         f.capacity_rebalance);
 }
 std::string interruptions(const Fleet& f) {
   if (!f.spot) return "";

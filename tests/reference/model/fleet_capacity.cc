@@ -19,6 +19,10 @@ FleetService::FleetService(World& world, std::size_t service)
   if (on_cluster()) cluster().tenants_.push_back(this);
   plan_scheduled();
   for (std::uint32_t zone = 0; zone < fleet().zones && fleet().spot; ++zone) plan_shock(zone);
+  if (fleet().spot) {
+    too_dear_ = ever_closed_ = is_dear(0);
+    plan_price(0);
+  }
   if (fleet().managed) plan_measure();
   set_desired(fleet().desired);
   for (std::uint32_t i = 0; i < desired_ && world_.scenario.warm_start; ++i) {
@@ -113,7 +117,10 @@ std::vector<Group::Instance> FleetService::instances() const {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const Member& member = members_[i];
     if (member.state == Member::State::kGone) continue;
-    there.push_back({i, member.serves_since, member.state >= Member::State::kDraining});
+    const bool stands_by =
+        member.aside == Member::Aside::kStandby && member.state == Member::State::kAside;
+    there.push_back({i, member.serves_since, member.state >= Member::State::kDraining,
+                     member.aside != Member::Aside::kNo, stands_by});
   }
   return there;
 }
@@ -170,8 +177,9 @@ void FleetService::lose(const std::vector<std::size_t>& lost) {
   if (fleet().is_cluster) instances_gone(lost);
   for (const std::size_t index : lost) {
     Member& member = members_[index];
+    const bool is_told = member.counts() || member.aside == Member::Aside::kStandby;
+    if (is_told) note("terminate", static_cast<std::int64_t>(index));
     if (!member.counts()) continue;
-    note("terminate", static_cast<std::int64_t>(index));
     forget(index);
     if ((fleet().suspended & (kHealthCheck | kReplaceUnhealthy)) != 0) ++unnoticed_;
     if (member.waits()) {
@@ -183,7 +191,10 @@ void FleetService::lose(const std::vector<std::size_t>& lost) {
   update_rotation();
   for (const std::size_t index : lost) {
     Member& member = members_[index];
-    if (member.state == Member::State::kWaiting) end(index);
+    member.aside = Member::Aside::kNo;
+    const bool stays =
+        member.state == Member::State::kWaiting || member.state == Member::State::kAside;
+    if (stays) end(index);
     if (member.state != Member::State::kDraining) continue;
     const bool finish = world_.broken(Mutation::kKilledFinish);
     if (!finish || group_of(index).outstanding(index) == 0) remove(index, false);
@@ -208,7 +219,7 @@ void FleetService::end(std::size_t index) {
 
 bool FleetService::has_capacity(std::uint32_t zone) const {
   const bool lost = lost_[zone] && !world_.broken(Mutation::kLaunchesIntoLostZones);
-  return !lost && !refused_[zone];
+  return !lost && !refused_[zone] && !too_dear_;
 }
 
 std::size_t FleetService::add_member(std::uint32_t zone, std::size_t provider) {
@@ -246,7 +257,7 @@ void FleetService::launch_missing() {
 
 void FleetService::rebalance_zones() {
   const bool suspended = (fleet().suspended & (kLaunch | kAzRebalance)) != 0;
-  if (fleet().fargate || !ever_closed_ || suspended) return;
+  if (fleet().fargate || !(ever_closed_ || ever_aside_) || suspended) return;
   if (world_.broken(Mutation::kZonesStayUneven)) return;
   while (alive() >= wanted() && alive() < max_ + std::max(1U, max_ / 10)) {
     std::vector<std::uint32_t> zones = by_zone(0);
@@ -352,6 +363,7 @@ void FleetService::give_up_launch(std::size_t index) {
 
 void FleetService::put_in_service(std::size_t member, Health health) {
   members_[member].state = Member::State::kInService;
+  ++members_[member].stint;
   members_[member].served_from = members_[member].serves_since = world_.now();
   members_[member].is_protected = fleet().protects_new;
   if (scaling_) scaling_->last_in_service = world_.now();
@@ -363,7 +375,8 @@ void FleetService::put_in_service(std::size_t member, Health health) {
   } else {
     const Law beat{.kind = Law::Kind::kUniform, .b = interval()};
     const Bits draw = world_.bits(world_.entity(service_), "health_check", member);
-    world_.calendar.plan(world_.now() + sample(beat, draw), [this, member] { check(member); });
+    world_.calendar.plan(world_.now() + sample(beat, draw),
+                         [this, member, stint = members_[member].stint] { check(member, stint); });
   }
   update_rotation();
   world_.journal.running[service_].change(world_.now(), +1);
@@ -481,7 +494,7 @@ void FleetService::drain(std::size_t index, Time delay) {
   forget(index);
   Member& member = members_[index];
   member.state = Member::State::kDraining;
-  member.taken_out = world_.now();
+  if (member.aside == Member::Aside::kNo) member.taken_out = world_.now();
   if (fleet().is_cluster) {
     member.is_active = false;
     if (fleet().drains) {
@@ -490,8 +503,9 @@ void FleetService::drain(std::size_t index, Time delay) {
   }
   update_rotation();
   if (group_of(index).outstanding(index) == 0) return remove(index);
-  world_.calendar.plan(world_.now() + delay, [this, index] {
-    if (members_[index].state == Member::State::kDraining) remove(index);
+  world_.calendar.plan(world_.now() + delay, [this, index, stint = member.stint] {
+    if (members_[index].state != Member::State::kDraining) return;
+    if (members_[index].stint == stint) remove(index);
   });
 }
 
@@ -503,7 +517,12 @@ void FleetService::remove(std::size_t index, bool waits) {
   if (must_drain(index)) member.gone = world_.now() + std::chrono::hours{48};
   if (!waits || world_.broken(Mutation::kDrainedAreFree)) member.gone = world_.now();
   world_.journal.running[service_].change(world_.now(), -1);
-  if (*member.gone == world_.now()) {
+  if (member.aside != Member::Aside::kNo) {
+    member.state = Member::State::kAside;
+    member.gone.reset();
+    const bool is_detached = member.aside == Member::Aside::kDetached;
+    if (is_detached && world_.broken(Mutation::kDetachedAreFree)) member.gone = world_.now();
+  } else if (*member.gone == world_.now()) {
     end(index);
     if (on_cluster()) task_gone(member.instance);
   } else {

@@ -5,9 +5,10 @@
 
 namespace skyreplay::reference {
 
-void FleetService::check(std::size_t index) {
+void FleetService::check(std::size_t index, std::uint64_t stint) {
   if (members_[index].state != Member::State::kInService) return;
-  world_.calendar.plan(world_.now() + interval(), [this, index] { check(index); });
+  if (members_[index].stint != stint) return;
+  world_.calendar.plan(world_.now() + interval(), [this, index, stint] { check(index, stint); });
   Attempt& attempt = checks_.emplace_back();
   attempt.service = service_;
   attempt.check = checks_.size();

@@ -88,8 +88,8 @@ Meters FleetService::own_meters(const std::vector<Time>& ends) const {
                     .rules_count = !world_.broken(Mutation::kLargestOfThreeDimensions),
                     .hours_are_apart = !world_.broken(Mutation::kCoverageCarriesOver)});
   divide_by_price(meters, span, ends.back());
+  add_addresses(meters, ran, std::min(ends.back(), span.end) - span.start);
   // E102.
-  if (fleet().public_addresses) meters.push_back({"vpc.public_ipv4_in_use", ran});
   if (fleet().detailed) meters.push_back({"cloudwatch.detailed_monitoring_per_instance", ran});
   if (!scaling_ && !fleet().managed) return meters;
   const Time length = std::min(ends.back(), span.end) - span.start;
@@ -104,6 +104,19 @@ Meters FleetService::own_meters(const std::vector<Time>& ends) const {
   add("cloudwatch.alarm_high_resolution", scaling_->alarms(true));
   add("cloudwatch.custom_metric", scaling_->has_custom_metric() ? 1 : 0);
   return meters;
+}
+
+// E141: one item of instances' addresses and of those that the load balancer has in each zone.
+void FleetService::add_addresses(Meters& meters, std::uint64_t ran, Time length) const {
+  const bool facing =
+      !fleet().is_cluster && !fleet().internal && !world_.broken(Mutation::kBalancersHaveNoAddress);
+  if (!facing && !fleet().public_addresses) return;
+  const std::uint32_t zones = on_cluster() ? cluster().fleet().zones : fleet().zones;
+  const auto seconds =
+      static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(length).count());
+  const auto after = fleet().is_cluster ? meters.begin() : meters.begin() + 2;  // hours and units
+  meters.insert(after, {"vpc.public_ipv4_in_use",
+                        (facing ? zones * seconds : 0) + (fleet().public_addresses ? ran : 0)});
 }
 
 // E146: the one item of Spot Instances becomes one a price.
@@ -138,6 +151,12 @@ bool FleetService::is_free(const Member& member, const Span& span, Time at) cons
 
 Wide FleetService::cpu(Time until, bool busy) const {
   Wide sum = 0;
+  for (const Stint& stint : stints_) {
+    if (stint.from >= until) continue;
+    const Time end = std::min(stint.to, until);
+    sum += busy ? stint.server->busy(end)
+                : Wide{(end - stint.from).count()} * stint.server->cpu_units();
+  }
   for (const Member& member : members_) {
     if (!member.served_from || *member.served_from >= until) continue;
     const Time end = std::min(member.drained.value_or(Time::max()), until);

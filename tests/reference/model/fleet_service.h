@@ -16,13 +16,16 @@ namespace skyreplay::reference {
 enum class Health { kInitial, kHealthy, kUnhealthy };
 
 struct Member {
-  enum class State { kPending, kStarting, kInService, kDraining, kWaiting, kGone };
+  enum class State { kPending, kStarting, kInService, kDraining, kWaiting, kAside, kGone };
+  enum class Aside { kNo, kStandby, kDetached };
   State state = State::kPending;
   std::uint32_t zone = 0;
   std::size_t provider = 0;
   Time launched{};
   std::optional<Time> billed_from{}, gone{}, served_from{}, taken_out{}, drained{};
   std::optional<Time> serves_since{};  ///< long ago where the run began with it
+  Aside aside = Aside::kNo;            ///< it is, or drains for that
+  std::uint64_t stint = 0;             ///< how often it came into service
   bool is_protected = false;
   bool interrupted = false;  ///< it went because EC2 took it
   std::unique_ptr<Server> server{};
@@ -70,6 +73,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   /// Of those in service the oldest (E3, E12).
   void kill(std::uint32_t count) override;
   void interrupt_spot(double share) override;
+  void operate(const Operation& operation) override;
   /// A zone that is lost has nothing in it until it is back (E20).
   void zones_change() override;
 
@@ -111,6 +115,10 @@ class FleetService final : public Station, public ServerOwner, public Group {
   // --- Spot Instances
 
   void plan_shock(std::uint32_t zone);
+  /// E36: whether the price after so many changes is above the most that is paid.
+  bool is_dear(std::size_t changes) const;
+  void plan_price(std::size_t changes);
+  void price_changes(std::size_t changes);
   /// Of the pool's instances each is taken with the same probability, at a random moment (E43).
   void shock(std::uint32_t zone);
   void warn(std::size_t member);
@@ -123,10 +131,14 @@ class FleetService final : public Station, public ServerOwner, public Group {
   /// E41: in its first hour it may still be free, and is where EC2 took it.
   bool is_free(const Member& member, const Span& span, Time at) const;
   void divide_by_price(Meters& meters, const Span& span, Time now) const;
+  void add_addresses(Meters& meters, std::uint64_t ran, Time length) const;
 
   /// In the order of their launches.
   std::vector<std::size_t> in_service() const;
 
+  /// Standby and detaching (E6), in fleet_operations.cc.
+  void set_aside(const Operation& operation);
+  void exit_standby(const Operation& operation);
   void set_desired(std::uint32_t desired);
   void note(const std::string& kind, std::int64_t from = -1, std::int64_t to = -1);
   std::uint32_t alive() const;
@@ -228,7 +240,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   TargetGroup& group_of_request(Bits& draw);
 
   /// A target is sent a request of no work again and again (E107, E154).
-  void check(std::size_t index);
+  void check(std::size_t index, std::uint64_t stint);
   void answered(std::size_t index, std::uint64_t number);
   void count(std::size_t index, bool passed);
   void set_health(Member& member, Health health);
@@ -254,7 +266,14 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::vector<Member> members_;  // by ordinal
   std::uint32_t desired_ = 0;
   std::uint32_t min_ = fleet().min_size, max_ = fleet().max_size;
-  bool ever_closed_ = false;   ///< a zone
+  bool ever_closed_ = false;  ///< a zone
+  bool ever_aside_ = false;   ///< an instance
+  bool too_dear_ = false;
+  struct Stint {
+    Time from, to;
+    std::unique_ptr<Server> server;
+  };
+  std::vector<Stint> stints_;  ///< that ended by standby
   std::size_t unnoticed_ = 0;  ///< who are gone, and nobody knows
   std::vector<std::pair<std::size_t, JobPtr>> calling_;
   std::vector<FleetService*> tenants_;  ///< the services on this cluster

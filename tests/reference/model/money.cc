@@ -74,6 +74,12 @@ const Price& price_of(const std::string& item) {
                        [&](const Price& price) { return price.item == item; });
 }
 
+}  // namespace
+
+std::string usd_of(const std::string& item) { return price_of(item).usd; }
+
+namespace {
+
 Wide half_to_even(Wide numerator, Wide denominator) {
   const Wide whole = numerator / denominator;
   const Wide twice = numerator % denominator * 2;

@@ -29,6 +29,9 @@ Meters balancer_meters(const Fleet& fleet, const Span& span, const std::vector<T
                        const std::vector<BalancerUse>& uses, const BalancerRules& rules);
 
 /// What a Spot Instance costs after each of its changes of price.
+/// What a unit of sale of an item costs.
+std::string usd_of(const std::string& item);
+
 inline constexpr const char* kSpotPrices[] = {"0.04", "0.02"};
 
 /// By price, the seconds of an instance that ran from then on (E146): those of each hour count for

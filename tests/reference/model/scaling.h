@@ -15,6 +15,8 @@ class Group {
     std::size_t ordinal;
     std::optional<Time> serves_since;  ///< none while it is pending
     bool drains;
+    bool is_aside = false;  ///< in standby or detached, or on the way there
+    bool stands_by = false;
   };
 
   virtual ~Group() = default;
@@ -87,6 +89,8 @@ class Scaling {
   /// A predictive policy.
   struct Ahead {
     std::size_t policy = 0, series = 0;
+    std::size_t scaling = 0;  ///< the series of what is kept at the target
+    double per_load = 1;
     Time first{};  ///< the first whole hour
     Time next_forecast{}, next_hour{};
     Time from{};  ///< of which hour the forecast's first is
@@ -107,7 +111,8 @@ class Scaling {
   void look_ahead(std::size_t policy);
   void make_forecast(Ahead& ahead);
   void foresee(Ahead& ahead);
-  std::vector<double> loads(const Ahead& ahead, Time until) const;
+  std::vector<double> by_hour(const Ahead& ahead, bool of_load, Time until) const;
+  Time known_after(const Ahead& ahead) const;
   std::int64_t capacity(const Ahead& ahead, Time hour) const;
   void measure(Series& series, Time begin, Time end);
   std::vector<double> samples(const std::string& metric, Time begin, Time end) const;

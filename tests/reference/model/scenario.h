@@ -126,6 +126,8 @@ struct Policy {
   std::uint32_t buffer = 300;                 ///< s
   std::optional<std::uint32_t> max_buffer{};  ///< %
   std::vector<double> history{};
+  std::string scaling{};  ///< another metric than `tracked`, or the same where it is empty
+  std::vector<double> scaling_history{};
 };
 
 /// Sets of a group's bounds and desired capacity what is given: at `start`, and at each minute that
@@ -210,8 +212,10 @@ struct Fleet {
   std::uint32_t reserved_instances = 0;
   std::uint64_t savings_plan = 0;  ///< 10^-6 USD an hour
   bool public_addresses = false;
+  bool internal = false;  ///< the load balancer has no public addresses
   bool spot = false;
   std::vector<Time> price_changes{};  ///< to kSpotPrices, after the trace's start
+  std::string max_price{};            ///< USD; none: the on-demand price
   bool capacity_rebalance = false;
   double shock_share = 1;
   Time between_shocks{}, shock_spread{}, reliable_time{}, recommendation_lead{};
@@ -333,6 +337,16 @@ struct Fault {
   double factor = 1;  ///< of Spot Instances: the share
 };
 
+/// What an operator does to a group of instances.
+struct Operation {
+  enum class Kind { kEnterStandby, kExitStandby, kDetach };
+  Time at{};  ///< since the start of the trace
+  Kind kind = Kind::kEnterStandby;
+  std::size_t service = 0;
+  std::uint32_t count = 1;
+  bool decrements = true;
+};
+
 struct Row {
   Time arrival{};
   std::size_t route = 0;
@@ -361,7 +375,8 @@ struct Scenario {
   std::vector<Call> calls{};
   std::vector<Change> changes{};  ///< ascending
   std::vector<Fault> faults{};
-  std::vector<Row> rows{};  ///< ascending
+  std::vector<Operation> operations{};  ///< ascending
+  std::vector<Row> rows{};              ///< ascending
 };
 
 /// The reference with one rule broken, to show that the comparison would find it.
@@ -498,6 +513,15 @@ enum class Mutation {
   kShrinksAtOnce,               ///< C85
   kBusyAreTaken,                ///< C87
   kLaunchTypesScale,            ///< C90
+  kBalancersHaveNoAddress,      ///< E141
+  kStandbyKeepsItsPlace,        ///< E6
+  kStandbyEnds,                 ///< E6
+  kDetachedAreFree,             ///< E6
+  kOperationsPassTheBounds,     ///< E6
+  kStandbyLeavesZonesUneven,    ///< E21
+  kPriceIsNoReason,             ///< E36
+  kPricedOutMayStay,            ///< E36
+  kLoadIsTheScalingMetric,      ///< E81
   kEnd                          ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

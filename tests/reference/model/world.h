@@ -96,6 +96,7 @@ class World {
   // Faults, by their number in the scenario.
   void begin_fault(std::size_t fault);
   void end_fault(std::size_t fault);
+  void operate(std::size_t operation);
   /// What the faults that last multiply that service's times by.
   double factor(Fault::Kind kind, std::size_t service) const;
   bool is_closed(Fault::Kind kind, std::size_t service, std::uint32_t zone) const;
@@ -195,6 +196,7 @@ class Station {
   virtual void kill(std::uint32_t) {}
   /// Such a share of the Spot Instances gets the notice.
   virtual void interrupt_spot(double) {}
+  virtual void operate(const Operation&) {}
   /// A zone's loss begins or ends somewhere.
   virtual void zones_change() {}
   /// The run ends at `end`.

@@ -104,6 +104,8 @@ Scenario until(const Scenario& scenario, Time time) {
                 [&](const Change& change) { return scenario.start + change.at >= time; });
   std::erase_if(before.faults,
                 [&](const Fault& fault) { return scenario.start + fault.at >= time; });
+  std::erase_if(before.operations,
+                [&](const Operation& operation) { return scenario.start + operation.at >= time; });
   return before;
 }
 

@@ -41,6 +41,14 @@ const std::vector<MetricRule>& all_metrics() {
       {"provisioned_invocations", Metric::kProvisionedInvocations, Form::kEvents},
       {"spillover_invocations", Metric::kSpilloverInvocations, Form::kEvents},
       {"provisioned_utilization", Metric::kProvisionedUtilization, Form::kShare},
+      {"invocations", Metric::kCountedInvocations, Form::kTotal},
+      {"invocation_errors", Metric::kCountedErrors, Form::kTotal},
+      {"invocation_throttles", Metric::kCountedThrottles, Form::kTotal},
+      {"duration", Metric::kCountedDuration, Form::kDuration},
+      {"concurrent_executions", Metric::kConcurrentExecutions, Form::kPeak},
+      {"unreserved_concurrent_executions", Metric::kUnreservedConcurrentExecutions, Form::kPeak},
+      {"claimed_account_concurrency", Metric::kClaimedAccountConcurrency, Form::kPeak},
+      {"recursive_invocations_dropped", Metric::kRecursiveInvocationsDropped, Form::kEvents},
   };
   return rules;
 }
@@ -70,6 +78,10 @@ bool has_statistic(Form form, Statistic statistic) {
       return statistic == S::kAvg;
     case Form::kMoney:
       return statistic == S::kSum;
+    case Form::kPeak:
+      return statistic == S::kMax;
+    case Form::kDuration:
+      return statistic != S::kMin && statistic != S::kPercentile;
   }
   return false;
 }
@@ -78,6 +90,7 @@ Unit unit_of(Form form, Statistic statistic) {
   switch (form) {
     case Form::kTimes:
     case Form::kPart:
+    case Form::kDuration:
       return statistic == Statistic::kCount ? Unit::kCount : Unit::kSeconds;
     case Form::kCounter:
       return statistic == Statistic::kAvg ? Unit::kShare : Unit::kCount;
@@ -92,6 +105,7 @@ Unit unit_of(Form form, Statistic statistic) {
     case Form::kEvents:
     case Form::kLevel:
     case Form::kMean:
+    case Form::kPeak:
       break;
   }
   return Unit::kCount;
@@ -117,6 +131,10 @@ std::string_view statistics_of(Form form) {
       return "avg";
     case Form::kMoney:
       return "sum";
+    case Form::kPeak:
+      return "max";
+    case Form::kDuration:
+      return "avg, max, sum and count";
   }
   return "";
 }

@@ -155,6 +155,7 @@ Models::Models(const ModelInputs& inputs, kernel::Loop& loop, metrics::Recorder&
     : inputs_(inputs),
       loop_(loop),
       recorder_(recorder),
+      loops_(inputs.wiring),
       clusters_(count_of(inputs)),
       fleets_(count_of(inputs)),
       meters_(count_of(inputs)) {
@@ -192,11 +193,12 @@ Seat Models::seat(std::uint32_t service) {
 Seat Models::seat_function(std::uint32_t service) {
   if (!functions_) {
     functions_ = std::make_unique<lambda::Functions>(
-        loop_, recorder_, account_config(inputs_.scenario.account()), inputs_.scenario.seed());
+        loop_, recorder_, account_config(inputs_.scenario.account(), inputs_.scenario.recorder()),
+        inputs_.scenario.seed());
   }
   lambda::FunctionConfig config = function_config(inputs_.wiring.services[service], service);
   config.items = lambda_items(inputs_.wiring.services[service], inputs_.scenario.region(),
-                              inputs_.trace.has_bytes, meters_[service]);
+                              inputs_.trace.has_bytes, meters_[service], tariffs_);
   if (config.provisioned) {
     config.provisioned->span = {inputs_.trace.start, inputs_.trace.end};
     config.provisioned->ready_at_start = inputs_.scenario.start() != proto::Scenario::COLD;
@@ -205,6 +207,7 @@ Seat Models::seat_function(std::uint32_t service) {
   if (config.snap_start) config.snap_start->span = span;
   config.has_payloads = inputs_.trace.has_bytes;
   config.calls = call_lists_[service];
+  config.stops_loops = stops_loops(service);
   const std::uint32_t unit = functions_->add(config);
   auto front = front_of(config_of(inputs_, service).lambda(),
                         {inputs_.scenario.region(), span, meters_[service]});
@@ -212,6 +215,12 @@ Seat Models::seat_function(std::uint32_t service) {
   feed_function(service, unit);
   scale_function(service, unit);
   return {functions_.get(), unit};
+}
+
+/// L67.
+bool Models::stops_loops(std::uint32_t service) const {
+  return loops_.place(service).has_value() &&
+         config_of(inputs_, service).lambda().recursive_loop() == proto::LambdaFunction::TERMINATE;
 }
 
 /// L39.
@@ -381,6 +390,9 @@ std::vector<workload::CallConfig> Models::calls_of(std::uint32_t service) const 
     if (call.from != service) continue;
     const auto flow = static_cast<std::uint32_t>(inputs_.trace.routes.size() + i);
     configs.push_back(call_config(call, seats_[call.to], flow));
+    if (loops_.has(call)) {
+      configs.back().chain = {.from = *loops_.place(call.from), .to = *loops_.place(call.to)};
+    }
   }
   return configs;
 }
@@ -446,6 +458,7 @@ void Models::change_function(std::uint32_t service, const scenario::ConcreteServ
   const proto::LambdaFunction& config = after.config->lambda();
   lambda::FunctionConfig function = function_config(after, service);
   function.calls = call_lists_[service];
+  function.stops_loops = stops_loops(service);
   if (is_scaled(config) && named != "provisioned_concurrent_executions") {
     function.provisioned->concurrent_executions = functions_->provisioned(unit).wanted;
   }
@@ -493,6 +506,9 @@ std::vector<std::string> Models::notes() const {
     if (std::string note = speed_note(service); !note.empty()) notes.push_back(std::move(note));
   }
   if (functions_) {
+    for (std::string& note : memory_notes(inputs_.wiring, inputs_.trace)) {
+      notes.push_back(std::move(note));
+    }
     for (std::string& note : functions_->notes()) notes.push_back(std::move(note));
   }
   for (const auto& fleet : fleets_) {
@@ -503,6 +519,7 @@ std::vector<std::string> Models::notes() const {
 }
 
 std::vector<ServiceHeader> service_headers(const ModelInputs& inputs) {
+  const scenario::RecursiveLoops loops(inputs.wiring);
   std::vector<ServiceHeader> headers;
   for (std::uint32_t i = 0; i < count_of(inputs); ++i) {
     headers.push_back(header_of(config_of(inputs, i)));
@@ -513,6 +530,9 @@ std::vector<ServiceHeader> service_headers(const ModelInputs& inputs) {
     headers.back().event_source = scenario::to_string(inputs.wiring.services[i].events);
     headers.back().has_queue |= !headers.back().event_source.empty();
     headers.back().region = inputs.scenario.region();
+    headers.back().has_lambda_metrics =
+        config_of(inputs, i).has_lambda() && inputs.scenario.recorder().lambda_metrics();
+    headers.back().is_in_loop = loops.place(i).has_value();
   }
   return headers;
 }

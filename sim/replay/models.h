@@ -11,6 +11,7 @@
 #include "pricing/instance_meter.h"
 #include "pricing/meters.h"
 #include "replay/result_types.h"
+#include "scenario/recursive_loops.h"
 #include "scenario/wiring.h"
 #include "workload/calls.h"
 #include "workload/clients.h"
@@ -94,6 +95,7 @@ class Models {
   Seat seat(std::uint32_t service);
   Seat seat_function(std::uint32_t service);
   void feed_function(std::uint32_t service, std::uint32_t unit);
+  bool stops_loops(std::uint32_t service) const;
   void scale_function(std::uint32_t service, std::uint32_t unit);
   workload::Service* taker_of(std::size_t route);
   Seat seat_fleet(std::uint32_t service);
@@ -116,6 +118,7 @@ class Models {
   ModelInputs inputs_;
   kernel::Loop& loop_;
   metrics::Recorder& recorder_;
+  scenario::RecursiveLoops loops_;
   std::unique_ptr<lambda::Functions> functions_;
   std::unique_ptr<lambda::AsyncQueue> async_queue_;
   std::unique_ptr<lambda::SqsPoller> sqs_poller_;

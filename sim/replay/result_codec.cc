@@ -112,6 +112,18 @@ void encode(const Usage& from, pb::Usage& to) {
   to.set_provisioned_ready_us(from.provisioned.ready);
   to.set_provisioned_busy_max(from.provisioned.busy_max);
   to.set_provisioned_utilization_max_ppm(from.provisioned.utilization_max_ppm);
+  const metrics::FunctionCounts& function = from.function;
+  to.set_invocations(function.invocations);
+  to.set_invocations_ended(function.ended);
+  to.set_duration_us(function.duration_us);
+  to.set_duration_max_us(function.duration_max_us);
+  to.set_invocation_errors(function.errors);
+  to.set_invocation_throttles(function.throttles);
+  to.set_concurrent_executions_max(function.concurrent_executions_max);
+  to.set_account_concurrent_executions_max(function.account_concurrent_executions_max);
+  to.set_unreserved_concurrent_executions_max(function.unreserved_concurrent_executions_max);
+  to.set_claimed_account_concurrency_max(function.claimed_account_concurrency_max);
+  to.set_recursive_invocations_dropped(function.recursive_invocations_dropped);
 }
 
 Usage decode(const pb::Usage& from) {
@@ -136,7 +148,19 @@ Usage decode(const pb::Usage& from) {
                           .busy = from.provisioned_busy_us(),
                           .ready = from.provisioned_ready_us(),
                           .busy_max = from.provisioned_busy_max(),
-                          .utilization_max_ppm = from.provisioned_utilization_max_ppm()}};
+                          .utilization_max_ppm = from.provisioned_utilization_max_ppm()},
+          .function = {
+              .invocations = from.invocations(),
+              .ended = from.invocations_ended(),
+              .duration_us = from.duration_us(),
+              .duration_max_us = from.duration_max_us(),
+              .errors = from.invocation_errors(),
+              .throttles = from.invocation_throttles(),
+              .concurrent_executions_max = from.concurrent_executions_max(),
+              .account_concurrent_executions_max = from.account_concurrent_executions_max(),
+              .unreserved_concurrent_executions_max = from.unreserved_concurrent_executions_max(),
+              .claimed_account_concurrency_max = from.claimed_account_concurrency_max(),
+              .recursive_invocations_dropped = from.recursive_invocations_dropped()}};
 }
 
 }  // namespace
@@ -192,6 +216,8 @@ void encode(const ServiceHeader& from, pb::Service& to) {
   to.set_event_source(from.event_source);
   to.set_has_provisioned(from.has_provisioned);
   to.set_front(from.front);
+  to.set_has_lambda_metrics(from.has_lambda_metrics);
+  to.set_is_in_loop(from.is_in_loop);
 }
 
 ServiceHeader decode(const pb::Service& from) {
@@ -207,7 +233,9 @@ ServiceHeader decode(const pb::Service& from) {
           .region = from.region(),
           .event_source = from.event_source(),
           .has_provisioned = from.has_provisioned(),
-          .front = from.front()};
+          .front = from.front(),
+          .has_lambda_metrics = from.has_lambda_metrics(),
+          .is_in_loop = from.is_in_loop()};
 }
 
 void encode(const Provenance& from, pb::Provenance& to) {

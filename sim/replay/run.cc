@@ -231,7 +231,7 @@ class Run {
     write_summary({.names = names_,
                    .trace = trace_,
                    .wiring = wiring_,
-                   .workload = message_.workload(),
+                   .scenario = message_,
                    .clients = clients_,
                    .recorder = recorder_,
                    .costs = costs_,

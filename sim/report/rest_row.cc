@@ -36,6 +36,7 @@ void RestRow::add(const metrics::WindowRow& row) {
   sum_.capacity_running_ns += row.capacity_running_ns;
   sum_.capacity_pending_ns += row.capacity_pending_ns;
   sum_.events += row.events;
+  sum_.function += row.function;
   sum_.provisioned.invocations += row.provisioned.invocations;
   sum_.provisioned.spillovers += row.provisioned.spillovers;
   sum_.provisioned.busy += row.provisioned.busy;

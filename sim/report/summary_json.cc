@@ -49,6 +49,7 @@ class Document {
   void usage(const replay::ServiceHeader& service, const replay::Usage& usage);
   void events(const replay::ServiceHeader& service, const metrics::EventCounts& events);
   void provisioned(const metrics::ProvisionedCounts& counts);
+  void cloudwatch(const metrics::FunctionCounts& counts);
   void mean_and_max(const char* name, std::uint64_t integral_us, std::uint64_t max);
   void monthly(const std::optional<pricing::NanoUsd>& amount);
 
@@ -172,6 +173,10 @@ void Document::service(std::uint32_t index, const replay::ServiceSummary& row) {
   usage(service, row.usage);
   if (!service.event_source.empty()) events(service, row.usage.events);
   if (service.has_provisioned) provisioned(row.usage.provisioned);
+  if (service.has_lambda_metrics) cloudwatch(row.usage.function);
+  if (service.is_in_loop) {
+    integer("recursive_invocations_dropped", row.usage.function.recursive_invocations_dropped);
+  }
   json_.end_object();
 }
 
@@ -283,6 +288,28 @@ void Document::provisioned(const metrics::ProvisionedCounts& counts) {
   json_.percent(counts.busy, counts.ready);
   json_.key("utilization_max");
   json_.percent(counts.utilization_max_ppm, 1'000'000);
+  json_.end_object();
+}
+
+void Document::cloudwatch(const metrics::FunctionCounts& counts) {
+  json_.key("cloudwatch");
+  json_.begin_object();
+  integer("invocations", counts.invocations);
+  integer("errors", counts.errors);
+  integer("throttles", counts.throttles);
+  json_.key("duration_ms");
+  if (counts.ended == 0) {
+    json_.null();
+  } else {
+    json_.begin_object();
+    milliseconds("mean", counts.duration_mean_ns());
+    milliseconds("max", counts.duration_max_ns());
+    json_.end_object();
+  }
+  integer("concurrent_executions_max", counts.concurrent_executions_max);
+  integer("account_concurrent_executions_max", counts.account_concurrent_executions_max);
+  integer("unreserved_concurrent_executions_max", counts.unreserved_concurrent_executions_max);
+  integer("claimed_account_concurrency_max", counts.claimed_account_concurrency_max);
   json_.end_object();
 }
 

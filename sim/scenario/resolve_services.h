@@ -34,6 +34,7 @@ class ServiceResolver {
   void keep_alive(proto::KeepAlive& rule, const std::string& path);
   void init_duration(proto::LambdaFunction& function, const std::string& path);
   void init_billing(const proto::LambdaFunction& function, const std::string& path);
+  void savings_plan(const proto::LambdaFunction& function, const std::string& path);
   void snap_start(const proto::LambdaFunction& function, const std::string& path);
   void front(const proto::LambdaFunction& function, const std::string& path);
   void price(const char* item, const std::string& path);

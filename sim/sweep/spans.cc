@@ -23,6 +23,9 @@ check::ServiceSpan span_of(const replay::ServiceHeader& header,
   span.event_source = header.event_source;
   span.events = usage.events;
   if (header.has_provisioned) span.provisioned = usage.provisioned;
+  span.has_lambda_metrics = header.has_lambda_metrics;
+  span.is_in_loop = header.is_in_loop;
+  span.function = usage.function;
   span.cost_nano_usd = summary.cost;
   return span;
 }

@@ -5,6 +5,7 @@
 
 #include "reference/random_clusters.h"
 #include "reference/random_events.h"
+#include "reference/random_lambda.h"
 #include "reference/random_provisioned.h"
 #include "reference/random_services.h"
 
@@ -28,7 +29,8 @@ class Generator {
         events_(number),
         providers_(number ^ 0x5907),
         provisioned_(number),
-        clusters_(number ^ 0xC1A5) {
+        clusters_(number ^ 0xC1A5),
+        lambda_(number) {
     s_.seed = dice_.below(1000);
   }
 
@@ -50,6 +52,7 @@ class Generator {
     events_.add_to(s_);
     provisioned_.scale(s_);
     if (clusters_.dice.chance(35)) add_cluster(s_, clusters_, unit_);
+    lambda_.add_to(s_);
     return s_;
   }
 
@@ -550,6 +553,7 @@ class Generator {
   RandomServices providers_;
   RandomProvisioned provisioned_;
   RandomServices clusters_;
+  RandomLambda lambda_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

@@ -178,8 +178,8 @@ std::string to_yaml(const Scenario& s) {
       s.account.api_burst, s.account.api_rate);
   if (!s.calls.empty()) text += "calls:\n";
   for (const Call& call : s.calls) text += "  - " + spelled(s, call) + "\n";
-  text +=
-      fmt::format("recorder: {{window: {}, warm_up: {}}}\n", spelled(s.window), spelled(s.warm_up));
+  text += fmt::format("recorder: {{window: {}, warm_up: {}, lambda_metrics: {}}}\n",
+                      spelled(s.window), spelled(s.warm_up), s.account.counts_functions);
   if (!s.changes.empty()) text += "changes:\n";
   for (const Change& change : s.changes) text += "  - " + spelled(s, change) + "\n";
   if (!s.faults.empty()) text += "faults:\n";

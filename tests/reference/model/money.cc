@@ -66,10 +66,14 @@ constexpr Price kPrices[] = {
     {"external.requests", "", 1},
 };
 
+/// Before what an item of Lambda is called that a Savings Plan pays for (L95).
+const std::string kPlan = "lambda.savings_plan_";
+
 const Price& price_of(const std::string& item) {
   static const Price kChanged[] = {{"", kSpotPrices[0], kHour}, {"", kSpotPrices[1], kHour}};
   if (item.find("ec2.spot.") == 0 && item.ends_with(".2")) return kChanged[0];
   if (item.find("ec2.spot.") == 0 && item.ends_with(".3")) return kChanged[1];
+  if (item.find(kPlan) == 0) return price_of("lambda." + item.substr(kPlan.size()));
   return *std::find_if(std::begin(kPrices), std::end(kPrices),
                        [&](const Price& price) { return price.item == item; });
 }
@@ -291,10 +295,9 @@ Meters fleet_meters(const Fleet& fleet, const Span& span,
   return meters;
 }
 
-std::int64_t amount(const std::string& item, std::uint64_t units,
-                    const std::string& external_price) {
+std::int64_t amount(const std::string& item, std::uint64_t units, const Service& service) {
   const Price& price = price_of(item);
-  const std::string usd = item == "external.requests" ? external_price : price.usd;
+  const std::string usd = item == "external.requests" ? service.external.price : price.usd;
   Wide digits = 0, scale = 1;
   bool fraction = false;
   for (const char c : usd) {
@@ -304,6 +307,10 @@ std::int64_t amount(const std::string& item, std::uint64_t units,
     }
     digits = digits * 10 + (c - '0');
     if (fraction) scale *= 10;
+  }
+  if (item.find(kPlan) == 0) {
+    digits *= 1000 - service.function.plan_permille;
+    scale *= 1000;
   }
   return static_cast<std::int64_t>(
       half_to_even(Wide{units} * digits * 1'000'000'000, scale * price.meter_units));

@@ -44,10 +44,9 @@ Meters fleet_meters(const Fleet& fleet, const Span& span, const std::vector<std:
                     const std::vector<BalancerUse>& uses, bool has_bytes,
                     const BalancerRules& rules);
 
-/// Quantity x price, rounded once, half to even, to 10^-9 USD. `external_price` is of
-/// external.requests.
-std::int64_t amount(const std::string& item, std::uint64_t units,
-                    const std::string& external_price);
+/// Quantity x price, rounded once, half to even, to 10^-9 USD. external.requests has the service's
+/// own price, and what a Savings Plan pays for its discount.
+std::int64_t amount(const std::string& item, std::uint64_t units, const Service& service);
 /// The quantity in the unit of sale, to 15 decimals, half to even, without zeros at the end.
 std::string quantity(const std::string& item, std::uint64_t units);
 

@@ -54,6 +54,10 @@ struct WindowRow {
   /// Provisioned concurrency: invocations on it and elsewhere, integrals of what was busy and of
   /// what was ready (units x ns), the most that were busy, the largest part of it in 10^-6.
   std::array<std::uint64_t, 6> provisioned{};
+  /// As CloudWatch counts functions: invocations, of those that ended how many, with which sum and
+  /// largest of durations in us, errors, throttles; the largest concurrency of the function, the
+  /// account, what is unreserved, what is claimed; loops that were stopped.
+  std::array<std::uint64_t, 11> function{};
 };
 
 struct Meter {

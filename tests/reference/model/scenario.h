@@ -74,6 +74,11 @@ struct Function {
   bool bisects = false;
   std::optional<std::uint32_t> record_retries{};
   std::optional<Time> max_record_age{};  ///< whole seconds
+  // What a run can say of it, and what can go wrong.
+  double crash_probability = 0;
+  bool allows_loops = false;
+  std::uint32_t plan_permille = 0;  ///< discount of a Savings Plan; 0: it has none
+  std::uint32_t plan_ppm = 1'000'000;
 };
 
 /// How a route's requests are made.
@@ -298,6 +303,7 @@ struct Account {
   std::uint32_t api_burst = 5000;
   double api_rate = 10'000;
   double requests_factor = 10;
+  bool counts_functions = false;  ///< as CloudWatch does
 };
 
 struct Change {
@@ -498,6 +504,12 @@ enum class Mutation {
   kShrinksAtOnce,               ///< C85
   kBusyAreTaken,                ///< C87
   kLaunchTypesScale,            ///< C90
+  kLoopsOfSeventeen,            ///< L67
+  kCrashesResetNothing,         ///< L7
+  kClaimsWhatIsUsed,            ///< L43
+  kThrottlesAreInvocations,     ///< L100
+  kDurationHasInit,             ///< L100
+  kPlanPaysForAll,              ///< L95
   kEnd                          ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

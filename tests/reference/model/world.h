@@ -40,6 +40,7 @@ struct Attempt {
   Request* request = nullptr;  ///< none of a call
   std::size_t service = 0, flow = 0;
   std::uint64_t row = 0, number = 1, path = 0;
+  std::map<std::size_t, int> chain{};  ///< how often each function was invoked in its chain (L67)
   Time start{}, work{}, wait{};
   Time queue{}, init{}, downstream{};
   std::uint64_t bytes_in = 0, bytes_out = 0;
@@ -91,6 +92,8 @@ class World {
   void give_up(Attempt& attempt, Outcome outcome);
   // Calls.
   void begin_calls(Attempt& caller);
+  /// Whether Lambda follows a chain through the call that may come back to its caller (L67).
+  bool comes_back(const Call& call) const;
 
   void make_change(const Change& change);
   // Faults, by their number in the scenario.
@@ -171,6 +174,7 @@ class World {
   void end(const Attempt& attempt, Outcome outcome, std::uint64_t attempts, Time arrival);
   void answer_call(Attempt& call, Outcome outcome);
   void go_on_calling(Attempt& caller);
+  bool is_followed(const Call& call) const;
   Attempt& make_call(const Call& call, std::size_t index, Attempt& caller, std::uint64_t path);
   void resume(Attempt& caller, bool failed);
 

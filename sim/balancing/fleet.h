@@ -77,7 +77,8 @@ struct FleetBilling {
 /// rotation (503) or the member's backlog is full (502), it is refused (E114, E148).
 ///
 /// **Health** A member in service gets requests once it has passed a health check, and none while
-/// it is unhealthy, unless no target is healthy: then every unhealthy one does (E107, E108, E110).
+/// it is unhealthy, unless no target is healthy: then every unhealthy one does that can answer
+/// (E107, E108, E110). Before it can answer, every check fails.
 /// A check goes through the member's own workers (E154): it waits there like a request, and needs
 /// no time of its own.
 ///
@@ -196,6 +197,7 @@ class Fleet : public workload::Platform, public kernel::Process {
     Duration billed{};
     Duration in_service{};
     bool is_abandoned = false;  ///< it is gone then, in place of in service
+    Duration ready{};           ///< from then until it can answer; Duration::max(): it never can
   };
   /// How long the member of that ordinal takes.
   virtual Launch launch(std::uint32_t ordinal) = 0;
@@ -230,12 +232,13 @@ class Fleet : public workload::Platform, public kernel::Process {
   virtual ZoneBalance::Choice choose_place(std::uint32_t kind) { return zones_[kind].choose(); }
   /// Who goes next when there are too many; kNoTarget where none may.
   virtual std::uint32_t next_to_go();
-  /// There is a member more, pending; it is gone for good.
+  /// There is a member more, pending, before its launch; it is gone for good.
   virtual void member_added(std::uint32_t) {}
   virtual void member_gone(std::uint32_t) {}
   /// These are about to be lost.
   virtual void members_lost(const std::vector<std::uint32_t>&) {}
-  /// So many launches have just failed, as the zones of these names have no capacity.
+  /// Of the launches just made so many have failed, perhaps none, as the zones of these names have
+  /// no capacity.
   virtual void launches_failed(std::size_t failed, const std::vector<std::string>& zones);
   /// Members that are wanted but cannot be launched: pending too.
   void set_waiting(std::uint32_t waiting);
@@ -255,11 +258,52 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// Members may have been launched or taken out, or desired capacity be another.
   virtual void members_changed() {}
 
+  // --- Who schedules members by other rules than desired capacity alone
+
+  /// Launches and takes out what it wants, by the functions below; false where the desired number
+  /// says it all.
+  virtual bool schedule_members() { return false; }
+  /// It counts as a member no more, though it may drain; its launch has come to nothing, and it is
+  /// about to go.
+  virtual void member_forgotten(std::uint32_t) {}
+  virtual void member_abandoned(std::uint32_t) {}
+  /// What the server of a member is like, where it is not that of all.
+  virtual void configure_server(std::uint32_t, compute::ServerConfig&) const {}
+  /// Members, those that drain not among them.
+  std::uint32_t members_alive() const { return members_alive_; }
+  /// Launches so many. Returns how many, fewer where no zone has capacity.
+  std::size_t launch_members(std::size_t count);
+  /// Takes a member out, in service or not; `why` goes into its activity.
+  void take_out(std::uint32_t member, const std::string& why);
+  /// Of those that `which(member)` is true of, who goes first; kNoTarget where there is none. The
+  /// capacity provider that gives has the first say (C73).
+  template <typename Which>
+  std::uint32_t next_to_go(Which&& which) const {
+    if (members_alive_ == 0) return kNoTarget;
+    const TerminationOrder order(config_.termination, loop_.now());
+    const std::uint32_t kind = config_.mix.first_to_go(of_kind_);
+    std::uint32_t best = kNoTarget;
+    const auto goes_before = [&](const Member& a, const Member& b) {
+      if ((a.kind == kind) != (b.kind == kind)) return a.kind == kind;
+      return order.goes_before(candidate(a), candidate(b));
+    };
+    for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
+      const Member& member = members_[i];
+      if (!member.lives || member.state >= State::kDraining || !which(i)) continue;
+      if (best == kNoTarget || goes_before(member, members_[best])) best = i;
+    }
+    return best;
+  }
+  /// Schedules members anew.
+  void reconcile();
+  kernel::Loop& loop() { return loop_; }
+
  private:
   enum Kind : std::uint16_t {
     kBilled,
     kInService,
     kAbandoned,
+    kReady,
     kDelayOver,
     kWaited,
     kIdleTimeouts,
@@ -282,6 +326,7 @@ class Fleet : public workload::Platform, public kernel::Process {
     bool rebalances = false;  ///< launched for that, and not in service yet
     TimePoint launched;
     TimePoint serves_since = kEndOfTime;
+    TimePoint ready;  ///< when it can answer: of meaning from kInService on
   };
 
   std::uint32_t add_member(std::uint32_t zone, std::uint32_t kind);
@@ -290,9 +335,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// "task 3 in us-east-1a", of several kinds also which.
   std::string spelled(const Member& member) const;
   void put_in_service(std::uint32_t member, Health health, TimePoint serves_since);
-  void reconcile();
   bool take_out_one();
-  void take_out(std::uint32_t member, const std::string& why);
   void drain(std::uint32_t member, Duration delay);
   void drained(std::uint32_t member);
   /// In the order of their launches.

@@ -43,6 +43,7 @@ void Fleet::suspend(const Suspension& suspension) {
 }
 
 void Fleet::reconcile() {
+  if (schedule_members()) return members_changed();
   const std::size_t missing = wanted() > members_alive_ ? wanted() - members_alive_ : 0;
   unnoticed_ = static_cast<std::uint32_t>(std::min<std::size_t>(unnoticed_, missing));
   if (!suspended_.launches) launch_missing();
@@ -69,6 +70,7 @@ std::uint32_t Fleet::add_member(std::uint32_t zone, std::uint32_t kind) {
   member.rebalances = false;
   member.launched = loop_.now();
   member.serves_since = kEndOfTime;
+  member.ready = loop_.now();
   member.zone = zone;
   member.kind = kind;
   zones_[kind].add(zone);
@@ -79,16 +81,23 @@ std::uint32_t Fleet::add_member(std::uint32_t zone, std::uint32_t kind) {
   return index;
 }
 
-/// E20: what no zone has capacity for is launched when one has.
 void Fleet::launch_missing() {
+  const std::size_t there = members_alive_ + unnoticed_;
+  launch_members(there < wanted() ? wanted() - there : 0);
+}
+
+/// E20: what no zone has capacity for is launched when one has.
+std::size_t Fleet::launch_members(std::size_t count) {
   for (ZoneBalance& zones : zones_) zones.begin_round();
+  std::size_t launched = 0;
   std::size_t failed = 0;
   std::vector<std::string> names;
-  while (members_alive_ + unnoticed_ + failed < wanted()) {
+  while (launched + failed < count) {
     const std::uint32_t kind = config_.mix.next(of_kind_);
     const ZoneBalance::Choice choice = choose_place(kind);
     if (choice.zone) {
       start_launch(*choice.zone, kind);
+      ++launched;
       continue;
     }
     ++failed;
@@ -98,6 +107,7 @@ void Fleet::launch_missing() {
     }
   }
   launches_failed(failed, names);
+  return launched;
 }
 
 void Fleet::launches_failed(std::size_t failed, const std::vector<std::string>& zones) {
@@ -120,12 +130,14 @@ std::string Fleet::spelled(const Member& member) const {
 
 std::uint32_t Fleet::start_launch(std::uint32_t zone, std::uint32_t kind) {
   const std::uint32_t index = add_member(zone, kind);
-  const Member& member = members_[index];
+  Member& member = members_[index];
   const Launch takes = launch(member.ordinal);
   pending_level_.enter(since_window());
   loop_.schedule(loop_.now() + takes.billed, process_, kBilled, index, member.generation);
   loop_.schedule(loop_.now() + takes.in_service, process_,
                  takes.is_abandoned ? kAbandoned : kInService, index, member.generation);
+  member.ready = loop_.now() + takes.in_service;
+  member.ready = takes.ready < kEndOfTime - member.ready ? member.ready + takes.ready : kEndOfTime;
   note("launch", fmt::format("{}: {} after {}", spelled(member),
                              takes.is_abandoned ? "abandoned" : "in service",
                              format_duration(takes.in_service)));
@@ -137,7 +149,9 @@ void Fleet::put_in_service(std::uint32_t index, Health health, TimePoint serves_
   member.state = State::kInService;
   member.serves_since = serves_since;
   member.is_protected = config_.protects_members;
-  member.server = servers_.add(config_.server);
+  compute::ServerConfig server = config_.server;
+  configure_server(index, server);
+  member.server = servers_.add(server);
   if (member_of_server_.size() <= member.server) {
     member_of_server_.resize(member.server + std::size_t{1});
   }
@@ -148,6 +162,9 @@ void Fleet::put_in_service(std::uint32_t index, Health health, TimePoint serves_
   update_rotation();
   traffic_.add_server(member.server, serves_since + config_.warmup);
   recorder_.capacity_up(config_.service, loop_.now());
+  if (member.ready > loop_.now() && member.ready < kEndOfTime) {
+    loop_.schedule(member.ready, process_, kReady, index, member.generation);
+  }
   member_in_service(index);
 }
 
@@ -163,6 +180,7 @@ void Fleet::launched(std::uint32_t index) {
 
 /// The launch has come to nothing: another one is made.
 void Fleet::abandon(std::uint32_t index) {
+  member_abandoned(index);
   take_out(index, ": " + abandonment(members_[index].ordinal));
   reconcile();
 }
@@ -178,19 +196,7 @@ TerminationCandidate Fleet::candidate(const Member& member) const {
 }
 
 std::uint32_t Fleet::next_to_go() {
-  if (members_alive_ == 0) return kNoTarget;
-  const TerminationOrder order(config_.termination, loop_.now());
-  const std::uint32_t kind = config_.mix.first_to_go(of_kind_);  // C73
-  std::uint32_t best = kNoTarget;
-  for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
-    const Member& member = members_[i];
-    if (!member.lives || member.state >= State::kDraining || member.is_protected) continue;
-    if (member.kind != kind) continue;
-    if (best == kNoTarget || order.goes_before(candidate(member), candidate(members_[best]))) {
-      best = i;
-    }
-  }
-  return best;
+  return next_to_go([this](std::uint32_t i) { return !members_[i].is_protected; });
 }
 
 bool Fleet::take_out_one() {
@@ -223,6 +229,7 @@ void Fleet::stop(std::uint32_t index, Duration within, const std::string& why) {
 
 /// It counts as a member no more.
 void Fleet::forget(std::uint32_t index) {
+  member_forgotten(index);
   --members_alive_;
   zones_[members_[index].kind].remove(members_[index].zone);
   --of_kind_[members_[index].kind];

@@ -18,11 +18,12 @@ std::uint32_t& Fleet::count_of(Health health) {
   return by_health_[static_cast<std::size_t>(health)];
 }
 
-/// E110: where no target is healthy, the unhealthy ones are better than none.
+/// E110: where no target is healthy, the unhealthy ones are better than none, if they can answer.
 bool Fleet::belongs_in_rotation(const Member& member) const {
   if (!member.lives || member.state != State::kInService) return false;
   const Health health = checks_.health(member.server);
   if (health != Health::kUnhealthy) return health == Health::kHealthy;
+  if (loop_.now() < member.ready) return false;
   return by_health_[static_cast<std::size_t>(Health::kHealthy)] == 0;
 }
 
@@ -44,6 +45,7 @@ void Fleet::update_rotation() {
 }
 
 bool Fleet::send_check(std::uint32_t server) {
+  if (loop_.now() < members_[member_of_server_[server]].ready) return false;
   const auto admitted = servers_.admit(server, kCheck | server, Duration{}, Duration{});
   return admitted.entry != compute::Entry::kRefused;
 }
@@ -216,6 +218,9 @@ void Fleet::fire(const kernel::Event& event) {
       break;
     case kAbandoned:
       abandon(event.payload);
+      break;
+    case kReady:
+      update_rotation();
       break;
     case kDelayOver:
       drained(event.payload);

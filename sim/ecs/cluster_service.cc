@@ -16,8 +16,6 @@ ClusterService::ClusterService(kernel::Loop& loop, metrics::Recorder& recorder,
       loop_(loop),
       cluster_(cluster),
       number_(cluster.add(*this, tasks.group, tasks.on_provider)),
-      name_(config.fleet.name.substr(config.fleet.name.find('.') + 1)),
-      pull_time_(tasks.pull_time),
       placement_draws_(seed, config.fleet.name, "placement"),
       scale_in_draws_(seed, config.fleet.name, "scale_in"),
       first_item_(billing.meters.size()) {
@@ -38,6 +36,7 @@ balancing::ZoneBalance::Choice ClusterService::choose_place(std::uint32_t) {
 }
 
 void ClusterService::member_added(std::uint32_t member) {
+  FargateService::member_added(member);
   if (tasks_.size() <= member) tasks_.resize(member + std::size_t{1});
   tasks_[member] = {.instance = placed_on_, .counts = true};
   if (image_at_.size() <= placed_on_) image_at_.resize(placed_on_ + std::size_t{1}, kEndOfTime);
@@ -53,9 +52,11 @@ balancing::Fleet::Launch ClusterService::launch(std::uint32_t ordinal) {
   const Phases takes = phases(ordinal);
   const TimePoint begins = loop_.now() + takes.infrastructure;
   TimePoint& image_at = image_at_[placed_on_];
-  if (image_at == kEndOfTime) image_at = begins + pull_time_;
+  if (image_at == kEndOfTime) image_at = begins + takes.pull;
   const TimePoint pulled = std::max(begins, image_at);
-  return {.billed = takes.infrastructure, .in_service = pulled - loop_.now() + takes.after_pull};
+  return {.billed = takes.infrastructure,
+          .in_service = pulled - loop_.now() + takes.container,
+          .ready = takes.application};
 }
 
 /// C70, in AWS's words.
@@ -65,7 +66,7 @@ void ClusterService::launches_failed(std::size_t failed, const std::vector<std::
     note("placement",
          fmt::format("(service {}) was unable to place a task because no container instance met "
                      "all of its requirements; {} of {} tasks wait",
-                     name_, now, desired()));
+                     name(), now, desired()));
   }
   set_waiting(now);
 }

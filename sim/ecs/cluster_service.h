@@ -12,7 +12,6 @@ namespace skyreplay::ecs {
 /// How tasks are placed, and how they start there.
 struct ClusterTasks {
   TaskGroup group;
-  Duration pull_time{};
   bool on_provider = false;  ///< and not of launch type EC2
 };
 
@@ -28,6 +27,8 @@ struct ClusterTasks {
 ///
 /// **Who goes** when there are too many: a task not in service yet, the latest first; else by the
 /// placement strategy (C69), of those on the instance the oldest.
+///
+/// Not modeled here: deployments, and the replacement of tasks that are unhealthy (C41).
 class ClusterService final : public FargateService {
  public:
   /// The cluster, whose group has begun, outlives this.
@@ -45,6 +46,9 @@ class ClusterService final : public FargateService {
   void lose_tasks_on(const std::vector<std::uint32_t>& instances);
 
  protected:
+  /// The desired number says it all, and what an instance's end asks for.
+  bool schedule_members() override { return false; }
+  void member_health_changed(std::uint32_t) override {}
   balancing::ZoneBalance::Choice choose_place(std::uint32_t kind) override;
   std::uint32_t next_to_go() override;
   void launches_failed(std::size_t failed, const std::vector<std::string>& zones) override;
@@ -68,8 +72,6 @@ class ClusterService final : public FargateService {
   kernel::Loop& loop_;
   Cluster& cluster_;
   std::uint32_t number_;  ///< in the cluster
-  std::string name_;
-  Duration pull_time_;
   RandomStream placement_draws_;
   RandomStream scale_in_draws_;
   std::uint64_t placed_ = 0;

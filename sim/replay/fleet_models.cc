@@ -12,6 +12,7 @@
 #include "replay/group_model.h"
 #include "replay/scaling_model.h"
 #include "replay/service_model.h"
+#include "replay/task_models.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
 
@@ -189,18 +190,9 @@ ecs::FargateServiceConfig task_config(const scenario::ConcreteService& service, 
   config.fleet = fleet_config(ecs, service, index, calls);
   config.fleet.member = "task";
   config.fleet.loss = "stopped, essential container in task exited";
-  config.fleet.server.cpu_units = task.cpu();
-  config.fleet.server.speed = assumed.speed();
-  const bool is_arm = task.runtime_platform().cpu_architecture() == proto::RuntimePlatform::ARM64;
-  config.task = {.architecture = is_arm ? pricing::FargateTask::Architecture::kArm
-                                        : pricing::FargateTask::Architecture::kX86,
-                 .cpu_units = task.cpu(),
-                 .memory_mib = task.memory(),
-                 .ephemeral_storage_gib = task.ephemeral_storage().size_in_gib()};
-  config.start = {.infrastructure_time = to_distribution(assumed.infrastructure_time()),
-                  .pull_time = pull_time(assumed),
-                  .container_start = to_distribution(assumed.container_start()),
-                  .application_start = to_distribution(assumed.application_start())};
+  config.task = fargate_task(task);
+  config.revisions = task_revisions(ecs);
+  config.scheduler = scheduler_config(ecs, run.trace_start);
   config.fleet.mix = provider_mix(ecs, config.is_spot);
   config.purchase.on_demand = std::ranges::count(config.is_spot, false) > 0;
   for (const proto::CapacityProviderStrategyItem& item : ecs.capacity_provider_strategy()) {
@@ -217,12 +209,6 @@ ecs::FargateServiceConfig task_config(const scenario::ConcreteService& service, 
   config.scheduled_actions = scheduled_actions(ecs.scheduled_actions(), run.trace_start);
   config.steady = run.steady;
   return config;
-}
-
-Duration pull_time(const proto::EcsServiceAssumed& assumed) {
-  const double pull_s = static_cast<double>(assumed.image_size().bytes()) /
-                        static_cast<double>(assumed.pull_rate().bytes_per_second());
-  return Duration{std::llround(pull_s * 1e9)};
 }
 
 std::uint32_t requests_per_connection_milli(const proto::LoadBalancerAssumed& assumed) {

@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "ecs/cluster_service.h"
 #include "ecs/container_instances.h"
+#include "ecs/standalone_tasks.h"
 #include "lambda/async_queue.h"
 #include "lambda/functions.h"
 #include "lambda/sqs_poller.h"
@@ -18,6 +19,7 @@
 #include "replay/provisioned_model.h"
 #include "replay/scaling_model.h"
 #include "replay/service_model.h"
+#include "replay/task_models.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
 
@@ -42,6 +44,12 @@ ServiceHeader header_of(const proto::Service& service) {
       header.platform = service.has_ec2() ? "ec2" : "ecs";
       header.capacity_unit = service.has_ec2() ? "instances" : "tasks";
       header.has_queue = header.has_desired = header.has_pending = header.has_cpu = true;
+      header.has_cold_starts = false;
+      break;
+    case PlatformCase::kEcsTask:
+      header.platform = "ecs";
+      header.capacity_unit = "tasks";
+      header.has_queue = header.has_pending = true;
       header.has_cold_starts = false;
       break;
     case PlatformCase::kExternal:
@@ -182,6 +190,8 @@ Seat Models::seat(std::uint32_t service) {
     case PlatformCase::kEc2:
     case PlatformCase::kEcs:
       return seat_fleet(service);
+    case PlatformCase::kEcsTask:
+      return seat_job(service);
     case PlatformCase::kExternal:
       return seat_external(service);
     default:
@@ -362,6 +372,18 @@ Seat Models::seat_external(std::uint32_t service) {
   return {external_.get(), external_->add(external_config(concrete, service))};
 }
 
+Seat Models::seat_job(std::uint32_t service) {
+  const scenario::ConcreteService& concrete = inputs_.wiring.services[service];
+  if (!jobs_) {
+    jobs_ = std::make_unique<ecs::StandaloneTasks>(loop_, recorder_, inputs_.scenario.seed());
+  }
+  return {jobs_.get(), jobs_->add(job_config(concrete, service, call_lists_[service]),
+                                  {.catalogue = pricing::Catalogue::builtin(),
+                                   .region = inputs_.scenario.region(),
+                                   .start = inputs_.trace.start,
+                                   .meters = meters_[service]})};
+}
+
 // --- Calls
 
 void Models::number_call_lists() {
@@ -427,6 +449,10 @@ void Models::change_service(std::uint32_t service, const scenario::ConcreteServi
   } else if (config.has_external()) {
     external_->set_max_connections(seats_[service].unit,
                                    external_config(after, service).max_connections);
+  } else if (config.has_ecs_task()) {
+    jobs_->set_max_concurrent_tasks(
+        seats_[service].unit,
+        job_config(after, service, call_lists_[service]).max_concurrent_tasks);
   } else if (config.has_ec2()) {
     auto& model = static_cast<ec2::AutoScalingGroup&>(*fleets_[service]);
     const bool is_managed = after.cluster != nullptr && managed_scaling(after).has_value();

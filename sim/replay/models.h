@@ -28,7 +28,8 @@ class Fleet;
 }
 namespace skyreplay::ecs {
 class Cluster;
-}
+class StandaloneTasks;
+}  // namespace skyreplay::ecs
 
 namespace skyreplay::balancing {
 struct FleetBilling;
@@ -106,6 +107,7 @@ class Models {
   balancing::FleetBilling billing_of(std::uint32_t service);
   RunFacts facts() const;
   Seat seat_external(std::uint32_t service);
+  Seat seat_job(std::uint32_t service);
   void change_service(std::uint32_t service, const scenario::ConcreteService& after,
                       const std::string& named, const std::string& cause);
   void change_function(std::uint32_t service, const scenario::ConcreteService& after,
@@ -121,6 +123,7 @@ class Models {
   std::unique_ptr<lambda::SqsPoller> sqs_poller_;
   std::unique_ptr<lambda::StreamPoller> stream_poller_;
   std::unique_ptr<workload::External> external_;
+  std::unique_ptr<ecs::StandaloneTasks> jobs_;
   std::vector<std::unique_ptr<ecs::Cluster>> clusters_;    ///< by service; null where it is none
   std::vector<std::unique_ptr<balancing::Fleet>> fleets_;  ///< by service; null where it is none
   std::deque<pricing::Tariff>

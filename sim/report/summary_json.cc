@@ -12,6 +12,11 @@ constexpr std::array<const char*, metrics::kOutcomes> kOutcomeNames = {
     "completed",       "errors",  "throttles",        "client_timeouts",
     "server_timeouts", "refused", "dependency_errors"};
 
+/// Each request is a task of its own, and nobody desires any.
+bool does_jobs(const replay::ServiceHeader& service) {
+  return service.platform == "ecs" && !service.has_desired;
+}
+
 class Document {
  public:
   Document(AtomicFile& file, replay::ResultReader& result)
@@ -163,6 +168,11 @@ void Document::service(std::uint32_t index, const replay::ServiceSummary& row) {
   json_.key("cost_usd");
   json_.usd(row.cost);
   monthly(row.monthly);
+  if (does_jobs(service)) {
+    json_.key("cost_per_job_usd");
+    const auto done = static_cast<std::int64_t>(row.requests.counters.completions());
+    done > 0 ? json_.usd((row.cost + done / 2) / done) : json_.null();
+  }
   requests(row.requests);
   if (service.has_cold_starts) {
     const metrics::Counters& c = row.requests.counters;

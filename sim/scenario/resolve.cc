@@ -74,9 +74,13 @@ class Resolver {
     if (service.has_lambda()) return resolver.lambda(*service.mutable_lambda(), path + ".lambda");
     if (service.has_ec2()) return resolver.ec2(*service.mutable_ec2(), path + ".ec2");
     if (service.has_ecs()) return resolver.ecs(*service.mutable_ecs(), scenario_, path + ".ecs");
+    if (service.has_ecs_task()) {
+      return resolver.ecs_task(*service.mutable_ecs_task(), path + ".ecs_task");
+    }
     if (service.has_external()) return resolver.external(service.external(), path + ".external");
     const bool is_reported = mistakes_.below(path);
-    if (!is_reported) mistake(path, "has no platform: give it one of lambda, ec2, ecs, external");
+    if (!is_reported)
+      mistake(path, "has no platform: give it one of lambda, ec2, ecs, ecs_task, external");
   }
 
   void routes() {

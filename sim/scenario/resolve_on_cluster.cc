@@ -92,6 +92,25 @@ class TaskResolver {
       mistake("task_definition.ephemeral_storage",
               "is for Fargate; on a cluster the group's volume, `ebs`, is there for all tasks");
     }
+    refuse_scheduling();
+  }
+
+  /// What is for the service scheduler, which is of Fargate only; it is not in the resolved
+  /// message.
+  void refuse_scheduling() {
+    if (service_.deployments_size() > 0) {
+      mistake("deployments", "are not built for tasks on a cluster yet, only on Fargate");
+    }
+    const std::string why =
+        "is not built for tasks on a cluster yet: they are neither deployed anew nor replaced as "
+        "unhealthy";
+    for (const char* field : {"deployment_configuration", "health_check_grace_period_seconds",
+                              "assumed.first_restart_delay"}) {
+      if (is_given(field)) mistake(field, why);
+    }
+    service_.clear_deployment_configuration();
+    service_.clear_health_check_grace_period_seconds();
+    service_.mutable_assumed()->clear_first_restart_delay();
   }
 
   void launch_type(const proto::Cluster& cluster) {

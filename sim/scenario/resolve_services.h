@@ -17,6 +17,7 @@ class ServiceResolver {
   void ec2(proto::AutoScalingGroup& group, const std::string& path);
   /// `scenario`, whose clusters are resolved, has the service.
   void ecs(proto::EcsService& service, const proto::Scenario& scenario, const std::string& path);
+  void ecs_task(proto::EcsTask& job, const std::string& path);
   void external(const proto::External& service, const std::string& path);
 
  private:

@@ -11,10 +11,10 @@ import tempfile
 import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-# What this scenario's result does not have: its month can be estimated, nothing is an event or provisioned.
+# What this scenario's result does not have: its month can be estimated, nothing is an event, provisioned or a job.
 CONDITIONAL = {"monthly_unavailable", "events", "source", "received", "dropped", "dead_letters", "age_ms",
                "provisioned", "invocations", "spillover_invocations", "concurrent_executions", "utilization",
-               "utilization_max"}
+               "utilization_max", "cost_per_job_usd"}
 
 SCENARIO = """version: 1
 routes: [{match: "*", service: fn}]

@@ -64,6 +64,8 @@ void move(Fleet& f, std::size_t to, const Fleet& cluster, RandomServices& random
   f.awsvpc = dice.chance(30);
   f.distinct_instance = dice.chance(20);
   f.strategies = strategies(dice);
+  f.deployments.clear();  // and what else is of the scheduler: refused there
+  f.grace = Fleet{}.grace;
   f.launch_type_ec2 = dice.chance(30);
   if (dice.chance(20)) f.not_in_zone = dice.below(cluster.zones);
 }

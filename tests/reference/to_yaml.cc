@@ -46,6 +46,7 @@ std::string spelled(const Scenario& scenario, const Service& service) {
     if (!service.fleet.fargate) return group(service.fleet);
     return tasks(service.fleet, on_cluster(scenario, service.fleet), trace_start);
   }
+  if (service.platform == Service::Platform::kJob) return job_yaml(service.job);
   const External& e = service.external;
   return fmt::format("{{external: {{latency: {}, {}when_full: {}, price_per_request: \"{}\"}}}}",
                      spelled(e.latency), optional("max_connections", e.max_connections),

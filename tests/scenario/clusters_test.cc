@@ -113,6 +113,20 @@ TEST_CASE("what is for Fargate is refused on a cluster, and the other way round"
             .find("is for tasks on a cluster") != std::string::npos);
 }
 
+TEST_CASE("what the service scheduler does is refused on a cluster") {
+  CHECK(told({.service = ", deployments: [{at: +1h}]"}) ==
+        "deployments: are not built for tasks on a cluster yet, only on Fargate");
+  const std::string refused =
+      " is not built for tasks on a cluster yet: they are neither deployed anew nor replaced as "
+      "unhealthy";
+  CHECK(told({.service = ", deployment_configuration: {maximum_percent: 150}"}) ==
+        "deployment_configuration:" + refused);
+  CHECK(told({.service = ", health_check_grace_period_seconds: 60"}) ==
+        "health_check_grace_period_seconds:" + refused);
+  CHECK(told({.service = ", assumed: {first_restart_delay: 2m}"}) ==
+        "assumed.first_restart_delay:" + refused);
+}
+
 TEST_CASE("C62, C63, C66, C67: strategies and constraints have the fields that are theirs") {
   const auto strategy = [](const std::string& item) {
     return told({.service = ", placement_strategies: [" + item + "]"});

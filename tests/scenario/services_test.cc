@@ -165,8 +165,9 @@ TEST_CASE("what AWS has and this version does not is refused by its CloudFormati
   CHECK(told(with_task("cpu: 1024, memory: 2048, network_mode: host")) ==
         "services.app.ecs.task_definition.network_mode: ports of the host are not modeled; use "
         "distinctInstance and bridge");
-  CHECK(told(with_task("cpu: 1024, memory: 2048", ", deployment_configuration: {a: b}")) ==
-        "services.app.ecs.deployment_configuration: deployments are not built yet");
+  CHECK(told(with_task("cpu: 1024, memory: 2048", ", deployment_controller: {a: b}")) ==
+        "services.app.ecs.deployment_controller: only the rolling deployments of ECS itself are "
+        "built, which need no deployment_controller");
 }
 
 TEST_CASE("sizes and rates of data need a unit") {

@@ -33,6 +33,9 @@ World::World(const Scenario& original, Mutation mutation)
         break;
       case Service::Platform::kExternal:
         stations[i] = make_external(*this, i);
+        break;
+      case Service::Platform::kJob:
+        stations[i] = make_job(*this, i);
     }
   }
 }

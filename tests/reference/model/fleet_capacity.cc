@@ -13,6 +13,13 @@ FleetService::FleetService(World& world, std::size_t service)
       lost_(fleet().zones),
       refused_(fleet().zones),
       shocks_(fleet().zones) {
+  for (std::size_t i = 0; i < fleet().deployments.size(); ++i) {
+    const Time at = world.now() + fleet().deployments[i].at;
+    world.calendar.plan(at, [this, i] {
+      deploy(i + 1, false);
+      reconcile();
+    });
+  }
   if (!fleet().policies.empty() || !fleet().alarms.empty()) {
     scaling_.emplace(world, *this, fleet(), world.entity(service), config().name);
   }
@@ -129,6 +136,10 @@ std::vector<Time> FleetService::taken_out(Time since) const {
 }
 
 void FleetService::forget(std::size_t member) {
+  const bool by_itself = !stopping_ && deploying_ != Deploying::kCompleted;
+  if (has_scheduler() && by_itself && is_old(members_[member])) {
+    lost_tasks_.push_back(members_[member].revision);
+  }
   std::erase_if(replaced_, [member](const auto& pair) {
     return pair.first == member || pair.second == member;
   });
@@ -212,7 +223,11 @@ bool FleetService::has_capacity(std::uint32_t zone) const {
 }
 
 std::size_t FleetService::add_member(std::uint32_t zone, std::size_t provider) {
-  members_.push_back({.zone = zone, .provider = provider, .launched = world_.now()});
+  members_.push_back({.zone = zone,
+                      .provider = provider,
+                      .revision = launching_,
+                      .ready = world_.now(),
+                      .launched = world_.now()});
   members_.back().instance = next_instance_;
   return members_.size() - 1;
 }
@@ -279,7 +294,8 @@ void FleetService::rebalance_zones() {
 void FleetService::launch(std::uint32_t zone, std::size_t provider) {
   const std::size_t member = add_member(zone, provider);
   pending_level_.change(world_.now(), +1);
-  const auto [billed, in_service, abandoned] = start_times(member);
+  const auto [billed, in_service, abandoned, ready] = start_times(member);
+  members_[member].ready = ready == Time::max() ? ready : world_.now() + in_service + ready;
   world_.calendar.plan(world_.now() + billed, [this, member] {
     if (members_[member].state == Member::State::kGone) return;
     members_[member].state = Member::State::kStarting;
@@ -312,11 +328,22 @@ FleetService::Start FleetService::start_times(std::size_t ordinal) {
     if (world_.broken(Mutation::kWaitsAfterItsBoot)) return {running, lag + boot + wait};
     return {running, std::max(lag + boot, running + wait)};
   }
-  const Time pull = drawn(fleet().infrastructure_time, "infrastructure_time");
+  const auto happens = [&](double share, const char* what) {
+    return world_.bits(world_.entity(service_), what, ordinal).uniform() < share;
+  };
+  const std::size_t number = members_[ordinal].revision;
+  const Fleet task = revision(number);
+  const Time pull = drawn(task.infrastructure_time, "infrastructure_time");
   const Time pulled =
-      on_cluster() ? image_ready(world_.now() + pull) - world_.now() : pull + fleet().pull_time;
-  return {pull, pulled + drawn(fleet().container_start, "container_start") +
-                    drawn(fleet().application_start, "application_start")};
+      on_cluster() ? image_ready(world_.now() + pull) - world_.now() : pull + task.pull_time;
+  Start start{pull, pulled + drawn(task.container_start, "container_start")};
+  start.ready = drawn(task.application_start, "application_start");
+  if (world_.broken(Mutation::kReadyWhenItRuns)) start.ready = {};
+  if (number == 0) return start;
+  const Deployment& deployment = fleet().deployments[number - 1];
+  start.abandoned = happens(deployment.start_failures, "start_failures");
+  if (happens(deployment.never_healthy, "never_healthy")) start.ready = Time::max();
+  return start;
 }
 
 std::pair<Time, bool> FleetService::hooks(std::size_t ordinal, bool launching) const {
@@ -346,6 +373,7 @@ std::pair<Time, bool> FleetService::hooks(std::size_t ordinal, bool launching) c
 }
 
 void FleetService::give_up_launch(std::size_t index) {
+  if (has_scheduler()) task_never_ran(index);
   take_out(index);
   reconcile();
 }
@@ -355,8 +383,8 @@ void FleetService::put_in_service(std::size_t member, Health health) {
   members_[member].served_from = members_[member].serves_since = world_.now();
   members_[member].is_protected = fleet().protects_new;
   if (scaling_) scaling_->last_in_service = world_.now();
-  members_[member].server =
-      std::make_unique<Server>(world_, *this, member, fleet(), world_.makes_calls(service_));
+  members_[member].server = std::make_unique<Server>(
+      world_, *this, member, revision(members_[member].revision), world_.makes_calls(service_));
   members_[member].health = health;
   if (fleet().is_cluster) {
     members_[member].health = Health::kHealthy;
@@ -374,26 +402,41 @@ void FleetService::put_in_service(std::size_t member, Health health) {
       world_.calendar.plan(world_.now() + time, [this, member] { interrupt_task(member); });
     }
   }
+  if (members_[member].ready > world_.now() && members_[member].ready != Time::max()) {
+    world_.calendar.plan(members_[member].ready, [this] { update_rotation(); });
+  }
   if (fleet().is_cluster) {
     members_[member].is_active = true;
     room_appears();
   }
+  if (has_scheduler()) task_runs(member);
   replace_unhealthy_later(world_.now() + std::chrono::seconds{fleet().grace});
   replace_unhealthy_later(world_.now() + std::chrono::seconds{fleet().default_warmup.value_or(0)});
 }
 
 std::optional<std::size_t> FleetService::next_to_go() {
   if (on_cluster()) return task_to_go();
+  return next_to_go([](const Member&) { return true; });
+}
+
+std::optional<std::size_t> FleetService::next_to_go(
+    const std::function<bool(const Member&)>& which) const {
   if (alive() == 0) return std::nullopt;
-  const std::size_t provider = provider_that_gives();
-  const std::vector<std::uint32_t> zones = by_zone(provider);
+  std::size_t provider = provider_that_gives();
   std::vector<std::size_t> may_go;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const bool is_protected = members_[i].is_protected && !world_.broken(Mutation::kProtectedGo);
-    const bool gives = members_[i].provider == provider || world_.broken(Mutation::kAnyGoes);
-    if (members_[i].counts() && !is_protected && gives) may_go.push_back(i);
+    if (members_[i].counts() && !is_protected && which(members_[i])) may_go.push_back(i);
   }
   if (may_go.empty()) return std::nullopt;
+  const bool has_some = std::any_of(may_go.begin(), may_go.end(), [&](std::size_t i) {
+    return members_[i].provider == provider;
+  });
+  if (!has_some) provider = members_[may_go.front()].provider;
+  if (!world_.broken(Mutation::kAnyGoes)) {
+    std::erase_if(may_go, [&](std::size_t i) { return members_[i].provider != provider; });
+  }
+  const std::vector<std::uint32_t> zones = by_zone(provider);
   const auto keep = [&](auto&& condition) {
     std::erase_if(may_go, [&](std::size_t i) { return !condition(members_[i]); });
   };
@@ -443,6 +486,7 @@ std::vector<std::size_t> FleetService::chosen_by(const std::string& policy,
 }
 
 void FleetService::reconcile() {
+  if (has_scheduler()) return schedule_tasks();
   unnoticed_ = std::min(unnoticed_, wanted() - std::min<std::size_t>(wanted(), alive()));
   if ((fleet().suspended & kLaunch) == 0) launch_missing();
   const auto rebalancing = [this] {

@@ -8,6 +8,7 @@ namespace skyreplay::reference {
 void FleetService::check(std::size_t index) {
   if (members_[index].state != Member::State::kInService) return;
   world_.calendar.plan(world_.now() + interval(), [this, index] { check(index); });
+  if (world_.now() < members_[index].ready) return count(index, false);
   Attempt& attempt = checks_.emplace_back();
   attempt.service = service_;
   attempt.check = checks_.size();
@@ -38,12 +39,15 @@ void FleetService::count(std::size_t index, bool passed) {
   const std::uint32_t needed = is_new ? 1 : fleet().healthy_threshold;  // E108
   if (member.health != Health::kHealthy && member.passes >= needed) {
     const bool for_the_first_time = member.health == Health::kInitial;
+    const bool first_pass = !member.has_passed;
     set_health(member, Health::kHealthy);
     if (for_the_first_time) replaced_by(index);
+    if (has_scheduler()) task_health_changed(index, first_pass);
     replace_unhealthy_later(world_.now());
   }
   if (member.health != Health::kUnhealthy && member.fails >= fleet().unhealthy_threshold) {
     set_health(member, Health::kUnhealthy);
+    if (has_scheduler()) task_health_changed(index, false);
     replace_unhealthy_later(world_.now());
   }
 }
@@ -102,8 +106,8 @@ void FleetService::update_rotation() {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const Member& member = members_[i];
     const bool serves = member.state == Member::State::kInService;
-    const bool gets =
-        member.health == Health::kHealthy || (member.health == Health::kUnhealthy && fail_open);
+    const bool could = member.health == Health::kUnhealthy && world_.now() >= member.ready;
+    const bool gets = member.health == Health::kHealthy || (could && fail_open);
     TargetGroup& group = group_of(i);
     if (group.has(i) && !(serves && gets)) {
       group.leave(i);

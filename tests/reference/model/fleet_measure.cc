@@ -72,25 +72,32 @@ Meters FleetService::own_meters(const std::vector<Time>& ends) const {
   }
   std::vector<BalancerUse> uses;
   for (const Time end : ends) uses.push_back(use_until(end));
-  std::uint64_t ran = 0;       // also where a Spot Instance is free
-  std::uint64_t spot_ran = 0;  // tasks on FARGATE_SPOT
+  Ran ran;  // also where a Spot Instance is free
   for (const Member& member : members_) {
     if (!member.billed_from || *member.billed_from >= ends.back()) continue;
     const Time until = std::min(member.gone.value_or(Time::max()), ends.back());
     const std::uint64_t billed = billed_seconds(span, *member.billed_from, until, minimum);
-    ran += billed;
+    const Deployment none;
+    const Deployment& own = member.revision == 0 ? none : fleet().deployments[member.revision - 1];
+    const std::uint64_t cpu = billed * own.cpu.value_or(fleet().cpu);
+    const std::uint64_t memory = billed * own.memory.value_or(fleet().memory);
+    ran.seconds += billed;
+    ran.cpu += cpu;
+    ran.memory += memory;
     const bool is_spot = !fleet().providers.empty() && fleet().providers[member.provider].spot;
-    if (is_spot && !world_.broken(Mutation::kSpotIsOnDemand)) spot_ran += billed;
+    if (!is_spot || world_.broken(Mutation::kSpotIsOnDemand)) continue;
+    ran.spot_cpu += cpu;
+    ran.spot_memory += memory;
   }
-  Meters meters =
-      fleet_meters(fleet(), span, seconds, ran, spot_ran, ends, uses, world_.has_bytes(),
-                   {.full_hours = !world_.broken(Mutation::kHoursAreNotBegun),
-                    .rules_count = !world_.broken(Mutation::kLargestOfThreeDimensions),
-                    .hours_are_apart = !world_.broken(Mutation::kCoverageCarriesOver)});
+  Meters meters = fleet_meters(fleet(), span, seconds, ran, ends, uses, world_.has_bytes(),
+                               {.full_hours = !world_.broken(Mutation::kHoursAreNotBegun),
+                                .rules_count = !world_.broken(Mutation::kLargestOfThreeDimensions),
+                                .hours_are_apart = !world_.broken(Mutation::kCoverageCarriesOver)});
   divide_by_price(meters, span, ends.back());
   // E102.
-  if (fleet().public_addresses) meters.push_back({"vpc.public_ipv4_in_use", ran});
-  if (fleet().detailed) meters.push_back({"cloudwatch.detailed_monitoring_per_instance", ran});
+  if (fleet().public_addresses) meters.push_back({"vpc.public_ipv4_in_use", ran.seconds});
+  if (fleet().detailed)
+    meters.push_back({"cloudwatch.detailed_monitoring_per_instance", ran.seconds});
   if (!scaling_ && !fleet().managed) return meters;
   const Time length = std::min(ends.back(), span.end) - span.start;
   const auto passed =

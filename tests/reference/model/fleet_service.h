@@ -3,7 +3,9 @@
 // Groups of instances and services of tasks (docs/models.md, E20 to E142, C9 to C120).
 
 #include <array>
+#include <functional>
 #include <map>
+#include <set>
 
 #include "reference/model/clock.h"
 #include "reference/model/money.h"
@@ -20,6 +22,8 @@ struct Member {
   State state = State::kPending;
   std::uint32_t zone = 0;
   std::size_t provider = 0;
+  std::size_t revision = 0;
+  Time ready{};  ///< when it can answer
   Time launched{};
   std::optional<Time> billed_from{}, gone{}, served_from{}, taken_out{}, drained{};
   std::optional<Time> serves_since{};  ///< long ago where the run began with it
@@ -80,6 +84,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   void forecast_made() override { note("forecast"); }
   void raise_max(std::uint32_t max) override { set_capacity({}, max, {}); }
   std::uint32_t desired() const override { return desired_; }
+  bool is_deploying() const override { return deploying_ == Deploying::kInProgress; }
   std::uint32_t targets() const override;
   std::vector<Instance> instances() const override;
   std::vector<Time> taken_out(Time since) const override;
@@ -136,6 +141,8 @@ class FleetService final : public Station, public ServerOwner, public Group {
   // --- Clusters (C13 to C22, C60 to C70, C121), in cluster.cc
 
   bool on_cluster() const { return fleet().cluster.has_value(); }
+  /// Deployments, and whoever is unhealthy, are of tasks on Fargate only.
+  bool has_scheduler() const { return fleet().fargate && !on_cluster(); }
   FleetService& cluster() const;
   std::uint64_t weight() const;
   /// Where the next task goes.
@@ -176,6 +183,40 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::size_t provider_that_gives() const;
   void interrupt_task(std::size_t member);
 
+  // --- Deployments (C37 to C46)
+
+  /// The service as a deployment has it; 0 is what the run begins with.
+  Fleet revision(std::size_t number) const;
+  bool is_old(const Member& member) const { return member.revision != current_; }
+  bool is_healthy(const Member& member) const;
+  bool is_unhealthy(const Member& member) const;
+  /// Of those that count.
+  template <typename Which>
+  std::vector<std::size_t> tasks_that(Which&& which) const {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (members_[i].counts() && which(members_[i])) found.push_back(i);
+    }
+    return found;
+  }
+  std::uint32_t least_healthy() const;
+  std::uint32_t most() const;
+  bool launch_tasks(std::size_t count, std::size_t revision);
+  void schedule_tasks();
+  bool replace_lost_tasks();
+  bool launch_missing_tasks();
+  bool take_out_surplus_tasks();
+  bool stop_unhealthy_task();
+  bool stop_old_tasks();
+  void end_deployment();
+  void stop_quietly(std::size_t index);
+  void deploy(std::size_t revision, bool back);
+  void task_failed(std::size_t index);
+  void task_never_ran(std::size_t index);
+  void task_runs(std::size_t index);
+  void task_health_changed(std::size_t index, bool first);
+  void look_later(Time at);
+
   /// First none gets anything any more, then what they have fails, then they are replaced.
   void lose(const std::vector<std::size_t>& lost);
   void call_off(std::size_t index);
@@ -188,6 +229,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   struct Start {
     Time billed, in_service;
     bool abandoned = false;  ///< then, in place of in service
+    Time ready{};            ///< from in service on; the longest there is: never
   };
   /// From a launch until billing and until service (E24; C30, C35).
   Start start_times(std::size_t ordinal);
@@ -198,6 +240,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   /// Of the fullest zones: the latest that is not in service yet, else whom the policies choose, of
   /// equals the oldest of the last zone. None where all are protected.
   std::optional<std::size_t> next_to_go();
+  std::optional<std::size_t> next_to_go(const std::function<bool(const Member&)>& which) const;
   /// Of those, the ones that a termination policy would take first.
   std::vector<std::size_t> chosen_by(const std::string& policy,
                                      const std::vector<std::size_t>& members) const;
@@ -249,6 +292,14 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::vector<bool> lost_, refused_;                           // by zone
   std::vector<std::uint64_t> shocks_;                          // by zone
   std::vector<std::pair<std::size_t, std::size_t>> replaced_;  // members, and those that are to be
+  enum class Deploying { kCompleted, kInProgress, kFailed } deploying_ = Deploying::kCompleted;
+  std::size_t current_ = 0, last_completed_ = 0, launching_ = 0;
+  bool watched_ = false, told_stuck_ = false, stopping_ = false;
+  std::uint32_t failures_ = 0;
+  std::uint64_t stopped_first_ = 0;
+  Time restart_delay_{}, no_launch_until_{};
+  std::vector<std::size_t> lost_tasks_;  ///< their revisions
+  std::set<Time> looks_;
   std::deque<Attempt> checks_;
   std::vector<Attempt*> accepted_;
   std::vector<Member> members_;  // by ordinal

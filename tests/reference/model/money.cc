@@ -241,11 +241,11 @@ std::vector<std::uint64_t> seconds_by_price(const Fleet& fleet, const Span& span
 }
 
 Meters fleet_meters(const Fleet& fleet, const Span& span,
-                    const std::vector<std::uint64_t>& all_seconds, std::uint64_t seconds,
-                    std::uint64_t spot_seconds, const std::vector<Time>& ends,
-                    const std::vector<BalancerUse>& uses, bool has_bytes,
-                    const BalancerRules& rules) {
+                    const std::vector<std::uint64_t>& all_seconds, const Ran& ran,
+                    const std::vector<Time>& ends, const std::vector<BalancerUse>& uses,
+                    bool has_bytes, const BalancerRules& rules) {
   const Time now = ends.back();
+  const std::uint64_t seconds = ran.seconds;
   Meters meters;
   if (!fleet.is_cluster) meters = balancer_meters(fleet, span, ends, uses, rules);
   if (fleet.cluster) {
@@ -258,12 +258,12 @@ Meters fleet_meters(const Fleet& fleet, const Span& span,
     const std::string kind = fleet.arm ? "linux_arm_" : "linux_x86_";
     bool on_demand = fleet.providers.empty(), spot = false;
     for (const Provider& provider : fleet.providers) (provider.spot ? spot : on_demand) = true;
-    const auto add = [&](const std::string& item, std::uint64_t of_it) {
-      meters.push_back({item + kind + "vcpu", of_it * fleet.cpu});
-      meters.push_back({item + kind + "memory", of_it * fleet.memory});
+    const auto add = [&](const std::string& item, std::uint64_t cpu, std::uint64_t memory) {
+      meters.push_back({item + kind + "vcpu", cpu});
+      meters.push_back({item + kind + "memory", memory});
     };
-    if (on_demand) add("fargate.", seconds - spot_seconds);
-    if (spot) add("fargate.spot_", spot_seconds);
+    if (on_demand) add("fargate.", ran.cpu - ran.spot_cpu, ran.memory - ran.spot_memory);
+    if (spot) add("fargate.spot_", ran.spot_cpu, ran.spot_memory);
     if (fleet.storage_gib > 20) {
       meters.push_back(
           {"fargate.ephemeral_storage_over_20gb", seconds * (fleet.storage_gib - 20) * 1024});

@@ -36,11 +36,16 @@ inline constexpr const char* kSpotPrices[] = {"0.04", "0.02"};
 std::vector<std::uint64_t> seconds_by_price(const Fleet& fleet, const Span& span, Time from,
                                             std::uint64_t seconds, bool of_launch);
 
+/// Seconds billed of members, and times their size, of tasks.
+struct Ran {
+  std::uint64_t seconds = 0;
+  std::uint64_t cpu = 0, memory = 0, spot_cpu = 0, spot_memory = 0;
+};
+
 /// A fleet's line items at the last of `ends`, the ends of windows, at which `uses` and the seconds
-/// billed so far were read; `ran` are those of what is due also where an instance is free,
-/// `spot_ran` those of tasks on FARGATE_SPOT among them.
+/// billed so far were read; `ran` are those of what is due also where an instance is free.
 Meters fleet_meters(const Fleet& fleet, const Span& span, const std::vector<std::uint64_t>& seconds,
-                    std::uint64_t ran, std::uint64_t spot_ran, const std::vector<Time>& ends,
+                    const Ran& ran, const std::vector<Time>& ends,
                     const std::vector<BalancerUse>& uses, bool has_bytes,
                     const BalancerRules& rules);
 

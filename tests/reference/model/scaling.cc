@@ -461,6 +461,8 @@ std::optional<std::int64_t> Scaling::wanted(const Watch& watch, std::size_t inde
 bool Scaling::may_scale_in(const Policy& policy) const {
   const bool holds = world_.now() < in_until_;
   if (holds && !world_.broken(Mutation::kTakesAwayInItsCooldown)) return false;
+  const bool waits = group_.is_deploying() && !world_.broken(Mutation::kScalesInWhileDeploying);
+  if (waits) return false;  // C59
   if (policy.kind == Policy::Kind::kSimple) return true;
   const bool warming = counts(warmup_of(policy)).warming > 0;
   if (warming && !world_.broken(Mutation::kScalesInWhileWarming)) return false;

@@ -23,6 +23,7 @@ class Group {
   /// Of those that served and were taken out since then, when they had begun to serve.
   virtual std::vector<Time> taken_out(Time since) const = 0;
   virtual std::uint32_t desired() const = 0;
+  virtual bool is_deploying() const = 0;
   /// Those that requests are sent to.
   virtual std::uint32_t targets() const = 0;
   virtual void scale(std::uint32_t desired) = 0;

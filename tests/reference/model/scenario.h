@@ -160,6 +160,22 @@ struct Provider {
   std::uint32_t base = 0, weight = 1;
 };
 
+/// A deployment of a service: what it says is another, of all tasks from then on.
+struct Deployment {
+  Time at{};  ///< since the start of the trace
+  std::optional<std::uint32_t> cpu{}, memory{}, workers{}, backlog{};
+  std::optional<Time> pull_time{};
+  std::optional<Law> container_start{}, application_start{};
+  double work_factor = 1, start_failures = 0, never_healthy = 0;
+};
+
+/// What ends a deployment.
+struct CircuitBreaker {
+  bool enabled = false, rolls_back = false, resets = true;
+  enum class Threshold { kBounded, kUnbounded, kCount } threshold = Threshold::kBounded;
+  std::uint32_t value = 50;
+};
+
 struct Fleet {
   bool fargate = false;
   std::uint32_t desired = 1;
@@ -250,6 +266,10 @@ struct Fleet {
   bool distinct_instance = false;
   std::vector<std::string> strategies{};       ///< "random", "spread zone", "binpack cpu", ...
   std::optional<std::uint32_t> not_in_zone{};  ///< by a constraint
+  std::uint32_t minimum_healthy = 100, maximum = 200;  ///< %
+  CircuitBreaker breaker{};
+  Time first_restart_delay = std::chrono::minutes{1};
+  std::vector<Deployment> deployments{};
 };
 
 struct External {
@@ -259,8 +279,19 @@ struct External {
   std::string price = "0";
 };
 
+/// Jobs: each request is a task of its own.
+struct JobKind {
+  std::uint32_t cpu = 256, memory = 512, storage_gib = 20;
+  bool arm = false;
+  double speed = 1, parallelism = 1;
+  std::optional<std::uint32_t> most{};   ///< at a time
+  std::uint32_t burst = 100, rate = 20;  ///< of launches, a second
+  Law infrastructure_time{}, container_start{}, application_start{};
+  Time pull_time{};  ///< whole milliseconds
+};
+
 struct Service {
-  enum class Platform { kFunction, kFleet, kExternal };
+  enum class Platform { kFunction, kFleet, kExternal, kJob };
   std::string name;
   Platform platform = Platform::kFunction;
   Function function{};
@@ -268,6 +299,7 @@ struct Service {
   /// bounds, scheduled actions and `ecs_delay` are of that.
   Fleet fleet{};
   External external{};
+  JobKind job{};
 };
 
 struct Call {
@@ -498,6 +530,22 @@ enum class Mutation {
   kShrinksAtOnce,               ///< C85
   kBusyAreTaken,                ///< C87
   kLaunchTypesScale,            ///< C90
+  kMinimumHealthyRoundedDown,   ///< C37
+  kMaximumRoundedUp,            ///< C37
+  kRunningIsHealthy,            ///< C40
+  kUnhealthyStay,               ///< C41
+  kUnhealthyGoAtOnce,           ///< C41
+  kLostBecomeNew,               ///< C41
+  kNoGraceOfTasks,              ///< C42
+  kThresholdRoundedDown,        ///< C43
+  kFailuresAddUp,               ///< C44
+  kNothingRollsBack,            ///< C45
+  kRestartsAtOnce,              ///< C46
+  kScalesInWhileDeploying,      ///< C59
+  kReadyWhenItRuns,             ///< C35
+  kJobsNeverWait,               ///< C113
+  kStartOfJobsIsFree,           ///< C119
+  kLaunchesAtAnyRate,           ///< C114
   kEnd                          ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

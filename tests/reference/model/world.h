@@ -217,6 +217,7 @@ class Station {
 std::unique_ptr<Station> make_function(World& world, std::size_t service);
 std::unique_ptr<Station> make_fleet(World& world, std::size_t service);
 std::unique_ptr<Station> make_external(World& world, std::size_t service);
+std::unique_ptr<Station> make_job(World& world, std::size_t service);
 
 /// How long an event or a batch pauses after so many throttles in a row.
 Time after_throttle(std::uint64_t throttles);

@@ -1,0 +1,288 @@
+#include "ecs/service_scheduler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "ecs/fargate_service.h"
+
+namespace skyreplay::ecs {
+
+using balancing::Fleet;
+using balancing::Health;
+
+ServiceScheduler::ServiceScheduler(kernel::Loop& loop, FargateService& service,
+                                   const SchedulerConfig& config, std::uint64_t seed,
+                                   const std::string& entity)
+    : loop_(loop),
+      service_(service),
+      config_(config),
+      draws_(seed, entity, "unhealthy_task"),
+      process_(loop.add(*this)),
+      breaker_(config.circuit_breaker),
+      throttle_(config.first_restart_delay) {
+  for (const Deployment& deployment : config_.deployments) {
+    loop.schedule(std::max(deployment.at, loop.now()), process_, kDeploy, deployment.revision);
+  }
+}
+
+// --- How many there may be
+
+/// C37.
+std::uint32_t ServiceScheduler::minimum_healthy() const {
+  const auto parts = std::uint64_t{service_.desired()} * config_.minimum_healthy_percent;
+  return static_cast<std::uint32_t>((parts + 99) / 100);
+}
+
+/// C37, C38.
+std::uint32_t ServiceScheduler::maximum() const {
+  return static_cast<std::uint32_t>(std::uint64_t{service_.desired()} * config_.maximum_percent /
+                                    100);
+}
+
+/// C40.
+bool ServiceScheduler::is_healthy(std::uint32_t member) const {
+  const Fleet::MemberState task = *service_.member(member);
+  return task.serves_since != kEndOfTime && task.health == Health::kHealthy;
+}
+
+/// C42.
+bool ServiceScheduler::is_unhealthy(std::uint32_t member) const {
+  const Fleet::MemberState task = *service_.member(member);
+  return task.serves_since != kEndOfTime && task.health == Health::kUnhealthy &&
+         loop_.now() - task.serves_since >= config_.health_check_grace;
+}
+
+ServiceScheduler::Counts ServiceScheduler::count() const {
+  Counts counts;
+  service_.for_each_member([&](std::uint32_t member, const Fleet::MemberState& task) {
+    if (task.is_draining) return;
+    ++counts.total;
+    counts.old += is_old(member) ? 1 : 0;
+    if (is_unhealthy(member)) return counts.unhealthy.push_back(member);
+    counts.fresh_good += is_old(member) ? 0 : 1;
+    ++(is_healthy(member) ? counts.healthy : counts.coming);
+  });
+  std::sort(counts.unhealthy.begin(), counts.unhealthy.end(),
+            [this](std::uint32_t a, std::uint32_t b) {
+              return service_.member(a)->ordinal < service_.member(b)->ordinal;
+            });
+  return counts;
+}
+
+// --- What moves
+
+void ServiceScheduler::schedule() {
+  for (bool moves = true; moves;) {
+    moves = replace_lost();
+    moves |= launch_missing();
+    moves |= take_out_surplus();
+    moves |= stop_unhealthy();
+    moves |= stop_old();
+  }
+  settle();
+}
+
+/// C41: of the revision that was lost.
+bool ServiceScheduler::replace_lost() {
+  if (lost_.empty()) return false;
+  const Counts counts = count();
+  if (state_ == State::kCompleted || counts.healthy >= minimum_healthy()) {
+    lost_.clear();
+    return false;
+  }
+  if (!may_launch() || counts.total >= maximum()) return false;
+  launching_ = lost_.front();
+  const bool is_launched = service_.launch_members(1) > 0;
+  if (is_launched) lost_.erase(lost_.begin());
+  return is_launched;
+}
+
+bool ServiceScheduler::launch_missing() {
+  if (state_ == State::kFailed || !may_launch()) return false;
+  const Counts counts = count();
+  const std::uint32_t desired = service_.desired();
+  if (counts.fresh_good >= desired || counts.total >= maximum()) return false;
+  launching_ = current_;
+  return service_.launch_members(std::min(desired - counts.fresh_good, maximum() - counts.total)) >
+         0;
+}
+
+/// Where the deployment has failed, old tasks are what is desired: its own go first.
+bool ServiceScheduler::take_out_surplus() {
+  bool moves = false;
+  const bool has_failed = state_ == State::kFailed;
+  for (Counts counts = count();; counts = count()) {
+    const auto unhealthy = static_cast<std::uint32_t>(counts.unhealthy.size());
+    const std::uint32_t good = has_failed ? counts.total - unhealthy : counts.fresh_good;
+    if (good <= service_.desired()) return moves;
+    std::uint32_t goes = service_.next_to_go(
+        [this](std::uint32_t member) { return !is_old(member) && !is_unhealthy(member); });
+    if (goes == balancing::kNoTarget) {
+      goes = service_.next_to_go([this](std::uint32_t member) { return !is_unhealthy(member); });
+    }
+    is_stopping_ = true;
+    service_.take_out(goes, "");
+    is_stopping_ = false;
+    moves = true;
+  }
+}
+
+/// C41.
+bool ServiceScheduler::stop_unhealthy() {
+  const Counts counts = count();
+  const std::uint32_t desired = service_.desired();
+  const auto unhealthy = static_cast<std::uint32_t>(counts.unhealthy.size());
+  if (unhealthy == 0) return false;
+  std::uint32_t which = 0;
+  if (counts.healthy + unhealthy <= desired) {
+    const bool has_no_room = counts.fresh_good < desired && counts.total >= maximum();
+    if (!has_no_room || counts.coming > 0 || state_ == State::kFailed) return false;
+    RandomEngine draw = draws_.at(stopped_first_++);
+    which = static_cast<std::uint32_t>(balancing::share_of(draw(), unhealthy));
+  }
+  const std::uint32_t member = counts.unhealthy[which];
+  service_.take_out(member, ": Task failed ELB health checks");
+  task_failed(member);
+  return true;
+}
+
+/// C39.
+bool ServiceScheduler::stop_old() {
+  if (state_ != State::kInProgress) return false;
+  bool moves = false;
+  for (Counts counts = count(); counts.old > 0; counts = count()) {
+    const std::uint32_t minimum = minimum_healthy();
+    std::uint32_t goes = balancing::kNoTarget;
+    if (counts.healthy >= minimum) {
+      goes = service_.next_to_go(
+          [this](std::uint32_t member) { return is_old(member) && !is_healthy(member); });
+    }
+    if (goes == balancing::kNoTarget && counts.healthy > minimum) {
+      goes = service_.next_to_go([this](std::uint32_t member) { return is_old(member); });
+    }
+    if (goes == balancing::kNoTarget) break;
+    is_stopping_ = true;
+    service_.take_out(goes, fmt::format(": stopped by (deployment {})", current_));
+    is_stopping_ = false;
+    moves = true;
+  }
+  return moves;
+}
+
+/// Whether the deployment has come to its end, or cannot go on.
+void ServiceScheduler::settle() {
+  if (state_ != State::kInProgress) return;
+  const Counts counts = count();
+  const std::uint32_t desired = service_.desired();
+  if (counts.old == 0 && counts.total == desired && counts.healthy == desired) {
+    state_ = State::kCompleted;
+    last_completed_ = current_;
+    return tell(
+        fmt::format("(deployment {}) deployment completed: has reached a steady state of "
+                    "{} tasks",
+                    current_, desired));
+  }
+  const bool is_stuck = counts.coming == 0 && counts.unhealthy.empty() &&
+                        counts.fresh_good < desired && counts.total >= maximum() &&
+                        counts.healthy <= minimum_healthy();
+  if (!is_stuck || std::exchange(was_stuck_, true)) return;
+  tell(fmt::format(
+      "(deployment {}) was unable to stop or start tasks during a deployment because of the "
+      "service deployment configuration: {} tasks of at most {}, {} healthy of at least {}. "
+      "Update the minimumHealthyPercent or maximumPercent value and try again",
+      current_, counts.total, maximum(), counts.healthy, minimum_healthy()));
+}
+
+// --- Deployments
+
+void ServiceScheduler::begin(std::uint32_t revision, bool is_rollback) {
+  current_ = revision;
+  state_ = State::kInProgress;
+  was_stuck_ = false;
+  breaker_.begin(!is_rollback);
+  throttle_.reset();  // C46
+  std::erase(lost_, revision);
+  tell(fmt::format("(deployment {}) {}: {} tasks desired, {} healthy at least, {} at most",
+                   current_, is_rollback ? "is rolled back to" : "has begun", service_.desired(),
+                   minimum_healthy(), maximum()));
+}
+
+/// C43, C45.
+void ServiceScheduler::task_failed(std::uint32_t member) {
+  if (state_ != State::kInProgress || is_old(member)) return;
+  if (!breaker_.failed(service_.desired())) return;
+  tell(
+      fmt::format("(deployment {}) deployment failed: {} tasks failed to start or were unhealthy, "
+                  "of {} desired",
+                  current_, breaker_.failures(), service_.desired()));
+  state_ = State::kFailed;
+  if (breaker_.rolls_back() && last_completed_ != current_) begin(last_completed_, true);
+}
+
+// --- What happens to tasks
+
+void ServiceScheduler::created(std::uint32_t member) {
+  if (tasks_.size() <= member) tasks_.resize(member + std::size_t{1});
+  tasks_[member] = {.revision = launching_};
+}
+
+void ServiceScheduler::gone(std::uint32_t member) {
+  targets_unhealthy_ -= std::exchange(tasks_[member].is_unhealthy, false) ? 1 : 0;
+  if (!is_stopping_ && state_ != State::kCompleted && is_old(member)) {
+    lost_.push_back(tasks_[member].revision);
+  }
+}
+
+/// C46.
+void ServiceScheduler::abandoned(std::uint32_t member) {
+  if (throttle_.failed(loop_.now())) {
+    tell(fmt::format("is unable to consistently start tasks successfully: launches nothing for {}",
+                     format_duration(throttle_.delay())));
+    look_at(throttle_.until());
+  }
+  task_failed(member);
+}
+
+void ServiceScheduler::in_service(std::uint32_t) {
+  if (throttle_.holds(loop_.now())) look_at(loop_.now());
+  throttle_.reset();
+}
+
+void ServiceScheduler::health_changed(std::uint32_t member) {
+  const Fleet::MemberState task = *service_.member(member);
+  if (task.health == Health::kHealthy) {
+    const bool is_first = !std::exchange(tasks_[member].was_healthy, true);
+    if (is_first && !is_old(member)) breaker_.healthy();
+  }
+  const bool is_unhealthy = task.health == Health::kUnhealthy;
+  const bool was_unhealthy = std::exchange(tasks_[member].is_unhealthy, is_unhealthy);
+  targets_unhealthy_ += is_unhealthy ? 1 : 0;
+  targets_unhealthy_ -= was_unhealthy ? 1 : 0;
+  const bool moves_none = state_ == State::kCompleted && targets_unhealthy_ == 0 && !was_unhealthy;
+  if (moves_none) return;
+  const TimePoint in_earnest = task.serves_since + config_.health_check_grace;
+  look_at(is_unhealthy ? std::max(loop_.now(), in_earnest) : loop_.now());
+}
+
+void ServiceScheduler::look_at(TimePoint at) {
+  if (std::find(looks_.begin(), looks_.end(), at) != looks_.end()) return;
+  looks_.push_back(at);
+  loop_.schedule(at, process_, kLook, 0);
+}
+
+void ServiceScheduler::fire(const kernel::Event& event) {
+  if (event.kind == kDeploy) {
+    begin(event.payload, false);
+  } else {
+    std::erase(looks_, loop_.now());
+  }
+  service_.reconcile();
+}
+
+void ServiceScheduler::tell(const std::string& what) {
+  service_.note("deploy", fmt::format("(service {}) {}", service_.name(), what));
+}
+
+}  // namespace skyreplay::ecs

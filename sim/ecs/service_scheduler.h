@@ -1,0 +1,135 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/random.h"
+#include "ecs/circuit_breaker.h"
+#include "ecs/restart_throttle.h"
+#include "kernel/loop.h"
+
+namespace skyreplay::ecs {
+
+class FargateService;
+
+/// A deployment that is to come.
+struct Deployment {
+  TimePoint at;
+  std::uint32_t revision = 0;  ///< its task definition, and its number
+};
+
+struct SchedulerConfig {
+  std::uint32_t minimum_healthy_percent = 100;
+  std::uint32_t maximum_percent = 200;
+  Duration health_check_grace{};  ///< C42
+  CircuitBreakerConfig circuit_breaker{};
+  Duration first_restart_delay = std::chrono::minutes{1};
+  std::vector<Deployment> deployments{};  ///< ascending
+};
+
+/// The service scheduler of ECS for one service: how many tasks of which task definition there are,
+/// by the rolling deployment (C37 to C45).
+///
+///     completed -> in progress -> completed
+///                     |  ^ rollback
+///                     v  |
+///                   failed
+///
+/// **What it counts** Tasks that count are those not on their way out. A task is *healthy* once its
+/// target is (C40), and *unhealthy* where its target is and it ran for longer than the grace period
+/// (C42). A task of another revision than the deployment's is *old*.
+///
+/// **Order** Again and again, until nothing moves: old tasks that were lost are replaced where too
+/// few are healthy; what is missing is launched as far as maximum_percent has room (C39); of the
+/// deployment's own those above desired go as in any scale-in; unhealthy ones go for each healthy
+/// one there is in their place, or one at a time where there is no room to launch first (C41); old
+/// ones go: any that are not healthy where enough others are, then healthy ones above the minimum.
+///
+/// **Cost** O(tasks) each time something happens to a task that may move some, and for each one
+/// that moves; a new task that is healthy moves none without a deployment.
+///
+/// Not modeled here: how long ECS takes to notice; deployments by CodeDeploy or of two colors.
+class ServiceScheduler final : public kernel::Process {
+ public:
+  /// `service` outlives this; `entity` is its name path.
+  ServiceScheduler(kernel::Loop& loop, FargateService& service, const SchedulerConfig& config,
+                   std::uint64_t seed, const std::string& entity);
+
+  /// C59: while it is, policies take nothing away.
+  bool is_deploying() const { return state_ == State::kInProgress; }
+  /// Of whatever is launched now.
+  std::uint32_t launching() const { return launching_; }
+  std::uint32_t revision_of(std::uint32_t member) const { return tasks_[member].revision; }
+
+  void schedule();
+
+  // What happens to tasks.
+  void created(std::uint32_t member);
+  void gone(std::uint32_t member);
+  void abandoned(std::uint32_t member);
+  void in_service(std::uint32_t member);
+  void health_changed(std::uint32_t member);
+
+  void fire(const kernel::Event& event) override;
+
+ private:
+  enum Kind : std::uint16_t { kDeploy, kLook };
+  enum class State : std::uint8_t { kCompleted, kInProgress, kFailed };
+
+  struct Task {
+    std::uint32_t revision = 0;
+    bool was_healthy = false;
+    bool is_unhealthy = false;  ///< its target is, grace or not
+  };
+  struct Counts {
+    std::uint32_t total = 0;
+    std::uint32_t healthy = 0;
+    std::uint32_t coming = 0;      ///< neither healthy nor unhealthy
+    std::uint32_t fresh_good = 0;  ///< of the deployment, and not unhealthy
+    std::uint32_t old = 0;
+    std::vector<std::uint32_t> unhealthy{};  ///< by ordinal
+  };
+
+  std::uint32_t minimum_healthy() const;
+  std::uint32_t maximum() const;
+  bool is_healthy(std::uint32_t member) const;
+  bool is_unhealthy(std::uint32_t member) const;
+  bool is_old(std::uint32_t member) const { return tasks_[member].revision != current_; }
+  Counts count() const;
+  bool may_launch() const { return !throttle_.holds(loop_.now()); }
+
+  bool replace_lost();
+  bool launch_missing();
+  bool take_out_surplus();
+  bool stop_unhealthy();
+  bool stop_old();
+  void stop(std::uint32_t member, const std::string& why);
+  void settle();
+
+  void begin(std::uint32_t revision, bool is_rollback);
+  void task_failed(std::uint32_t member);
+  void look_at(TimePoint at);
+  void tell(const std::string& what);
+
+  kernel::Loop& loop_;
+  FargateService& service_;
+  SchedulerConfig config_;
+  RandomStream draws_;
+  kernel::ProcessId process_;
+  CircuitBreaker breaker_;
+  RestartThrottle throttle_;
+  State state_ = State::kCompleted;
+  std::uint32_t current_ = 0;         ///< the deployment: its revision
+  std::uint32_t last_completed_ = 0;  ///< what a rollback goes back to
+  std::uint32_t launching_ = 0;
+  bool is_stopping_ = false;  ///< whoever goes now does so for the deployment
+  bool was_stuck_ = false;    ///< it was told of
+  std::uint32_t targets_unhealthy_ = 0;
+  std::uint64_t stopped_first_ = 0;  ///< unhealthy tasks that had to go before another came
+  std::vector<Task> tasks_;          ///< by member
+  std::vector<std::uint32_t> lost_;  ///< revisions of old tasks that went by themselves
+  std::vector<TimePoint> looks_;     ///< when it looks again, each one once
+};
+
+}  // namespace skyreplay::ecs

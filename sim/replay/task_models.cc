@@ -1,0 +1,136 @@
+#include "replay/task_models.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "compute/server_config.h"
+#include "replay/scaling_model.h"
+#include "scenario/law.h"
+
+namespace skyreplay::replay {
+namespace {
+
+using scenario::to_distribution;
+using scenario::to_duration;
+
+Duration pull_time(const proto::DataSize& image, const proto::DataRate& rate) {
+  const double seconds =
+      static_cast<double>(image.bytes()) / static_cast<double>(rate.bytes_per_second());
+  return Duration{std::llround(seconds * 1e9)};
+}
+
+/// What services and jobs spell alike.
+template <typename Assumed>
+ecs::TaskStart task_start(const Assumed& assumed) {
+  return {.infrastructure_time = to_distribution(assumed.infrastructure_time()),
+          .pull_time = pull_time(assumed.image_size(), assumed.pull_rate()),
+          .container_start = to_distribution(assumed.container_start()),
+          .application_start = to_distribution(assumed.application_start())};
+}
+
+ecs::TaskRevision first_revision(const proto::EcsService& service) {
+  const proto::EcsServiceAssumed& assumed = service.assumed();
+  ecs::TaskRevision revision;
+  revision.cpu_units = service.task_definition().cpu();
+  revision.memory_mib = service.task_definition().memory();
+  revision.speed = assumed.speed();
+  if (assumed.has_workers()) revision.workers = assumed.workers();
+  if (assumed.has_backlog()) revision.backlog = assumed.backlog();
+  revision.start = task_start(assumed);
+  return revision;
+}
+
+ecs::TaskRevision revision_of(const proto::EcsService& service,
+                              const proto::Deployment& deployment) {
+  const proto::DeploymentAssumed& assumed = deployment.assumed();
+  ecs::TaskRevision revision = first_revision(service);
+  if (deployment.has_cpu()) revision.cpu_units = deployment.cpu();
+  if (deployment.has_memory()) revision.memory_mib = deployment.memory();
+  revision.speed /= assumed.work_factor();
+  if (assumed.has_workers()) revision.workers = assumed.workers();
+  if (assumed.has_backlog()) revision.backlog = assumed.backlog();
+  revision.start.pull_time =
+      pull_time(assumed.has_image_size() ? assumed.image_size() : service.assumed().image_size(),
+                assumed.pull_rate());
+  if (assumed.has_container_start()) {
+    revision.start.container_start = to_distribution(assumed.container_start());
+  }
+  if (assumed.has_application_start()) {
+    revision.start.application_start = to_distribution(assumed.application_start());
+  }
+  revision.start_failures = assumed.start_failures();
+  revision.never_healthy = assumed.never_healthy();
+  return revision;
+}
+
+ecs::CircuitBreakerConfig circuit_breaker(const proto::DeploymentCircuitBreaker& breaker) {
+  using Threshold = ecs::CircuitBreakerConfig::Threshold;
+  const proto::CircuitBreakerThreshold& from = breaker.threshold_configuration();
+  Threshold threshold = Threshold::kBoundedPercent;
+  if (from.type() == proto::CircuitBreakerThreshold::UNBOUNDED_PERCENT) {
+    threshold = Threshold::kUnboundedPercent;
+  } else if (from.type() == proto::CircuitBreakerThreshold::COUNT) {
+    threshold = Threshold::kCount;
+  }
+  return {.enable = breaker.enable(),
+          .rollback = breaker.rollback(),
+          .threshold = threshold,
+          .value = from.value(),
+          .reset_on_healthy_task = breaker.reset_on_healthy_task()};
+}
+
+}  // namespace
+
+pricing::FargateTask fargate_task(const proto::TaskDefinition& task) {
+  const bool is_arm = task.runtime_platform().cpu_architecture() == proto::RuntimePlatform::ARM64;
+  return {.architecture = is_arm ? pricing::FargateTask::Architecture::kArm
+                                 : pricing::FargateTask::Architecture::kX86,
+          .cpu_units = task.cpu(),
+          .memory_mib = task.memory(),
+          .ephemeral_storage_gib = task.ephemeral_storage().size_in_gib()};
+}
+
+std::vector<ecs::TaskRevision> task_revisions(const proto::EcsService& service) {
+  std::vector<ecs::TaskRevision> revisions{first_revision(service)};
+  for (const proto::Deployment& deployment : service.deployments()) {
+    revisions.push_back(revision_of(service, deployment));
+  }
+  return revisions;
+}
+
+ecs::SchedulerConfig scheduler_config(const proto::EcsService& service, TimePoint trace_start) {
+  const proto::DeploymentConfiguration& limits = service.deployment_configuration();
+  ecs::SchedulerConfig config{
+      .minimum_healthy_percent = limits.minimum_healthy_percent(),
+      .maximum_percent = limits.maximum_percent(),
+      .health_check_grace = std::chrono::seconds{service.health_check_grace_period_seconds()},
+      .circuit_breaker = circuit_breaker(limits.deployment_circuit_breaker()),
+      .first_restart_delay = to_duration(service.assumed().first_restart_delay())};
+  std::uint32_t revision = 0;
+  for (const proto::Deployment& deployment : service.deployments()) {
+    config.deployments.push_back({instant(deployment.at(), trace_start), ++revision});
+  }
+  return config;
+}
+
+ecs::StandaloneTaskConfig job_config(const scenario::ConcreteService& service, std::uint32_t index,
+                                     std::optional<std::uint32_t> calls) {
+  const proto::EcsTask& job = service.config->ecs_task();
+  const proto::EcsTaskAssumed& assumed = job.assumed();
+  ecs::StandaloneTaskConfig config;
+  config.name = "services." + service.name;
+  config.service = index;
+  config.task = fargate_task(job.task_definition());
+  config.start = task_start(assumed);
+  const double vcpus = static_cast<double>(config.task.cpu_units) / compute::kUnitsPerVcpu;
+  config.rate = std::min(vcpus, assumed.vcpu_parallelism()) * assumed.speed();
+  if (assumed.has_max_concurrent_tasks()) {
+    config.max_concurrent_tasks = assumed.max_concurrent_tasks();
+  }
+  config.launch_burst = assumed.launch_burst();
+  config.launch_rate = assumed.launch_rate();
+  config.calls = calls;
+  return config;
+}
+
+}  // namespace skyreplay::replay

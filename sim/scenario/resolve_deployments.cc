@@ -1,0 +1,57 @@
+#include "scenario/resolve_deployments.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.h"
+#include "ecs/fargate_sizes.h"
+#include "scenario/field_path.h"
+
+namespace skyreplay::scenario {
+namespace {
+
+/// C35, ASSUMED: pull and unpacking, in proportion to the CPU between these.
+constexpr std::uint32_t kSlowPullCpu = 1024;
+constexpr std::uint32_t kFastPullCpu = 4096;
+constexpr std::int64_t kSlowPullMb = 30;
+constexpr std::int64_t kFastPullMb = 80;
+constexpr std::int64_t kMegabyte = 1'000'000;
+
+}  // namespace
+
+std::int64_t pull_rate(std::uint32_t cpu) {
+  const std::int64_t above = std::clamp(cpu, kSlowPullCpu, kFastPullCpu) - kSlowPullCpu;
+  const std::int64_t span = kFastPullCpu - kSlowPullCpu;
+  return (kSlowPullMb + (kFastPullMb - kSlowPullMb) * above / span) * kMegabyte;
+}
+
+void resolve_deployments(proto::EcsService& service, const std::string& path,
+                         bool pull_rate_is_given, const Places& places, Mistakes& mistakes) {
+  const auto mistake = [&](const std::string& field, const std::string& text) {
+    mistakes.add(places.near(path + "." + field), path + "." + field, text);
+  };
+  const proto::TaskDefinition& task = service.task_definition();
+  for (int i = 0; i < service.deployments_size(); ++i) {
+    proto::Deployment& deployment = *service.mutable_deployments(i);
+    const std::string own = join_index("deployments", static_cast<std::size_t>(i));
+    const std::uint32_t cpu = deployment.has_cpu() ? deployment.cpu() : task.cpu();
+    const std::uint32_t memory = deployment.has_memory() ? deployment.memory() : task.memory();
+    if (!deployment.assumed().has_pull_rate()) {
+      deployment.mutable_assumed()->mutable_pull_rate()->set_bytes_per_second(
+          pull_rate_is_given ? service.assumed().pull_rate().bytes_per_second() : pull_rate(cpu));
+    }
+    if (!(deployment.has_cpu() || deployment.has_memory())) continue;
+    if (cpu == 0 || memory == 0 || ecs::valid_fargate_size(cpu, memory)) continue;
+    mistake(own, fmt::format("Fargate has no size of {} CPU units with {} MiB; {}", grouped(cpu),
+                             grouped(memory), ecs::valid_fargate_sizes(cpu)));
+  }
+  const proto::DeploymentCircuitBreaker& breaker =
+      service.deployment_configuration().deployment_circuit_breaker();
+  if (breaker.rollback() && !breaker.enable()) {
+    mistake("deployment_configuration.deployment_circuit_breaker.rollback",
+            "is for a circuit breaker that is enabled");
+  }
+}
+
+}  // namespace skyreplay::scenario

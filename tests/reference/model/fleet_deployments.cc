@@ -1,0 +1,240 @@
+// Which tasks a service starts and stops: rolling deployments, and whoever is unhealthy (C37 to
+// C46).
+#include <algorithm>
+
+#include "reference/model/fleet_service.h"
+
+namespace skyreplay::reference {
+
+Fleet FleetService::revision(std::size_t number) const {
+  Fleet task = fleet();
+  if (number == 0) return task;
+  const Deployment& own = task.deployments[number - 1];
+  task.cpu = own.cpu.value_or(task.cpu);
+  task.memory = own.memory.value_or(task.memory);
+  if (own.workers) task.workers = own.workers;
+  if (own.backlog) task.backlog = own.backlog;
+  task.pull_time = own.pull_time.value_or(task.pull_time);
+  task.container_start = own.container_start.value_or(task.container_start);
+  task.application_start = own.application_start.value_or(task.application_start);
+  task.speed /= own.work_factor;
+  return task;
+}
+
+bool FleetService::is_healthy(const Member& member) const {
+  const bool runs = member.state == Member::State::kInService;
+  if (world_.broken(Mutation::kRunningIsHealthy)) return runs;
+  return runs && member.health == Health::kHealthy;
+}
+
+bool FleetService::is_unhealthy(const Member& member) const {
+  if (member.state != Member::State::kInService || member.health != Health::kUnhealthy)
+    return false;
+  if (world_.broken(Mutation::kUnhealthyStay)) return false;
+  const bool none = world_.broken(Mutation::kNoGraceOfTasks);
+  return none || *member.serves_since + std::chrono::seconds{fleet().grace} <= world_.now();
+}
+
+std::uint32_t FleetService::least_healthy() const {
+  const std::uint32_t up = world_.broken(Mutation::kMinimumHealthyRoundedDown) ? 0 : 99;
+  return (desired_ * fleet().minimum_healthy + up) / 100;
+}
+
+std::uint32_t FleetService::most() const {
+  const std::uint32_t up = world_.broken(Mutation::kMaximumRoundedUp) ? 99 : 0;
+  return (desired_ * fleet().maximum + up) / 100;
+}
+
+bool FleetService::launch_tasks(std::size_t count, std::size_t revision) {
+  launching_ = revision;
+  std::vector<std::uint32_t> failed(fleet().zones);
+  std::size_t launched = 0, failures = 0;
+  while (launched + failures < count) {
+    const std::size_t provider = provider_of_launch();
+    const std::optional<std::uint32_t> zone = zone_of_launch(failed, provider);
+    if (zone) launch(*zone, provider);
+    ++(zone ? launched : failures);
+  }
+  if (failures > 0) note("launch_failed");
+  return launched > 0;
+}
+
+void FleetService::schedule_tasks() {
+  bool moves = true;
+  while (moves) {
+    moves = replace_lost_tasks();
+    moves = launch_missing_tasks() || moves;
+    moves = take_out_surplus_tasks() || moves;
+    moves = stop_unhealthy_task() || moves;
+    moves = stop_old_tasks() || moves;
+  }
+  end_deployment();
+}
+
+bool FleetService::replace_lost_tasks() {
+  if (lost_tasks_.empty()) return false;
+  const auto healthy = tasks_that([this](const Member& m) { return is_healthy(m); }).size();
+  const bool ignored = world_.broken(Mutation::kLostBecomeNew);
+  if (deploying_ == Deploying::kCompleted || healthy >= least_healthy() || ignored) {
+    lost_tasks_.clear();
+    return false;
+  }
+  if (world_.now() < no_launch_until_ || alive() >= most()) return false;
+  if (!launch_tasks(1, lost_tasks_.front())) return false;
+  lost_tasks_.erase(lost_tasks_.begin());
+  return true;
+}
+
+bool FleetService::launch_missing_tasks() {
+  if (deploying_ == Deploying::kFailed || world_.now() < no_launch_until_) return false;
+  const auto good =
+      tasks_that([this](const Member& m) { return !is_old(m) && !is_unhealthy(m); }).size();
+  if (good >= desired_ || alive() >= most()) return false;
+  return launch_tasks(std::min<std::size_t>(desired_ - good, most() - alive()), current_);
+}
+
+void FleetService::stop_quietly(std::size_t index) {
+  stopping_ = true;
+  take_out(index);
+  stopping_ = false;
+}
+
+bool FleetService::take_out_surplus_tasks() {
+  bool moves = false;
+  for (;;) {
+    const bool failed = deploying_ == Deploying::kFailed;
+    const auto good =
+        tasks_that([&](const Member& m) { return (failed || !is_old(m)) && !is_unhealthy(m); });
+    if (good.size() <= desired_) return moves;
+    auto goes = next_to_go([this](const Member& m) { return !is_old(m) && !is_unhealthy(m); });
+    if (!goes) goes = next_to_go([this](const Member& m) { return !is_unhealthy(m); });
+    stop_quietly(*goes);
+    moves = true;
+  }
+}
+
+bool FleetService::stop_unhealthy_task() {
+  const auto unhealthy = tasks_that([this](const Member& m) { return is_unhealthy(m); });
+  if (unhealthy.empty()) return false;
+  const auto healthy = tasks_that([this](const Member& m) { return is_healthy(m); }).size();
+  const auto good =
+      tasks_that([this](const Member& m) { return !is_old(m) && !is_unhealthy(m); }).size();
+  const bool coming = healthy + unhealthy.size() < alive();
+  std::size_t goes = unhealthy.front();
+  const bool at_once = world_.broken(Mutation::kUnhealthyGoAtOnce);
+  if (healthy + unhealthy.size() <= desired_ && !at_once) {
+    const bool no_room = good < desired_ && alive() >= most();
+    if (!no_room || coming || deploying_ == Deploying::kFailed) return false;
+    __extension__ using Wider = unsigned __int128;
+    Bits draw = world_.bits(world_.entity(service_), "unhealthy_task", stopped_first_++);
+    goes = unhealthy[static_cast<std::size_t>((Wider{draw()} * unhealthy.size()) >> 64)];
+  }
+  take_out(goes);
+  task_failed(goes);
+  return true;
+}
+
+bool FleetService::stop_old_tasks() {
+  bool moves = false;
+  while (deploying_ == Deploying::kInProgress) {
+    const auto healthy = tasks_that([this](const Member& m) { return is_healthy(m); }).size();
+    std::optional<std::size_t> goes;
+    if (healthy >= least_healthy()) {
+      goes = next_to_go([this](const Member& m) { return is_old(m) && !is_healthy(m); });
+    }
+    if (!goes && healthy > least_healthy()) {
+      goes = next_to_go([this](const Member& m) { return is_old(m); });
+    }
+    if (!goes) break;
+    stop_quietly(*goes);
+    moves = true;
+  }
+  return moves;
+}
+
+void FleetService::end_deployment() {
+  if (deploying_ != Deploying::kInProgress) return;
+  const auto healthy = tasks_that([this](const Member& m) { return is_healthy(m); });
+  const auto unhealthy = tasks_that([this](const Member& m) { return is_unhealthy(m); });
+  const auto old = tasks_that([this](const Member& m) { return is_old(m); });
+  const auto good = tasks_that([this](const Member& m) { return !is_old(m) && !is_unhealthy(m); });
+  if (old.empty() && alive() == desired_ && healthy.size() == desired_) {
+    deploying_ = Deploying::kCompleted;
+    last_completed_ = current_;
+    return note("deploy");
+  }
+  const bool stuck = healthy.size() == alive() && unhealthy.empty() && good.size() < desired_ &&
+                     alive() >= most() && healthy.size() <= least_healthy();
+  if (!stuck || told_stuck_) return;
+  told_stuck_ = true;
+  note("deploy");
+}
+
+void FleetService::deploy(std::size_t revision, bool back) {
+  current_ = revision;
+  deploying_ = Deploying::kInProgress;
+  watched_ = !back && fleet().breaker.enabled;
+  told_stuck_ = false;
+  failures_ = 0;
+  restart_delay_ = no_launch_until_ = {};
+  std::erase(lost_tasks_, revision);
+  note("deploy");
+}
+
+void FleetService::task_failed(std::size_t index) {
+  if (deploying_ != Deploying::kInProgress || is_old(members_[index]) || !watched_) return;
+  const CircuitBreaker& breaker = fleet().breaker;
+  std::uint32_t threshold = breaker.value;
+  if (breaker.threshold != CircuitBreaker::Threshold::kCount) {
+    const std::uint32_t up = world_.broken(Mutation::kThresholdRoundedDown) ? 0 : 99;
+    threshold = std::max(1U, (desired_ * breaker.value + up) / 100);
+    const bool bounded = breaker.threshold == CircuitBreaker::Threshold::kBounded;
+    if (bounded) threshold = std::min(200U, std::max(3U, threshold));
+  }
+  if (++failures_ < threshold) return;
+  watched_ = false;
+  deploying_ = Deploying::kFailed;
+  note("deploy");
+  const bool back = breaker.rolls_back && !world_.broken(Mutation::kNothingRollsBack);
+  if (back && last_completed_ != current_) deploy(last_completed_, true);
+}
+
+void FleetService::task_never_ran(std::size_t index) {
+  if (world_.now() >= no_launch_until_ && !world_.broken(Mutation::kRestartsAtOnce)) {
+    const Time longest = std::chrono::minutes{27};
+    restart_delay_ = restart_delay_ == Time{} ? fleet().first_restart_delay
+                                              : std::min(longest, 2 * restart_delay_);
+    no_launch_until_ = world_.now() + restart_delay_;
+    if (restart_delay_ > Time{}) {
+      note("deploy");
+      look_later(no_launch_until_);
+    }
+  }
+  task_failed(index);
+}
+
+void FleetService::task_runs(std::size_t) {
+  if (world_.now() < no_launch_until_) look_later(world_.now());
+  restart_delay_ = no_launch_until_ = {};
+}
+
+void FleetService::task_health_changed(std::size_t index, bool first) {
+  const Member& member = members_[index];
+  const bool resets = fleet().breaker.resets && !world_.broken(Mutation::kFailuresAddUp);
+  if (first && resets && !is_old(member)) failures_ = 0;
+  Time at = world_.now();
+  if (member.health == Health::kUnhealthy) {
+    at = std::max(at, *member.serves_since + std::chrono::seconds{fleet().grace});
+  }
+  look_later(at);
+}
+
+void FleetService::look_later(Time at) {
+  if (!looks_.insert(at).second) return;
+  world_.calendar.plan(at, [this, at] {
+    looks_.erase(at);
+    reconcile();
+  });
+}
+
+}  // namespace skyreplay::reference

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "reference/random_services.h"
+
+namespace skyreplay::reference {
+
+/// Gives services of tasks deployments, and has some external services do jobs instead. Drawn
+/// apart, so that scenarios of before stay what they were.
+class RandomTasks {
+ public:
+  explicit RandomTasks(std::uint64_t number) : deployed_(number ^ 0xDE91), jobs_(number ^ 0x10B5) {}
+
+  /// Deployments of services of tasks within the run, or only their rules. `unit`: of the scenario.
+  void deploy(Scenario& scenario, Time unit);
+  /// Of external services that nothing changes some do jobs, and may make a call to a later one.
+  void add_jobs(Scenario& scenario, Time unit);
+
+ private:
+  void deploy(Fleet& fleet, Time length);
+  Deployment deployment(const Fleet& fleet);
+  JobKind job();
+
+  RandomServices deployed_;
+  RandomServices jobs_;
+};
+
+}  // namespace skyreplay::reference

@@ -1,0 +1,98 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "reference/yaml_parts.h"
+
+namespace skyreplay::reference {
+namespace {
+
+using reference::spelled;  // beside the overloads of this file
+
+std::string providers(const Fleet& f) {
+  std::string list;
+  for (const Provider& provider : f.providers) {
+    list +=
+        fmt::format("{}{{capacity_provider: {}, base: {}, weight: {}}}", list.empty() ? "" : ", ",
+                    provider.spot ? "FARGATE_SPOT" : "FARGATE", provider.base, provider.weight);
+  }
+  return list.empty() ? "" : "capacity_provider_strategy: [" + list + "], ";
+}
+
+std::string spot_tasks(const Fleet& f) {
+  const bool has_spot = std::any_of(f.providers.begin(), f.providers.end(),
+                                    [](const Provider& provider) { return provider.spot; });
+  if (!has_spot) return "";
+  return "fargate_spot: {time_to_interruption: " + spelled(f.time_to_interruption) + "}, ";
+}
+
+std::string spelled(const Deployment& d) {
+  const auto law = [](const char* name, const std::optional<Law>& value) {
+    return value ? fmt::format("{}: {}, ", name, spelled(*value)) : "";
+  };
+  std::string image;
+  if (d.pull_time) {
+    image = fmt::format("image_size: {}kB, ", *d.pull_time / std::chrono::milliseconds{1});
+  }
+  return fmt::format(
+      "{{at: +{}, {}{}assumed: {{{}{}{}{}{}work_factor: {}, start_failures: {}, never_healthy: "
+      "{}}}}}",
+      spelled(d.at), optional("cpu", d.cpu), optional("memory", d.memory), image,
+      law("container_start", d.container_start), law("application_start", d.application_start),
+      optional("workers", d.workers), optional("backlog", d.backlog), d.work_factor,
+      d.start_failures, d.never_healthy);
+}
+
+/// None on a cluster, where they are refused.
+std::string deployments(const Fleet& f) {
+  if (f.cluster) return "";
+  std::string list;
+  for (const Deployment& d : f.deployments) list += (list.empty() ? "" : ", ") + spelled(d);
+  using Threshold = CircuitBreaker::Threshold;
+  const char* const type = f.breaker.threshold == Threshold::kBounded     ? "BOUNDED_PERCENT"
+                           : f.breaker.threshold == Threshold::kUnbounded ? "UNBOUNDED_PERCENT"
+                                                                          : "COUNT";
+  return fmt::format(
+      "health_check_grace_period_seconds: {}, deployments: [{}], deployment_configuration: "
+      "{{minimum_healthy_percent: {}, maximum_percent: {}, deployment_circuit_breaker: {{enable: "
+      "{}, rollback: {}, reset_on_healthy_task: {}, threshold_configuration: {{type: {}, value: "
+      "{}}}}}}}, ",
+      f.grace, list, f.minimum_healthy, f.maximum, f.breaker.enabled, f.breaker.rolls_back,
+      f.breaker.resets, type, f.breaker.value);
+}
+
+std::string restarts(const Fleet& f) {
+  return f.cluster ? "" : fmt::format("first_restart_delay: {}, ", spelled(f.first_restart_delay));
+}
+
+}  // namespace
+
+std::string tasks(const Fleet& f, const std::string& placement, Time trace_start) {
+  return fmt::format(
+      "{{ecs: {{{}desired_count: {}, task_definition: {{{}cpu: {}, memory: {}, stop_timeout: {}, "
+      "runtime_platform: "
+      "{{cpu_architecture: {}}}, ephemeral_storage: {{size_in_gib: {}}}}}, {}{}assumed: "
+      "{{{}publication_delay: {{ecs: {}, application_elb: {}}}, infrastructure_time: {}, "
+      "image_size: {}kB, pull_rate: 1MB/s, container_start: {}, application_start: {}}}}}}}",
+      placement, f.desired, f.awsvpc ? "network_mode: awsvpc, " : "", f.cpu, f.memory,
+      f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
+      providers(f) + service_scaling(f, trace_start) + deployments(f), common(f),
+      capacity(f) + spot_tasks(f) + restarts(f), spelled(f.ecs_delay), spelled(f.balancer_delay),
+      spelled(f.infrastructure_time), f.pull_time / std::chrono::milliseconds{1},
+      spelled(f.container_start), spelled(f.application_start));
+}
+
+std::string job_yaml(const JobKind& j) {
+  return fmt::format(
+      "{{ecs_task: {{task_definition: {{cpu: {}, memory: {}, runtime_platform: {{cpu_architecture: "
+      "{}}}, ephemeral_storage: {{size_in_gib: {}}}}}, assumed: {{{}launch_burst: {}, launch_rate: "
+      "{}, speed: {}, vcpu_parallelism: {}, infrastructure_time: {}, image_size: {}kB, pull_rate: "
+      "1MB/s, container_start: {}, application_start: {}}}}}}}",
+      j.cpu, j.memory, j.arm ? "ARM64" : "X86_64", j.storage_gib,
+      optional("max_concurrent_tasks", j.most), j.burst, j.rate, j.speed, j.parallelism,
+      spelled(j.infrastructure_time), j.pull_time / std::chrono::milliseconds{1},
+      spelled(j.container_start), spelled(j.application_start));
+}
+
+}  // namespace skyreplay::reference

@@ -1,0 +1,59 @@
+#include <doctest/doctest.h>
+
+#include "core/error.h"
+#include "scenario/scenario.h"
+
+namespace skyreplay::scenario {
+namespace {
+
+void parse(const std::string& ecs) {
+  Scenario::parse(
+      "version: 1\nservices: {web: {ecs: {task_definition: {cpu: 1024, memory: 2048}, " + ecs +
+          "}}}\n",
+      "test.yaml");
+}
+
+TEST_CASE("C9: a deployment's size must be one that Fargate has, with what it leaves as it is") {
+  CHECK_NOTHROW(parse("deployments: [{at: +1h, memory: 4096}]"));
+  CHECK_THROWS_WITH_AS(parse("deployments: [{at: +1h, cpu: 4096}]"),
+                       doctest::Contains("8 GiB to 30 GiB"), InputError);
+}
+
+TEST_CASE("C45: a rollback needs a circuit breaker") {
+  CHECK_THROWS_WITH_AS(
+      parse("deployment_configuration: {deployment_circuit_breaker: {rollback: true}}"),
+      doctest::Contains("is for a circuit breaker that is enabled"), InputError);
+}
+
+TEST_CASE("C37: the percentages of a deployment have their bounds") {
+  CHECK_THROWS_AS(parse("deployment_configuration: {minimum_healthy_percent: 101}"), InputError);
+  CHECK_THROWS_AS(parse("deployment_configuration: {maximum_percent: 99}"), InputError);
+}
+
+TEST_CASE("deployments of two colors are refused by name") {
+  CHECK_THROWS_WITH_AS(parse("deployment_configuration: {strategy: BLUE_GREEN}"),
+                       doctest::Contains("only ROLLING is built"), InputError);
+}
+
+TEST_CASE("a deployment's pull rate is the service's, or follows from the deployment's own cpu") {
+  const auto rate = [](const std::string& assumed) {
+    const Scenario scenario = Scenario::parse(
+        "version: 1\nservices: {web: {ecs: {task_definition: {cpu: 1024, memory: 2048}, "
+        "deployments: [{at: +1h, cpu: 4096, memory: 8192}], assumed: {" +
+            assumed + "}}}}\n",
+        "test.yaml");
+    return scenario.message()
+        .services()
+        .at("web")
+        .ecs()
+        .deployments(0)
+        .assumed()
+        .pull_rate()
+        .bytes_per_second();
+  };
+  CHECK(rate("") == 80'000'000);
+  CHECK(rate("pull_rate: 20MB/s") == 20'000'000);
+}
+
+}  // namespace
+}  // namespace skyreplay::scenario

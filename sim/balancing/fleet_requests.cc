@@ -64,7 +64,7 @@ void Fleet::health_changed(std::uint32_t server, Health from, Health to) {
                    zones_.front().name(member.zone), name, checks, checks == 1 ? "" : "s in a row",
                    to == Health::kHealthy ? "passed" : "failed"));
   update_rotation();
-  if (from == Health::kInitial && to == Health::kHealthy) replaced_by(member_of_server_[server]);
+  if (to == Health::kHealthy) replaced_by(member_of_server_[server]);
   member_health_changed(member_of_server_[server]);
 }
 

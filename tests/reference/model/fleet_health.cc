@@ -38,10 +38,9 @@ void FleetService::count(std::size_t index, bool passed) {
       member.health == Health::kInitial && !world_.broken(Mutation::kNewTargetNeedsThreshold);
   const std::uint32_t needed = is_new ? 1 : fleet().healthy_threshold;  // E108
   if (member.health != Health::kHealthy && member.passes >= needed) {
-    const bool for_the_first_time = member.health == Health::kInitial;
     const bool first_pass = !member.has_passed;
     set_health(member, Health::kHealthy);
-    if (for_the_first_time) replaced_by(index);
+    replaced_by(index);
     if (has_scheduler()) task_health_changed(index, first_pass);
     replace_unhealthy_later(world_.now());
   }

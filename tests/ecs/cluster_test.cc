@@ -18,6 +18,7 @@ struct World {
   std::string provider{};  ///< of the cluster
   std::string service{};   ///< what else the service says
   std::string task{};
+  std::string assumed{};
   std::string top{};
   std::string zones = "[us-east-1a, us-east-1b]";
   std::string start = "warm";
@@ -29,8 +30,8 @@ struct World {
         "availability_zones: {}, ebs: {{volume_size: 0}}, assumed: {{boot_time: 60s, pending_time: "
         "10s}}}}, assumed: {{registered_memory: 8000}}}}\nservices:\n  web:\n    ecs: {{cluster: "
         "hosts, desired_count: {}, {}task_definition: {{cpu: 1024, memory: 2000{}}}, assumed: "
-        "{{image_size: 10MB, pull_rate: 1MB/s, container_start: 2s}}}}\n",
-        start, top, provider, instances, zones, tasks, service, task);
+        "{{image_size: 10MB, pull_rate: 1MB/s, container_start: 2s{}}}}}\n",
+        start, top, provider, instances, zones, tasks, service, task, assumed);
   }
 };
 
@@ -197,6 +198,18 @@ TEST_CASE("C88: an instance that drains is terminated once its tasks have been r
   CHECK(lines[4].find("web terminate: task 1 in us-east-1b: taken out of service in response to an "
                       "ECS drain of container instance 1") != std::string::npos);
   CHECK(running(result, 300s) == 2);
+}
+
+TEST_CASE("C88: a task that fails checks before it can answer lets the other go all the same") {
+  const RunResult result = run(
+      {.tasks = 2,
+       .provider = "auto_scaling_group_provider: {}, ",
+       .assumed = ", application_start: 100s",
+       .top = "changes: [{at: +100s, field: clusters.hosts.auto_scaling_group.desired_capacity, "
+              "value: 1}]\n"});
+  CHECK(running(result, 120s) == 3);  // it runs from 102 s on, and answers from 202 s on
+  CHECK(told(result, "terminate").size() == 2);
+  CHECK(running(result, 540s) == 2);  // five checks were passed, 30 s apart
 }
 
 TEST_CASE("C87: without draining its tasks are gone with it") {

@@ -273,6 +273,11 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint32_t members_alive() const { return members_alive_; }
   /// Launches so many. Returns how many, fewer where no zone has capacity.
   std::size_t launch_members(std::size_t count);
+  /// Whether no open zone has two members of a kind less than another.
+  bool zones_are_even() const;
+  /// Launches a member where its zone is behind another, of which one may go, by two or more (E21);
+  /// of the first kind that has such a zone. None where there is none.
+  std::optional<std::uint32_t> launch_where_lagging();
   /// Takes a member out, in service or not; `why` goes into its activity.
   void take_out(std::uint32_t member, const std::string& why);
   /// Of those that `which(member)` is true of, who goes first; kNoTarget where there is none. The
@@ -362,7 +367,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   void launched(std::uint32_t member);
   void abandon(std::uint32_t member);
   void rebalance_zones();
-  std::vector<bool> zones_that_may_give() const;
+  std::vector<bool> zones_that_may_give(std::uint32_t kind) const;
   TerminationCandidate candidate(const Member& member) const;
   static bool has_server(const Member& member) {
     return member.state == State::kInService || member.state == State::kDraining;

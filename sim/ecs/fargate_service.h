@@ -67,9 +67,11 @@ class FargateService : public balancing::Fleet {
   // What ServiceScheduler asks and tells.
   const std::string& name() const { return name_; }
   using Fleet::launch_members;
+  using Fleet::launch_where_lagging;
   using Fleet::next_to_go;
   using Fleet::reconcile;
   using Fleet::take_out;
+  using Fleet::zones_are_even;
 
   // What SpotTasks asks and tells.
   bool is_spot(std::uint32_t kind) const { return is_spot_[kind]; }

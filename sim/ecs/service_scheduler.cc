@@ -75,7 +75,8 @@ ServiceScheduler::Counts ServiceScheduler::count() const {
 
 void ServiceScheduler::schedule() {
   for (bool moves = true; moves;) {
-    moves = replace_lost();
+    moves = end_evening_out();
+    moves |= replace_lost();
     moves |= launch_missing();
     moves |= take_out_surplus();
     moves |= stop_unhealthy();
@@ -116,7 +117,7 @@ bool ServiceScheduler::take_out_surplus() {
   for (Counts counts = count();; counts = count()) {
     const auto unhealthy = static_cast<std::uint32_t>(counts.unhealthy.size());
     const std::uint32_t good = has_failed ? counts.total - unhealthy : counts.fresh_good;
-    if (good <= service_.desired()) return moves;
+    if (good <= service_.desired() + (evens_out_ ? 1 : 0)) return moves;
     std::uint32_t goes = service_.next_to_go(
         [this](std::uint32_t member) { return !is_old(member) && !is_unhealthy(member); });
     if (goes == balancing::kNoTarget) {
@@ -173,6 +174,7 @@ bool ServiceScheduler::stop_old() {
 
 /// Whether the deployment has come to its end, or cannot go on.
 void ServiceScheduler::settle() {
+  if (state_ == State::kCompleted) return even_out();
   if (state_ != State::kInProgress) return;
   const Counts counts = count();
   const std::uint32_t desired = service_.desired();
@@ -195,12 +197,35 @@ void ServiceScheduler::settle() {
       current_, counts.total, maximum(), counts.healthy, minimum_healthy()));
 }
 
+/// C52, C53.
+void ServiceScheduler::even_out() {
+  if (!config_.rebalances_zones || evens_out_ || service_.zones_are_even() || !may_launch()) return;
+  const Counts counts = count();
+  const bool is_steady = counts.healthy == service_.desired() && counts.total == service_.desired();
+  if (!is_steady || counts.total >= maximum()) return;
+  launching_ = current_;
+  evens_out_ = service_.launch_where_lagging();
+}
+
+bool ServiceScheduler::end_evening_out() {
+  if (!evens_out_ || !is_healthy(*evens_out_)) return false;
+  const std::uint32_t kind = service_.member(*evens_out_)->kind;
+  evens_out_.reset();
+  if (count().total <= service_.desired()) return false;
+  const std::uint32_t goes = service_.next_to_go([&](std::uint32_t member) {
+    return service_.member(member)->kind == kind && is_healthy(member);
+  });
+  service_.take_out(goes, ": stopped to balance Availability Zones");
+  return true;
+}
+
 // --- Deployments
 
 void ServiceScheduler::begin(std::uint32_t revision, bool is_rollback) {
   current_ = revision;
   state_ = State::kInProgress;
   was_stuck_ = false;
+  evens_out_.reset();
   breaker_.begin(!is_rollback);
   throttle_.reset();  // C46
   std::erase(lost_, revision);
@@ -229,6 +254,7 @@ void ServiceScheduler::created(std::uint32_t member) {
 }
 
 void ServiceScheduler::gone(std::uint32_t member) {
+  if (evens_out_ == member) evens_out_.reset();
   targets_unhealthy_ -= std::exchange(tasks_[member].is_unhealthy, false) ? 1 : 0;
   if (!is_stopping_ && state_ != State::kCompleted && is_old(member)) {
     lost_.push_back(tasks_[member].revision);
@@ -260,7 +286,8 @@ void ServiceScheduler::health_changed(std::uint32_t member) {
   const bool was_unhealthy = std::exchange(tasks_[member].is_unhealthy, is_unhealthy);
   targets_unhealthy_ += is_unhealthy ? 1 : 0;
   targets_unhealthy_ -= was_unhealthy ? 1 : 0;
-  const bool moves_none = state_ == State::kCompleted && targets_unhealthy_ == 0 && !was_unhealthy;
+  const bool moves_none = state_ == State::kCompleted && targets_unhealthy_ == 0 &&
+                          !was_unhealthy && !evens_out_ && service_.zones_are_even();
   if (moves_none) return;
   const TimePoint in_earnest = task.serves_since + config_.health_check_grace;
   look_at(is_unhealthy ? std::max(loop_.now(), in_earnest) : loop_.now());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct SchedulerConfig {
   Duration health_check_grace{};  ///< C42
   CircuitBreakerConfig circuit_breaker{};
   Duration first_restart_delay = std::chrono::minutes{1};
+  bool rebalances_zones = false;          ///< C52
   std::vector<Deployment> deployments{};  ///< ascending
 };
 
@@ -45,6 +47,10 @@ struct SchedulerConfig {
 /// deployment's own those above desired go as in any scale-in; unhealthy ones go for each healthy
 /// one there is in their place, or one at a time where there is no room to launch first (C41); old
 /// ones go: any that are not healthy where enough others are, then healthy ones above the minimum.
+///
+/// In a steady state, without a deployment, tasks are evened out over the zones, one at a time: one
+/// is launched where they are the fewest, and once it is healthy one goes where they are the most
+/// (C52).
 ///
 /// **Cost** O(tasks) each time something happens to a task that may move some, and for each one
 /// that moves; a new task that is healthy moves none without a deployment.
@@ -104,6 +110,8 @@ class ServiceScheduler final : public kernel::Process {
   bool take_out_surplus();
   bool stop_unhealthy();
   bool stop_old();
+  void even_out();
+  bool end_evening_out();
   void stop(std::uint32_t member, const std::string& why);
   void settle();
 
@@ -126,10 +134,11 @@ class ServiceScheduler final : public kernel::Process {
   bool is_stopping_ = false;  ///< whoever goes now does so for the deployment
   bool was_stuck_ = false;    ///< it was told of
   std::uint32_t targets_unhealthy_ = 0;
-  std::uint64_t stopped_first_ = 0;  ///< unhealthy tasks that had to go before another came
-  std::vector<Task> tasks_;          ///< by member
-  std::vector<std::uint32_t> lost_;  ///< revisions of old tasks that went by themselves
-  std::vector<TimePoint> looks_;     ///< when it looks again, each one once
+  std::uint64_t stopped_first_ = 0;         ///< unhealthy tasks that had to go before another came
+  std::vector<Task> tasks_;                 ///< by member
+  std::vector<std::uint32_t> lost_;         ///< revisions of old tasks that went by themselves
+  std::optional<std::uint32_t> evens_out_;  ///< the task that was launched for that
+  std::vector<TimePoint> looks_;            ///< when it looks again, each one once
 };
 
 }  // namespace skyreplay::ecs

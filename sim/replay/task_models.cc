@@ -105,7 +105,8 @@ ecs::SchedulerConfig scheduler_config(const proto::EcsService& service, TimePoin
       .maximum_percent = limits.maximum_percent(),
       .health_check_grace = std::chrono::seconds{service.health_check_grace_period_seconds()},
       .circuit_breaker = circuit_breaker(limits.deployment_circuit_breaker()),
-      .first_restart_delay = to_duration(service.assumed().first_restart_delay())};
+      .first_restart_delay = to_duration(service.assumed().first_restart_delay()),
+      .rebalances_zones = service.availability_zone_rebalancing() == proto::EcsService::ENABLED};
   std::uint32_t revision = 0;
   for (const proto::Deployment& deployment : service.deployments()) {
     config.deployments.push_back({instant(deployment.at(), trace_start), ++revision});

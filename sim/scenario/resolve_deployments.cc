@@ -46,6 +46,13 @@ void resolve_deployments(proto::EcsService& service, const std::string& path,
     mistake(own, fmt::format("Fargate has no size of {} CPU units with {} MiB; {}", grouped(cpu),
                              grouped(memory), ecs::valid_fargate_sizes(cpu)));
   }
+  const bool has_room = service.deployment_configuration().maximum_percent() > 100;
+  if (!service.has_availability_zone_rebalancing()) {
+    service.set_availability_zone_rebalancing(has_room ? proto::EcsService::ENABLED
+                                                       : proto::EcsService::DISABLED);
+  } else if (!has_room && service.availability_zone_rebalancing() == proto::EcsService::ENABLED) {
+    mistake("availability_zone_rebalancing", "needs a maximum_percent above 100");  // C53
+  }
   const proto::DeploymentCircuitBreaker& breaker =
       service.deployment_configuration().deployment_circuit_breaker();
   if (breaker.rollback() && !breaker.enable()) {

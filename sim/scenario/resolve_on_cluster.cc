@@ -105,11 +105,12 @@ class TaskResolver {
         "is not built for tasks on a cluster yet: they are neither deployed anew nor replaced as "
         "unhealthy";
     for (const char* field : {"deployment_configuration", "health_check_grace_period_seconds",
-                              "assumed.first_restart_delay"}) {
+                              "availability_zone_rebalancing", "assumed.first_restart_delay"}) {
       if (is_given(field)) mistake(field, why);
     }
     service_.clear_deployment_configuration();
     service_.clear_health_check_grace_period_seconds();
+    service_.clear_availability_zone_rebalancing();
     service_.mutable_assumed()->clear_first_restart_delay();
   }
 

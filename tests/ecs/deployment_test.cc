@@ -271,6 +271,38 @@ TEST_CASE("C59: policies take nothing away while a deployment is in progress") {
   CHECK(times(run(service(4, percent(100, 100), "", scaled), 400s), "scale_in").empty());
 }
 
+TEST_CASE("C52: tasks are evened out one by one, each launched before another is stopped") {
+  // Of four tasks two are lost with their zone at 50 s, and replaced in the other. It is back at
+  // 110 s: one is launched there, and when it is healthy one of the four goes; and so once more.
+  const auto evened = [](const std::string& more) {
+    return run(
+        "version: 1\ndrain: 0s\nservices:\n  web:\n    ecs: {desired_count: 4, task_definition: "
+        "{cpu: "
+        "1024, memory: 2048}, availability_zones: [us-east-1a, us-east-1b], " +
+            more +
+            "target_group: {health_check_interval_seconds: 5, health_check_timeout_seconds: 2}, "
+            "assumed: {infrastructure_time: 10s, image_size: 0B, container_start: 0s}}\n"
+            "faults: [{at: +50s, for: 60s, zone_loss: {zone: us-east-1b}}]\n",
+        300s);
+  };
+  const RunResult result = evened("");
+  const std::vector<std::string> launches = told(result, "launch");
+  REQUIRE(launches.size() == 4);
+  CHECK(launches[2].starts_with("task 6 in us-east-1b: "));
+  CHECK(launches[3].starts_with("task 7 in us-east-1b: "));
+  const std::vector<std::int64_t> launched = times(result, "launch", 100s);
+  const std::vector<std::int64_t> stopped = times(result, "terminate", 100s);
+  CHECK(launched[0] == 110);
+  REQUIRE(stopped.size() == 2);
+  CHECK(stopped[0] >= 120);
+  CHECK(stopped[0] <= 125);
+  CHECK(launched[1] == stopped[0]);
+  CHECK(told(result, "terminate").back() ==
+        "task 2 in us-east-1a: stopped to balance Availability Zones");
+  CHECK(told(evened("availability_zone_rebalancing: DISABLED, "), "launch").size() == 2);
+  CHECK(told(evened("deployment_configuration: {maximum_percent: 100}, "), "launch").size() == 2);
+}
+
 TEST_CASE("C119: tasks of another size are billed by that size") {
   // One vCPU until 110 s and a little, which is when the other is healthy; two from the pull on.
   const RunResult result = run(service(1, percent(0, 100), ", cpu: 2048, memory: 4096"), 280s);

@@ -24,6 +24,7 @@ void RandomTasks::deploy(Fleet& f, Time length) {
   f.grace = dice.one_of<std::uint32_t>({0, 0, 1, 20, 100});
   f.minimum_healthy = dice.one_of<std::uint32_t>({100, 100, 50, 34, 0});
   f.maximum = dice.one_of<std::uint32_t>({200, 200, 100, 125, 150});
+  f.rebalances = dice.chance(80);
   f.breaker.enabled = dice.chance(70);
   f.breaker.rolls_back = f.breaker.enabled && dice.chance(70);
   f.breaker.resets = dice.chance(60);

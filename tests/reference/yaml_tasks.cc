@@ -54,12 +54,13 @@ std::string deployments(const Fleet& f) {
                            : f.breaker.threshold == Threshold::kUnbounded ? "UNBOUNDED_PERCENT"
                                                                           : "COUNT";
   return fmt::format(
-      "health_check_grace_period_seconds: {}, deployments: [{}], deployment_configuration: "
+      "health_check_grace_period_seconds: {}, {}deployments: [{}], deployment_configuration: "
       "{{minimum_healthy_percent: {}, maximum_percent: {}, deployment_circuit_breaker: {{enable: "
       "{}, rollback: {}, reset_on_healthy_task: {}, threshold_configuration: {{type: {}, value: "
       "{}}}}}}}, ",
-      f.grace, list, f.minimum_healthy, f.maximum, f.breaker.enabled, f.breaker.rolls_back,
-      f.breaker.resets, type, f.breaker.value);
+      f.grace, f.rebalances ? "" : "availability_zone_rebalancing: DISABLED, ", list,
+      f.minimum_healthy, f.maximum, f.breaker.enabled, f.breaker.rolls_back, f.breaker.resets, type,
+      f.breaker.value);
 }
 
 std::string restarts(const Fleet& f) {

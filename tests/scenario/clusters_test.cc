@@ -123,6 +123,8 @@ TEST_CASE("what the service scheduler does is refused on a cluster") {
         "deployment_configuration:" + refused);
   CHECK(told({.service = ", health_check_grace_period_seconds: 60"}) ==
         "health_check_grace_period_seconds:" + refused);
+  CHECK(told({.service = ", availability_zone_rebalancing: ENABLED"}) ==
+        "availability_zone_rebalancing:" + refused);
   CHECK(told({.service = ", assumed: {first_restart_delay: 2m}"}) ==
         "assumed.first_restart_delay:" + refused);
 }

@@ -30,6 +30,14 @@ TEST_CASE("C37: the percentages of a deployment have their bounds") {
   CHECK_THROWS_AS(parse("deployment_configuration: {maximum_percent: 99}"), InputError);
 }
 
+TEST_CASE("C53: zones are not rebalanced where there is no room for one task more") {
+  const std::string full = "deployment_configuration: {maximum_percent: 100}, ";
+  CHECK_NOTHROW(parse(full + "desired_count: 2"));
+  CHECK_NOTHROW(parse(full + "availability_zone_rebalancing: DISABLED"));
+  CHECK_THROWS_WITH_AS(parse(full + "availability_zone_rebalancing: ENABLED"),
+                       doctest::Contains("needs a maximum_percent above 100"), InputError);
+}
+
 TEST_CASE("deployments of two colors are refused by name") {
   CHECK_THROWS_WITH_AS(parse("deployment_configuration: {strategy: BLUE_GREEN}"),
                        doctest::Contains("only ROLLING is built"), InputError);

@@ -136,6 +136,7 @@ std::vector<Time> FleetService::taken_out(Time since) const {
 }
 
 void FleetService::forget(std::size_t member) {
+  if (evens_out_ == member) evens_out_.reset();
   const bool by_itself = !stopping_ && deploying_ != Deploying::kCompleted;
   if (has_scheduler() && by_itself && is_old(members_[member])) {
     lost_tasks_.push_back(members_[member].revision);

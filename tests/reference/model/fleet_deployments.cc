@@ -62,13 +62,52 @@ bool FleetService::launch_tasks(std::size_t count, std::size_t revision) {
 void FleetService::schedule_tasks() {
   bool moves = true;
   while (moves) {
-    moves = replace_lost_tasks();
+    moves = end_evening_tasks_out();
+    moves = replace_lost_tasks() || moves;
     moves = launch_missing_tasks() || moves;
     moves = take_out_surplus_tasks() || moves;
     moves = stop_unhealthy_task() || moves;
     moves = stop_old_tasks() || moves;
   }
   end_deployment();
+  even_tasks_out();
+}
+
+void FleetService::even_tasks_out() {
+  const bool may = fleet().rebalances && fleet().maximum > 100 && !evens_out_ &&
+                   deploying_ == Deploying::kCompleted && world_.now() >= no_launch_until_;
+  if (!may || world_.broken(Mutation::kTasksStayUneven)) return;
+  const auto healthy = tasks_that([this](const Member& m) { return is_healthy(m); }).size();
+  if (healthy != desired_ || alive() != desired_ || alive() >= most()) return;
+  for (std::size_t p = 0; p < std::max<std::size_t>(1, fleet().providers.size()); ++p) {
+    const std::vector<std::uint32_t> zones = by_zone(p);
+    std::optional<std::uint32_t> fullest, emptiest;
+    for (std::uint32_t zone = 0; zone < zones.size(); ++zone) {
+      const auto gives = tasks_that([&](const Member& m) {
+        return m.provider == p && m.zone == zone && m.state == Member::State::kInService;
+      });
+      if (!gives.empty() && (!fullest || zones[zone] > zones[*fullest])) fullest = zone;
+      if (has_capacity(zone) && (!emptiest || zones[zone] < zones[*emptiest])) emptiest = zone;
+    }
+    if (!fullest || !emptiest || zones[*fullest] < zones[*emptiest] + 2) continue;
+    launching_ = current_;
+    launch(*emptiest, p);
+    evens_out_ = members_.size() - 1;
+    return;
+  }
+}
+
+bool FleetService::end_evening_tasks_out() {
+  if (!evens_out_) return false;
+  const bool early = world_.broken(Mutation::kFullestStopsFirst);
+  if (!is_healthy(members_[*evens_out_]) && !early) return false;
+  const std::size_t provider = members_[*evens_out_].provider;
+  evens_out_.reset();
+  if (alive() <= desired_) return false;
+  const auto goes =
+      next_to_go([&](const Member& m) { return m.provider == provider && is_healthy(m); });
+  if (goes) take_out(*goes);
+  return true;
 }
 
 bool FleetService::replace_lost_tasks() {
@@ -105,7 +144,7 @@ bool FleetService::take_out_surplus_tasks() {
     const bool failed = deploying_ == Deploying::kFailed;
     const auto good =
         tasks_that([&](const Member& m) { return (failed || !is_old(m)) && !is_unhealthy(m); });
-    if (good.size() <= desired_) return moves;
+    if (good.size() <= desired_ + (evens_out_ ? 1 : 0)) return moves;
     auto goes = next_to_go([this](const Member& m) { return !is_old(m) && !is_unhealthy(m); });
     if (!goes) goes = next_to_go([this](const Member& m) { return !is_unhealthy(m); });
     stop_quietly(*goes);
@@ -175,6 +214,7 @@ void FleetService::deploy(std::size_t revision, bool back) {
   deploying_ = Deploying::kInProgress;
   watched_ = !back && fleet().breaker.enabled;
   told_stuck_ = false;
+  evens_out_.reset();
   failures_ = 0;
   restart_delay_ = no_launch_until_ = {};
   std::erase(lost_tasks_, revision);

@@ -209,6 +209,8 @@ class FleetService final : public Station, public ServerOwner, public Group {
   bool stop_unhealthy_task();
   bool stop_old_tasks();
   void end_deployment();
+  void even_tasks_out();
+  bool end_evening_tasks_out();
   void stop_quietly(std::size_t index);
   void deploy(std::size_t revision, bool back);
   void task_failed(std::size_t index);
@@ -298,6 +300,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::uint32_t failures_ = 0;
   std::uint64_t stopped_first_ = 0;
   Time restart_delay_{}, no_launch_until_{};
+  std::optional<std::size_t> evens_out_;
   std::vector<std::size_t> lost_tasks_;  ///< their revisions
   std::set<Time> looks_;
   std::deque<Attempt> checks_;

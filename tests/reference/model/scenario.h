@@ -270,6 +270,7 @@ struct Fleet {
   CircuitBreaker breaker{};
   Time first_restart_delay = std::chrono::minutes{1};
   std::vector<Deployment> deployments{};
+  bool rebalances = true;
 };
 
 struct External {
@@ -543,6 +544,8 @@ enum class Mutation {
   kRestartsAtOnce,              ///< C46
   kScalesInWhileDeploying,      ///< C59
   kReadyWhenItRuns,             ///< C35
+  kTasksStayUneven,             ///< C52
+  kFullestStopsFirst,           ///< C52
   kJobsNeverWait,               ///< C113
   kStartOfJobsIsFree,           ///< C119
   kLaunchesAtAnyRate,           ///< C114

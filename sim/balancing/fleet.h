@@ -231,7 +231,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// Where the next launch of that kind goes.
   virtual ZoneBalance::Choice choose_place(std::uint32_t kind) { return zones_[kind].choose(); }
   /// Who goes next when there are too many; kNoTarget where none may.
-  virtual std::uint32_t next_to_go();
+  std::uint32_t next_to_go();
   /// There is a member more, pending, before its launch; it is gone for good.
   virtual void member_added(std::uint32_t) {}
   virtual void member_gone(std::uint32_t) {}

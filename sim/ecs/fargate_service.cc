@@ -90,7 +90,7 @@ FargateService::Phases FargateService::phases(std::uint32_t ordinal) const {
   const auto happens = [ordinal](double share, const RandomStream& stream) {
     return share > 0 && stream.at(ordinal).uniform() < share;
   };
-  const TaskRevision& revision = revisions_[scheduler_.launching()];
+  const TaskRevision& revision = launching();
   const TaskStart& start = revision.start;
   Phases takes{.infrastructure = drawn(start.infrastructure_time, infrastructure_draws_),
                .pull = start.pull_time,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,10 +69,15 @@ class FargateService : public balancing::Fleet {
   const std::string& name() const { return name_; }
   using Fleet::launch_members;
   using Fleet::launch_where_lagging;
-  using Fleet::next_to_go;
   using Fleet::reconcile;
   using Fleet::take_out;
   using Fleet::zones_are_even;
+  /// Of the tasks that `which(member)` is true of, who goes first; kNoTarget where there is none.
+  virtual std::uint32_t first_to_go(const std::function<bool(std::uint32_t)>& which) {
+    return next_to_go(which);
+  }
+  /// So many tasks more are to be launched, and cannot be now: of the revision launched last.
+  virtual void tasks_wait(std::uint32_t) {}
 
   // What SpotTasks asks and tells.
   bool is_spot(std::uint32_t kind) const { return is_spot_[kind]; }
@@ -89,6 +95,12 @@ class FargateService : public balancing::Fleet {
     bool never_runs = false;  ///< it ends with its container's start
   };
   Phases phases(std::uint32_t ordinal) const;
+  ServiceScheduler& scheduler() { return scheduler_; }
+  const TaskRevision& launching() const { return revisions_[scheduler_.launching()]; }
+  const TaskRevision& revision_of(std::uint32_t member) const {
+    return revisions_[scheduler_.revision_of(member)];
+  }
+  std::size_t revisions() const { return revisions_.size(); }
   std::string abandonment(std::uint32_t ordinal) const override;
   bool schedule_members() override;
   void configure_server(std::uint32_t member, compute::ServerConfig& server) const override;
@@ -104,9 +116,6 @@ class FargateService : public balancing::Fleet {
  private:
   void act(const scaling::ScheduledAction& action);
   void follow_bounds(const scaling::CapacityChange& set);
-  const TaskRevision& revision_of(std::uint32_t member) const {
-    return revisions_[scheduler_.revision_of(member)];
-  }
 
   std::string name_;  ///< as the scenario has it
   std::vector<TaskRevision> revisions_;

@@ -61,13 +61,16 @@ ServiceScheduler::Counts ServiceScheduler::count() const {
     ++counts.total;
     counts.old += is_old(member) ? 1 : 0;
     if (is_unhealthy(member)) return counts.unhealthy.push_back(member);
-    counts.fresh_good += is_old(member) ? 0 : 1;
     ++(is_healthy(member) ? counts.healthy : counts.coming);
+    if (tasks_[member].leaves) return counts.leaving.push_back(member);
+    ++counts.good;
+    counts.fresh_good += is_old(member) ? 0 : 1;
   });
-  std::sort(counts.unhealthy.begin(), counts.unhealthy.end(),
-            [this](std::uint32_t a, std::uint32_t b) {
-              return service_.member(a)->ordinal < service_.member(b)->ordinal;
-            });
+  const auto by_ordinal = [this](std::uint32_t a, std::uint32_t b) {
+    return service_.member(a)->ordinal < service_.member(b)->ordinal;
+  };
+  std::sort(counts.unhealthy.begin(), counts.unhealthy.end(), by_ordinal);
+  std::sort(counts.leaving.begin(), counts.leaving.end(), by_ordinal);
   return counts;
 }
 
@@ -75,14 +78,25 @@ ServiceScheduler::Counts ServiceScheduler::count() const {
 
 void ServiceScheduler::schedule() {
   for (bool moves = true; moves;) {
+    unplaced_ = 0;
     moves = end_evening_out();
     moves |= replace_lost();
+    moves |= replace_leaving();
     moves |= launch_missing();
     moves |= take_out_surplus();
     moves |= stop_unhealthy();
-    moves |= stop_old();
+    moves |= stop_those_to_go();
   }
+  service_.tasks_wait(unplaced_);
   settle();
+}
+
+/// Whether one was launched.
+bool ServiceScheduler::launch(std::uint32_t tasks, std::uint32_t revision) {
+  launching_ = revision;
+  const auto launched = static_cast<std::uint32_t>(service_.launch_members(tasks));
+  unplaced_ += tasks - launched;
+  return launched > 0;
 }
 
 /// C41: of the revision that was lost.
@@ -94,10 +108,18 @@ bool ServiceScheduler::replace_lost() {
     return false;
   }
   if (!may_launch() || counts.total >= maximum()) return false;
-  launching_ = lost_.front();
-  const bool is_launched = service_.launch_members(1) > 0;
+  const bool is_launched = launch(1, lost_.front());
   if (is_launched) lost_.erase(lost_.begin());
   return is_launched;
+}
+
+/// C41, C56: of the revision of who leaves, where there is no deployment to replace it.
+bool ServiceScheduler::replace_leaving() {
+  if (state_ != State::kFailed || !may_launch()) return false;
+  const Counts counts = count();
+  const bool has_room = counts.good < service_.desired() && counts.total < maximum();
+  if (counts.leaving.empty() || !has_room) return false;
+  return launch(1, tasks_[counts.leaving.front()].revision);
 }
 
 bool ServiceScheduler::launch_missing() {
@@ -105,24 +127,22 @@ bool ServiceScheduler::launch_missing() {
   const Counts counts = count();
   const std::uint32_t desired = service_.desired();
   if (counts.fresh_good >= desired || counts.total >= maximum()) return false;
-  launching_ = current_;
-  return service_.launch_members(std::min(desired - counts.fresh_good, maximum() - counts.total)) >
-         0;
+  return launch(std::min(desired - counts.fresh_good, maximum() - counts.total), current_);
 }
 
 /// Where the deployment has failed, old tasks are what is desired: its own go first.
 bool ServiceScheduler::take_out_surplus() {
   bool moves = false;
   const bool has_failed = state_ == State::kFailed;
+  const auto is_good = [this](std::uint32_t member) {
+    return !is_unhealthy(member) && !tasks_[member].leaves;
+  };
   for (Counts counts = count();; counts = count()) {
-    const auto unhealthy = static_cast<std::uint32_t>(counts.unhealthy.size());
-    const std::uint32_t good = has_failed ? counts.total - unhealthy : counts.fresh_good;
+    const std::uint32_t good = has_failed ? counts.good : counts.fresh_good;
     if (good <= service_.desired() + (evens_out_ ? 1 : 0)) return moves;
-    std::uint32_t goes = service_.next_to_go(
-        [this](std::uint32_t member) { return !is_old(member) && !is_unhealthy(member); });
-    if (goes == balancing::kNoTarget) {
-      goes = service_.next_to_go([this](std::uint32_t member) { return !is_unhealthy(member); });
-    }
+    std::uint32_t goes = service_.first_to_go(
+        [&](std::uint32_t member) { return !is_old(member) && is_good(member); });
+    if (goes == balancing::kNoTarget) goes = service_.first_to_go(is_good);
     is_stopping_ = true;
     service_.take_out(goes, "");
     is_stopping_ = false;
@@ -149,23 +169,25 @@ bool ServiceScheduler::stop_unhealthy() {
   return true;
 }
 
-/// C39.
-bool ServiceScheduler::stop_old() {
-  if (state_ != State::kInProgress) return false;
+/// C39, C56.
+bool ServiceScheduler::stop_those_to_go() {
   bool moves = false;
-  for (Counts counts = count(); counts.old > 0; counts = count()) {
+  while (state_ == State::kInProgress || leaving_ > 0) {
+    const Counts counts = count();
     const std::uint32_t minimum = minimum_healthy();
     std::uint32_t goes = balancing::kNoTarget;
     if (counts.healthy >= minimum) {
-      goes = service_.next_to_go(
-          [this](std::uint32_t member) { return is_old(member) && !is_healthy(member); });
+      goes = service_.first_to_go(
+          [this](std::uint32_t member) { return is_to_go(member) && !is_healthy(member); });
     }
     if (goes == balancing::kNoTarget && counts.healthy > minimum) {
-      goes = service_.next_to_go([this](std::uint32_t member) { return is_old(member); });
+      goes = service_.first_to_go([this](std::uint32_t member) { return is_to_go(member); });
     }
     if (goes == balancing::kNoTarget) break;
     is_stopping_ = true;
-    service_.take_out(goes, fmt::format(": stopped by (deployment {})", current_));
+    service_.take_out(goes, tasks_[goes].leaves
+                                ? ": stopped as its container instance drains"
+                                : fmt::format(": stopped by (deployment {})", current_));
     is_stopping_ = false;
     moves = true;
   }
@@ -212,7 +234,7 @@ bool ServiceScheduler::end_evening_out() {
   const std::uint32_t kind = service_.member(*evens_out_)->kind;
   evens_out_.reset();
   if (count().total <= service_.desired()) return false;
-  const std::uint32_t goes = service_.next_to_go([&](std::uint32_t member) {
+  const std::uint32_t goes = service_.first_to_go([&](std::uint32_t member) {
     return service_.member(member)->kind == kind && is_healthy(member);
   });
   service_.take_out(goes, ": stopped to balance Availability Zones");
@@ -253,8 +275,13 @@ void ServiceScheduler::created(std::uint32_t member) {
   tasks_[member] = {.revision = launching_};
 }
 
+void ServiceScheduler::leaves(std::uint32_t member) {
+  if (!std::exchange(tasks_[member].leaves, true)) ++leaving_;
+}
+
 void ServiceScheduler::gone(std::uint32_t member) {
   if (evens_out_ == member) evens_out_.reset();
+  leaving_ -= std::exchange(tasks_[member].leaves, false) ? 1 : 0;
   targets_unhealthy_ -= std::exchange(tasks_[member].is_unhealthy, false) ? 1 : 0;
   if (!is_stopping_ && state_ != State::kCompleted && is_old(member)) {
     lost_.push_back(tasks_[member].revision);
@@ -286,8 +313,10 @@ void ServiceScheduler::health_changed(std::uint32_t member) {
   const bool was_unhealthy = std::exchange(tasks_[member].is_unhealthy, is_unhealthy);
   targets_unhealthy_ += is_unhealthy ? 1 : 0;
   targets_unhealthy_ -= was_unhealthy ? 1 : 0;
+  const bool evens_out =
+      config_.rebalances_zones && (evens_out_.has_value() || !service_.zones_are_even());
   const bool moves_none = state_ == State::kCompleted && targets_unhealthy_ == 0 &&
-                          !was_unhealthy && !evens_out_ && service_.zones_are_even();
+                          !was_unhealthy && leaving_ == 0 && unplaced_ == 0 && !evens_out;
   if (moves_none) return;
   const TimePoint in_earnest = task.serves_since + config_.health_check_grace;
   look_at(is_unhealthy ? std::max(loop_.now(), in_earnest) : loop_.now());

@@ -46,7 +46,8 @@ struct SchedulerConfig {
 /// few are healthy; what is missing is launched as far as maximum_percent has room (C39); of the
 /// deployment's own those above desired go as in any scale-in; unhealthy ones go for each healthy
 /// one there is in their place, or one at a time where there is no room to launch first (C41); old
-/// ones go: any that are not healthy where enough others are, then healthy ones above the minimum.
+/// ones, and those whose instance drains (C56), go: any that are not healthy where enough others
+/// are, then healthy ones above the minimum.
 ///
 /// In a steady state, without a deployment, tasks are evened out over the zones, one at a time: one
 /// is launched where they are the fewest, and once it is healthy one goes where they are the most
@@ -71,6 +72,9 @@ class ServiceScheduler final : public kernel::Process {
   void schedule();
 
   // What happens to tasks.
+  /// Its instance drains: it is replaced, and stopped, as far as there is room. REQUIRES in
+  /// service.
+  void leaves(std::uint32_t member);
   void created(std::uint32_t member);
   void gone(std::uint32_t member);
   void abandoned(std::uint32_t member);
@@ -87,14 +91,17 @@ class ServiceScheduler final : public kernel::Process {
     std::uint32_t revision = 0;
     bool was_healthy = false;
     bool is_unhealthy = false;  ///< its target is, grace or not
+    bool leaves = false;        ///< an instance that drains
   };
   struct Counts {
     std::uint32_t total = 0;
     std::uint32_t healthy = 0;
     std::uint32_t coming = 0;      ///< neither healthy nor unhealthy
-    std::uint32_t fresh_good = 0;  ///< of the deployment, and not unhealthy
+    std::uint32_t fresh_good = 0;  ///< of the deployment, not unhealthy, and not leaving
+    std::uint32_t good = 0;        ///< of any
     std::uint32_t old = 0;
     std::vector<std::uint32_t> unhealthy{};  ///< by ordinal
+    std::vector<std::uint32_t> leaving{};    ///< and not unhealthy; by ordinal
   };
 
   std::uint32_t minimum_healthy() const;
@@ -103,13 +110,19 @@ class ServiceScheduler final : public kernel::Process {
   bool is_unhealthy(std::uint32_t member) const;
   bool is_old(std::uint32_t member) const { return tasks_[member].revision != current_; }
   Counts count() const;
+  /// Whether it goes once enough others are healthy.
+  bool is_to_go(std::uint32_t member) const {
+    return tasks_[member].leaves || (state_ == State::kInProgress && is_old(member));
+  }
   bool may_launch() const { return !throttle_.holds(loop_.now()); }
 
+  bool launch(std::uint32_t tasks, std::uint32_t revision);
   bool replace_lost();
+  bool replace_leaving();
   bool launch_missing();
   bool take_out_surplus();
   bool stop_unhealthy();
-  bool stop_old();
+  bool stop_those_to_go();
   void even_out();
   bool end_evening_out();
   void stop(std::uint32_t member, const std::string& why);
@@ -131,6 +144,8 @@ class ServiceScheduler final : public kernel::Process {
   std::uint32_t current_ = 0;         ///< the deployment: its revision
   std::uint32_t last_completed_ = 0;  ///< what a rollback goes back to
   std::uint32_t launching_ = 0;
+  std::uint32_t unplaced_ = 0;  ///< tasks that could not be launched, in the round in hand
+  std::uint32_t leaving_ = 0;
   bool is_stopping_ = false;  ///< whoever goes now does so for the deployment
   bool was_stuck_ = false;    ///< it was told of
   std::uint32_t targets_unhealthy_ = 0;

@@ -39,9 +39,11 @@ void resolve_deployments(proto::EcsService& service, const std::string& path,
     const std::uint32_t memory = deployment.has_memory() ? deployment.memory() : task.memory();
     if (!deployment.assumed().has_pull_rate()) {
       deployment.mutable_assumed()->mutable_pull_rate()->set_bytes_per_second(
-          pull_rate_is_given ? service.assumed().pull_rate().bytes_per_second() : pull_rate(cpu));
+          pull_rate_is_given || service.has_cluster()
+              ? service.assumed().pull_rate().bytes_per_second()
+              : pull_rate(cpu));
     }
-    if (!(deployment.has_cpu() || deployment.has_memory())) continue;
+    if (!(deployment.has_cpu() || deployment.has_memory()) || service.has_cluster()) continue;
     if (cpu == 0 || memory == 0 || ecs::valid_fargate_size(cpu, memory)) continue;
     mistake(own, fmt::format("Fargate has no size of {} CPU units with {} MiB; {}", grouped(cpu),
                              grouped(memory), ecs::valid_fargate_sizes(cpu)));

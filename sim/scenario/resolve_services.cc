@@ -214,10 +214,8 @@ void ServiceResolver::ecs(proto::EcsService& service, const proto::Scenario& sce
     const std::uint32_t cpu = pulling_cpu(service, scenario);
     assumed.mutable_pull_rate()->set_bytes_per_second(pull_rate(cpu));
   }
-  if (!service.has_cluster()) {
-    resolve_deployments(service, path, pull_rate_is_given, places_, mistakes_);
-    resolve_providers(service, region_, path, places_, mistakes_);
-  }
+  resolve_deployments(service, path, pull_rate_is_given, places_, mistakes_);
+  if (!service.has_cluster()) resolve_providers(service, region_, path, places_, mistakes_);
   ServiceScalingResolver(region_, places_, mistakes_).service(service, path);
 }
 

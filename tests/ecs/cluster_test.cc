@@ -189,21 +189,87 @@ TEST_CASE("C88: an instance that drains is terminated once its tasks have been r
        .top = "changes: [{at: +100s, field: clusters.hosts.auto_scaling_group.desired_capacity, "
               "value: 1}]\n"});
   const auto lines = told(result);
-  REQUIRE(lines.size() == 5);
-  CHECK(lines[0] ==
-        "100 web replace: task 1 in us-east-1b: ECS drain of container instance 1; task 2 is "
-        "launched in its place");
-  CHECK(lines[1] == "100 web launch: task 2 in us-east-1a: in service after 2s");
-  CHECK(lines[3].starts_with("100 hosts terminate: container instance 1"));
-  CHECK(lines[4].find("web terminate: task 1 in us-east-1b: taken out of service in response to an "
-                      "ECS drain of container instance 1") != std::string::npos);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0] == "100 web launch: task 2 in us-east-1a: in service after 2s");
+  CHECK(lines[2].starts_with("100 hosts terminate: container instance 1"));
+  CHECK(lines[3].ends_with(
+      "web terminate: task 1 in us-east-1b: stopped as its container instance drains"));
   CHECK(running(result, 300s) == 2);
+}
+
+TEST_CASE("C56: where fewer may be healthy, tasks of an instance that drains stop at once") {
+  const World world{
+      .tasks = 2,
+      .provider = "auto_scaling_group_provider: {}, ",
+      .service = "deployment_configuration: {minimum_healthy_percent: 50, maximum_percent: 100}, ",
+      .top =
+          "changes: [{at: +100s, field: clusters.hosts.auto_scaling_group.desired_capacity, "
+          "value: 1}]\n"};
+  const auto lines = told(run(world));
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0] ==
+        "100 web terminate: task 1 in us-east-1b: stopped as its container instance drains");
+  CHECK(lines[1] == "100 web launch: task 2 in us-east-1a: in service after 2s");
+  World full = world;
+  full.service = "deployment_configuration: {maximum_percent: 100}, ";
+  CHECK(told(run(full), "launch").empty());
+  CHECK(running(run(full), 540s) == 2);
+}
+
+// Each instance has room for one task of 1,024 beside the one it has, and for none of 2,048.
+TEST_CASE("C22, C39: a deployment of larger tasks waits where there is no room for both") {
+  const World world{.tasks = 2, .service = "deployments: [{at: +100s, cpu: 2048}], "};
+  const auto lines = told(run(world));
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[1] ==
+        "100 web placement: (service web) was unable to place a task because no container instance "
+        "met all of its requirements; 2 of 2 tasks wait");
+  CHECK(running(run(world), 540s) == 2);
+}
+
+// One may be missing: its room is the first new task's, which pulls its own image for 10 s.
+TEST_CASE("C22, C28, C39: room for larger tasks is made one by one where a task may be missing") {
+  const RunResult result =
+      run({.tasks = 2,
+           .service = "deployments: [{at: +100s, cpu: 2048}], "
+                      "deployment_configuration: {minimum_healthy_percent: 50}, "});
+  const auto lines = told(result);
+  REQUIRE(lines.size() == 7);
+  CHECK(lines[1] == "100 web terminate: task 0 in us-east-1a: stopped by (deployment 1)");
+  CHECK(lines[2] == "100 web launch: task 2 in us-east-1a: in service after 12s");
+  CHECK(lines[3].ends_with("1 of 2 tasks wait"));
+  CHECK(lines[4].ends_with("web terminate: task 1 in us-east-1b: stopped by (deployment 1)"));
+  CHECK(lines[5].ends_with("web launch: task 3 in us-east-1b: in service after 12s"));
+  CHECK(lines[6].find("deployment completed") != std::string::npos);
+  CHECK(running(result, 540s) == 2);
+}
+
+// Of 3,600 s the tasks reserve 9 x 1,024 + 2,000 = 11,216 of 26,432 for 100 s, and then 20,432: the
+// one instance is billed to the service for 42.43 s, and 3,500 x 0.773 = 2,705.5 s.
+TEST_CASE("C22, C121: a larger task pays for more of its instance") {
+  const RunResult result = run({.instances = 1,
+                                .tasks = 1,
+                                .service = "deployments: [{at: +100s, cpu: 2048}], "
+                                           "deployment_configuration: {minimum_healthy_percent: 0, "
+                                           "maximum_percent: 100}, "},
+                               3600s);
+  CHECK(quantity(result, "web") == "0.763333333333333");  // 2,748 s, rounded up in pieces
+}
+
+TEST_CASE("C41: an unhealthy task on a cluster is replaced") {
+  const RunResult result =
+      run({.tasks = 1, .service = "deployments: [{at: +100s, assumed: {never_healthy: 1}}], "});
+  const auto gone = told(result, "terminate");
+  REQUIRE_FALSE(gone.empty());
+  CHECK(gone[0].find("Task failed ELB health checks") != std::string::npos);
+  CHECK(running(result, 120s) == doctest::Approx(1 + 48 / 60.));
 }
 
 TEST_CASE("C88: a task that fails checks before it can answer lets the other go all the same") {
   const RunResult result = run(
       {.tasks = 2,
        .provider = "auto_scaling_group_provider: {}, ",
+       .service = "health_check_grace_period_seconds: 300, ",
        .assumed = ", application_start: 100s",
        .top = "changes: [{at: +100s, field: clusters.hosts.auto_scaling_group.desired_capacity, "
               "value: 1}]\n"});

@@ -44,9 +44,7 @@ std::string spelled(const Deployment& d) {
       d.start_failures, d.never_healthy);
 }
 
-/// None on a cluster, where they are refused.
 std::string deployments(const Fleet& f) {
-  if (f.cluster) return "";
   std::string list;
   for (const Deployment& d : f.deployments) list += (list.empty() ? "" : ", ") + spelled(d);
   using Threshold = CircuitBreaker::Threshold;
@@ -64,7 +62,7 @@ std::string deployments(const Fleet& f) {
 }
 
 std::string restarts(const Fleet& f) {
-  return f.cluster ? "" : fmt::format("first_restart_delay: {}, ", spelled(f.first_restart_delay));
+  return fmt::format("first_restart_delay: {}, ", spelled(f.first_restart_delay));
 }
 
 }  // namespace

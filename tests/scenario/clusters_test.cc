@@ -113,20 +113,20 @@ TEST_CASE("what is for Fargate is refused on a cluster, and the other way round"
             .find("is for tasks on a cluster") != std::string::npos);
 }
 
-TEST_CASE("what the service scheduler does is refused on a cluster") {
-  CHECK(told({.service = ", deployments: [{at: +1h}]"}) ==
-        "deployments: are not built for tasks on a cluster yet, only on Fargate");
-  const std::string refused =
-      " is not built for tasks on a cluster yet: they are neither deployed anew nor replaced as "
-      "unhealthy";
-  CHECK(told({.service = ", deployment_configuration: {maximum_percent: 150}"}) ==
-        "deployment_configuration:" + refused);
-  CHECK(told({.service = ", health_check_grace_period_seconds: 60"}) ==
-        "health_check_grace_period_seconds:" + refused);
+TEST_CASE("C22: what is deployed on a cluster fits its instances, whatever Fargate has") {
+  CHECK_NOTHROW(resolved({.service = ", deployments: [{at: +1h, cpu: 300, memory: 777}]"}));
+  CHECK(told({.service = ", deployments: [{at: +1h, cpu: 4096}]"}) ==
+        "deployments[0].cpu: must be at most 2,048: what an instance of m7i.large has");
+  CHECK(told({.service = ", deployments: [{at: +1h, memory: 9000}]"}) ==
+        "deployments[0].memory: must be at most 7,782 MiB: what an instance of m7i.large registers "
+        "(C18)");
+}
+
+TEST_CASE("C53: zones are not rebalanced on a cluster") {
   CHECK(told({.service = ", availability_zone_rebalancing: ENABLED"}) ==
-        "availability_zone_rebalancing:" + refused);
-  CHECK(told({.service = ", assumed: {first_restart_delay: 2m}"}) ==
-        "assumed.first_restart_delay:" + refused);
+        "availability_zone_rebalancing: is not built for tasks on a cluster yet, only on Fargate");
+  CHECK(resolved({}).services().at("web").ecs().availability_zone_rebalancing() ==
+        proto::EcsService::DISABLED);
 }
 
 TEST_CASE("C62, C63, C66, C67: strategies and constraints have the fields that are theirs") {

@@ -33,7 +33,7 @@ FleetService::FleetService(World& world, std::size_t service)
     const std::size_t provider = provider_of_launch();
     const auto zone = on_cluster() ? place_task() : zone_of_launch(none, provider);
     if (!zone) break;
-    if (on_cluster()) images_[next_instance_] = world_.now();
+    if (on_cluster()) images_[{next_instance_, 0}] = world_.now();
     const std::size_t member = add_member(*zone, provider);
     members_[member].billed_from = world_.now() - Time{1};  // it ran before: no minimum is due
     members_[member].has_passed = true;
@@ -252,11 +252,9 @@ void FleetService::launch_missing() {
   std::size_t failures = 0;
   while (alive() + unnoticed_ + failures < wanted()) {
     const std::size_t provider = provider_of_launch();
-    const std::optional<std::uint32_t> zone =
-        on_cluster() ? place_task() : zone_of_launch(failed, provider);
+    const std::optional<std::uint32_t> zone = zone_of_launch(failed, provider);
     zone ? launch(*zone, provider) : void(++failures);
   }
-  if (on_cluster()) return fail_to_place(failures);
   if (failures > 0) note("launch_failed");
 }
 
@@ -335,8 +333,8 @@ FleetService::Start FleetService::start_times(std::size_t ordinal) {
   const std::size_t number = members_[ordinal].revision;
   const Fleet task = revision(number);
   const Time pull = drawn(task.infrastructure_time, "infrastructure_time");
-  const Time pulled =
-      on_cluster() ? image_ready(world_.now() + pull) - world_.now() : pull + task.pull_time;
+  const Time pulled = on_cluster() ? image_ready(world_.now() + pull, number) - world_.now()
+                                   : pull + task.pull_time;
   Start start{pull, pulled + drawn(task.container_start, "container_start")};
   start.ready = drawn(task.application_start, "application_start");
   if (world_.broken(Mutation::kReadyWhenItRuns)) start.ready = {};
@@ -416,12 +414,12 @@ void FleetService::put_in_service(std::size_t member, Health health) {
 }
 
 std::optional<std::size_t> FleetService::next_to_go() {
-  if (on_cluster()) return task_to_go();
   return next_to_go([](const Member&) { return true; });
 }
 
 std::optional<std::size_t> FleetService::next_to_go(
-    const std::function<bool(const Member&)>& which) const {
+    const std::function<bool(const Member&)>& which) {
+  if (on_cluster()) return task_to_go(which);
   if (alive() == 0) return std::nullopt;
   std::size_t provider = provider_that_gives();
   std::vector<std::size_t> may_go;

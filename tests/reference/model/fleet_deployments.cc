@@ -51,24 +51,29 @@ bool FleetService::launch_tasks(std::size_t count, std::size_t revision) {
   std::size_t launched = 0, failures = 0;
   while (launched + failures < count) {
     const std::size_t provider = provider_of_launch();
-    const std::optional<std::uint32_t> zone = zone_of_launch(failed, provider);
+    const std::optional<std::uint32_t> zone =
+        on_cluster() ? place_task() : zone_of_launch(failed, provider);
     if (zone) launch(*zone, provider);
     ++(zone ? launched : failures);
   }
-  if (failures > 0) note("launch_failed");
+  if (failures > 0 && !on_cluster()) note("launch_failed");
+  unplaced_ += failures;
   return launched > 0;
 }
 
 void FleetService::schedule_tasks() {
   bool moves = true;
   while (moves) {
+    unplaced_ = 0;
     moves = end_evening_tasks_out();
     moves = replace_lost_tasks() || moves;
+    moves = replace_leaving_tasks() || moves;
     moves = launch_missing_tasks() || moves;
     moves = take_out_surplus_tasks() || moves;
     moves = stop_unhealthy_task() || moves;
-    moves = stop_old_tasks() || moves;
+    moves = stop_tasks_to_go() || moves;
   }
+  if (on_cluster()) fail_to_place(unplaced_);
   end_deployment();
   even_tasks_out();
 }
@@ -124,10 +129,19 @@ bool FleetService::replace_lost_tasks() {
   return true;
 }
 
+bool FleetService::replace_leaving_tasks() {
+  if (deploying_ != Deploying::kFailed || world_.now() < no_launch_until_) return false;
+  const auto leaving = tasks_that([this](const Member& m) { return m.leaves && !is_unhealthy(m); });
+  const auto good = tasks_that([this](const Member& m) { return !m.leaves && !is_unhealthy(m); });
+  if (leaving.empty() || good.size() >= desired_ || alive() >= most()) return false;
+  return launch_tasks(1, members_[leaving.front()].revision);
+}
+
 bool FleetService::launch_missing_tasks() {
   if (deploying_ == Deploying::kFailed || world_.now() < no_launch_until_) return false;
-  const auto good =
-      tasks_that([this](const Member& m) { return !is_old(m) && !is_unhealthy(m); }).size();
+  const auto good = tasks_that([this](const Member& m) {
+                      return !is_old(m) && !is_unhealthy(m) && !m.leaves;
+                    }).size();
   if (good >= desired_ || alive() >= most()) return false;
   return launch_tasks(std::min<std::size_t>(desired_ - good, most() - alive()), current_);
 }
@@ -142,11 +156,12 @@ bool FleetService::take_out_surplus_tasks() {
   bool moves = false;
   for (;;) {
     const bool failed = deploying_ == Deploying::kFailed;
+    const auto is_good = [&](const Member& m) { return !is_unhealthy(m) && !m.leaves; };
     const auto good =
-        tasks_that([&](const Member& m) { return (failed || !is_old(m)) && !is_unhealthy(m); });
+        tasks_that([&](const Member& m) { return (failed || !is_old(m)) && is_good(m); });
     if (good.size() <= desired_ + (evens_out_ ? 1 : 0)) return moves;
-    auto goes = next_to_go([this](const Member& m) { return !is_old(m) && !is_unhealthy(m); });
-    if (!goes) goes = next_to_go([this](const Member& m) { return !is_unhealthy(m); });
+    auto goes = next_to_go([&](const Member& m) { return !is_old(m) && is_good(m); });
+    if (!goes) goes = next_to_go(is_good);
     stop_quietly(*goes);
     moves = true;
   }
@@ -156,8 +171,9 @@ bool FleetService::stop_unhealthy_task() {
   const auto unhealthy = tasks_that([this](const Member& m) { return is_unhealthy(m); });
   if (unhealthy.empty()) return false;
   const auto healthy = tasks_that([this](const Member& m) { return is_healthy(m); }).size();
-  const auto good =
-      tasks_that([this](const Member& m) { return !is_old(m) && !is_unhealthy(m); }).size();
+  const auto good = tasks_that([this](const Member& m) {
+                      return !is_old(m) && !is_unhealthy(m) && !m.leaves;
+                    }).size();
   const bool coming = healthy + unhealthy.size() < alive();
   std::size_t goes = unhealthy.front();
   const bool at_once = world_.broken(Mutation::kUnhealthyGoAtOnce);
@@ -173,16 +189,20 @@ bool FleetService::stop_unhealthy_task() {
   return true;
 }
 
-bool FleetService::stop_old_tasks() {
+bool FleetService::is_to_go(const Member& member) const {
+  return member.leaves || (deploying_ == Deploying::kInProgress && is_old(member));
+}
+
+bool FleetService::stop_tasks_to_go() {
   bool moves = false;
-  while (deploying_ == Deploying::kInProgress) {
+  for (;;) {
     const auto healthy = tasks_that([this](const Member& m) { return is_healthy(m); }).size();
     std::optional<std::size_t> goes;
     if (healthy >= least_healthy()) {
-      goes = next_to_go([this](const Member& m) { return is_old(m) && !is_healthy(m); });
+      goes = next_to_go([this](const Member& m) { return is_to_go(m) && !is_healthy(m); });
     }
     if (!goes && healthy > least_healthy()) {
-      goes = next_to_go([this](const Member& m) { return is_old(m); });
+      goes = next_to_go([this](const Member& m) { return is_to_go(m); });
     }
     if (!goes) break;
     stop_quietly(*goes);
@@ -196,7 +216,8 @@ void FleetService::end_deployment() {
   const auto healthy = tasks_that([this](const Member& m) { return is_healthy(m); });
   const auto unhealthy = tasks_that([this](const Member& m) { return is_unhealthy(m); });
   const auto old = tasks_that([this](const Member& m) { return is_old(m); });
-  const auto good = tasks_that([this](const Member& m) { return !is_old(m) && !is_unhealthy(m); });
+  const auto good =
+      tasks_that([this](const Member& m) { return !is_old(m) && !is_unhealthy(m) && !m.leaves; });
   if (old.empty() && alive() == desired_ && healthy.size() == desired_) {
     deploying_ = Deploying::kCompleted;
     last_completed_ = current_;

@@ -39,6 +39,7 @@ struct Member {
   bool is_doomed = false;    ///< a container instance that takes its tasks along
   bool is_active = false;    ///< of a container instance: it gets tasks
   std::size_t instance = 0;  ///< of a task: where it is
+  bool leaves = false;       ///< an instance that drains
 
   bool counts() const { return state < State::kDraining; }
   bool waits() const { return state < State::kInService; }
@@ -141,10 +142,11 @@ class FleetService final : public Station, public ServerOwner, public Group {
   // --- Clusters (C13 to C22, C60 to C70, C121), in cluster.cc
 
   bool on_cluster() const { return fleet().cluster.has_value(); }
-  /// Deployments, and whoever is unhealthy, are of tasks on Fargate only.
-  bool has_scheduler() const { return fleet().fargate && !on_cluster(); }
+  bool has_scheduler() const { return fleet().fargate; }
   FleetService& cluster() const;
-  std::uint64_t weight() const;
+  /// CPU units and MiB of a task of a deployment; what an instance registers.
+  std::pair<std::uint32_t, std::uint32_t> size(std::size_t revision) const;
+  std::uint64_t weight(std::size_t revision) const;
   /// Where the next task goes.
   std::optional<std::uint32_t> place_task();
   bool takes(std::size_t instance, const FleetService& service) const;
@@ -154,10 +156,10 @@ class FleetService final : public Station, public ServerOwner, public Group {
                          std::optional<std::uint32_t> zone) const;
   std::vector<std::string> strategies() const;
   std::uint64_t rank(const std::string& strategy, std::size_t instance) const;
-  std::optional<std::size_t> task_to_go();
+  std::optional<std::size_t> task_to_go(const std::function<bool(const Member&)>& which);
   std::vector<std::size_t> on_instances(const std::vector<std::size_t>& instances) const;
   void fail_to_place(std::size_t failures);
-  Time image_ready(Time begins);
+  Time image_ready(Time begins, std::size_t revision);
   void task_gone(std::size_t instance);
   void room_appears();
   void retry();
@@ -190,6 +192,8 @@ class FleetService final : public Station, public ServerOwner, public Group {
   bool is_old(const Member& member) const { return member.revision != current_; }
   bool is_healthy(const Member& member) const;
   bool is_unhealthy(const Member& member) const;
+  /// Once enough others are healthy.
+  bool is_to_go(const Member& member) const;
   /// Of those that count.
   template <typename Which>
   std::vector<std::size_t> tasks_that(Which&& which) const {
@@ -204,10 +208,11 @@ class FleetService final : public Station, public ServerOwner, public Group {
   bool launch_tasks(std::size_t count, std::size_t revision);
   void schedule_tasks();
   bool replace_lost_tasks();
+  bool replace_leaving_tasks();
   bool launch_missing_tasks();
   bool take_out_surplus_tasks();
   bool stop_unhealthy_task();
-  bool stop_old_tasks();
+  bool stop_tasks_to_go();
   void end_deployment();
   void even_tasks_out();
   bool end_evening_tasks_out();
@@ -242,7 +247,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   /// Of the fullest zones: the latest that is not in service yet, else whom the policies choose, of
   /// equals the oldest of the last zone. None where all are protected.
   std::optional<std::size_t> next_to_go();
-  std::optional<std::size_t> next_to_go(const std::function<bool(const Member&)>& which) const;
+  std::optional<std::size_t> next_to_go(const std::function<bool(const Member&)>& which);
   /// Of those, the ones that a termination policy would take first.
   std::vector<std::size_t> chosen_by(const std::string& policy,
                                      const std::vector<std::size_t>& members) const;
@@ -314,8 +319,9 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::vector<FleetService*> tenants_;  ///< the services on this cluster
   std::size_t next_instance_ = 0;       ///< of the task about to be launched
   std::uint64_t placed_ = 0, scaled_in_ = 0;
-  std::uint32_t waiting_ = 0;           ///< tasks that fit nowhere
-  std::map<std::size_t, Time> images_;  ///< by instance
+  std::uint32_t waiting_ = 0;                                   ///< tasks that fit nowhere
+  std::size_t unplaced_ = 0;                                    ///< of the round in hand
+  std::map<std::pair<std::size_t, std::size_t>, Time> images_;  ///< by instance and revision
   bool will_retry_ = false;
   std::uint32_t lows_ = 0;                        ///< of managed scaling, in a row
   mutable std::map<std::size_t, Meters> wholes_;  ///< by the number of windows

@@ -546,6 +546,9 @@ enum class Mutation {
   kReadyWhenItRuns,             ///< C35
   kTasksStayUneven,             ///< C52
   kFullestStopsFirst,           ///< C52
+  kSizeStaysTheFirst,           ///< C22
+  kImagesAreTheSame,            ///< C28
+  kTasksStayWhileDraining,      ///< C56
   kJobsNeverWait,               ///< C113
   kStartOfJobsIsFree,           ///< C119
   kLaunchesAtAnyRate,           ///< C114

@@ -138,6 +138,7 @@ class Fleet : public workload::Platform, public kernel::Process {
     std::uint32_t ordinal = 0;
     std::uint32_t server = 0;  ///< of meaning once it serves
     TimePoint serves_since = kEndOfTime;
+    TimePoint ready = kEndOfTime;      ///< when it can answer: of meaning once it serves
     bool is_draining = false;          ///< or has, and waits for its end
     bool has_server = false;           ///< its server is of meaning
     Health health = Health::kInitial;  ///< of meaning while it is in service
@@ -301,7 +302,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   }
   /// Schedules members anew.
   void reconcile();
-  kernel::Loop& loop() { return loop_; }
+  kernel::Loop& loop() const { return loop_; }
 
  private:
   enum Kind : std::uint16_t {
@@ -377,6 +378,7 @@ class Fleet : public workload::Platform, public kernel::Process {
     return {.ordinal = member.ordinal,
             .server = member.server,
             .serves_since = member.serves_since,
+            .ready = member.ready,
             .is_draining = member.state >= State::kDraining,
             .has_server = has_server(member),
             .health = is_checked ? checks_.health(member.server) : Health::kInitial,

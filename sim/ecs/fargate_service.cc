@@ -26,10 +26,12 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
       application_draws_(seed, config.fleet.name, "application_start"),
       failure_draws_(seed, config.fleet.name, "start_failures"),
       health_draws_(seed, config.fleet.name, "never_healthy"),
+      stop_draws_(seed, config.fleet.name, "stop_time"),
       tasks_(billing.catalogue, config.task, billing.region, billing.span, billing.meters,
              config.purchase),
       is_spot_(config.is_spot),
       stop_timeout_(std::min<Duration>(config.stop_timeout, kSpotNotice)),
+      stop_time_(config.stop_time),
       steady_(billing.span),
       bounds_(config.bounds),
       scaling_(config.scaling ? std::make_unique<ServiceScaling>(loop, *this, *config.scaling,
@@ -50,7 +52,9 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
 
 /// C24, C74, in AWS's words.
 void FargateService::interrupt(std::uint32_t member) {
-  note("spot", fmt::format("task {}: SpotInterruption, SIGTERM", this->member(member)->ordinal));
+  const std::uint32_t ordinal = this->member(member)->ordinal;
+  note("spot", fmt::format("task {}: SpotInterruption, SIGTERM", ordinal));
+  interrupted_[ordinal] = loop().now();
   stop(member, stop_timeout_, "Your Spot Task was interrupted.");
 }
 
@@ -112,6 +116,15 @@ balancing::Fleet::Launch FargateService::launch(std::uint32_t ordinal) {
 /// In AWS's words.
 std::string FargateService::abandonment(std::uint32_t) const {
   return "Essential container in task exited";
+}
+
+/// C24: from SIGTERM on, which comes when it has drained, or with its interruption.
+Duration FargateService::termination_wait(std::uint32_t ordinal) const {
+  RandomEngine draw = stop_draws_.at(ordinal);
+  const Duration takes = std::min(stop_time_.sample(draw), stop_timeout_);
+  const auto found = interrupted_.find(ordinal);
+  if (found == interrupted_.end()) return takes;
+  return std::max(Duration{}, found->second + takes - loop().now());
 }
 
 void FargateService::configure_server(std::uint32_t member, compute::ServerConfig& server) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@ struct FargateServiceConfig {
   std::vector<bool> is_spot = {false};  ///< by kind in fleet.mix
   Distribution time_to_interruption;    ///< of a task on FARGATE_SPOT
   Duration stop_timeout{};
+  Distribution stop_time{};          ///< of the application, from SIGTERM on
   scaling::CapacityBounds bounds{};  ///< of what policies and scheduled actions set
   std::optional<balancing::FleetScalingConfig> scaling{};  ///< none where no metric is watched
   std::vector<scaling::ScheduledAction> scheduled_actions{};
@@ -50,8 +52,10 @@ struct ServiceChange {
 /// **Bounds** Whoever sets min_capacity or max_capacity sets it from then on, and the desired count
 /// follows where it is outside (C110). A desired count that a change sets may lie outside (C104).
 ///
-/// A task on FARGATE_SPOT that is interrupted gets no more requests, and has its stop timeout to
-/// answer those it has; another is launched on FARGATE_SPOT at once (C74).
+/// A task that has drained is sent SIGTERM, and has stopped when its application has ended, or its
+/// stop timeout has (C24, C55). One on FARGATE_SPOT that is interrupted is sent it at once, gets no
+/// more requests, and has its stop timeout to answer those it has; another is launched on
+/// FARGATE_SPOT at once (C74).
 ///
 /// A task is billed from the start of the image's pull until it has stopped, rounded up to whole
 /// seconds, at least 60 s (C119, C120).
@@ -102,6 +106,7 @@ class FargateService : public balancing::Fleet {
   }
   std::size_t revisions() const { return revisions_.size(); }
   std::string abandonment(std::uint32_t ordinal) const override;
+  Duration termination_wait(std::uint32_t ordinal) const override;
   bool schedule_members() override;
   void configure_server(std::uint32_t member, compute::ServerConfig& server) const override;
   void member_added(std::uint32_t member) override { scheduler_.created(member); }
@@ -125,11 +130,14 @@ class FargateService : public balancing::Fleet {
   RandomStream application_draws_;
   RandomStream failure_draws_;
   RandomStream health_draws_;
+  RandomStream stop_draws_;
   pricing::FargateMeter tasks_;
   std::vector<pricing::RunningId> billed_;  ///< by member
   std::vector<bool> is_spot_;               ///< by kind
   Duration stop_timeout_{};
-  std::unique_ptr<SpotTasks> spot_tasks_;  ///< none where none may be on FARGATE_SPOT
+  Distribution stop_time_;
+  std::map<std::uint32_t, TimePoint> interrupted_;  ///< when, by ordinal
+  std::unique_ptr<SpotTasks> spot_tasks_;           ///< none where none may be on FARGATE_SPOT
   pricing::SteadyMeter steady_;
   scaling::CapacityBounds bounds_;
   std::unique_ptr<ServiceScaling> scaling_;

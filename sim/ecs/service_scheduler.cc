@@ -44,13 +44,14 @@ std::uint32_t ServiceScheduler::maximum() const {
 /// C40.
 bool ServiceScheduler::is_healthy(std::uint32_t member) const {
   const Fleet::MemberState task = *service_.member(member);
-  return task.serves_since != kEndOfTime && task.health == Health::kHealthy;
+  return task.serves_since != kEndOfTime && task.health == Health::kHealthy &&
+         tasks_[member].container == Health::kHealthy;
 }
 
-/// C42.
+/// C27, C42.
 bool ServiceScheduler::is_unhealthy(std::uint32_t member) const {
   const Fleet::MemberState task = *service_.member(member);
-  return task.serves_since != kEndOfTime && task.health == Health::kUnhealthy &&
+  return task.serves_since != kEndOfTime && tasks_[member].is_unhealthy &&
          loop_.now() - task.serves_since >= config_.health_check_grace;
 }
 
@@ -164,7 +165,9 @@ bool ServiceScheduler::stop_unhealthy() {
     which = static_cast<std::uint32_t>(balancing::share_of(draw(), unhealthy));
   }
   const std::uint32_t member = counts.unhealthy[which];
-  service_.take_out(member, ": Task failed ELB health checks");
+  service_.take_out(member, tasks_[member].container == Health::kUnhealthy
+                                ? ": Task failed container health checks"
+                                : ": Task failed ELB health checks");
   task_failed(member);
   return true;
 }
@@ -282,7 +285,7 @@ void ServiceScheduler::leaves(std::uint32_t member) {
 void ServiceScheduler::gone(std::uint32_t member) {
   if (evens_out_ == member) evens_out_.reset();
   leaving_ -= std::exchange(tasks_[member].leaves, false) ? 1 : 0;
-  targets_unhealthy_ -= std::exchange(tasks_[member].is_unhealthy, false) ? 1 : 0;
+  tasks_unhealthy_ -= std::exchange(tasks_[member].is_unhealthy, false) ? 1 : 0;
   if (!is_stopping_ && state_ != State::kCompleted && is_old(member)) {
     lost_.push_back(tasks_[member].revision);
   }
@@ -298,25 +301,45 @@ void ServiceScheduler::abandoned(std::uint32_t member) {
   task_failed(member);
 }
 
-void ServiceScheduler::in_service(std::uint32_t) {
+void ServiceScheduler::in_service(std::uint32_t member) {
   if (throttle_.holds(loop_.now())) look_at(loop_.now());
   throttle_.reset();
+  const Fleet::MemberState task = *service_.member(member);
+  if (!config_.container_check || task.serves_since < loop_.now()) return;
+  tasks_[member].container = Health::kInitial;
+  const ContainerCheck& check = *config_.container_check;
+  const auto plan = [&](TimePoint at, Kind kind) {
+    if (at != kEndOfTime) loop_.schedule(at, process_, kind, member, task.ordinal);
+  };
+  plan(check.unhealthy_at(loop_.now(), task.ready), kContainerUnhealthy);
+  plan(check.healthy_at(loop_.now(), task.ready), kContainerHealthy);
+}
+
+/// C26.
+void ServiceScheduler::container_changed(std::uint32_t member, std::uint32_t ordinal, Health to) {
+  const auto task = service_.member(member);
+  if (!task || task->ordinal != ordinal || task->is_draining) return;  // gone meanwhile
+  tasks_[member].container = to;
+  service_.note("health", fmt::format("task {}: the container is {}", ordinal,
+                                      to == Health::kHealthy ? "HEALTHY" : "UNHEALTHY"));
+  health_changed(member);
 }
 
 void ServiceScheduler::health_changed(std::uint32_t member) {
   const Fleet::MemberState task = *service_.member(member);
-  if (task.health == Health::kHealthy) {
+  if (is_healthy(member)) {
     const bool is_first = !std::exchange(tasks_[member].was_healthy, true);
     if (is_first && !is_old(member)) breaker_.healthy();
   }
-  const bool is_unhealthy = task.health == Health::kUnhealthy;
+  const bool is_unhealthy =
+      task.health == Health::kUnhealthy || tasks_[member].container == Health::kUnhealthy;
   const bool was_unhealthy = std::exchange(tasks_[member].is_unhealthy, is_unhealthy);
-  targets_unhealthy_ += is_unhealthy ? 1 : 0;
-  targets_unhealthy_ -= was_unhealthy ? 1 : 0;
+  tasks_unhealthy_ += is_unhealthy ? 1 : 0;
+  tasks_unhealthy_ -= was_unhealthy ? 1 : 0;
   const bool evens_out =
       config_.rebalances_zones && (evens_out_.has_value() || !service_.zones_are_even());
-  const bool moves_none = state_ == State::kCompleted && targets_unhealthy_ == 0 &&
-                          !was_unhealthy && leaving_ == 0 && unplaced_ == 0 && !evens_out;
+  const bool moves_none = state_ == State::kCompleted && tasks_unhealthy_ == 0 && !was_unhealthy &&
+                          leaving_ == 0 && unplaced_ == 0 && !evens_out;
   if (moves_none) return;
   const TimePoint in_earnest = task.serves_since + config_.health_check_grace;
   look_at(is_unhealthy ? std::max(loop_.now(), in_earnest) : loop_.now());
@@ -329,6 +352,12 @@ void ServiceScheduler::look_at(TimePoint at) {
 }
 
 void ServiceScheduler::fire(const kernel::Event& event) {
+  if (event.kind == kContainerHealthy) {
+    return container_changed(event.payload, event.tag, Health::kHealthy);
+  }
+  if (event.kind == kContainerUnhealthy) {
+    return container_changed(event.payload, event.tag, Health::kUnhealthy);
+  }
   if (event.kind == kDeploy) {
     begin(event.payload, false);
   } else {

@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "balancing/health_checks.h"
 #include "core/random.h"
 #include "ecs/circuit_breaker.h"
+#include "ecs/container_check.h"
 #include "ecs/restart_throttle.h"
 #include "kernel/loop.h"
 
@@ -26,8 +28,9 @@ struct SchedulerConfig {
   Duration health_check_grace{};  ///< C42
   CircuitBreakerConfig circuit_breaker{};
   Duration first_restart_delay = std::chrono::minutes{1};
-  bool rebalances_zones = false;          ///< C52
-  std::vector<Deployment> deployments{};  ///< ascending
+  std::optional<ContainerCheck> container_check{};  ///< none: the target's health says it all
+  bool rebalances_zones = false;                    ///< C52
+  std::vector<Deployment> deployments{};            ///< ascending
 };
 
 /// The service scheduler of ECS for one service: how many tasks of which task definition there are,
@@ -38,9 +41,10 @@ struct SchedulerConfig {
 ///                     v  |
 ///                   failed
 ///
-/// **What it counts** Tasks that count are those not on their way out. A task is *healthy* once its
-/// target is (C40), and *unhealthy* where its target is and it ran for longer than the grace period
-/// (C42). A task of another revision than the deployment's is *old*.
+/// **What it counts** Tasks that count are those not on their way out. A task is *healthy* while
+/// its target is, and its container where that is checked (C40), and *unhealthy* where either is
+/// and it ran for longer than the grace period (C42). A task of another revision than the
+/// deployment's is *old*.
 ///
 /// **Order** Again and again, until nothing moves: old tasks that were lost are replaced where too
 /// few are healthy; what is missing is launched as far as maximum_percent has room (C39); of the
@@ -84,14 +88,15 @@ class ServiceScheduler final : public kernel::Process {
   void fire(const kernel::Event& event) override;
 
  private:
-  enum Kind : std::uint16_t { kDeploy, kLook };
+  enum Kind : std::uint16_t { kDeploy, kLook, kContainerHealthy, kContainerUnhealthy };
   enum class State : std::uint8_t { kCompleted, kInProgress, kFailed };
 
   struct Task {
     std::uint32_t revision = 0;
     bool was_healthy = false;
-    bool is_unhealthy = false;  ///< its target is, grace or not
-    bool leaves = false;        ///< an instance that drains
+    bool is_unhealthy = false;  ///< its target or its container is, grace or not
+    balancing::Health container = balancing::Health::kHealthy;
+    bool leaves = false;  ///< an instance that drains
   };
   struct Counts {
     std::uint32_t total = 0;
@@ -130,6 +135,7 @@ class ServiceScheduler final : public kernel::Process {
 
   void begin(std::uint32_t revision, bool is_rollback);
   void task_failed(std::uint32_t member);
+  void container_changed(std::uint32_t member, std::uint32_t ordinal, balancing::Health to);
   void look_at(TimePoint at);
   void tell(const std::string& what);
 
@@ -148,7 +154,7 @@ class ServiceScheduler final : public kernel::Process {
   std::uint32_t leaving_ = 0;
   bool is_stopping_ = false;  ///< whoever goes now does so for the deployment
   bool was_stuck_ = false;    ///< it was told of
-  std::uint32_t targets_unhealthy_ = 0;
+  std::uint32_t tasks_unhealthy_ = 0;
   std::uint64_t stopped_first_ = 0;         ///< unhealthy tasks that had to go before another came
   std::vector<Task> tasks_;                 ///< by member
   std::vector<std::uint32_t> lost_;         ///< revisions of old tasks that went by themselves

@@ -204,6 +204,7 @@ ecs::FargateServiceConfig task_config(const scenario::ConcreteService& service, 
     config.time_to_interruption = to_distribution(assumed.fargate_spot().time_to_interruption());
   }
   config.stop_timeout = std::chrono::seconds{task.stop_timeout()};
+  config.stop_time = to_distribution(assumed.stop_time());
   config.bounds = {ecs.min_capacity(), ecs.max_capacity()};
   config.scaling = service_scaling(ecs, config.fleet.name, service.name, run.seed);
   config.scheduled_actions = scheduled_actions(ecs.scheduled_actions(), run.trace_start);

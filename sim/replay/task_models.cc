@@ -107,6 +107,12 @@ ecs::SchedulerConfig scheduler_config(const proto::EcsService& service, TimePoin
       .circuit_breaker = circuit_breaker(limits.deployment_circuit_breaker()),
       .first_restart_delay = to_duration(service.assumed().first_restart_delay()),
       .rebalances_zones = service.availability_zone_rebalancing() == proto::EcsService::ENABLED};
+  if (service.task_definition().has_health_check()) {
+    const proto::ContainerHealthCheck& check = service.task_definition().health_check();
+    config.container_check = {.interval = std::chrono::seconds{check.interval()},
+                              .retries = check.retries(),
+                              .start_period = std::chrono::seconds{check.start_period()}};
+  }
   std::uint32_t revision = 0;
   for (const proto::Deployment& deployment : service.deployments()) {
     config.deployments.push_back({instant(deployment.at(), trace_start), ++revision});

@@ -222,6 +222,9 @@ void ServiceResolver::ecs(proto::EcsService& service, const proto::Scenario& sce
 void ServiceResolver::ecs_task(proto::EcsTask& job, const std::string& path) {
   const proto::TaskDefinition& task = job.task_definition();
   fargate_size(task, path + ".task_definition");
+  if (task.has_health_check()) {
+    mistake(path + ".task_definition.health_check", "is for services: of jobs it changes nothing");
+  }
   if (places_.contains(path + ".task_definition.stop_timeout")) {
     mistake(path + ".task_definition.stop_timeout", "is for services: nothing interrupts a job");
   }

@@ -174,6 +174,20 @@ TEST_CASE("C22: what a task reserves is free once it has stopped") {
   CHECK(lines[4].find(" web launch: task 2 in us-east-1a: in service after 2s") == 2);
 }
 
+TEST_CASE("C22, C24: a task that stops holds its place until its application has ended") {
+  const World world{.instances = 1,
+                    .tasks = 2,
+                    .assumed = ", stop_time: 20s",
+                    .top =
+                        "changes: [{at: +10s, field: services.web.ecs.desired_count, value: 1}, "
+                        "{at: +15s, field: services.web.ecs.desired_count, value: 2}]\n",
+                    .zones = "[us-east-1a]"};
+  const auto lines = told(run(world));
+  REQUIRE(lines.size() == 5);
+  CHECK(lines[3].starts_with("15 web placement:"));
+  CHECK(lines[4] == "30 web launch: task 2 in us-east-1a: in service after 2s");
+}
+
 // 2 instances for an hour are 7,200 s; a task weighs 9 x 1,024 + 2,000 = 11,216 of an instance's
 // 9 x 2,048 + 8,000 = 26,432: 7,200 x 11,216 / 52,864 = 1,527.6 s.
 TEST_CASE("C121: a service pays for what it reserves, the cluster for what nobody does") {

@@ -8,10 +8,11 @@ using namespace std::chrono_literals;
 
 void RandomTasks::deploy(Scenario& s, Time unit) {
   if (unit < 1ms) return;
-  deployed_.unit = unit;
+  deployed_.unit = watched_.unit = unit;
   for (Service& service : s.services) {
     if (service.platform != Service::Platform::kFleet || !service.fleet.fargate) continue;
     if (deployed_.dice.chance(60)) deploy(service.fleet, s.end - s.start);
+    watch(service.fleet);
   }
 }
 
@@ -33,6 +34,15 @@ void RandomTasks::deploy(Fleet& f, Time length) {
        CircuitBreaker::Threshold::kCount});
   f.breaker.value = dice.one_of<std::uint32_t>({1, 2, 50, 40});
   f.first_restart_delay = std::min<Time>(27min, dice.one_of<Time>({0s, deployed_.time(3), 60s}));
+}
+
+void RandomTasks::watch(Fleet& f) {
+  Dice& dice = watched_.dice;
+  if (dice.chance(40)) f.stop_time = watched_.law(3);
+  if (!dice.chance(40)) return;
+  f.container_check = {.interval = dice.one_of<std::uint32_t>({5, 6, 30}),
+                       .retries = dice.between(1, 3),
+                       .start_period = dice.one_of<std::uint32_t>({0, 0, 5, 13, 60})};
 }
 
 Deployment RandomTasks::deployment(const Fleet& f) {

@@ -8,9 +8,11 @@ namespace skyreplay::reference {
 /// apart, so that scenarios of before stay what they were.
 class RandomTasks {
  public:
-  explicit RandomTasks(std::uint64_t number) : deployed_(number ^ 0xDE91), jobs_(number ^ 0x10B5) {}
+  explicit RandomTasks(std::uint64_t number)
+      : deployed_(number ^ 0xDE91), watched_(number ^ 0xC26), jobs_(number ^ 0x10B5) {}
 
-  /// Deployments of services of tasks within the run, or only their rules. `unit`: of the scenario.
+  /// Deployments of services of tasks within the run, or only their rules; checks of their
+  /// containers, and how long they stop. `unit`: of the scenario.
   void deploy(Scenario& scenario, Time unit);
   /// Of external services that nothing changes some do jobs, and may make a call to a later one.
   void add_jobs(Scenario& scenario, Time unit);
@@ -18,9 +20,11 @@ class RandomTasks {
  private:
   void deploy(Fleet& fleet, Time length);
   Deployment deployment(const Fleet& fleet);
+  void watch(Fleet& fleet);
   JobKind job();
 
   RandomServices deployed_;
+  RandomServices watched_;
   RandomServices jobs_;
 };
 

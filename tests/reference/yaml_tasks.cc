@@ -62,7 +62,15 @@ std::string deployments(const Fleet& f) {
 }
 
 std::string restarts(const Fleet& f) {
-  return fmt::format("first_restart_delay: {}, ", spelled(f.first_restart_delay));
+  return fmt::format("first_restart_delay: {}, stop_time: {}, ", spelled(f.first_restart_delay),
+                     spelled(f.stop_time));
+}
+
+std::string container_check(const Fleet& f) {
+  if (!f.container_check) return "";
+  return fmt::format("health_check: {{interval: {}, retries: {}, start_period: {}}}, ",
+                     f.container_check->interval, f.container_check->retries,
+                     f.container_check->start_period);
 }
 
 }  // namespace
@@ -74,8 +82,8 @@ std::string tasks(const Fleet& f, const std::string& placement, Time trace_start
       "{{cpu_architecture: {}}}, ephemeral_storage: {{size_in_gib: {}}}}}, {}{}assumed: "
       "{{{}publication_delay: {{ecs: {}, application_elb: {}}}, infrastructure_time: {}, "
       "image_size: {}kB, pull_rate: 1MB/s, container_start: {}, application_start: {}}}}}}}",
-      placement, f.desired, f.awsvpc ? "network_mode: awsvpc, " : "", f.cpu, f.memory,
-      f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
+      placement, f.desired, container_check(f) + (f.awsvpc ? "network_mode: awsvpc, " : ""), f.cpu,
+      f.memory, f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
       providers(f) + service_scaling(f, trace_start) + deployments(f), common(f),
       capacity(f) + spot_tasks(f) + restarts(f), spelled(f.ecs_delay), spelled(f.balancer_delay),
       spelled(f.infrastructure_time), f.pull_time / std::chrono::milliseconds{1},

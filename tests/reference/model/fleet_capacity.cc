@@ -36,7 +36,8 @@ FleetService::FleetService(World& world, std::size_t service)
     if (on_cluster()) images_[{next_instance_, 0}] = world_.now();
     const std::size_t member = add_member(*zone, provider);
     members_[member].billed_from = world_.now() - Time{1};  // it ran before: no minimum is due
-    members_[member].has_passed = true;
+    members_[member].has_passed = members_[member].was_healthy = true;
+    begun_with_ = members_.size();
     put_in_service(member, Health::kHealthy);
     members_[member].serves_since = world_.now() - std::chrono::hours{365 * 24};
   }
@@ -216,6 +217,7 @@ void FleetService::end(std::size_t index) {
   members_[index].state = Member::State::kGone;
   members_[index].gone = world_.now();
   if (fleet().is_cluster) instances_gone({index});
+  if (on_cluster()) task_gone(members_[index].instance);
 }
 
 bool FleetService::has_capacity(std::uint32_t zone) const {
@@ -542,13 +544,12 @@ void FleetService::remove(std::size_t index, bool waits) {
   Member& member = members_[index];
   member.state = Member::State::kWaiting;
   member.drained = world_.now();
-  member.gone = world_.now() + hooks(index, false).first;  // billed until then (E8)
+  member.gone = world_.now() + hooks(index, false).first + stopping(index);  // billed until (E8)
   if (must_drain(index)) member.gone = world_.now() + std::chrono::hours{48};
   if (!waits || world_.broken(Mutation::kDrainedAreFree)) member.gone = world_.now();
   world_.journal.running[service_].change(world_.now(), -1);
   if (*member.gone == world_.now()) {
     end(index);
-    if (on_cluster()) task_gone(member.instance);
   } else {
     world_.calendar.plan(*member.gone, [this, index] {
       if (members_[index].state == Member::State::kWaiting) end(index);

@@ -24,12 +24,12 @@ Fleet FleetService::revision(std::size_t number) const {
 bool FleetService::is_healthy(const Member& member) const {
   const bool runs = member.state == Member::State::kInService;
   if (world_.broken(Mutation::kRunningIsHealthy)) return runs;
-  return runs && member.health == Health::kHealthy;
+  return runs && member.health == Health::kHealthy && member.container == Health::kHealthy;
 }
 
 bool FleetService::is_unhealthy(const Member& member) const {
-  if (member.state != Member::State::kInService || member.health != Health::kUnhealthy)
-    return false;
+  if (member.state != Member::State::kInService) return false;
+  if (member.health != Health::kUnhealthy && member.container != Health::kUnhealthy) return false;
   if (world_.broken(Mutation::kUnhealthyStay)) return false;
   const bool none = world_.broken(Mutation::kNoGraceOfTasks);
   return none || *member.serves_since + std::chrono::seconds{fleet().grace} <= world_.now();
@@ -274,9 +274,48 @@ void FleetService::task_never_ran(std::size_t index) {
   task_failed(index);
 }
 
-void FleetService::task_runs(std::size_t) {
+void FleetService::task_runs(std::size_t index) {
   if (world_.now() < no_launch_until_) look_later(world_.now());
   restart_delay_ = no_launch_until_ = {};
+  if (!fleet().container_check || world_.broken(Mutation::kContainersGoUnasked)) return;
+  if (index < begun_with_) return;
+  members_[index].container = Health::kInitial;
+  const Fleet::ContainerCheck& check = *fleet().container_check;
+  const Time ready = members_[index].ready;
+  std::uint32_t failures = 0;  // in a row
+  for (Time since = std::chrono::seconds{check.interval};;
+       since += std::chrono::seconds{check.interval}) {
+    const Time at = world_.now() + since;
+    if (at >= ready) {
+      return world_.calendar.plan(at,
+                                  [this, index] { container_changed(index, Health::kHealthy); });
+    }
+    const bool counts = since >= std::chrono::seconds{check.start_period};
+    if (!counts && !world_.broken(Mutation::kStartPeriodCounts)) continue;
+    if (++failures != check.retries) continue;
+    world_.calendar.plan(at, [this, index] { container_changed(index, Health::kUnhealthy); });
+    if (ready == Time::max()) return;
+  }
+}
+
+void FleetService::container_changed(std::size_t index, Health to) {
+  Member& member = members_[index];
+  if (member.state != Member::State::kInService) return;
+  const bool was_healthy = member.was_healthy;
+  member.container = to;
+  note("health");
+  member.was_healthy |= is_healthy(member);
+  task_health_changed(index, !was_healthy && member.was_healthy);
+}
+
+Time FleetService::stopping(std::size_t index) const {
+  if (!fleet().fargate || world_.broken(Mutation::kStoppingTakesNoTime)) return {};
+  Time takes = sample(fleet().stop_time, world_.bits(world_.entity(service_), "stop_time", index));
+  if (!world_.broken(Mutation::kStopsWhenItLikes)) {
+    takes = std::min<Time>(takes, std::chrono::seconds{fleet().stop_timeout});
+  }
+  const std::optional<Time> signaled = members_[index].signaled;
+  return signaled ? std::max(Time{}, *signaled + takes - world_.now()) : takes;
 }
 
 void FleetService::task_health_changed(std::size_t index, bool first) {
@@ -284,7 +323,7 @@ void FleetService::task_health_changed(std::size_t index, bool first) {
   const bool resets = fleet().breaker.resets && !world_.broken(Mutation::kFailuresAddUp);
   if (first && resets && !is_old(member)) failures_ = 0;
   Time at = world_.now();
-  if (member.health == Health::kUnhealthy) {
+  if (member.health == Health::kUnhealthy || member.container == Health::kUnhealthy) {
     at = std::max(at, *member.serves_since + std::chrono::seconds{fleet().grace});
   }
   look_later(at);

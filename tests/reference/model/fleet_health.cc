@@ -38,10 +38,11 @@ void FleetService::count(std::size_t index, bool passed) {
       member.health == Health::kInitial && !world_.broken(Mutation::kNewTargetNeedsThreshold);
   const std::uint32_t needed = is_new ? 1 : fleet().healthy_threshold;  // E108
   if (member.health != Health::kHealthy && member.passes >= needed) {
-    const bool first_pass = !member.has_passed;
+    const bool was_healthy = member.was_healthy;
     set_health(member, Health::kHealthy);
     replaced_by(index);
-    if (has_scheduler()) task_health_changed(index, first_pass);
+    member.was_healthy |= member.container == Health::kHealthy;
+    if (has_scheduler()) task_health_changed(index, !was_healthy && member.was_healthy);
     replace_unhealthy_later(world_.now());
   }
   if (member.health != Health::kUnhealthy && member.fails >= fleet().unhealthy_threshold) {

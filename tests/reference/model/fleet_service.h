@@ -40,6 +40,9 @@ struct Member {
   bool is_active = false;    ///< of a container instance: it gets tasks
   std::size_t instance = 0;  ///< of a task: where it is
   bool leaves = false;       ///< an instance that drains
+  Health container = Health::kHealthy;
+  bool was_healthy = false;        ///< both, once
+  std::optional<Time> signaled{};  ///< SIGTERM, before it has drained
 
   bool counts() const { return state < State::kDraining; }
   bool waits() const { return state < State::kInService; }
@@ -221,6 +224,9 @@ class FleetService final : public Station, public ServerOwner, public Group {
   void task_failed(std::size_t index);
   void task_never_ran(std::size_t index);
   void task_runs(std::size_t index);
+  void container_changed(std::size_t index, Health to);
+  /// How long it stops once it has drained.
+  Time stopping(std::size_t index) const;
   void task_health_changed(std::size_t index, bool first);
   void look_later(Time at);
 
@@ -313,8 +319,9 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::vector<Member> members_;  // by ordinal
   std::uint32_t desired_ = 0;
   std::uint32_t min_ = fleet().min_size, max_ = fleet().max_size;
-  bool ever_closed_ = false;   ///< a zone
-  std::size_t unnoticed_ = 0;  ///< who are gone, and nobody knows
+  std::size_t begun_with_ = 0;  ///< members
+  bool ever_closed_ = false;    ///< a zone
+  std::size_t unnoticed_ = 0;   ///< who are gone, and nobody knows
   std::vector<std::pair<std::size_t, JobPtr>> calling_;
   std::vector<FleetService*> tenants_;  ///< the services on this cluster
   std::size_t next_instance_ = 0;       ///< of the task about to be launched

@@ -271,6 +271,11 @@ struct Fleet {
   Time first_restart_delay = std::chrono::minutes{1};
   std::vector<Deployment> deployments{};
   bool rebalances = true;
+  struct ContainerCheck {
+    std::uint32_t interval = 30, retries = 3, start_period = 0;
+  };
+  std::optional<ContainerCheck> container_check{};
+  Law stop_time{};
 };
 
 struct External {
@@ -549,6 +554,10 @@ enum class Mutation {
   kSizeStaysTheFirst,           ///< C22
   kImagesAreTheSame,            ///< C28
   kTasksStayWhileDraining,      ///< C56
+  kContainersGoUnasked,         ///< C26
+  kStartPeriodCounts,           ///< C26
+  kStoppingTakesNoTime,         ///< C24
+  kStopsWhenItLikes,            ///< C24
   kJobsNeverWait,               ///< C113
   kStartOfJobsIsFree,           ///< C119
   kLaunchesAtAnyRate,           ///< C114

@@ -7,37 +7,41 @@
 
 namespace skyreplay::ecs {
 
-/// How many tasks Fargate launches: a bucket of tokens, full at first, of which each launch takes
-/// one (C49, C114). **Exactly** in 10^-9 of a token.
+/// How many tasks are launched: a bucket of tokens, full at first, of which each launch takes one
+/// (C48, C49, C114). **Exactly**: in as many parts of a token as `per` has ns.
 class LaunchRate {
  public:
-  /// REQUIRES both at least 1 and at most 10^6.
-  LaunchRate(std::uint32_t burst, std::uint32_t per_second, TimePoint now)
-      : most_(burst * kToken), per_second_(per_second), tokens_(most_), filled_(now) {}
+  /// So many at once, and `rate` in each `per` in the long run. REQUIRES both at least 1 and at
+  /// most 10^6, per at most a minute.
+  LaunchRate(std::uint32_t burst, std::uint32_t rate, TimePoint now,
+             Duration per = std::chrono::seconds{1})
+      : token_(per.count()), most_(burst * token_), rate_(rate), tokens_(most_), filled_(now) {}
 
   bool may_launch(TimePoint now) {
     fill(now);
-    return tokens_ >= kToken;
+    return tokens_ >= token_;
   }
-  /// REQUIRES may_launch(now).
-  void launch() { tokens_ -= kToken; }
+  /// How many may be launched now.
+  std::uint32_t available(TimePoint now) {
+    fill(now);
+    return static_cast<std::uint32_t>(tokens_ / token_);
+  }
+  /// REQUIRES available(now) >= launches.
+  void launch(std::uint32_t launches = 1) { tokens_ -= launches * token_; }
   /// When the next may be launched. REQUIRES not now.
-  TimePoint next() const {
-    return filled_ + Duration{(kToken - tokens_ + per_second_ - 1) / per_second_};
-  }
+  TimePoint next() const { return filled_ + Duration{(token_ - tokens_ + rate_ - 1) / rate_}; }
 
  private:
-  static constexpr std::int64_t kToken = 1'000'000'000;
-
   void fill(TimePoint now) {
-    const std::int64_t until_full = (most_ - tokens_) / per_second_ + 1;  // ns
+    const std::int64_t until_full = (most_ - tokens_) / rate_ + 1;  // ns
     const std::int64_t passed = std::min<std::int64_t>((now - filled_).count(), until_full);
-    tokens_ = std::min(most_, tokens_ + passed * per_second_);
+    tokens_ = std::min(most_, tokens_ + passed * rate_);
     filled_ = now;
   }
 
+  std::int64_t token_;
   std::int64_t most_;
-  std::int64_t per_second_;
+  std::int64_t rate_;
   std::int64_t tokens_;
   TimePoint filled_;
 };

@@ -21,7 +21,8 @@ ServiceScheduler::ServiceScheduler(kernel::Loop& loop, FargateService& service,
       draws_(seed, entity, "unhealthy_task"),
       process_(loop.add(*this)),
       breaker_(config.circuit_breaker),
-      throttle_(config.first_restart_delay) {
+      throttle_(config.first_restart_delay),
+      rate_(config.launch_burst, config.launches_a_minute, loop.now(), std::chrono::minutes{1}) {
   for (const Deployment& deployment : config_.deployments) {
     loop.schedule(std::max(deployment.at, loop.now()), process_, kDeploy, deployment.revision);
   }
@@ -92,12 +93,21 @@ void ServiceScheduler::schedule() {
   settle();
 }
 
-/// Whether one was launched.
+/// Whether one was launched. Those that must not be yet (C48) wait for nothing else.
 bool ServiceScheduler::launch(std::uint32_t tasks, std::uint32_t revision) {
+  const std::uint32_t may = std::min(tasks, rate_.available(loop_.now()));
+  if (may == 0) return false;
   launching_ = revision;
-  const auto launched = static_cast<std::uint32_t>(service_.launch_members(tasks));
-  unplaced_ += tasks - launched;
-  return launched > 0;
+  const auto fit = static_cast<std::uint32_t>(service_.launch_members(may));
+  if (fit < may) unplaced_ += tasks - fit;
+  launched(fit);
+  return fit > 0;
+}
+
+/// Comes back when the next may be.
+void ServiceScheduler::launched(std::uint32_t tasks) {
+  rate_.launch(tasks);
+  if (!rate_.may_launch(loop_.now())) look_at(rate_.next());
 }
 
 /// C41: of the revision that was lost.
@@ -228,8 +238,10 @@ void ServiceScheduler::even_out() {
   const Counts counts = count();
   const bool is_steady = counts.healthy == service_.desired() && counts.total == service_.desired();
   if (!is_steady || counts.total >= maximum()) return;
+  if (!rate_.may_launch(loop_.now())) return;
   launching_ = current_;
   evens_out_ = service_.launch_where_lagging();
+  if (evens_out_) launched(1);
 }
 
 bool ServiceScheduler::end_evening_out() {

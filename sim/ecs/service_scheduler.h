@@ -9,6 +9,7 @@
 #include "core/random.h"
 #include "ecs/circuit_breaker.h"
 #include "ecs/container_check.h"
+#include "ecs/launch_rate.h"
 #include "ecs/restart_throttle.h"
 #include "kernel/loop.h"
 
@@ -28,6 +29,8 @@ struct SchedulerConfig {
   Duration health_check_grace{};  ///< C42
   CircuitBreakerConfig circuit_breaker{};
   Duration first_restart_delay = std::chrono::minutes{1};
+  std::uint32_t launch_burst = 80;                  ///< C50
+  std::uint32_t launches_a_minute = 500;            ///< C48
   std::optional<ContainerCheck> container_check{};  ///< none: the target's health says it all
   bool rebalances_zones = false;                    ///< C52
   std::vector<Deployment> deployments{};            ///< ascending
@@ -122,6 +125,7 @@ class ServiceScheduler final : public kernel::Process {
   bool may_launch() const { return !throttle_.holds(loop_.now()); }
 
   bool launch(std::uint32_t tasks, std::uint32_t revision);
+  void launched(std::uint32_t tasks);
   bool replace_lost();
   bool replace_leaving();
   bool launch_missing();
@@ -146,6 +150,7 @@ class ServiceScheduler final : public kernel::Process {
   kernel::ProcessId process_;
   CircuitBreaker breaker_;
   RestartThrottle throttle_;
+  LaunchRate rate_;
   State state_ = State::kCompleted;
   std::uint32_t current_ = 0;         ///< the deployment: its revision
   std::uint32_t last_completed_ = 0;  ///< what a rollback goes back to

@@ -106,6 +106,8 @@ ecs::SchedulerConfig scheduler_config(const proto::EcsService& service, TimePoin
       .health_check_grace = std::chrono::seconds{service.health_check_grace_period_seconds()},
       .circuit_breaker = circuit_breaker(limits.deployment_circuit_breaker()),
       .first_restart_delay = to_duration(service.assumed().first_restart_delay()),
+      .launch_burst = service.assumed().launch_burst(),
+      .launches_a_minute = service.assumed().launch_rate(),
       .rebalances_zones = service.availability_zone_rebalancing() == proto::EcsService::ENABLED};
   if (service.task_definition().has_health_check()) {
     const proto::ContainerHealthCheck& check = service.task_definition().health_check();

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "ecs/circuit_breaker.h"
 #include "ecs/restart_throttle.h"
 #include "ecs/service_scheduler.h"
@@ -256,6 +258,19 @@ TEST_CASE("C46: a version that never starts is tried again and again, ever more 
         "(service web) is unable to consistently start tasks successfully: launches nothing for "
         "1m");
   CHECK(told(result, "terminate")[0] == "task 1 in us-east-1a: Essential container in task exited");
+}
+
+// 80 at once, and one each 120 ms from then on: at 0.12 to 2.4 s.
+TEST_CASE("C48, C50: of many tasks a service launches a burst, and then 500 a minute") {
+  const std::string cold =
+      "version: 1\nstart: cold\nservices:\n  web:\n    ecs: {desired_count: 100, task_definition: "
+      "{cpu: 256, memory: 512}}\n";
+  const RunResult result = run(cold, 60s);
+  const std::vector<std::int64_t> launched = times(result, "launch");
+  REQUIRE(launched.size() == 100);
+  CHECK(std::count(launched.begin(), launched.end(), 0) == 88);
+  CHECK(std::count(launched.begin(), launched.end(), 1) == 8);
+  CHECK(std::count(launched.begin(), launched.end(), 2) == 4);
 }
 
 TEST_CASE("C59: policies take nothing away while a deployment is in progress") {

@@ -39,6 +39,10 @@ void RandomTasks::deploy(Fleet& f, Time length) {
 void RandomTasks::watch(Fleet& f) {
   Dice& dice = watched_.dice;
   if (dice.chance(40)) f.stop_time = watched_.law(3);
+  if (dice.chance(40)) {
+    f.launch_burst = dice.between(1, 3);
+    f.launches_a_minute = dice.one_of<std::uint32_t>({1, 7, 60, 500});
+  }
   if (!dice.chance(40)) return;
   f.container_check = {.interval = dice.one_of<std::uint32_t>({5, 6, 30}),
                        .retries = dice.between(1, 3),

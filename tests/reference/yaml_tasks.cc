@@ -62,8 +62,9 @@ std::string deployments(const Fleet& f) {
 }
 
 std::string restarts(const Fleet& f) {
-  return fmt::format("first_restart_delay: {}, stop_time: {}, ", spelled(f.first_restart_delay),
-                     spelled(f.stop_time));
+  return fmt::format("first_restart_delay: {}, stop_time: {}, launch_burst: {}, launch_rate: {}, ",
+                     spelled(f.first_restart_delay), spelled(f.stop_time), f.launch_burst,
+                     f.launches_a_minute);
 }
 
 std::string container_check(const Fleet& f) {

@@ -45,7 +45,26 @@ std::uint32_t FleetService::most() const {
   return (desired_ * fleet().maximum + up) / 100;
 }
 
-bool FleetService::launch_tasks(std::size_t count, std::size_t revision) {
+std::size_t FleetService::tokens() {
+  if (world_.broken(Mutation::kServicesLaunchAtAnyRate)) return SIZE_MAX;
+  const Wide since = (world_.now() - filled_).count();
+  filled_ = world_.now();
+  tokens_ =
+      std::min(Wide{fleet().launch_burst} * kToken, tokens_ + since * fleet().launches_a_minute);
+  return static_cast<std::size_t>(tokens_ / kToken);
+}
+
+void FleetService::take_tokens(std::size_t launched) {
+  tokens_ -= Wide{launched} * kToken;
+  if (tokens() > 0) return;
+  const auto missing = static_cast<std::int64_t>(kToken - tokens_);
+  look_later(world_.now() +
+             Time{(missing + fleet().launches_a_minute - 1) / fleet().launches_a_minute});
+}
+
+bool FleetService::launch_tasks(std::size_t wanted, std::size_t revision) {
+  const std::size_t count = std::min(wanted, tokens());
+  if (count == 0) return false;
   launching_ = revision;
   std::vector<std::uint32_t> failed(fleet().zones);
   std::size_t launched = 0, failures = 0;
@@ -57,7 +76,8 @@ bool FleetService::launch_tasks(std::size_t count, std::size_t revision) {
     ++(zone ? launched : failures);
   }
   if (failures > 0 && !on_cluster()) note("launch_failed");
-  unplaced_ += failures;
+  if (failures > 0) unplaced_ += wanted - launched;
+  take_tokens(launched);
   return launched > 0;
 }
 
@@ -95,8 +115,10 @@ void FleetService::even_tasks_out() {
       if (has_capacity(zone) && (!emptiest || zones[zone] < zones[*emptiest])) emptiest = zone;
     }
     if (!fullest || !emptiest || zones[*fullest] < zones[*emptiest] + 2) continue;
+    if (tokens() == 0) return;
     launching_ = current_;
     launch(*emptiest, p);
+    take_tokens(1);
     evens_out_ = members_.size() - 1;
     return;
   }

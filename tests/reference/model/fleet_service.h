@@ -209,6 +209,9 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::uint32_t least_healthy() const;
   std::uint32_t most() const;
   bool launch_tasks(std::size_t count, std::size_t revision);
+  /// How many may be launched now (C48).
+  std::size_t tokens();
+  void take_tokens(std::size_t launched);
   void schedule_tasks();
   bool replace_lost_tasks();
   bool replace_leaving_tasks();
@@ -300,6 +303,8 @@ class FleetService final : public Station, public ServerOwner, public Group {
   Wide cpu(Time until, bool busy) const;
   BalancerUse use_until(Time at) const;
 
+  static constexpr Wide kToken = 60'000'000'000;
+
   std::optional<Scaling> scaling_;
   std::vector<TargetGroup> groups_;                            // by zone, where those are apart
   std::vector<bool> lost_, refused_;                           // by zone
@@ -310,6 +315,8 @@ class FleetService final : public Station, public ServerOwner, public Group {
   bool watched_ = false, told_stuck_ = false, stopping_ = false;
   std::uint32_t failures_ = 0;
   std::uint64_t stopped_first_ = 0;
+  Wide tokens_ = Wide{fleet().launch_burst} * kToken;  ///< in 60 x 10^9 parts
+  Time filled_ = world_.now();
   Time restart_delay_{}, no_launch_until_{};
   std::optional<std::size_t> evens_out_;
   std::vector<std::size_t> lost_tasks_;  ///< their revisions

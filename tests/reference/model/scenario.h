@@ -271,6 +271,7 @@ struct Fleet {
   Time first_restart_delay = std::chrono::minutes{1};
   std::vector<Deployment> deployments{};
   bool rebalances = true;
+  std::uint32_t launch_burst = 80, launches_a_minute = 500;
   struct ContainerCheck {
     std::uint32_t interval = 30, retries = 3, start_period = 0;
   };
@@ -558,6 +559,7 @@ enum class Mutation {
   kStartPeriodCounts,           ///< C26
   kStoppingTakesNoTime,         ///< C24
   kStopsWhenItLikes,            ///< C24
+  kServicesLaunchAtAnyRate,     ///< C48
   kJobsNeverWait,               ///< C113
   kStartOfJobsIsFree,           ///< C119
   kLaunchesAtAnyRate,           ///< C114

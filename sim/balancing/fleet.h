@@ -43,6 +43,8 @@ struct FleetConfig {
   /// A launch that its zone has no capacity for fails, and is made in no other (E20).
   bool balanced_only = false;
   std::optional<std::uint32_t> calls{};  ///< the list of calls its requests make (workload::Calls)
+  /// Two target groups, between which traffic is shifted: each has members of its own.
+  bool has_two_sides = false;
   Duration idle_timeout = std::chrono::seconds{60};  ///< E112
   pricing::LoadBalancer load_balancer{};
   /// Else no request comes, nothing is checked, and the members alone are billed.
@@ -268,6 +270,10 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// about to go.
   virtual void member_forgotten(std::uint32_t) {}
   virtual void member_abandoned(std::uint32_t) {}
+  /// Of two target groups, whether it is of the second. Asked when it is registered.
+  virtual bool is_of_second_side(std::uint32_t) const { return false; }
+  /// From now on the second gets so many of TargetGroup::kAll parts of the requests.
+  void shift_traffic(std::uint32_t to_second) { group_.share(to_second); }
   /// What the server of a member is like, where it is not that of all.
   virtual void configure_server(std::uint32_t, compute::ServerConfig&) const {}
   /// Members, those that drain not among them.
@@ -329,7 +335,8 @@ class Fleet : public workload::Platform, public kernel::Process {
     std::uint32_t generation = 0;
     bool lives = false;
     bool is_protected = false;
-    bool rebalances = false;  ///< launched for that, and not in service yet
+    bool rebalances = false;         ///< launched for that, and not in service yet
+    bool is_of_second_side = false;  ///< of meaning from kInService on
     TimePoint launched;
     TimePoint serves_since = kEndOfTime;
     TimePoint ready;  ///< when it can answer: of meaning from kInService on
@@ -386,7 +393,9 @@ class Fleet : public workload::Platform, public kernel::Process {
             .kind = member.kind};
   }
   void fire_member(const kernel::Event& event);
-  std::uint32_t& count_of(Health health);
+  std::uint32_t& count_of(const Member& member, Health health) {
+    return by_health_[member.is_of_second_side ? 1 : 0][static_cast<std::size_t>(health)];
+  }
   bool belongs_in_rotation(const Member& member) const;
   void update_rotation();
   std::uint64_t draw(const workload::Request& request, std::uint32_t& drawn) const;
@@ -406,7 +415,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   TargetGroup group_;
   IdleTimeouts idle_timeouts_;
   HealthChecks checks_;
-  std::array<std::uint32_t, 3> by_health_{};  ///< members that are checked
+  /// Members that are checked, by side.
+  std::array<std::array<std::uint32_t, 3>, 2> by_health_{};
   kernel::Slab<Member> members_;
   std::vector<std::uint32_t> member_of_server_;
   std::vector<kernel::SlabId> calling_;  ///< by request: its job, while its calls are made

@@ -156,9 +156,12 @@ void Fleet::put_in_service(std::uint32_t index, Health health, TimePoint serves_
     member_of_server_.resize(member.server + std::size_t{1});
   }
   member_of_server_[member.server] = index;
-  group_.add(member.server, config_.cross_zone ? 0 : member.zone);
+  member.is_of_second_side = is_of_second_side(index);
+  const auto nodes = config_.cross_zone ? 1 : static_cast<std::uint32_t>(config_.zones.size());
+  const std::uint32_t first = member.is_of_second_side ? nodes : 0;
+  group_.add(member.server, first + (config_.cross_zone ? 0 : member.zone));
   checks_.add(member.server, member.ordinal, health);  // E7, E107, E108: from registration on
-  ++count_of(health);
+  ++count_of(member, health);
   update_rotation();
   traffic_.add_server(member.server, serves_since + config_.warmup);
   recorder_.capacity_up(config_.service, loop_.now());
@@ -264,7 +267,7 @@ void Fleet::deregister(std::uint32_t index) {
   Member& member = members_[index];
   member.state = State::kDraining;
   if (group_.is_in_rotation(member.server)) group_.take_out(member.server);
-  --count_of(checks_.health(member.server));
+  --count_of(member, checks_.health(member.server));
   checks_.remove(member.server);
 }
 

@@ -14,17 +14,14 @@ using metrics::Outcome;
 
 // --- Health
 
-std::uint32_t& Fleet::count_of(Health health) {
-  return by_health_[static_cast<std::size_t>(health)];
-}
-
 /// E110: where no target is healthy, the unhealthy ones are better than none, if they can answer.
 bool Fleet::belongs_in_rotation(const Member& member) const {
   if (!member.lives || member.state != State::kInService) return false;
   const Health health = checks_.health(member.server);
   if (health != Health::kUnhealthy) return health == Health::kHealthy;
   if (loop_.now() < member.ready) return false;
-  return by_health_[static_cast<std::size_t>(Health::kHealthy)] == 0;
+  const auto& of_its_side = by_health_[member.is_of_second_side ? 1 : 0];
+  return of_its_side[static_cast<std::size_t>(Health::kHealthy)] == 0;
 }
 
 /// Whoever is to enter or leave rotation does so in the order of launches.
@@ -51,9 +48,9 @@ bool Fleet::send_check(std::uint32_t server) {
 }
 
 void Fleet::health_changed(std::uint32_t server, Health from, Health to) {
-  --count_of(from);
-  ++count_of(to);
   const Member& member = members_[member_of_server_[server]];
+  --count_of(member, from);
+  ++count_of(member, to);
   const HealthCheckConfig& config = config_.health_checks;
   const char* const name = to == Health::kHealthy ? "healthy" : "unhealthy";
   const std::uint32_t checks = to == Health::kUnhealthy   ? config.unhealthy_threshold

@@ -74,6 +74,7 @@ class FargateService : public balancing::Fleet {
   using Fleet::launch_members;
   using Fleet::launch_where_lagging;
   using Fleet::reconcile;
+  using Fleet::shift_traffic;
   using Fleet::take_out;
   using Fleet::zones_are_even;
   /// Of the tasks that `which(member)` is true of, who goes first; kNoTarget where there is none.
@@ -108,6 +109,9 @@ class FargateService : public balancing::Fleet {
   std::string abandonment(std::uint32_t ordinal) const override;
   Duration termination_wait(std::uint32_t ordinal) const override;
   bool schedule_members() override;
+  bool is_of_second_side(std::uint32_t member) const override {
+    return scheduler_.is_of_second_side(member);
+  }
   void configure_server(std::uint32_t member, compute::ServerConfig& server) const override;
   void member_added(std::uint32_t member) override { scheduler_.created(member); }
   void member_forgotten(std::uint32_t member) override { scheduler_.gone(member); }

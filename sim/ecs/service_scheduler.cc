@@ -23,6 +23,7 @@ ServiceScheduler::ServiceScheduler(kernel::Loop& loop, FargateService& service,
       breaker_(config.circuit_breaker),
       throttle_(config.first_restart_delay),
       rate_(config.launch_burst, config.launches_a_minute, loop.now(), std::chrono::minutes{1}) {
+  is_second_.resize(config_.deployments.size() + 1, false);
   for (const Deployment& deployment : config_.deployments) {
     loop.schedule(std::max(deployment.at, loop.now()), process_, kDeploy, deployment.revision);
   }
@@ -38,6 +39,7 @@ std::uint32_t ServiceScheduler::minimum_healthy() const {
 
 /// C37, C38.
 std::uint32_t ServiceScheduler::maximum() const {
+  if (is_shifting()) return 2 * service_.desired();  // C58
   return static_cast<std::uint32_t>(std::uint64_t{service_.desired()} * config_.maximum_percent /
                                     100);
 }
@@ -67,6 +69,7 @@ ServiceScheduler::Counts ServiceScheduler::count() const {
     if (tasks_[member].leaves) return counts.leaving.push_back(member);
     ++counts.good;
     counts.fresh_good += is_old(member) ? 0 : 1;
+    counts.fresh_healthy += !is_old(member) && is_healthy(member) ? 1 : 0;
   });
   const auto by_ordinal = [this](std::uint32_t a, std::uint32_t b) {
     return service_.member(a)->ordinal < service_.member(b)->ordinal;
@@ -82,6 +85,7 @@ void ServiceScheduler::schedule() {
   for (bool moves = true; moves;) {
     unplaced_ = 0;
     moves = end_evening_out();
+    moves |= keep_old();
     moves |= replace_lost();
     moves |= replace_leaving();
     moves |= launch_missing();
@@ -112,6 +116,7 @@ void ServiceScheduler::launched(std::uint32_t tasks) {
 
 /// C41: of the revision that was lost.
 bool ServiceScheduler::replace_lost() {
+  if (is_shifting()) lost_.clear();  // keep_old() sees to it
   if (lost_.empty()) return false;
   const Counts counts = count();
   if (state_ == State::kCompleted || counts.healthy >= minimum_healthy()) {
@@ -161,6 +166,30 @@ bool ServiceScheduler::take_out_surplus() {
   }
 }
 
+/// C58: as many as desired, of the last that was completed; of others none.
+bool ServiceScheduler::keep_old() {
+  if (!is_shifting()) return false;
+  const auto stop = [this](std::uint32_t member) {
+    is_stopping_ = true;
+    service_.take_out(member, fmt::format(": stopped by (deployment {})", current_));
+    is_stopping_ = false;
+    return true;
+  };
+  const auto is_kept = [this](std::uint32_t member) {
+    return tasks_[member].revision == last_completed_ && !is_unhealthy(member);
+  };
+  const std::uint32_t overtaken = service_.first_to_go([this](std::uint32_t member) {
+    return is_old(member) && tasks_[member].revision != last_completed_;
+  });
+  if (overtaken != balancing::kNoTarget) return stop(overtaken);
+  if (last_completed_ == current_) return false;
+  const Counts counts = count();
+  const std::uint32_t kept = counts.good - counts.fresh_good;
+  if (kept > service_.desired()) return stop(service_.first_to_go(is_kept));
+  if (kept == service_.desired() || counts.total >= maximum() || !may_launch()) return false;
+  return launch(std::min(service_.desired() - kept, maximum() - counts.total), last_completed_);
+}
+
 /// C41.
 bool ServiceScheduler::stop_unhealthy() {
   const Counts counts = count();
@@ -193,7 +222,8 @@ bool ServiceScheduler::stop_those_to_go() {
       goes = service_.first_to_go(
           [this](std::uint32_t member) { return is_to_go(member) && !is_healthy(member); });
     }
-    if (goes == balancing::kNoTarget && counts.healthy > minimum) {
+    const bool all_go = is_baked_ && counts.old > 0;
+    if (goes == balancing::kNoTarget && (counts.healthy > minimum || all_go)) {
       goes = service_.first_to_go([this](std::uint32_t member) { return is_to_go(member); });
     }
     if (goes == balancing::kNoTarget) break;
@@ -216,11 +246,13 @@ void ServiceScheduler::settle() {
   if (counts.old == 0 && counts.total == desired && counts.healthy == desired) {
     state_ = State::kCompleted;
     last_completed_ = current_;
+    give_all_to(current_);
     return tell(
         fmt::format("(deployment {}) deployment completed: has reached a steady state of "
                     "{} tasks",
                     current_, desired));
   }
+  if (is_shifting() && shifted_ == 0 && counts.fresh_healthy >= desired) return shift();
   const bool is_stuck = counts.coming == 0 && counts.unhealthy.empty() &&
                         counts.fresh_good < desired && counts.total >= maximum() &&
                         counts.healthy <= minimum_healthy();
@@ -260,6 +292,12 @@ bool ServiceScheduler::end_evening_out() {
 
 void ServiceScheduler::begin(std::uint32_t revision, bool is_rollback) {
   current_ = revision;
+  is_rollback_ = is_rollback;
+  is_baked_ = false;
+  shifted_ = 0;
+  ++begun_;
+  if (!is_rollback) is_second_[revision] = config_.traffic_shift && !is_second_[last_completed_];
+  give_all_to(last_completed_);
   state_ = State::kInProgress;
   was_stuck_ = false;
   evens_out_.reset();
@@ -271,6 +309,23 @@ void ServiceScheduler::begin(std::uint32_t revision, bool is_rollback) {
                    minimum_healthy(), maximum()));
 }
 
+/// C58.
+void ServiceScheduler::shift() {
+  const TrafficShift& by = *config_.traffic_shift;
+  shifted_ = by.next(shifted_);
+  constexpr std::uint32_t kAll = balancing::TargetGroup::kAll;
+  service_.shift_traffic(is_second_[current_] ? shifted_ : kAll - shifted_);
+  tell(fmt::format("(deployment {}) has {} % of the traffic", current_, shifted_ / 100.0));
+  const bool is_all = shifted_ == kAll;
+  loop_.schedule(loop_.now() + (is_all ? by.bake : by.pause), process_, is_all ? kBaked : kShift,
+                 begun_);
+}
+
+void ServiceScheduler::give_all_to(std::uint32_t revision) {
+  if (!config_.traffic_shift) return;
+  service_.shift_traffic(is_second_[revision] ? balancing::TargetGroup::kAll : 0);
+}
+
 /// C43, C45.
 void ServiceScheduler::task_failed(std::uint32_t member) {
   if (state_ != State::kInProgress || is_old(member)) return;
@@ -280,6 +335,8 @@ void ServiceScheduler::task_failed(std::uint32_t member) {
                   "of {} desired",
                   current_, breaker_.failures(), service_.desired()));
   state_ = State::kFailed;
+  ++begun_;
+  give_all_to(last_completed_);
   if (breaker_.rolls_back() && last_completed_ != current_) begin(last_completed_, true);
 }
 
@@ -370,8 +427,14 @@ void ServiceScheduler::fire(const kernel::Event& event) {
   if (event.kind == kContainerUnhealthy) {
     return container_changed(event.payload, event.tag, Health::kUnhealthy);
   }
+  const bool shifts = event.kind == kShift || event.kind == kBaked;
+  if (shifts && event.payload != begun_) return;  // it has ended otherwise
   if (event.kind == kDeploy) {
     begin(event.payload, false);
+  } else if (event.kind == kShift) {
+    shift();
+  } else if (event.kind == kBaked) {
+    is_baked_ = true;
   } else {
     std::erase(looks_, loop_.now());
   }

@@ -11,6 +11,7 @@
 #include "ecs/container_check.h"
 #include "ecs/launch_rate.h"
 #include "ecs/restart_throttle.h"
+#include "ecs/traffic_shift.h"
 #include "kernel/loop.h"
 
 namespace skyreplay::ecs {
@@ -28,6 +29,7 @@ struct SchedulerConfig {
   std::uint32_t maximum_percent = 200;
   Duration health_check_grace{};  ///< C42
   CircuitBreakerConfig circuit_breaker{};
+  std::optional<TrafficShift> traffic_shift{};  ///< none: deployments are rolling
   Duration first_restart_delay = std::chrono::minutes{1};
   std::uint32_t launch_burst = 80;                  ///< C50
   std::uint32_t launches_a_minute = 500;            ///< C48
@@ -37,7 +39,7 @@ struct SchedulerConfig {
 };
 
 /// The service scheduler of ECS for one service: how many tasks of which task definition there are,
-/// by the rolling deployment (C37 to C45).
+/// by rolling deployments (C37 to C45), or such that shift traffic (C58).
 ///
 ///     completed -> in progress -> completed
 ///                     |  ^ rollback
@@ -56,6 +58,11 @@ struct SchedulerConfig {
 /// ones, and those whose instance drains (C56), go: any that are not healthy where enough others
 /// are, then healthy ones above the minimum.
 ///
+/// **Shifting traffic** A deployment has as many tasks as desired beside the old ones, in another
+/// target group. When they are healthy it gets traffic, step by step; when it has had all of it for
+/// the bake time, the old ones go. One that fails, or is overtaken by another, gives the traffic
+/// back; a rollback is rolling.
+///
 /// In a steady state, without a deployment, tasks are evened out over the zones, one at a time: one
 /// is launched where they are the fewest, and once it is healthy one goes where they are the most
 /// (C52).
@@ -63,7 +70,7 @@ struct SchedulerConfig {
 /// **Cost** O(tasks) each time something happens to a task that may move some, and for each one
 /// that moves; a new task that is healthy moves none without a deployment.
 ///
-/// Not modeled here: how long ECS takes to notice; deployments by CodeDeploy or of two colors.
+/// Not modeled here: how long ECS takes to notice; deployments by CodeDeploy.
 class ServiceScheduler final : public kernel::Process {
  public:
   /// `service` outlives this; `entity` is its name path.
@@ -75,6 +82,9 @@ class ServiceScheduler final : public kernel::Process {
   /// Of whatever is launched now.
   std::uint32_t launching() const { return launching_; }
   std::uint32_t revision_of(std::uint32_t member) const { return tasks_[member].revision; }
+
+  /// Whether its target group is the second of two.
+  bool is_of_second_side(std::uint32_t member) const { return is_second_[tasks_[member].revision]; }
 
   void schedule();
 
@@ -91,7 +101,14 @@ class ServiceScheduler final : public kernel::Process {
   void fire(const kernel::Event& event) override;
 
  private:
-  enum Kind : std::uint16_t { kDeploy, kLook, kContainerHealthy, kContainerUnhealthy };
+  enum Kind : std::uint16_t {
+    kDeploy,
+    kLook,
+    kContainerHealthy,
+    kContainerUnhealthy,
+    kShift,
+    kBaked
+  };
   enum class State : std::uint8_t { kCompleted, kInProgress, kFailed };
 
   struct Task {
@@ -106,7 +123,8 @@ class ServiceScheduler final : public kernel::Process {
     std::uint32_t healthy = 0;
     std::uint32_t coming = 0;      ///< neither healthy nor unhealthy
     std::uint32_t fresh_good = 0;  ///< of the deployment, not unhealthy, and not leaving
-    std::uint32_t good = 0;        ///< of any
+    std::uint32_t fresh_healthy = 0;
+    std::uint32_t good = 0;  ///< of any
     std::uint32_t old = 0;
     std::vector<std::uint32_t> unhealthy{};  ///< by ordinal
     std::vector<std::uint32_t> leaving{};    ///< and not unhealthy; by ordinal
@@ -118,9 +136,14 @@ class ServiceScheduler final : public kernel::Process {
   bool is_unhealthy(std::uint32_t member) const;
   bool is_old(std::uint32_t member) const { return tasks_[member].revision != current_; }
   Counts count() const;
+  /// Whether a deployment is in progress that shifts traffic, and old tasks stay.
+  bool is_shifting() const {
+    return state_ == State::kInProgress && config_.traffic_shift && !is_rollback_ && !is_baked_;
+  }
   /// Whether it goes once enough others are healthy.
   bool is_to_go(std::uint32_t member) const {
-    return tasks_[member].leaves || (state_ == State::kInProgress && is_old(member));
+    return tasks_[member].leaves ||
+           (state_ == State::kInProgress && is_old(member) && !is_shifting());
   }
   bool may_launch() const { return !throttle_.holds(loop_.now()); }
 
@@ -130,6 +153,7 @@ class ServiceScheduler final : public kernel::Process {
   bool replace_leaving();
   bool launch_missing();
   bool take_out_surplus();
+  bool keep_old();
   bool stop_unhealthy();
   bool stop_those_to_go();
   void even_out();
@@ -138,6 +162,8 @@ class ServiceScheduler final : public kernel::Process {
   void settle();
 
   void begin(std::uint32_t revision, bool is_rollback);
+  void shift();
+  void give_all_to(std::uint32_t revision);
   void task_failed(std::uint32_t member);
   void container_changed(std::uint32_t member, std::uint32_t ordinal, balancing::Health to);
   void look_at(TimePoint at);
@@ -155,7 +181,12 @@ class ServiceScheduler final : public kernel::Process {
   std::uint32_t current_ = 0;         ///< the deployment: its revision
   std::uint32_t last_completed_ = 0;  ///< what a rollback goes back to
   std::uint32_t launching_ = 0;
-  std::uint32_t unplaced_ = 0;  ///< tasks that could not be launched, in the round in hand
+  bool is_rollback_ = false;
+  bool is_baked_ = false;               ///< old tasks may go
+  std::uint32_t shifted_ = 0;           ///< parts of the traffic, to the deployment
+  std::uint32_t begun_ = 0;             ///< deployments, with rollbacks
+  std::vector<bool> is_second_{false};  ///< by revision
+  std::uint32_t unplaced_ = 0;          ///< tasks that could not be launched, in the round in hand
   std::uint32_t leaving_ = 0;
   bool is_stopping_ = false;  ///< whoever goes now does so for the deployment
   bool was_stuck_ = false;    ///< it was told of

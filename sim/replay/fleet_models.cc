@@ -193,6 +193,7 @@ ecs::FargateServiceConfig task_config(const scenario::ConcreteService& service, 
   config.task = fargate_task(task);
   config.revisions = task_revisions(ecs);
   config.scheduler = scheduler_config(ecs, run.trace_start);
+  config.fleet.has_two_sides = config.scheduler.traffic_shift.has_value();
   config.fleet.mix = provider_mix(ecs, config.is_spot);
   config.purchase.on_demand = std::ranges::count(config.is_spot, false) > 0;
   for (const proto::CapacityProviderStrategyItem& item : ecs.capacity_provider_strategy()) {

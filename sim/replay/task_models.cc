@@ -79,6 +79,27 @@ ecs::CircuitBreakerConfig circuit_breaker(const proto::DeploymentCircuitBreaker&
           .reset_on_healthy_task = breaker.reset_on_healthy_task()};
 }
 
+/// C58.
+std::optional<ecs::TrafficShift> traffic_shift(const proto::DeploymentConfiguration& config) {
+  using Strategy = proto::DeploymentConfiguration;
+  constexpr std::uint32_t kAll = balancing::TargetGroup::kAll;
+  const auto parts = [](double percent) {
+    return static_cast<std::uint32_t>(std::lround(percent * kAll / 100));
+  };
+  ecs::TrafficShift shift{.bake = std::chrono::minutes{config.bake_time_in_minutes()}};
+  if (config.strategy() == Strategy::LINEAR) {
+    shift.first = shift.step = parts(config.linear_configuration().step_percent());
+    shift.pause = std::chrono::minutes{config.linear_configuration().step_bake_time_in_minutes()};
+  } else if (config.strategy() == Strategy::CANARY) {
+    shift.first = parts(config.canary_configuration().canary_percent());
+    shift.step = kAll;
+    shift.pause = std::chrono::minutes{config.canary_configuration().canary_bake_time_in_minutes()};
+  } else if (config.strategy() != Strategy::BLUE_GREEN) {
+    return std::nullopt;
+  }
+  return shift;
+}
+
 }  // namespace
 
 pricing::FargateTask fargate_task(const proto::TaskDefinition& task) {
@@ -105,6 +126,7 @@ ecs::SchedulerConfig scheduler_config(const proto::EcsService& service, TimePoin
       .maximum_percent = limits.maximum_percent(),
       .health_check_grace = std::chrono::seconds{service.health_check_grace_period_seconds()},
       .circuit_breaker = circuit_breaker(limits.deployment_circuit_breaker()),
+      .traffic_shift = traffic_shift(limits),
       .first_restart_delay = to_duration(service.assumed().first_restart_delay()),
       .launch_burst = service.assumed().launch_burst(),
       .launches_a_minute = service.assumed().launch_rate(),

@@ -18,6 +18,39 @@ constexpr std::int64_t kSlowPullMb = 30;
 constexpr std::int64_t kFastPullMb = 80;
 constexpr std::int64_t kMegabyte = 1'000'000;
 
+/// C58: as the schema has it by default.
+constexpr double kLinearPercent = 10;
+constexpr std::uint32_t kLinearMinutes = 6;
+constexpr double kCanaryPercent = 5;
+constexpr std::uint32_t kCanaryMinutes = 10;
+
+/// C58: what is of another strategy than the service's is a mistake, unless it is as by default.
+template <typename Mistake>
+void resolve_strategy(const proto::EcsService& service, const Mistake& mistake) {
+  using Config = proto::DeploymentConfiguration;
+  const Config& config = service.deployment_configuration();
+  const std::string path = "deployment_configuration.";
+  const bool is_rolling = config.strategy() == Config::ROLLING;
+  if (!is_rolling && service.has_cluster()) {
+    mistake(path + "strategy", "is not built for tasks on a cluster yet, but for ROLLING");
+  }
+  if (is_rolling && config.bake_time_in_minutes() != 0) {
+    mistake(path + "bake_time_in_minutes", "is for BLUE_GREEN, LINEAR and CANARY deployments");
+  }
+  const proto::LinearConfiguration& linear = config.linear_configuration();
+  const bool is_usual = linear.step_percent() == kLinearPercent &&
+                        linear.step_bake_time_in_minutes() == kLinearMinutes;
+  if (config.strategy() != Config::LINEAR && !is_usual) {
+    mistake(path + "linear_configuration", "is for LINEAR deployments");
+  }
+  const proto::CanaryConfiguration& canary = config.canary_configuration();
+  const bool is_usual_canary = canary.canary_percent() == kCanaryPercent &&
+                               canary.canary_bake_time_in_minutes() == kCanaryMinutes;
+  if (config.strategy() != Config::CANARY && !is_usual_canary) {
+    mistake(path + "canary_configuration", "is for CANARY deployments");
+  }
+}
+
 }  // namespace
 
 std::int64_t pull_rate(std::uint32_t cpu) {
@@ -48,6 +81,7 @@ void resolve_deployments(proto::EcsService& service, const std::string& path,
     mistake(own, fmt::format("Fargate has no size of {} CPU units with {} MiB; {}", grouped(cpu),
                              grouped(memory), ecs::valid_fargate_sizes(cpu)));
   }
+  resolve_strategy(service, mistake);
   const bool has_room = service.deployment_configuration().maximum_percent() > 100;
   if (!service.has_availability_zone_rebalancing()) {
     service.set_availability_zone_rebalancing(has_room ? proto::EcsService::ENABLED

@@ -65,6 +65,7 @@ void move(Fleet& f, std::size_t to, const Fleet& cluster, RandomServices& random
   f.distinct_instance = dice.chance(20);
   f.strategies = strategies(dice);
   f.rebalances = false;  // refused there
+  f.shift.reset();
   for (Deployment& deployment : f.deployments) {
     if (!deployment.cpu) continue;
     deployment.cpu = dice.one_of<std::uint32_t>({128, 256, 512, 1024});

@@ -13,6 +13,7 @@ void RandomTasks::deploy(Scenario& s, Time unit) {
     if (service.platform != Service::Platform::kFleet || !service.fleet.fargate) continue;
     if (deployed_.dice.chance(60)) deploy(service.fleet, s.end - s.start);
     watch(service.fleet);
+    shift(service.fleet);
   }
 }
 
@@ -47,6 +48,18 @@ void RandomTasks::watch(Fleet& f) {
   f.container_check = {.interval = dice.one_of<std::uint32_t>({5, 6, 30}),
                        .retries = dice.between(1, 3),
                        .start_period = dice.one_of<std::uint32_t>({0, 0, 5, 13, 60})};
+}
+
+void RandomTasks::shift(Fleet& f) {
+  Dice& dice = shifted_.dice;
+  using Strategy = TrafficShift::Strategy;
+  if (f.deployments.empty() || !dice.chance(40)) return;
+  f.shift = {.bake_minutes = dice.below(3)};
+  f.shift->strategy =
+      dice.one_of<Strategy>({Strategy::kBlueGreen, Strategy::kLinear, Strategy::kCanary});
+  if (f.shift->strategy == Strategy::kBlueGreen) return;
+  f.shift->pause_minutes = dice.below(3);
+  f.shift->parts = dice.one_of<std::uint32_t>({1000, 2500, 3333, 5000, 10'000});
 }
 
 Deployment RandomTasks::deployment(const Fleet& f) {

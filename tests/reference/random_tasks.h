@@ -9,7 +9,10 @@ namespace skyreplay::reference {
 class RandomTasks {
  public:
   explicit RandomTasks(std::uint64_t number)
-      : deployed_(number ^ 0xDE91), watched_(number ^ 0xC26), jobs_(number ^ 0x10B5) {}
+      : deployed_(number ^ 0xDE91),
+        watched_(number ^ 0xC26),
+        shifted_(number ^ 0xC58),
+        jobs_(number ^ 0x10B5) {}
 
   /// Deployments of services of tasks within the run, or only their rules; checks of their
   /// containers, and how long they stop. `unit`: of the scenario.
@@ -21,10 +24,12 @@ class RandomTasks {
   void deploy(Fleet& fleet, Time length);
   Deployment deployment(const Fleet& fleet);
   void watch(Fleet& fleet);
+  void shift(Fleet& fleet);
   JobKind job();
 
   RandomServices deployed_;
   RandomServices watched_;
+  RandomServices shifted_;
   RandomServices jobs_;
 };
 

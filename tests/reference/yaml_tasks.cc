@@ -44,6 +44,25 @@ std::string spelled(const Deployment& d) {
       d.start_failures, d.never_healthy);
 }
 
+std::string strategy(const Fleet& f) {
+  if (!f.shift) return "";
+  const TrafficShift& s = *f.shift;
+  const std::string bake = fmt::format("bake_time_in_minutes: {}, ", s.bake_minutes);
+  if (s.strategy == TrafficShift::Strategy::kLinear) {
+    return bake + fmt::format(
+                      "strategy: LINEAR, linear_configuration: {{step_percent: {}, "
+                      "step_bake_time_in_minutes: {}}}, ",
+                      s.parts / 100.0, s.pause_minutes);
+  }
+  if (s.strategy == TrafficShift::Strategy::kCanary) {
+    return bake + fmt::format(
+                      "strategy: CANARY, canary_configuration: {{canary_percent: {}, "
+                      "canary_bake_time_in_minutes: {}}}, ",
+                      s.parts / 100.0, s.pause_minutes);
+  }
+  return bake + "strategy: BLUE_GREEN, ";
+}
+
 std::string deployments(const Fleet& f) {
   std::string list;
   for (const Deployment& d : f.deployments) list += (list.empty() ? "" : ", ") + spelled(d);
@@ -53,10 +72,10 @@ std::string deployments(const Fleet& f) {
                                                                           : "COUNT";
   return fmt::format(
       "health_check_grace_period_seconds: {}, {}deployments: [{}], deployment_configuration: "
-      "{{minimum_healthy_percent: {}, maximum_percent: {}, deployment_circuit_breaker: {{enable: "
+      "{{{}minimum_healthy_percent: {}, maximum_percent: {}, deployment_circuit_breaker: {{enable: "
       "{}, rollback: {}, reset_on_healthy_task: {}, threshold_configuration: {{type: {}, value: "
       "{}}}}}}}, ",
-      f.grace, f.rebalances ? "" : "availability_zone_rebalancing: DISABLED, ", list,
+      f.grace, f.rebalances ? "" : "availability_zone_rebalancing: DISABLED, ", list, strategy(f),
       f.minimum_healthy, f.maximum, f.breaker.enabled, f.breaker.rolls_back, f.breaker.resets, type,
       f.breaker.value);
 }

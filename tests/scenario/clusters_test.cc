@@ -122,6 +122,12 @@ TEST_CASE("C22: what is deployed on a cluster fits its instances, whatever Farga
         "(C18)");
 }
 
+TEST_CASE("C58: deployments on a cluster are rolling") {
+  CHECK(told({.service = ", deployment_configuration: {strategy: CANARY}"}) ==
+        "deployment_configuration.strategy: is not built for tasks on a cluster yet, but for "
+        "ROLLING");
+}
+
 TEST_CASE("C53: zones are not rebalanced on a cluster") {
   CHECK(told({.service = ", availability_zone_rebalancing: ENABLED"}) ==
         "availability_zone_rebalancing: is not built for tasks on a cluster yet, only on Fargate");

@@ -38,9 +38,20 @@ TEST_CASE("C53: zones are not rebalanced where there is no room for one task mor
                        doctest::Contains("needs a maximum_percent above 100"), InputError);
 }
 
-TEST_CASE("deployments of two colors are refused by name") {
-  CHECK_THROWS_WITH_AS(parse("deployment_configuration: {strategy: BLUE_GREEN}"),
-                       doctest::Contains("only ROLLING is built"), InputError);
+TEST_CASE("C58: what is of one strategy is refused with another") {
+  CHECK_NOTHROW(
+      parse("deployment_configuration: {strategy: BLUE_GREEN, bake_time_in_minutes: 5}"));
+  CHECK_NOTHROW(parse("deployment_configuration: {strategy: LINEAR, linear_configuration: "
+                      "{step_percent: 20}}"));
+  CHECK_THROWS_WITH_AS(parse("deployment_configuration: {bake_time_in_minutes: 5}"),
+                       doctest::Contains("is for BLUE_GREEN, LINEAR and CANARY deployments"),
+                       InputError);
+  CHECK_THROWS_WITH_AS(parse("deployment_configuration: {strategy: CANARY, linear_configuration: "
+                             "{step_percent: 20}}"),
+                       doctest::Contains("is for LINEAR deployments"), InputError);
+  CHECK_THROWS_WITH_AS(parse("deployment_configuration: {strategy: LINEAR, canary_configuration: "
+                             "{canary_percent: 20}}"),
+                       doctest::Contains("is for CANARY deployments"), InputError);
 }
 
 TEST_CASE("a deployment's pull rate is the service's, or follows from the deployment's own cpu") {

@@ -41,6 +41,7 @@ std::uint32_t FleetService::least_healthy() const {
 }
 
 std::uint32_t FleetService::most() const {
+  if (is_shifting()) return 2 * desired_;
   const std::uint32_t up = world_.broken(Mutation::kMaximumRoundedUp) ? 99 : 0;
   return (desired_ * fleet().maximum + up) / 100;
 }
@@ -86,6 +87,7 @@ void FleetService::schedule_tasks() {
   while (moves) {
     unplaced_ = 0;
     moves = end_evening_tasks_out();
+    moves = keep_old_tasks() || moves;
     moves = replace_lost_tasks() || moves;
     moves = replace_leaving_tasks() || moves;
     moves = launch_missing_tasks() || moves;
@@ -137,7 +139,55 @@ bool FleetService::end_evening_tasks_out() {
   return true;
 }
 
+bool FleetService::is_shifting() const {
+  return deploying_ == Deploying::kInProgress && fleet().shift && !back_ && !baked_;
+}
+
+bool FleetService::keep_old_tasks() {
+  if (!is_shifting()) return false;
+  const auto overtaken =
+      next_to_go([this](const Member& m) { return is_old(m) && m.revision != last_completed_; });
+  if (overtaken) {
+    stop_quietly(*overtaken);
+    return true;
+  }
+  const auto is_kept = [this](const Member& m) {
+    return m.revision == last_completed_ && !is_unhealthy(m);
+  };
+  const std::size_t kept = tasks_that(is_kept).size();
+  if (kept > desired_) {
+    stop_quietly(*next_to_go(is_kept));
+    return true;
+  }
+  if (kept == desired_ || alive() >= most() || world_.now() < no_launch_until_) return false;
+  return launch_tasks(std::min<std::size_t>(desired_ - kept, most() - alive()), last_completed_);
+}
+
+void FleetService::shift() {
+  const TrafficShift& by = *fleet().shift;
+  const bool linear = by.strategy == TrafficShift::Strategy::kLinear;
+  const std::uint32_t rest = linear ? by.parts : 10'000;
+  shifted_ = std::min(10'000U, shifted_ == 0 ? by.parts : shifted_ + rest);
+  if (world_.broken(Mutation::kAllIsShiftedAtOnce)) shifted_ = 10'000;
+  of_second_ = second_[current_] ? shifted_ : 10'000 - shifted_;
+  note("deploy");
+  const bool all = shifted_ == 10'000;
+  Time wait = std::chrono::minutes{all ? by.bake_minutes : by.pause_minutes};
+  if (all && world_.broken(Mutation::kOldTasksDoNotBake)) wait = {};
+  world_.calendar.plan(world_.now() + wait, [this, all, number = begun_] {
+    if (begun_ != number) return;
+    if (!all) shift();
+    baked_ |= all;
+    reconcile();
+  });
+}
+
+void FleetService::give_all_to(std::size_t revision) {
+  if (fleet().shift) of_second_ = second_[revision] ? 10'000 : 0;
+}
+
 bool FleetService::replace_lost_tasks() {
+  if (is_shifting()) lost_tasks_.clear();
   if (lost_tasks_.empty()) return false;
   const auto healthy = tasks_that([this](const Member& m) { return is_healthy(m); }).size();
   const bool ignored = world_.broken(Mutation::kLostBecomeNew);
@@ -212,7 +262,8 @@ bool FleetService::stop_unhealthy_task() {
 }
 
 bool FleetService::is_to_go(const Member& member) const {
-  return member.leaves || (deploying_ == Deploying::kInProgress && is_old(member));
+  return member.leaves ||
+         (deploying_ == Deploying::kInProgress && is_old(member) && !is_shifting());
 }
 
 bool FleetService::stop_tasks_to_go() {
@@ -223,7 +274,7 @@ bool FleetService::stop_tasks_to_go() {
     if (healthy >= least_healthy()) {
       goes = next_to_go([this](const Member& m) { return is_to_go(m) && !is_healthy(m); });
     }
-    if (!goes && healthy > least_healthy()) {
+    if (!goes && (healthy > least_healthy() || baked_)) {
       goes = next_to_go([this](const Member& m) { return is_to_go(m); });
     }
     if (!goes) break;
@@ -243,8 +294,12 @@ void FleetService::end_deployment() {
   if (old.empty() && alive() == desired_ && healthy.size() == desired_) {
     deploying_ = Deploying::kCompleted;
     last_completed_ = current_;
+    give_all_to(current_);
     return note("deploy");
   }
+  const auto fresh = tasks_that([this](const Member& m) { return !is_old(m) && is_healthy(m); });
+  const bool early = world_.broken(Mutation::kShiftsBeforeAllAreHealthy) && !fresh.empty();
+  if (is_shifting() && shifted_ == 0 && (fresh.size() >= desired_ || early)) return shift();
   const bool stuck = healthy.size() == alive() && unhealthy.empty() && good.size() < desired_ &&
                      alive() >= most() && healthy.size() <= least_healthy();
   if (!stuck || told_stuck_) return;
@@ -254,6 +309,12 @@ void FleetService::end_deployment() {
 
 void FleetService::deploy(std::size_t revision, bool back) {
   current_ = revision;
+  back_ = back;
+  baked_ = false;
+  shifted_ = 0;
+  ++begun_;
+  if (!back) second_[revision] = fleet().shift && !second_[last_completed_];
+  give_all_to(last_completed_);
   deploying_ = Deploying::kInProgress;
   watched_ = !back && fleet().breaker.enabled;
   told_stuck_ = false;
@@ -277,6 +338,8 @@ void FleetService::task_failed(std::size_t index) {
   if (++failures_ < threshold) return;
   watched_ = false;
   deploying_ = Deploying::kFailed;
+  ++begun_;
+  if (!world_.broken(Mutation::kFailedKeepsTraffic)) give_all_to(last_completed_);
   note("deploy");
   const bool back = breaker.rolls_back && !world_.broken(Mutation::kNothingRollsBack);
   if (back && last_completed_ != current_) deploy(last_completed_, true);

@@ -94,10 +94,11 @@ std::size_t FleetService::ready() const {
 }
 
 void FleetService::update_rotation() {
-  bool fail_open = !world_.broken(Mutation::kNoFailOpen);
+  std::map<bool, bool> fail_open;  // by target group
+  fail_open[false] = fail_open[true] = !world_.broken(Mutation::kNoFailOpen);
   for (const Member& member : members_) {
     const bool serves = member.state == Member::State::kInService;
-    if (serves && member.health == Health::kHealthy) fail_open = false;
+    if (serves && member.health == Health::kHealthy) fail_open[second_[member.revision]] = false;
   }
   for (std::size_t i = 0; i < members_.size(); ++i) {  // who serves no more leaves first
     const bool serves = members_[i].state == Member::State::kInService;
@@ -107,7 +108,8 @@ void FleetService::update_rotation() {
     const Member& member = members_[i];
     const bool serves = member.state == Member::State::kInService;
     const bool could = member.health == Health::kUnhealthy && world_.now() >= member.ready;
-    const bool gets = member.health == Health::kHealthy || (could && fail_open);
+    const bool gets =
+        member.health == Health::kHealthy || (could && fail_open[second_[member.revision]]);
     TargetGroup& group = group_of(i);
     if (group.has(i) && !(serves && gets)) {
       group.leave(i);

@@ -70,14 +70,24 @@ void FleetService::give_up_idle() {
 }
 
 TargetGroup& FleetService::group_of(std::size_t member) {
-  return groups_[fleet().cross_zone ? 0 : members_[member].zone];
+  const std::size_t each = fleet().cross_zone ? 1 : fleet().zones;
+  const auto second = second_.find(members_[member].revision);
+  const std::size_t first = second != second_.end() && second->second ? each : 0;
+  return groups_[first + (fleet().cross_zone ? 0 : members_[member].zone)];
 }
 
 TargetGroup& FleetService::group_of_request(Bits& draw) {
   if (groups_.size() == 1) return groups_[0];
   __extension__ using Wider = unsigned __int128;
-  const auto zone = static_cast<std::size_t>((Wider{draw()} * groups_.size()) >> 64);
-  return groups_[world_.broken(Mutation::kZonesShareByTargets) ? 0 : zone];
+  const std::size_t each = fleet().cross_zone ? 1 : fleet().zones;
+  std::size_t first = 0;
+  if (of_second_ == 10'000) first = each;
+  if (of_second_ > 0 && of_second_ < 10'000) {
+    first = static_cast<std::uint32_t>((Wider{draw()} * 10'000) >> 64) < of_second_ ? each : 0;
+  }
+  if (each == 1) return groups_[first];
+  const auto zone = static_cast<std::size_t>((Wider{draw()} * each) >> 64);
+  return groups_[first + (world_.broken(Mutation::kZonesShareByTargets) ? 0 : zone)];
 }
 
 }  // namespace skyreplay::reference

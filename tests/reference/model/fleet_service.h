@@ -213,6 +213,11 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::size_t tokens();
   void take_tokens(std::size_t launched);
   void schedule_tasks();
+  // Those that shift traffic (C58).
+  bool is_shifting() const;
+  bool keep_old_tasks();
+  void shift();
+  void give_all_to(std::size_t revision);
   bool replace_lost_tasks();
   bool replace_leaving_tasks();
   bool launch_missing_tasks();
@@ -326,9 +331,13 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::vector<Member> members_;  // by ordinal
   std::uint32_t desired_ = 0;
   std::uint32_t min_ = fleet().min_size, max_ = fleet().max_size;
-  std::size_t begun_with_ = 0;  ///< members
-  bool ever_closed_ = false;    ///< a zone
-  std::size_t unnoticed_ = 0;   ///< who are gone, and nobody knows
+  bool back_ = false, baked_ = false;
+  std::uint32_t shifted_ = 0, of_second_ = 0;
+  std::uint32_t begun_ = 0;               ///< deployments
+  std::map<std::size_t, bool> second_{};  ///< by revision: of the second target group
+  std::size_t begun_with_ = 0;            ///< members
+  bool ever_closed_ = false;              ///< a zone
+  std::size_t unnoticed_ = 0;             ///< who are gone, and nobody knows
   std::vector<std::pair<std::size_t, JobPtr>> calling_;
   std::vector<FleetService*> tenants_;  ///< the services on this cluster
   std::size_t next_instance_ = 0;       ///< of the task about to be launched

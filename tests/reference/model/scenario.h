@@ -170,6 +170,13 @@ struct Deployment {
 };
 
 /// What ends a deployment.
+/// How deployments shift traffic (C58); parts are of 10,000.
+struct TrafficShift {
+  enum class Strategy { kBlueGreen, kLinear, kCanary } strategy = Strategy::kBlueGreen;
+  std::uint32_t parts = 10'000;  ///< at first, and of linear ones each time
+  std::uint32_t pause_minutes = 0, bake_minutes = 0;
+};
+
 struct CircuitBreaker {
   bool enabled = false, rolls_back = false, resets = true;
   enum class Threshold { kBounded, kUnbounded, kCount } threshold = Threshold::kBounded;
@@ -268,6 +275,7 @@ struct Fleet {
   std::optional<std::uint32_t> not_in_zone{};  ///< by a constraint
   std::uint32_t minimum_healthy = 100, maximum = 200;  ///< %
   CircuitBreaker breaker{};
+  std::optional<TrafficShift> shift{};
   Time first_restart_delay = std::chrono::minutes{1};
   std::vector<Deployment> deployments{};
   bool rebalances = true;
@@ -560,6 +568,10 @@ enum class Mutation {
   kStoppingTakesNoTime,         ///< C24
   kStopsWhenItLikes,            ///< C24
   kServicesLaunchAtAnyRate,     ///< C48
+  kAllIsShiftedAtOnce,          ///< C58
+  kOldTasksDoNotBake,           ///< C58
+  kShiftsBeforeAllAreHealthy,   ///< C58
+  kFailedKeepsTraffic,          ///< C58
   kJobsNeverWait,               ///< C113
   kStartOfJobsIsFree,           ///< C119
   kLaunchesAtAnyRate,           ///< C114

@@ -1,5 +1,9 @@
 #include "ecs/standalone_tasks.h"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 namespace skyreplay::ecs {
 
 using workload::Admission;
@@ -12,11 +16,14 @@ std::uint32_t StandaloneTasks::add(const StandaloneTaskConfig& config,
                               config.task,
                               billing.region,
                               {billing.start, kEndOfTime},
-                              billing.meters},
+                              billing.meters,
+                              config.purchase},
                     .infrastructure = draws("infrastructure_time"),
                     .container = draws("container_start"),
                     .application = draws("application_start"),
+                    .interruption = draws("time_to_interruption"),
                     .rate = {config.launch_burst, config.launch_rate, loop_.now()},
+                    .of_kind = std::vector<std::uint32_t>(config.mix.kinds(), 0),
                     .pending = {},
                     .queue = {}});
   recorder_.always(config.service);
@@ -50,25 +57,37 @@ bool StandaloneTasks::may_launch(std::uint32_t unit_index) {
   Unit& unit = units_[unit_index];
   if (!has_place(unit)) return false;
   if (unit.rate.may_launch(loop_.now())) return true;
-  if (!unit.waits_for_token) schedule(unit.rate.next(), kMayLaunch, unit_index, 0);
+  if (!unit.waits_for_token) loop_.schedule(unit.rate.next(), process_, kMayLaunch, unit_index);
   unit.waits_for_token = true;
   return false;
+}
+
+std::uint32_t StandaloneTasks::make_task(std::uint32_t unit_index, std::uint32_t index) {
+  Unit& unit = units_[unit_index];
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(tasks_.size()));
+    tasks_.emplace_back();
+  }
+  const std::uint32_t place = free_.back();
+  free_.pop_back();
+  tasks_[place] = {.ordinal = unit.created++,
+                   .unit = unit_index,
+                   .request = index,
+                   .kind = unit.config.mix.next(unit.of_kind),
+                   .serial = created_++,
+                   .lives = true};
+  ++unit.of_kind[tasks_[place].kind];
+  ++unit.there;
+  ++unit.starting;
+  unit.pending.enter(since_window());
+  return place;
 }
 
 void StandaloneTasks::launch(std::uint32_t unit_index, std::uint32_t index) {
   Unit& unit = units_[unit_index];
   unit.rate.launch();
   workload::Request& request = clients_->request(index);
-  if (free_.empty()) {
-    free_.push_back(static_cast<std::uint32_t>(tasks_.size()));
-    tasks_.emplace_back();
-  }
-  request.place = free_.back();
-  free_.pop_back();
-  tasks_[request.place] = {.ordinal = unit.created++};
-  ++unit.there;
-  ++unit.starting;
-  unit.pending.enter(since_window());
+  request.place = make_task(unit_index, index);
   const auto drawn = [&](const Distribution& law, const RandomStream& stream) {
     RandomEngine draw = stream.at(request.row, request.attempts, request.call_path());
     return law.sample(draw);
@@ -78,11 +97,11 @@ void StandaloneTasks::launch(std::uint32_t unit_index, std::uint32_t index) {
   const Duration runs =
       infrastructure + start.pull_time + drawn(start.container_start, unit.container);
   request.init = runs + drawn(start.application_start, unit.application);
-  schedule(loop_.now() + infrastructure, kPulls, unit_index, index);
-  schedule(loop_.now() + runs, kRuns, unit_index, index);
+  schedule(loop_.now() + infrastructure, kPulls, request.place);
+  schedule(loop_.now() + runs, kRuns, request.place);
   const Duration work{static_cast<std::int64_t>(
       static_cast<double>(request.work.count()) * (1 / unit.config.rate) + 0.5)};
-  schedule(loop_.now() + request.init + work, kWorked, unit_index, index);
+  schedule(loop_.now() + request.init + work, kWorked, request.place);
 }
 
 void StandaloneTasks::launch_waiting(std::uint32_t unit_index) {
@@ -103,52 +122,82 @@ void StandaloneTasks::launch_waiting(std::uint32_t unit_index) {
 
 // --- Running
 
-void StandaloneTasks::runs(std::uint32_t unit_index, std::uint32_t index) {
-  Unit& unit = units_[unit_index];
-  tasks_[clients_->request(index).place].runs = true;
+void StandaloneTasks::runs(std::uint32_t place) {
+  Task& task = tasks_[place];
+  Unit& unit = units_[task.unit];
+  task.runs = true;
   --unit.starting;
   unit.pending.leave(since_window());
   recorder_.capacity_up(unit.config.service, loop_.now());
+  if (!is_spot(task)) return;
+  const workload::Request& request = clients_->request(task.request);
+  RandomEngine draw = unit.interruption.at(request.row, request.attempts, request.call_path());
+  const Duration time = unit.config.time_to_interruption.sample(draw);
+  if (time < kEndOfTime - loop_.now()) schedule(loop_.now() + time, kInterrupted, place);
 }
 
 void StandaloneTasks::fire(const kernel::Event& event) {
-  const std::uint32_t index = event.payload;
-  Unit& unit = units_[event.tag];
+  if (event.kind == kMayLaunch) {
+    units_[event.payload].waits_for_token = false;
+    return launch_waiting(event.payload);
+  }
+  const std::uint32_t place = event.payload;
+  Task& task = tasks_[place];
+  if (!task.lives || task.serial != event.tag) return;  // it has been stopped
+  Unit& unit = units_[task.unit];
   switch (event.kind) {
     case kPulls:
-      tasks_[clients_->request(index).place].billed = unit.meter.start(loop_.now());
+      task.billed = unit.meter.start(loop_.now(), is_spot(task));
       break;
     case kRuns:
-      runs(event.tag, index);
+      runs(place);
       break;
     case kWorked:
-      if (unit.config.calls) return calls_->begin(*unit.config.calls, index);
-      resume(event.tag, index, workload::Called::kWell);
+      if (unit.config.calls) return calls_->begin(*unit.config.calls, task.request);
+      resume(task.unit, task.request, workload::Called::kWell);
       break;
     case kDone:
-      stop(event.tag, index, metrics::Outcome::kCompleted);
+      stop(place, metrics::Outcome::kCompleted);
       break;
-    default:
-      unit.waits_for_token = false;
-      launch_waiting(event.tag);
+    case kInterrupted:
+      interrupt(place);
+      break;
+    default:  // kKilled
+      stop(place, metrics::Outcome::kError);
   }
 }
 
-void StandaloneTasks::resume(std::uint32_t unit, std::uint32_t index, workload::Called called) {
+/// C74, in AWS's words.
+void StandaloneTasks::interrupt(std::uint32_t place) {
+  const Unit& unit = units_[tasks_[place].unit];
+  activities_.push_back(
+      {.time = loop_.now(),
+       .service = unit.config.service,
+       .kind = "spot",
+       .cause = fmt::format("task {}: SpotInterruption, SIGTERM", tasks_[place].ordinal),
+       .from = std::nullopt,
+       .to = std::nullopt});
+  schedule(loop_.now() + unit.config.stop_timeout, kKilled, place);
+}
+
+void StandaloneTasks::resume(std::uint32_t, std::uint32_t index, workload::Called called) {
+  const workload::Request& request = clients_->request(index);
   if (called == workload::Called::kFailed) {
-    return stop(unit, index, metrics::Outcome::kDependency);
+    return stop(request.place, metrics::Outcome::kDependency);
   }
-  schedule(loop_.now() + clients_->request(index).wait, kDone, unit, index);
+  schedule(loop_.now() + request.wait, kDone, request.place);
 }
 
-void StandaloneTasks::stop(std::uint32_t unit_index, std::uint32_t index,
-                           metrics::Outcome outcome) {
-  Unit& unit = units_[unit_index];
-  const std::uint32_t place = clients_->request(index).place;
-  unit.meter.end(tasks_[place].billed, loop_.now());
+void StandaloneTasks::stop(std::uint32_t place, metrics::Outcome outcome) {
+  Task& task = tasks_[place];
+  Unit& unit = units_[task.unit];
+  unit.meter.end(task.billed, loop_.now(), is_spot(task));
   recorder_.capacity_down(unit.config.service, loop_.now());
+  --unit.of_kind[task.kind];
   --unit.there;
-  launch_waiting(unit_index);
+  task.lives = false;
+  const std::uint32_t index = task.request;
+  launch_waiting(task.unit);
   clients_->answer(index, outcome);
   free_.push_back(place);  // whoever is told of the answer asks for its task
 }
@@ -176,6 +225,11 @@ void StandaloneTasks::complete(std::uint32_t unit, const metrics::Window& window
 
 void StandaloneTasks::read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) {
   units_[unit].meter.read(until, meters);
+}
+
+void StandaloneTasks::take_activities(std::vector<workload::Activity>& activities) {
+  activities.insert(activities.end(), activities_.begin(), activities_.end());
+  activities_.clear();
 }
 
 }  // namespace skyreplay::ecs

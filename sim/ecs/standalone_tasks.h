@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "balancing/member_mix.h"
 #include "core/random.h"
 #include "ecs/launch_rate.h"
 #include "ecs/task_revision.h"
@@ -29,6 +30,11 @@ struct StandaloneTaskConfig {
   std::uint32_t launch_burst = 100;
   std::uint32_t launch_rate = 20;  ///< a second
   std::optional<std::uint32_t> calls = std::nullopt;
+  balancing::MemberMix mix{};           ///< of capacity providers
+  std::vector<bool> is_spot = {false};  ///< by kind in the mix
+  pricing::FargatePurchase purchase{};
+  Distribution time_to_interruption{};  ///< of a task on FARGATE_SPOT that runs
+  Duration stop_timeout{};
 };
 
 /// Where it is billed.
@@ -43,16 +49,20 @@ struct StandaloneTaskBilling {
 /// stops (C113).
 ///
 ///     queued -> provisioning -> pulling, starting -> working -> waiting -> stopped
-///               not billed      billed ...
+///               not billed      billed ...              |          |         ^
+///                                                       +----------+---------+ interrupted
 ///
 /// A job waits, first come, first served, where as many tasks are there as may be, or where Fargate
 /// launches no more at that instant (C49, C114). It is billed from the start of its image's pull
 /// to its end, as usage is: also beyond the trace's span.
 ///
+/// **Interruption** A task on FARGATE_SPOT that is interrupted works on for its stop timeout; if it
+/// is not done by then, it is stopped and its job has failed (C74).
+///
 /// **Randomness** A job's draws have the counters of its request, so that its start takes as long
 /// whenever it is launched. **Cost** O(1) a job, four events.
 ///
-/// Not modeled here: retries by whoever started it, interruptions.
+/// Not modeled here: retries by whoever started it, but for its client's.
 class StandaloneTasks final : public workload::Platform, public kernel::Process {
  public:
   StandaloneTasks(kernel::Loop& loop, metrics::Recorder& recorder, std::uint64_t seed)
@@ -71,14 +81,20 @@ class StandaloneTasks final : public workload::Platform, public kernel::Process 
   void complete(std::uint32_t unit, const metrics::Window& window,
                 metrics::WindowRow& row) override;
   void read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) override;
+  void take_activities(std::vector<workload::Activity>& activities) override;
   void finish(TimePoint) override {}
   void fire(const kernel::Event& event) override;
 
  private:
-  enum Kind : std::uint16_t { kPulls, kRuns, kWorked, kDone, kMayLaunch };
+  enum Kind : std::uint16_t { kPulls, kRuns, kWorked, kDone, kInterrupted, kKilled, kMayLaunch };
 
   struct Task {
     std::uint32_t ordinal = 0;
+    std::uint32_t unit = 0;
+    std::uint32_t request = 0;
+    std::uint32_t kind = 0;
+    std::uint32_t serial = 0;  ///< of all tasks ever: events of another are void
+    bool lives = false;
     pricing::RunningId billed{};
     bool runs = false;
   };
@@ -88,7 +104,9 @@ class StandaloneTasks final : public workload::Platform, public kernel::Process 
     RandomStream infrastructure;
     RandomStream container;
     RandomStream application;
+    RandomStream interruption;
     LaunchRate rate;
+    std::vector<std::uint32_t> of_kind;
     std::uint32_t created = 0;
     std::uint32_t there = 0;
     std::uint32_t starting = 0;
@@ -104,11 +122,14 @@ class StandaloneTasks final : public workload::Platform, public kernel::Process 
   bool may_launch(std::uint32_t unit);
   void launch(std::uint32_t unit, std::uint32_t index);
   void launch_waiting(std::uint32_t unit);
-  void runs(std::uint32_t unit, std::uint32_t index);
-  void stop(std::uint32_t unit, std::uint32_t index, metrics::Outcome outcome);
+  std::uint32_t make_task(std::uint32_t unit, std::uint32_t index);
+  void runs(std::uint32_t place);
+  void interrupt(std::uint32_t place);
+  void stop(std::uint32_t place, metrics::Outcome outcome);
   std::int64_t since_window() const { return (loop_.now() - recorder_.window_start()).count(); }
-  void schedule(TimePoint at, Kind kind, std::uint32_t unit, std::uint32_t index) {
-    loop_.schedule(at, process_, kind, index, unit);
+  bool is_spot(const Task& task) const { return units_[task.unit].config.is_spot[task.kind]; }
+  void schedule(TimePoint at, Kind kind, std::uint32_t place) {
+    loop_.schedule(at, process_, kind, place, tasks_[place].serial);
   }
 
   kernel::Loop& loop_;
@@ -118,6 +139,8 @@ class StandaloneTasks final : public workload::Platform, public kernel::Process 
   std::vector<Unit> units_;
   std::vector<Task> tasks_;  ///< by Request::place
   std::vector<std::uint32_t> free_;
+  std::uint32_t created_ = 0;  ///< tasks
+  std::vector<workload::Activity> activities_;
 };
 
 }  // namespace skyreplay::ecs

@@ -354,12 +354,17 @@ void Models::make_tasks(std::uint32_t service, const RunFacts& run,
     return;
   }
   ecs::FargateServiceConfig config = fargate_config(concrete, service, call_lists_[service], run);
-  for (pricing::Tariff& tariff : spot_task_tariffs(ecs)) {
-    tariffs_.push_back(std::move(tariff));
-    const bool is_first = config.purchase.spot_vcpu == nullptr;
-    (is_first ? config.purchase.spot_vcpu : config.purchase.spot_memory) = &tariffs_.back();
-  }
+  buy_spot(spot_task_tariffs(ecs), config.purchase);
   fleet = std::make_unique<ecs::FargateService>(loop_, recorder_, config, run.seed, billing);
+}
+
+/// `tariffs`: of a vCPU and of memory; none where there are no tasks on FARGATE_SPOT.
+void Models::buy_spot(std::vector<pricing::Tariff> tariffs, pricing::FargatePurchase& purchase) {
+  for (pricing::Tariff& tariff : tariffs) {
+    tariffs_.push_back(std::move(tariff));
+    const bool is_first = purchase.spot_vcpu == nullptr;
+    (is_first ? purchase.spot_vcpu : purchase.spot_memory) = &tariffs_.back();
+  }
 }
 
 Seat Models::seat_external(std::uint32_t service) {
@@ -377,11 +382,12 @@ Seat Models::seat_job(std::uint32_t service) {
   if (!jobs_) {
     jobs_ = std::make_unique<ecs::StandaloneTasks>(loop_, recorder_, inputs_.scenario.seed());
   }
-  return {jobs_.get(), jobs_->add(job_config(concrete, service, call_lists_[service]),
-                                  {.catalogue = pricing::Catalogue::builtin(),
-                                   .region = inputs_.scenario.region(),
-                                   .start = inputs_.trace.start,
-                                   .meters = meters_[service]})};
+  ecs::StandaloneTaskConfig config = job_config(concrete, service, call_lists_[service]);
+  buy_spot(spot_task_tariffs(concrete.config->ecs_task()), config.purchase);
+  return {jobs_.get(), jobs_->add(config, {.catalogue = pricing::Catalogue::builtin(),
+                                           .region = inputs_.scenario.region(),
+                                           .start = inputs_.trace.start,
+                                           .meters = meters_[service]})};
 }
 
 // --- Calls

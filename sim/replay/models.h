@@ -104,6 +104,7 @@ class Models {
                   const balancing::FleetBilling& billing);
   void make_tasks(std::uint32_t service, const RunFacts& facts,
                   const balancing::FleetBilling& billing);
+  void buy_spot(std::vector<pricing::Tariff> tariffs, pricing::FargatePurchase& purchase);
   balancing::FleetBilling billing_of(std::uint32_t service);
   RunFacts facts() const;
   Seat seat_external(std::uint32_t service);

@@ -96,7 +96,8 @@ std::optional<balancing::FleetScalingConfig> service_scaling(const proto::EcsSer
   return config;
 }
 
-balancing::MemberMix provider_mix(const proto::EcsService& service, std::vector<bool>& is_spot) {
+template <typename Message>
+balancing::MemberMix provider_mix(const Message& service, std::vector<bool>& is_spot) {
   if (service.capacity_provider_strategy().empty()) {
     is_spot = {false};
     return {};
@@ -111,7 +112,11 @@ balancing::MemberMix provider_mix(const proto::EcsService& service, std::vector<
   return balancing::MemberMix(std::move(shares));
 }
 
-std::vector<pricing::Tariff> spot_task_tariffs(const proto::EcsService& service) {
+template balancing::MemberMix provider_mix(const proto::EcsService&, std::vector<bool>&);
+template balancing::MemberMix provider_mix(const proto::EcsTask&, std::vector<bool>&);
+
+template <typename Message>
+std::vector<pricing::Tariff> spot_task_tariffs(const Message& service) {
   std::vector<pricing::Tariff> tariffs;
   if (!service.assumed().has_fargate_spot()) return tariffs;
   const bool is_arm = service.task_definition().runtime_platform().cpu_architecture() ==
@@ -127,5 +132,8 @@ std::vector<pricing::Tariff> spot_task_tariffs(const proto::EcsService& service)
   add("memory", "GB-hour", service.assumed().fargate_spot().gb_hour());
   return tariffs;
 }
+
+template std::vector<pricing::Tariff> spot_task_tariffs(const proto::EcsService&);
+template std::vector<pricing::Tariff> spot_task_tariffs(const proto::EcsTask&);
 
 }  // namespace skyreplay::replay

@@ -5,6 +5,7 @@
 
 #include "compute/server_config.h"
 #include "replay/scaling_model.h"
+#include "replay/service_model.h"
 #include "scenario/law.h"
 
 namespace skyreplay::replay {
@@ -161,6 +162,12 @@ ecs::StandaloneTaskConfig job_config(const scenario::ConcreteService& service, s
   config.launch_burst = assumed.launch_burst();
   config.launch_rate = assumed.launch_rate();
   config.calls = calls;
+  config.mix = provider_mix(job, config.is_spot);
+  config.purchase.on_demand = std::ranges::count(config.is_spot, false) > 0;
+  if (assumed.has_fargate_spot()) {
+    config.time_to_interruption = to_distribution(assumed.fargate_spot().time_to_interruption());
+  }
+  config.stop_timeout = std::chrono::seconds{job.task_definition().stop_timeout()};
   return config;
 }
 

@@ -225,8 +225,11 @@ void ServiceResolver::ecs_task(proto::EcsTask& job, const std::string& path) {
   if (task.has_health_check()) {
     mistake(path + ".task_definition.health_check", "is for services: of jobs it changes nothing");
   }
-  if (places_.contains(path + ".task_definition.stop_timeout")) {
-    mistake(path + ".task_definition.stop_timeout", "is for services: nothing interrupts a job");
+  resolve_providers(job, region_, path, places_, mistakes_);
+  const bool is_interrupted = job.assumed().has_fargate_spot();
+  if (!is_interrupted && places_.contains(path + ".task_definition.stop_timeout")) {
+    mistake(path + ".task_definition.stop_timeout",
+            "is for jobs on FARGATE_SPOT: nothing interrupts others");
   }
   proto::EcsTaskAssumed& assumed = *job.mutable_assumed();
   if (!assumed.has_speed()) {

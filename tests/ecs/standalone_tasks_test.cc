@@ -106,7 +106,54 @@ TEST_CASE("a job calls other services once it has done its work") {
 TEST_CASE("C74: a stop timeout is refused of jobs, which nothing interrupts") {
   RowSource source({{.name = "r"}}, {{1s, 1s}}, 100s);
   CHECK_THROWS_WITH_AS(RunResult(jobs("", "cpu: 1024, memory: 2048, stop_timeout: 60"), source),
-                       doctest::Contains("is for services: nothing interrupts a job"), InputError);
+                       doctest::Contains("is for jobs on FARGATE_SPOT: nothing interrupts others"), InputError);
+}
+
+/// Tasks on FARGATE_SPOT that run 14 s after their launch and are interrupted 30 s later, at 44 s.
+std::string on_spot(const std::string& task = "", const std::string& client = "") {
+  return "version: 1\n" + client +
+         "services:\n  batch:\n    ecs_task: {capacity_provider_strategy: [{capacity_provider: "
+         "FARGATE_SPOT, weight: 1}], task_definition: {cpu: 1024, memory: 2048" +
+         task +
+         "}, assumed: {infrastructure_time: 10s, image_size: 0B, container_start: 4s, "
+         "application_start: 6s, fargate_spot: {time_to_interruption: 30s}}}\n";
+}
+
+// The first has ended at 20 + 30 s, the second would have at 80 s; it is killed at 44 + 30 s.
+TEST_CASE("C74: an interrupted job has its stop timeout to end, or has failed") {
+  const RunResult ends = run(on_spot(), {{0s, 30s}});
+  CHECK(ends.outcome(Outcome::kCompleted) == 1);
+  const RunResult fails = run(on_spot(), {{0s, 60s}});
+  CHECK(fails.outcome(Outcome::kError) == 1);
+  CHECK(fails.quantity("fargate.spot_linux_x86_vcpu") == "0.017777777777778");  // 64 s
+  REQUIRE(fails.activities.size() == 1);
+  CHECK(fails.activities[0].cause == "task 0: SpotInterruption, SIGTERM");
+  CHECK(fails.activities[0].time == TimePoint{44s});
+  const RunResult longer = run(on_spot(", stop_timeout: 120"), {{0s, 60s}});
+  CHECK(longer.outcome(Outcome::kCompleted) == 1);
+}
+
+// It fails at 74 s, and again 74 s later.
+TEST_CASE("C74: a job that was interrupted is tried again where its client does") {
+  const RunResult result = run(
+      on_spot("", "workload: {client: {max_attempts: 2, backoff: {base: 1ms, jitter: none}}}\n"),
+      {{0s, 60s}});
+  CHECK(result.outcome(Outcome::kError) == 1);
+  CHECK(result.quantity("fargate.spot_linux_x86_vcpu") == "0.035555555555556");  // 128 s
+}
+
+// One is the base on demand, and the others go where the weight is; each bills 50 s, so a minute.
+TEST_CASE("C71, C118: jobs are split over providers by how many there are, and billed by each") {
+  const std::string both =
+      "version: 1\nservices:\n  batch:\n    ecs_task: {capacity_provider_strategy: "
+      "[{capacity_provider: FARGATE, base: 1, weight: 0}, {capacity_provider: FARGATE_SPOT, "
+      "weight: "
+      "1}], task_definition: {cpu: 1024, memory: 2048}, assumed: {infrastructure_time: 10s, "
+      "image_size: 0B, container_start: 4s, application_start: 6s, fargate_spot: "
+      "{time_to_interruption: 1000h}}}\n";
+  const RunResult result = run(both, std::vector<RowSource::Row>(4, {0s, 40s}));
+  CHECK(result.quantity("fargate.linux_x86_vcpu") == "0.016666666666667");
+  CHECK(result.quantity("fargate.spot_linux_x86_vcpu") == "0.05");
 }
 
 }  // namespace

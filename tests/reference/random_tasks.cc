@@ -91,6 +91,7 @@ void RandomTasks::add_jobs(Scenario& s, Time unit) {
     if (!jobs_.dice.chance(40)) continue;
     service.platform = Service::Platform::kJob;
     service.job = job();
+    if (providers_.dice.chance(50)) provide(service.job, s.end - s.start);
     const bool circle = std::any_of(s.calls.begin(), s.calls.end(),
                                     [](const Call& call) { return call.to <= call.from; });
     if (circle || i + 1 == s.services.size() || !jobs_.dice.chance(40)) continue;
@@ -121,6 +122,17 @@ JobKind RandomTasks::job() {
   j.container_start = jobs_.law(2);
   j.application_start = jobs_.law(1);
   return j;
+}
+
+void RandomTasks::provide(JobKind& job, Time length) {
+  Fleet fleet;
+  providers_.provide(fleet, length);
+  const bool has_spot = std::any_of(fleet.providers.begin(), fleet.providers.end(),
+                                    [](const Provider& provider) { return provider.spot; });
+  job.providers = fleet.providers;
+  if (!has_spot) return;
+  job.stop_timeout = fleet.stop_timeout;
+  job.time_to_interruption = fleet.time_to_interruption;
 }
 
 }  // namespace skyreplay::reference

@@ -12,7 +12,8 @@ class RandomTasks {
       : deployed_(number ^ 0xDE91),
         watched_(number ^ 0xC26),
         shifted_(number ^ 0xC58),
-        jobs_(number ^ 0x10B5) {}
+        jobs_(number ^ 0x10B5),
+        providers_(number ^ 0x5B07) {}
 
   /// Deployments of services of tasks within the run, or only their rules; checks of their
   /// containers, and how long they stop. `unit`: of the scenario.
@@ -26,11 +27,13 @@ class RandomTasks {
   void watch(Fleet& fleet);
   void shift(Fleet& fleet);
   JobKind job();
+  void provide(JobKind& job, Time length);
 
   RandomServices deployed_;
   RandomServices watched_;
   RandomServices shifted_;
   RandomServices jobs_;
+  RandomServices providers_;
 };
 
 }  // namespace skyreplay::reference

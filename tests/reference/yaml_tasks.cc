@@ -10,9 +10,9 @@ namespace {
 
 using reference::spelled;  // beside the overloads of this file
 
-std::string providers(const Fleet& f) {
+std::string spelled(const std::vector<Provider>& providers) {
   std::string list;
-  for (const Provider& provider : f.providers) {
+  for (const Provider& provider : providers) {
     list +=
         fmt::format("{}{{capacity_provider: {}, base: {}, weight: {}}}", list.empty() ? "" : ", ",
                     provider.spot ? "FARGATE_SPOT" : "FARGATE", provider.base, provider.weight);
@@ -20,11 +20,14 @@ std::string providers(const Fleet& f) {
   return list.empty() ? "" : "capacity_provider_strategy: [" + list + "], ";
 }
 
-std::string spot_tasks(const Fleet& f) {
-  const bool has_spot = std::any_of(f.providers.begin(), f.providers.end(),
-                                    [](const Provider& provider) { return provider.spot; });
-  if (!has_spot) return "";
-  return "fargate_spot: {time_to_interruption: " + spelled(f.time_to_interruption) + "}, ";
+bool has_spot(const std::vector<Provider>& providers) {
+  return std::any_of(providers.begin(), providers.end(),
+                     [](const Provider& provider) { return provider.spot; });
+}
+
+std::string spot_tasks(const std::vector<Provider>& providers, const Law& time_to_interruption) {
+  if (!has_spot(providers)) return "";
+  return "fargate_spot: {time_to_interruption: " + spelled(time_to_interruption) + "}, ";
 }
 
 std::string spelled(const Deployment& d) {
@@ -104,22 +107,28 @@ std::string tasks(const Fleet& f, const std::string& placement, Time trace_start
       "image_size: {}kB, pull_rate: 1MB/s, container_start: {}, application_start: {}}}}}}}",
       placement, f.desired, container_check(f) + (f.awsvpc ? "network_mode: awsvpc, " : ""), f.cpu,
       f.memory, f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
-      providers(f) + service_scaling(f, trace_start) + deployments(f), common(f),
-      capacity(f) + spot_tasks(f) + restarts(f), spelled(f.ecs_delay), spelled(f.balancer_delay),
-      spelled(f.infrastructure_time), f.pull_time / std::chrono::milliseconds{1},
-      spelled(f.container_start), spelled(f.application_start));
+      spelled(f.providers) + service_scaling(f, trace_start) + deployments(f), common(f),
+      capacity(f) + spot_tasks(f.providers, f.time_to_interruption) + restarts(f),
+      spelled(f.ecs_delay), spelled(f.balancer_delay), spelled(f.infrastructure_time),
+      f.pull_time / std::chrono::milliseconds{1}, spelled(f.container_start),
+      spelled(f.application_start));
 }
 
 std::string job_yaml(const JobKind& j) {
+  const std::string stop_timeout =
+      has_spot(j.providers) ? fmt::format("stop_timeout: {}, ", j.stop_timeout) : "";
   return fmt::format(
-      "{{ecs_task: {{task_definition: {{cpu: {}, memory: {}, runtime_platform: {{cpu_architecture: "
-      "{}}}, ephemeral_storage: {{size_in_gib: {}}}}}, assumed: {{{}launch_burst: {}, launch_rate: "
-      "{}, speed: {}, vcpu_parallelism: {}, infrastructure_time: {}, image_size: {}kB, pull_rate: "
-      "1MB/s, container_start: {}, application_start: {}}}}}}}",
-      j.cpu, j.memory, j.arm ? "ARM64" : "X86_64", j.storage_gib,
-      optional("max_concurrent_tasks", j.most), j.burst, j.rate, j.speed, j.parallelism,
-      spelled(j.infrastructure_time), j.pull_time / std::chrono::milliseconds{1},
-      spelled(j.container_start), spelled(j.application_start));
+      "{{ecs_task: {{{}task_definition: {{{}cpu: {}, memory: {}, runtime_platform: "
+      "{{cpu_architecture: {}}}, ephemeral_storage: {{size_in_gib: {}}}}}, assumed: "
+      "{{{}launch_burst: {}, launch_rate: {}, speed: {}, vcpu_parallelism: {}, "
+      "infrastructure_time: {}, image_size: {}kB, pull_rate: 1MB/s, container_start: {}, "
+      "application_start: {}}}}}}}",
+      spelled(j.providers), stop_timeout, j.cpu, j.memory, j.arm ? "ARM64" : "X86_64",
+      j.storage_gib,
+      spot_tasks(j.providers, j.time_to_interruption) + optional("max_concurrent_tasks", j.most),
+      j.burst, j.rate, j.speed, j.parallelism, spelled(j.infrastructure_time),
+      j.pull_time / std::chrono::milliseconds{1}, spelled(j.container_start),
+      spelled(j.application_start));
 }
 
 }  // namespace skyreplay::reference

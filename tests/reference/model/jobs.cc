@@ -24,8 +24,10 @@ class JobService final : public Station {
 
   void resume(Attempt& attempt, bool failed) override {
     if (failed) return stop(attempt, Outcome::kDependency);
-    world_.calendar.plan(world_.now() + attempt.wait,
-                         [this, &attempt] { stop(attempt, Outcome::kCompleted); });
+    const std::size_t index = task_of(attempt);
+    world_.calendar.plan(world_.now() + attempt.wait, [this, index] {
+      if (!tasks_[index].gone) stop(*tasks_[index].attempt, Outcome::kCompleted);
+    });
   }
 
   bool always_has_a_row() const override { return true; }
@@ -36,18 +38,28 @@ class JobService final : public Station {
     // As usage, it is billed beyond the trace's span.
     const Span span{world_.scenario.start, Time::max()};
     const bool minimum = !world_.broken(Mutation::kNoMinimumOf60Seconds);
-    std::uint64_t seconds = 0;
+    std::uint64_t on_demand = 0, spot = 0;  // s
     for (const Task& task : tasks_) {
       if (task.billed_from >= ends.back()) continue;
       const Time until = std::min(task.gone.value_or(Time::max()), ends.back());
-      seconds += billed_seconds(span, task.billed_from, until, minimum);
+      const bool as_spot = task.spot && !world_.broken(Mutation::kSpotIsOnDemand);
+      (as_spot ? spot : on_demand) += billed_seconds(span, task.billed_from, until, minimum);
     }
-    const std::string kind = job().arm ? "fargate.linux_arm_" : "fargate.linux_x86_";
-    Meters meters = {{kind + "vcpu", seconds * job().cpu},
-                     {kind + "memory", seconds * job().memory}};
+    const std::string kind = job().arm ? "linux_arm_" : "linux_x86_";
+    Meters meters;
+    const auto add = [&](const std::string& how, std::uint64_t seconds) {
+      meters.push_back({how + kind + "vcpu", seconds * job().cpu});
+      meters.push_back({how + kind + "memory", seconds * job().memory});
+    };
+    const auto any = [this](bool is_spot) {
+      return std::any_of(job().providers.begin(), job().providers.end(),
+                         [is_spot](const Provider& each) { return each.spot == is_spot; });
+    };
+    if (any(false) || job().providers.empty()) add("fargate.", on_demand);
+    if (any(true)) add("fargate.spot_", spot);
     if (job().storage_gib <= 20) return meters;
-    meters.push_back(
-        {"fargate.ephemeral_storage_over_20gb", seconds * (job().storage_gib - 20) * 1024});
+    meters.push_back({"fargate.ephemeral_storage_over_20gb",
+                      (on_demand + spot) * (job().storage_gib - 20) * 1024});
     return meters;
   }
 
@@ -56,7 +68,43 @@ class JobService final : public Station {
     Attempt* attempt;
     Time billed_from{};
     std::optional<Time> gone{};
+    std::size_t provider = 0;
+    bool spot = false;
   };
+
+  /// C71, C72: of the tasks there are, with one more.
+  std::size_t provider_of_launch() const {
+    std::int64_t weights = 0, bases = 0;
+    for (const Provider& each : job().providers) {
+      weights += each.weight;
+      bases += each.base;
+    }
+    const auto total = static_cast<std::int64_t>(there() + 1);
+    std::size_t least = 0;
+    std::optional<std::int64_t> least_above;
+    for (std::size_t i = 0; i < job().providers.size(); ++i) {
+      const Provider& each = job().providers[i];
+      const std::int64_t own = std::count_if(tasks_.begin(), tasks_.end(), [i](const Task& task) {
+        return !task.gone && task.provider == i;
+      });
+      const std::int64_t above = (own - std::min<std::int64_t>(each.base, total)) * weights -
+                                 std::max<std::int64_t>(0, total - bases) * each.weight;
+      if (least_above && above >= *least_above) continue;
+      least_above = above;
+      least = i;
+    }
+    return least;
+  }
+
+  void interrupt(std::size_t index) {
+    if (tasks_[index].gone) return;
+    world_.journal.activities.push_back({world_.now(), service_, "spot", -1, -1});
+    const bool at_once = world_.broken(Mutation::kInterruptedJobsStopAtOnce);
+    const Time timeout = at_once ? Time{} : Time{std::chrono::seconds{job().stop_timeout}};
+    world_.calendar.plan(world_.now() + timeout, [this, index] {
+      if (!tasks_[index].gone) stop(*tasks_[index].attempt, Outcome::kError);
+    });
+  }
 
   const JobKind& job() const { return config().job; }
 
@@ -107,21 +155,36 @@ class JobService final : public Station {
     const auto work = static_cast<std::int64_t>(
         static_cast<double>(attempt.work.count()) * (1 / (vcpus * job().speed)) + 0.5);
     const bool free_start = world_.broken(Mutation::kStartOfJobsIsFree);
-    tasks_.push_back({&attempt, world_.now() + (free_start ? attempt.init : pull)});
+    const std::size_t provider = provider_of_launch();
+    const bool spot = !job().providers.empty() && job().providers[provider].spot;
+    const std::size_t index = tasks_.size();
+    tasks_.push_back({.attempt = &attempt,
+                      .billed_from = world_.now() + (free_start ? attempt.init : pull),
+                      .provider = provider,
+                      .spot = spot});
     pending_.change(world_.now(), +1);
-    world_.calendar.plan(world_.now() + runs, [this] {
+    const Time lasts = drawn(job().time_to_interruption, "time_to_interruption");
+    world_.calendar.plan(world_.now() + runs, [this, index, spot, lasts] {
       pending_.change(world_.now(), -1);
       world_.journal.running[service_].change(world_.now(), +1);
+      if (!spot || lasts >= Time::max() - world_.now()) return;
+      world_.calendar.plan(world_.now() + lasts, [this, index] { interrupt(index); });
     });
-    world_.calendar.plan(world_.now() + attempt.init + Time{work}, [this, &attempt] {
+    world_.calendar.plan(world_.now() + attempt.init + Time{work}, [this, index, &attempt] {
+      if (tasks_[index].gone) return;
       world_.makes_calls(service_) ? world_.begin_calls(attempt) : resume(attempt, false);
     });
   }
 
+  /// The one it has now.
+  std::size_t task_of(const Attempt& attempt) const {
+    std::size_t index = tasks_.size() - 1;
+    while (tasks_[index].attempt != &attempt || tasks_[index].gone) --index;
+    return index;
+  }
+
   void stop(Attempt& attempt, Outcome outcome) {
-    for (Task& task : tasks_) {
-      if (task.attempt == &attempt) task.gone = world_.now();
-    }
+    tasks_[task_of(attempt)].gone = world_.now();
     world_.journal.running[service_].change(world_.now(), -1);
     launch_waiting();
     world_.answer(attempt, outcome);

@@ -303,6 +303,9 @@ struct JobKind {
   std::uint32_t burst = 100, rate = 20;  ///< of launches, a second
   Law infrastructure_time{}, container_start{}, application_start{};
   Time pull_time{};  ///< whole milliseconds
+  std::vector<Provider> providers{};
+  Law time_to_interruption{};
+  std::uint32_t stop_timeout = 30;
 };
 
 struct Service {
@@ -572,6 +575,7 @@ enum class Mutation {
   kOldTasksDoNotBake,           ///< C58
   kShiftsBeforeAllAreHealthy,   ///< C58
   kFailedKeepsTraffic,          ///< C58
+  kInterruptedJobsStopAtOnce,   ///< C74
   kJobsNeverWait,               ///< C113
   kStartOfJobsIsFree,           ///< C119
   kLaunchesAtAnyRate,           ///< C114

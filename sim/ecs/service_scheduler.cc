@@ -246,6 +246,7 @@ void ServiceScheduler::settle() {
   if (counts.old == 0 && counts.total == desired && counts.healthy == desired) {
     state_ = State::kCompleted;
     last_completed_ = current_;
+    ++begun_;  // it shifts no more
     give_all_to(current_);
     return tell(
         fmt::format("(deployment {}) deployment completed: has reached a steady state of "

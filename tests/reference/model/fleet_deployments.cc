@@ -294,6 +294,7 @@ void FleetService::end_deployment() {
   if (old.empty() && alive() == desired_ && healthy.size() == desired_) {
     deploying_ = Deploying::kCompleted;
     last_completed_ = current_;
+    ++begun_;
     give_all_to(current_);
     return note("deploy");
   }

@@ -118,7 +118,7 @@ std::string FargateService::abandonment(std::uint32_t) const {
   return "Essential container in task exited";
 }
 
-/// C24: from SIGTERM on, which comes when it has drained, or with its interruption.
+/// C24, C55: from SIGTERM on, which comes when it has drained, or with its interruption.
 Duration FargateService::termination_wait(std::uint32_t ordinal) const {
   RandomEngine draw = stop_draws_.at(ordinal);
   const Duration takes = std::min(stop_time_.sample(draw), stop_timeout_);

@@ -30,7 +30,7 @@ struct StandaloneTaskConfig {
   std::uint32_t launch_burst = 100;
   std::uint32_t launch_rate = 20;  ///< a second
   std::optional<std::uint32_t> calls = std::nullopt;
-  balancing::MemberMix mix{};           ///< of capacity providers
+  balancing::MemberMix mix{};           ///< of capacity providers (C71)
   std::vector<bool> is_spot = {false};  ///< by kind in the mix
   pricing::FargatePurchase purchase{};
   Distribution time_to_interruption{};  ///< of a task on FARGATE_SPOT that runs

@@ -8,6 +8,7 @@
 
 #include "kernel/loop.h"
 #include "metrics/recorder.h"
+#include "pricing/fargate_meter.h"
 #include "pricing/instance_meter.h"
 #include "pricing/meters.h"
 #include "replay/result_types.h"

@@ -67,7 +67,7 @@ TEST_CASE("C58: blue/green shifts all traffic once all are healthy, and bakes be
   CHECK(stopped[1] == deploys[1] + 2min);
   CHECK(deploys[2] == deploys[1] + 2min);
   CHECK(result.service(0).latency_max_ns == 4'000'000'000);
-  CHECK(in_minute(result, 180s, &metrics::WindowRow::capacity_running_ns) == 4 * 60'000'000'000);
+  CHECK(in_minute(result, 120s, &metrics::WindowRow::capacity_running_ns) == 4 * 60'000'000'000);
 }
 
 TEST_CASE("C58: linear deployments shift as much again and again, and canaries the rest") {

@@ -95,6 +95,7 @@ void ServiceScheduler::schedule() {
   }
   service_.tasks_wait(unplaced_);
   settle();
+  even_out();
 }
 
 /// Whether one was launched. Those that must not be yet (C48) wait for nothing else.
@@ -239,7 +240,6 @@ bool ServiceScheduler::stop_those_to_go() {
 
 /// Whether the deployment has come to its end, or cannot go on.
 void ServiceScheduler::settle() {
-  if (state_ == State::kCompleted) return even_out();
   if (state_ != State::kInProgress) return;
   const Counts counts = count();
   const std::uint32_t desired = service_.desired();
@@ -267,7 +267,8 @@ void ServiceScheduler::settle() {
 
 /// C52, C53.
 void ServiceScheduler::even_out() {
-  if (!config_.rebalances_zones || evens_out_ || service_.zones_are_even() || !may_launch()) return;
+  if (state_ != State::kCompleted || !config_.rebalances_zones || evens_out_) return;
+  if (service_.zones_are_even() || !may_launch()) return;
   const Counts counts = count();
   const bool is_steady = counts.healthy == service_.desired() && counts.total == service_.desired();
   if (!is_steady || counts.total >= maximum()) return;

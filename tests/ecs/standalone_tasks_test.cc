@@ -106,7 +106,8 @@ TEST_CASE("a job calls other services once it has done its work") {
 TEST_CASE("C74: a stop timeout is refused of jobs, which nothing interrupts") {
   RowSource source({{.name = "r"}}, {{1s, 1s}}, 100s);
   CHECK_THROWS_WITH_AS(RunResult(jobs("", "cpu: 1024, memory: 2048, stop_timeout: 60"), source),
-                       doctest::Contains("is for jobs on FARGATE_SPOT: nothing interrupts others"), InputError);
+                       doctest::Contains("is for jobs on FARGATE_SPOT: nothing interrupts others"),
+                       InputError);
 }
 
 /// Tasks on FARGATE_SPOT that run 14 s after their launch and are interrupted 30 s later, at 44 s.

@@ -228,8 +228,9 @@ TEST_CASE("show names every default of the schema") {
   shown += Scenario::parse(with_lambda("{event_source_mappings: [{stream: {}}]}"), "shop.yaml")
                .to_yaml();
   shown += Scenario::parse(
-               "version: 1\nservices: {app: {ecs: {task_definition: {cpu: 256, memory: 512}, "
-               "deployments: [{at: +1h}]}}, batch: {ecs_task: {task_definition: {cpu: 256, memory: "
+               "version: 1\nservices: {app: {ecs: {task_definition: {cpu: 256, memory: 512, "
+               "health_check: {}}, deployments: [{at: +1h}]}}, batch: {ecs_task: {task_definition: "
+               "{cpu: 256, memory: "
                "512}}}}\nroutes: [{match: a, service: app}, {match: b, service: batch}]\n",
                "shop.yaml")
                .to_yaml();

@@ -315,7 +315,7 @@ void FleetService::deploy(std::size_t revision, bool back) {
   shifted_ = 0;
   ++begun_;
   if (!back) second_[revision] = fleet().shift && !second_[last_completed_];
-  give_all_to(last_completed_);
+  if (!world_.broken(Mutation::kFailedKeepsTraffic)) give_all_to(last_completed_);
   deploying_ = Deploying::kInProgress;
   watched_ = !back && fleet().breaker.enabled;
   told_stuck_ = false;

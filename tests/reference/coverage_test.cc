@@ -62,6 +62,7 @@ TEST_CASE("random scenarios reach every outcome, limit, activity, line item and 
                                  "overloaded",
                                  "scale_out",
                                  "scale_in",
+                                 "deploy",
                                  "launch",
                                  "terminate",
                                  "scheduled",

@@ -10,6 +10,7 @@
 #include "balancing/health_checks.h"
 #include "balancing/idle_timeouts.h"
 #include "balancing/member_mix.h"
+#include "balancing/memory_use.h"
 #include "balancing/target_group.h"
 #include "balancing/termination.h"
 #include "balancing/traffic.h"
@@ -21,6 +22,7 @@
 #include "metrics/level.h"
 #include "metrics/recorder.h"
 #include "pricing/load_balancer_meter.h"
+#include "pricing/steady_meter.h"
 #include "workload/calls.h"
 #include "workload/clients.h"
 #include "workload/platform.h"
@@ -43,8 +45,12 @@ struct FleetConfig {
   /// A launch that its zone has no capacity for fails, and is made in no other (E20).
   bool balanced_only = false;
   std::optional<std::uint32_t> calls{};  ///< the list of calls its requests make (workload::Calls)
+  /// Two target groups, between which traffic is shifted: each has members of its own.
+  bool has_two_sides = false;
   Duration idle_timeout = std::chrono::seconds{60};  ///< E112
   pricing::LoadBalancer load_balancer{};
+  bool internet_facing = false;   ///< the balancer has a public address in each zone (E141)
+  bool member_addresses = false;  ///< so has each member
   /// Else no request comes, nothing is checked, and the members alone are billed.
   bool has_load_balancer = true;
   Duration warmup{};                 ///< in which a member is left out of instance metrics (E50)
@@ -67,9 +73,10 @@ struct FleetBilling {
 /// are launched and taken out as the desired number changes.
 ///
 ///     pending -> starting -> in service -> draining -> terminating:wait -> gone
-///       |  not billed   billed ...              |
-///       +----------------+------------> gone    in flight when the deregistration delay ends:
-///       failed
+///       |  not billed   billed ...    ^         |  \_ standby, detached (E6)
+///       +----------------+------------|-> gone  |        |
+///                                     +---------|--------+ of standby
+///     in flight when the deregistration delay ends: failed
 ///
 /// Where a member has nothing to wait for (E8), it is gone once it has drained.
 ///
@@ -77,12 +84,16 @@ struct FleetBilling {
 /// rotation (503) or the member's backlog is full (502), it is refused (E114, E148).
 ///
 /// **Health** A member in service gets requests once it has passed a health check, and none while
-/// it is unhealthy, unless no target is healthy: then every unhealthy one does (E107, E108, E110).
+/// it is unhealthy, unless no target is healthy: then every unhealthy one does that can answer
+/// (E107, E108, E110). Before it can answer, every check fails.
 /// A check goes through the member's own workers (E154): it waits there like a request, and needs
 /// no time of its own.
 ///
 /// **Idle timeout** What is not answered in that time, waiting at the member included, the balancer
 /// answers by an error (504); the member works on (E112). An answer at the very instant is in time.
+///
+/// **Memory** A member that lets in more requests than its memory has room for is gone at once with
+/// all it has (C4), and replaced.
 ///
 /// **Order** A launch goes to the zone with the fewest members, the first of equals, that has
 /// capacity (ZoneBalance, E20). Taken out is a member of the zone with the most: one not yet in
@@ -131,13 +142,18 @@ class Fleet : public workload::Platform, public kernel::Process {
 
   // --- What scaling and metrics look at
 
+  /// What a member leaves service for, though it goes on running (E6).
+  enum class Aside : std::uint8_t { kNo, kStandby, kDetached };
+
   /// A member that is not gone. `serves_since` is kEndOfTime while it is pending; far in the past
   /// where the run began with it.
   struct MemberState {
     std::uint32_t ordinal = 0;
     std::uint32_t server = 0;  ///< of meaning once it serves
     TimePoint serves_since = kEndOfTime;
-    bool is_draining = false;          ///< or has, and waits for its end
+    TimePoint ready = kEndOfTime;      ///< when it can answer: of meaning once it serves
+    bool is_draining = false;          ///< or has, and waits for its end or stands aside
+    Aside aside = Aside::kNo;          ///< it is, or drains for that
     bool has_server = false;           ///< its server is of meaning
     Health health = Health::kInitial;  ///< of meaning while it is in service
     std::uint32_t zone = 0;            ///< its number in FleetConfig::zones
@@ -160,6 +176,9 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// Targets that get requests.
   std::uint32_t targets() const { return group_.in_rotation(); }
   const compute::Servers& servers() const { return servers_; }
+  const MemoryUse& memory() const { return memory_; }
+  /// Members that were killed because their memory was used up.
+  std::uint64_t out_of_memory_kills() const { return out_of_memory_kills_; }
   /// Counts what it is told to from then on.
   Traffic& traffic() { return traffic_; }
   /// For activities.csv.
@@ -196,6 +215,7 @@ class Fleet : public workload::Platform, public kernel::Process {
     Duration billed{};
     Duration in_service{};
     bool is_abandoned = false;  ///< it is gone then, in place of in service
+    Duration ready{};           ///< from then until it can answer; Duration::max(): it never can
   };
   /// How long the member of that ordinal takes.
   virtual Launch launch(std::uint32_t ordinal) = 0;
@@ -211,12 +231,25 @@ class Fleet : public workload::Platform, public kernel::Process {
   virtual void bill_until(std::uint32_t member, TimePoint at) = 0;
   /// Brings the meters of the members up to `until`.
   virtual void read_members(TimePoint until, pricing::Meters& meters) = 0;
+  /// For how many seconds, together, members have run until then: public addresses are billed by
+  /// it.
+  virtual std::uint64_t member_seconds(TimePoint) const { return 0; }
   /// Members that are gone at once, with all they have; they are replaced. In the order of their
   /// launches. `why` is for activities.csv: FleetConfig::loss unless given.
   void lose(const std::vector<std::uint32_t>& members) { lose(members, config_.loss); }
   void lose(const std::vector<std::uint32_t>& members, const std::string& why);
+  /// No zone has capacity for launches; each has what it had before. REQUIRES closed before.
+  void close_zones();
+  void open_zones();
   /// Launches what is missing, once more.
   void launch_again() { reconcile(); }
+  /// Members in service stop being the fleet's: they drain and then run on, billed (E6). The
+  /// desired number is `desired` from then on. From then on zones may be evened out (E21).
+  void set_aside(const std::vector<std::uint32_t>& members, Aside why, std::uint32_t desired);
+  /// Members in standby are in service again, and `desired` is the desired number.
+  void take_back(const std::vector<std::uint32_t>& members, std::uint32_t desired);
+  /// "instance 3 in us-east-1a".
+  std::string spelled(std::uint32_t member) const { return spelled(members_[member]); }
   /// A member that has drained waits no longer, and is gone. REQUIRES that it waits.
   void end_wait(std::uint32_t member);
   /// From scale-in (E17).
@@ -229,13 +262,14 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// Where the next launch of that kind goes.
   virtual ZoneBalance::Choice choose_place(std::uint32_t kind) { return zones_[kind].choose(); }
   /// Who goes next when there are too many; kNoTarget where none may.
-  virtual std::uint32_t next_to_go();
-  /// There is a member more, pending; it is gone for good.
+  std::uint32_t next_to_go();
+  /// There is a member more, pending, before its launch; it is gone for good.
   virtual void member_added(std::uint32_t) {}
   virtual void member_gone(std::uint32_t) {}
   /// These are about to be lost.
   virtual void members_lost(const std::vector<std::uint32_t>&) {}
-  /// So many launches have just failed, as the zones of these names have no capacity.
+  /// Of the launches just made so many have failed, perhaps none, as the zones of these names have
+  /// no capacity.
   virtual void launches_failed(std::size_t failed, const std::vector<std::string>& zones);
   /// Members that are wanted but cannot be launched: pending too.
   void set_waiting(std::uint32_t waiting);
@@ -255,11 +289,62 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// Members may have been launched or taken out, or desired capacity be another.
   virtual void members_changed() {}
 
+  // --- Who schedules members by other rules than desired capacity alone
+
+  /// Launches and takes out what it wants, by the functions below; false where the desired number
+  /// says it all.
+  virtual bool schedule_members() { return false; }
+  /// It counts as a member no more, though it may drain; its launch has come to nothing, and it is
+  /// about to go.
+  virtual void member_forgotten(std::uint32_t) {}
+  virtual void member_abandoned(std::uint32_t) {}
+  /// Of two target groups, whether it is of the second. Asked when it is registered.
+  virtual bool is_of_second_side(std::uint32_t) const { return false; }
+  /// From now on the second gets so many of TargetGroup::kAll parts of the requests.
+  void shift_traffic(std::uint32_t to_second) { group_.share(to_second); }
+  /// What the server of a member is like, where it is not that of all.
+  virtual void configure_server(std::uint32_t, compute::ServerConfig&) const {}
+  /// Members, those that drain not among them.
+  std::uint32_t members_alive() const { return members_alive_; }
+  /// Launches so many. Returns how many, fewer where no zone has capacity.
+  std::size_t launch_members(std::size_t count);
+  /// Whether no open zone has two members of a kind less than another.
+  bool zones_are_even() const;
+  /// Launches a member where its zone is behind another, of which one may go, by two or more (E21);
+  /// of the first kind that has such a zone. None where there is none.
+  std::optional<std::uint32_t> launch_where_lagging();
+  /// Takes a member out, in service or not; `why` goes into its activity.
+  void take_out(std::uint32_t member, const std::string& why);
+  /// Of those that `which(member)` is true of, who goes first; kNoTarget where there is none. The
+  /// capacity provider that gives has the first say (C73).
+  template <typename Which>
+  std::uint32_t next_to_go(Which&& which) const {
+    if (members_alive_ == 0) return kNoTarget;
+    const TerminationOrder order(config_.termination, loop_.now());
+    const std::uint32_t kind = config_.mix.first_to_go(of_kind_);
+    std::uint32_t best = kNoTarget;
+    const auto goes_before = [&](const Member& a, const Member& b) {
+      if ((a.kind == kind) != (b.kind == kind)) return a.kind == kind;
+      return order.goes_before(candidate(a), candidate(b));
+    };
+    for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
+      const Member& member = members_[i];
+      if (!member.lives || member.state >= State::kDraining || !which(i)) continue;
+      if (best == kNoTarget || goes_before(member, members_[best])) best = i;
+    }
+    return best;
+  }
+  /// Schedules members anew.
+  void reconcile();
+  kernel::Loop& loop() const { return loop_; }
+
  private:
   enum Kind : std::uint16_t {
     kBilled,
     kInService,
     kAbandoned,
+    kReady,
+    kOutOfMemory,
     kDelayOver,
     kWaited,
     kIdleTimeouts,
@@ -268,7 +353,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   };
   /// In the tag of a job: it is a health check.
   static constexpr std::uint32_t kCheck = std::uint32_t{1} << 31;
-  enum class State : std::uint8_t { kPending, kStarting, kInService, kDraining, kWaiting };
+  enum class State : std::uint8_t { kPending, kStarting, kInService, kDraining, kWaiting, kAside };
 
   struct Member {
     State state = State::kPending;
@@ -279,9 +364,13 @@ class Fleet : public workload::Platform, public kernel::Process {
     std::uint32_t generation = 0;
     bool lives = false;
     bool is_protected = false;
-    bool rebalances = false;  ///< launched for that, and not in service yet
+    bool rebalances = false;         ///< launched for that, and not in service yet
+    bool is_of_second_side = false;  ///< of meaning from kInService on
+    Aside aside = Aside::kNo;
     TimePoint launched;
     TimePoint serves_since = kEndOfTime;
+    TimePoint ready;         ///< when it can answer: of meaning from kInService on
+    TimePoint drains_until;  ///< of meaning while it drains
   };
 
   std::uint32_t add_member(std::uint32_t zone, std::uint32_t kind);
@@ -290,9 +379,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// "task 3 in us-east-1a", of several kinds also which.
   std::string spelled(const Member& member) const;
   void put_in_service(std::uint32_t member, Health health, TimePoint serves_since);
-  void reconcile();
   bool take_out_one();
-  void take_out(std::uint32_t member, const std::string& why);
   void drain(std::uint32_t member, Duration delay);
   void drained(std::uint32_t member);
   /// In the order of their launches.
@@ -307,6 +394,7 @@ class Fleet : public workload::Platform, public kernel::Process {
     });
     return found;
   }
+  void count_in(std::uint32_t member);
   void forget(std::uint32_t member);
   void replaced_by(std::uint32_t member);
   /// How many there ought to be: those that are to go once another is healthy are one too many.
@@ -319,7 +407,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   void launched(std::uint32_t member);
   void abandon(std::uint32_t member);
   void rebalance_zones();
-  std::vector<bool> zones_that_may_give() const;
+  std::vector<bool> zones_that_may_give(std::uint32_t kind) const;
   TerminationCandidate candidate(const Member& member) const;
   static bool has_server(const Member& member) {
     return member.state == State::kInService || member.state == State::kDraining;
@@ -329,14 +417,20 @@ class Fleet : public workload::Platform, public kernel::Process {
     return {.ordinal = member.ordinal,
             .server = member.server,
             .serves_since = member.serves_since,
+            .ready = member.ready,
             .is_draining = member.state >= State::kDraining,
+            .aside = member.aside,
             .has_server = has_server(member),
             .health = is_checked ? checks_.health(member.server) : Health::kInitial,
             .zone = member.zone,
             .kind = member.kind};
   }
   void fire_member(const kernel::Event& event);
-  std::uint32_t& count_of(Health health);
+  void take_memory(std::uint32_t server);
+  void out_of_memory(std::uint32_t member);
+  std::uint32_t& count_of(const Member& member, Health health) {
+    return by_health_[member.is_of_second_side ? 1 : 0][static_cast<std::size_t>(health)];
+  }
   bool belongs_in_rotation(const Member& member) const;
   void update_rotation();
   std::uint64_t draw(const workload::Request& request, std::uint32_t& drawn) const;
@@ -344,8 +438,11 @@ class Fleet : public workload::Platform, public kernel::Process {
   void end(std::uint32_t server, std::uint32_t tag, metrics::Outcome outcome);
   void change_desired(std::uint32_t desired);
   std::int64_t since_window() const { return (loop_.now() - window_start_).count(); }
+  std::uint64_t address_seconds(TimePoint until) const;
   compute::CpuTime cpu_busy(TimePoint now) const;
   compute::CpuTime cpu_available(TimePoint now) const;
+  MemoryUse::Integrals memory_until(TimePoint now) const;
+  metrics::MemoryCounts take_memory_counts(TimePoint window_end);
 
   kernel::Loop& loop_;
   metrics::Recorder& recorder_;
@@ -353,10 +450,13 @@ class Fleet : public workload::Platform, public kernel::Process {
   RandomStream picks_;
   kernel::ProcessId process_;
   compute::Servers servers_;
+  MemoryUse memory_;
+  std::uint64_t out_of_memory_kills_ = 0;
   TargetGroup group_;
   IdleTimeouts idle_timeouts_;
   HealthChecks checks_;
-  std::array<std::uint32_t, 3> by_health_{};  ///< members that are checked
+  /// Members that are checked, by side.
+  std::array<std::array<std::uint32_t, 3>, 2> by_health_{};
   kernel::Slab<Member> members_;
   std::vector<std::uint32_t> member_of_server_;
   std::vector<kernel::SlabId> calling_;  ///< by request: its job, while its calls are made
@@ -364,7 +464,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint32_t desired_ = 0;
   std::uint32_t members_alive_ = 0;  ///< draining ones not among them
   std::uint32_t created_ = 0;
-  std::uint32_t rebalancing_ = 0;       ///< members that are launched above what is wanted (E21)
+  std::uint32_t rebalancing_ = 0;  ///< members that are launched above what is wanted (E21)
+  bool one_was_set_aside_ = false;
   std::uint32_t unnoticed_ = 0;         ///< members that are gone and were to be replaced
   std::uint32_t waiting_ = 0;           ///< for capacity, not members yet
   std::vector<ZoneBalance> zones_;      ///< by kind (C12); draining members not among theirs
@@ -382,6 +483,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::optional<pricing::LoadBalancerMeter> balancer_meter_;
   pricing::LoadBalancerUse use_;
   compute::CpuTime outstanding_ns_ = 0;  ///< requests x ns: a backlog of millions needs 128 bits
+  pricing::SteadyMeter steady_;
+  std::optional<std::uint32_t> address_item_;
   std::optional<std::uint32_t> transfer_item_;
   std::uint64_t bytes_out_ = 0;
 
@@ -394,6 +497,9 @@ class Fleet : public workload::Platform, public kernel::Process {
   compute::CpuTime gone_available_ = 0;
   std::uint64_t busy_told_ = 0;  ///< vCPU x ns in the rows so far
   std::uint64_t available_told_ = 0;
+  MemoryUse::Integrals gone_memory_;  ///< of servers that are gone
+  MemoryUse::Integrals memory_told_;  ///< MiB x ns in the rows so far
+  std::uint64_t kills_told_ = 0;
   std::vector<workload::Activity> activities_;
 };
 

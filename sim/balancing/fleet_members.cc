@@ -43,6 +43,7 @@ void Fleet::suspend(const Suspension& suspension) {
 }
 
 void Fleet::reconcile() {
+  if (schedule_members()) return members_changed();
   const std::size_t missing = wanted() > members_alive_ ? wanted() - members_alive_ : 0;
   unnoticed_ = static_cast<std::uint32_t>(std::min<std::size_t>(unnoticed_, missing));
   if (!suspended_.launches) launch_missing();
@@ -67,28 +68,42 @@ std::uint32_t Fleet::add_member(std::uint32_t zone, std::uint32_t kind) {
   member.ordinal = created_++;
   member.is_protected = false;
   member.rebalances = false;
+  member.aside = Aside::kNo;
   member.launched = loop_.now();
   member.serves_since = kEndOfTime;
+  member.ready = loop_.now();
   member.zone = zone;
   member.kind = kind;
-  zones_[kind].add(zone);
-  ++of_kind_[kind];
   member.lives = true;
-  ++members_alive_;
+  count_in(index);
   member_added(index);
   return index;
 }
 
-/// E20: what no zone has capacity for is launched when one has.
+/// It counts as a member from now on.
+void Fleet::count_in(std::uint32_t index) {
+  ++members_alive_;
+  zones_[members_[index].kind].add(members_[index].zone);
+  ++of_kind_[members_[index].kind];
+}
+
 void Fleet::launch_missing() {
+  const std::size_t there = members_alive_ + unnoticed_;
+  launch_members(there < wanted() ? wanted() - there : 0);
+}
+
+/// E20: what no zone has capacity for is launched when one has.
+std::size_t Fleet::launch_members(std::size_t count) {
   for (ZoneBalance& zones : zones_) zones.begin_round();
+  std::size_t launched = 0;
   std::size_t failed = 0;
   std::vector<std::string> names;
-  while (members_alive_ + unnoticed_ + failed < wanted()) {
+  while (launched + failed < count) {
     const std::uint32_t kind = config_.mix.next(of_kind_);
     const ZoneBalance::Choice choice = choose_place(kind);
     if (choice.zone) {
       start_launch(*choice.zone, kind);
+      ++launched;
       continue;
     }
     ++failed;
@@ -98,6 +113,7 @@ void Fleet::launch_missing() {
     }
   }
   launches_failed(failed, names);
+  return launched;
 }
 
 void Fleet::launches_failed(std::size_t failed, const std::vector<std::string>& zones) {
@@ -120,12 +136,14 @@ std::string Fleet::spelled(const Member& member) const {
 
 std::uint32_t Fleet::start_launch(std::uint32_t zone, std::uint32_t kind) {
   const std::uint32_t index = add_member(zone, kind);
-  const Member& member = members_[index];
+  Member& member = members_[index];
   const Launch takes = launch(member.ordinal);
   pending_level_.enter(since_window());
   loop_.schedule(loop_.now() + takes.billed, process_, kBilled, index, member.generation);
   loop_.schedule(loop_.now() + takes.in_service, process_,
                  takes.is_abandoned ? kAbandoned : kInService, index, member.generation);
+  member.ready = loop_.now() + takes.in_service;
+  member.ready = takes.ready < kEndOfTime - member.ready ? member.ready + takes.ready : kEndOfTime;
   note("launch", fmt::format("{}: {} after {}", spelled(member),
                              takes.is_abandoned ? "abandoned" : "in service",
                              format_duration(takes.in_service)));
@@ -137,17 +155,26 @@ void Fleet::put_in_service(std::uint32_t index, Health health, TimePoint serves_
   member.state = State::kInService;
   member.serves_since = serves_since;
   member.is_protected = config_.protects_members;
-  member.server = servers_.add(config_.server);
+  compute::ServerConfig server = config_.server;
+  configure_server(index, server);
+  member.server = servers_.add(server);
+  memory_.add(member.server, server.memory, loop_.now());
   if (member_of_server_.size() <= member.server) {
     member_of_server_.resize(member.server + std::size_t{1});
   }
   member_of_server_[member.server] = index;
-  group_.add(member.server, config_.cross_zone ? 0 : member.zone);
+  member.is_of_second_side = is_of_second_side(index);
+  const auto nodes = config_.cross_zone ? 1 : static_cast<std::uint32_t>(config_.zones.size());
+  const std::uint32_t first = member.is_of_second_side ? nodes : 0;
+  group_.add(member.server, first + (config_.cross_zone ? 0 : member.zone));
   checks_.add(member.server, member.ordinal, health);  // E7, E107, E108: from registration on
-  ++count_of(health);
+  ++count_of(member, health);
   update_rotation();
   traffic_.add_server(member.server, serves_since + config_.warmup);
   recorder_.capacity_up(config_.service, loop_.now());
+  if (member.ready > loop_.now() && member.ready < kEndOfTime) {
+    loop_.schedule(member.ready, process_, kReady, index, member.generation);
+  }
   member_in_service(index);
 }
 
@@ -163,6 +190,7 @@ void Fleet::launched(std::uint32_t index) {
 
 /// The launch has come to nothing: another one is made.
 void Fleet::abandon(std::uint32_t index) {
+  member_abandoned(index);
   take_out(index, ": " + abandonment(members_[index].ordinal));
   reconcile();
 }
@@ -178,19 +206,7 @@ TerminationCandidate Fleet::candidate(const Member& member) const {
 }
 
 std::uint32_t Fleet::next_to_go() {
-  if (members_alive_ == 0) return kNoTarget;
-  const TerminationOrder order(config_.termination, loop_.now());
-  const std::uint32_t kind = config_.mix.first_to_go(of_kind_);  // C73
-  std::uint32_t best = kNoTarget;
-  for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
-    const Member& member = members_[i];
-    if (!member.lives || member.state >= State::kDraining || member.is_protected) continue;
-    if (member.kind != kind) continue;
-    if (best == kNoTarget || order.goes_before(candidate(member), candidate(members_[best]))) {
-      best = i;
-    }
-  }
-  return best;
+  return next_to_go([this](std::uint32_t i) { return !members_[i].is_protected; });
 }
 
 bool Fleet::take_out_one() {
@@ -223,6 +239,7 @@ void Fleet::stop(std::uint32_t index, Duration within, const std::string& why) {
 
 /// It counts as a member no more.
 void Fleet::forget(std::uint32_t index) {
+  member_forgotten(index);
   --members_alive_;
   zones_[members_[index].kind].remove(members_[index].zone);
   --of_kind_[members_[index].kind];
@@ -241,14 +258,15 @@ void Fleet::call_off(std::uint32_t index) {
 }
 
 void Fleet::drain(std::uint32_t index, Duration delay) {
-  const Member& member = members_[index];
+  Member& member = members_[index];
   member_taken_out(index);
   deregister(index);
   update_rotation();
   if (group_.outstanding(member.server) == 0) {
     end_server(index, termination_wait(member.ordinal));
   } else {
-    loop_.schedule(loop_.now() + delay, process_, kDelayOver, index, member.generation);
+    member.drains_until = loop_.now() + delay;
+    loop_.schedule(member.drains_until, process_, kDelayOver, index, member.generation);
   }
 }
 
@@ -257,7 +275,7 @@ void Fleet::deregister(std::uint32_t index) {
   Member& member = members_[index];
   member.state = State::kDraining;
   if (group_.is_in_rotation(member.server)) group_.take_out(member.server);
-  --count_of(checks_.health(member.server));
+  --count_of(member, checks_.health(member.server));
   checks_.remove(member.server);
 }
 
@@ -267,16 +285,20 @@ void Fleet::drained(std::uint32_t index) {
   if (member.state == State::kDraining) end_server(index, termination_wait(member.ordinal));
 }
 
-/// What the member still has fails (E111); it is billed until it has waited so long.
+/// What the member still has fails (E111, E153); it is billed until it has waited so long, or runs
+/// on.
 void Fleet::end_server(std::uint32_t index, Duration wait) {
   Member& member = members_[index];
   const std::uint32_t server = member.server;
   gone_busy_ += servers_.cpu_busy(server, loop_.now());
   gone_available_ += servers_.cpu_available(server, loop_.now());
+  gone_memory_ += memory_.until(server, loop_.now());
   recorder_.capacity_down(config_.service, loop_.now());
   group_.remove(server);
-  member.state = State::kWaiting;
-  if (wait > Duration{}) {
+  member.state = member.aside == Aside::kNo ? State::kWaiting : State::kAside;
+  if (member.state == State::kAside) {
+    // It runs on.
+  } else if (wait > Duration{}) {
     loop_.schedule(loop_.now() + wait, process_, kWaited, index, member.generation);
   } else {
     end_billing(index);

@@ -16,6 +16,11 @@ metrics::Datapoint in_seconds(const metrics::Datapoint& ns) {
   return {ns.sum / 1e9, ns.minimum / 1e9, ns.maximum / 1e9, ns.sample_count};
 }
 
+/// compute::CpuTime or MemoryTime; 0 of nothing.
+double percent(compute::CpuTime part, compute::CpuTime whole) {
+  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
 TimePoint next_multiple(TimePoint time, Duration unit) {
   return time - time.time_since_epoch() % unit + unit;
 }
@@ -59,15 +64,16 @@ TimePoint FleetMetrics::next() const {
   return next;
 }
 
-FleetMetrics::Mark FleetMetrics::cpu_time(std::uint32_t server, TimePoint now) const {
-  return {fleet_.servers().cpu_busy(server, now), fleet_.servers().cpu_available(server, now)};
+FleetMetrics::Mark FleetMetrics::mark(std::uint32_t server, TimePoint now) const {
+  return {fleet_.servers().cpu_busy(server, now), fleet_.servers().cpu_available(server, now),
+          fleet_.memory().until(server, now)};
 }
 
 void FleetMetrics::warmed_up(std::uint32_t member, std::uint32_t server, TimePoint now) {
   for (Sampler& sampler : samplers_) {
     if (!is_of_instances(sampler.source)) continue;
     if (sampler.marks.size() <= member) sampler.marks.resize(member + std::size_t{1});
-    sampler.marks[member] = cpu_time(server, now);
+    sampler.marks[member] = mark(server, now);
   }
 }
 
@@ -84,15 +90,16 @@ void FleetMetrics::measure_instances(Sampler& sampler, TimePoint end) {
   samples_.clear();
   fleet_.for_each_member([&](std::uint32_t member, const Fleet::MemberState& state) {
     if (!state.has_server) return;
-    Sample sample{.ordinal = state.ordinal, .cpu = 0, .bytes = {}};
+    Sample sample{.ordinal = state.ordinal, .cpu = 0, .memory = 0, .bytes = {}};
     if (sampler.source == Source::kInstances) {
       sample.bytes = fleet_.traffic().take_network(state.server);
     }
     if (state.is_draining || state.serves_since + warmup_ >= end) return;
-    const Mark now = cpu_time(state.server, end);
+    const Mark now = mark(state.server, end);
     const Mark before = std::exchange(sampler.marks[member], now);
-    sample.cpu = 100.0 * static_cast<double>(now.busy - before.busy) /
-                 static_cast<double>(now.available - before.available);
+    sample.cpu = percent(now.busy - before.busy, now.available - before.available);
+    sample.memory = percent(now.memory.used - before.memory.used,
+                            now.memory.available - before.memory.available);
     samples_.push_back(sample);
   });
   if (sampler.source == Source::kInstances) fleet_.traffic().measure_network(sampler.end);
@@ -100,13 +107,20 @@ void FleetMetrics::measure_instances(Sampler& sampler, TimePoint end) {
             [](const Sample& a, const Sample& b) { return a.ordinal < b.ordinal; });
   for (std::size_t i = 0; i < sampler.watched.size(); ++i) {
     const FleetMetric metric = watched_[sampler.watched[i]].metric;
-    for (const Sample& sample : samples_) {
-      const std::uint64_t bytes =
-          metric == FleetMetric::kNetworkIn ? sample.bytes.in : sample.bytes.out;
-      const bool is_network =
-          metric == FleetMetric::kNetworkIn || metric == FleetMetric::kNetworkOut;
-      datapoints_[i].add(is_network ? static_cast<double>(bytes) : sample.cpu);
-    }
+    for (const Sample& sample : samples_) datapoints_[i].add(value(sample, metric));
+  }
+}
+
+double FleetMetrics::value(const Sample& sample, FleetMetric metric) {
+  switch (metric) {
+    case FleetMetric::kNetworkIn:
+      return static_cast<double>(sample.bytes.in);
+    case FleetMetric::kNetworkOut:
+      return static_cast<double>(sample.bytes.out);
+    case FleetMetric::kMemoryUtilization:
+      return sample.memory;
+    default:
+      return sample.cpu;
   }
 }
 
@@ -135,8 +149,13 @@ void FleetMetrics::measure_balancer(const Sampler& sampler) {
 double FleetMetrics::gauge(FleetMetric metric, const scaling::CapacityBounds& bounds) const {
   std::uint32_t in_service = 0;
   std::uint32_t terminating = 0;
+  std::uint32_t standby = 0;
   fleet_.for_each_member([&](std::uint32_t, const Fleet::MemberState& state) {
     if (state.serves_since == kEndOfTime) return;
+    if (state.aside != Fleet::Aside::kNo) {
+      standby += state.aside == Fleet::Aside::kStandby && !state.has_server ? 1 : 0;
+      return;
+    }
     ++(state.is_draining ? terminating : in_service);
   });
   switch (metric) {
@@ -148,6 +167,8 @@ double FleetMetrics::gauge(FleetMetric metric, const scaling::CapacityBounds& bo
       return fleet_.pending();
     case FleetMetric::kTerminatingInstances:
       return terminating;
+    case FleetMetric::kStandbyInstances:
+      return standby;
     case FleetMetric::kTotalInstances:
       return in_service + fleet_.pending() + terminating;
     case FleetMetric::kMinSize:

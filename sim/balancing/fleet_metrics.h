@@ -18,8 +18,9 @@ using FleetMetricNames = scaling::MetricNames;
 /// somebody watches.
 ///
 /// Members' metrics have one sample of each member that has warmed up before the period's end and
-/// is not on its way out, of the part of the period since it did (E11, E50, E92). Of the
-/// balancer's, RequestCount and RequestCountPerTarget are reported also where they are zero,
+/// is not on its way out, of the part of the period since it did (E11, E50, E92); CPU is of all its
+/// vCPUs (E137). The balancer, which is one node (E100), knows nothing of warmup (E53). Of its
+/// metrics, RequestCount and RequestCountPerTarget are reported also where they are zero,
 /// response times and 5xx only where there are any (E99).
 ///
 /// **Order** Samples are added by the instances' ordinals. **Cost** O(members log members) a period
@@ -54,10 +55,11 @@ class FleetMetrics {
 
  private:
   enum class Source : std::uint8_t { kInstances, kAgents, kBalancer, kGroup };
-  /// CPU time of an instance when its sample began.
+  /// What an instance had used when its sample began.
   struct Mark {
     compute::CpuTime busy = 0;
     compute::CpuTime available = 0;
+    MemoryUse::Integrals memory{};
   };
   struct Sampler {
     Source source;
@@ -69,6 +71,7 @@ class FleetMetrics {
   struct Sample {
     std::uint32_t ordinal;
     double cpu;
+    double memory;
     NetworkCounts bytes;
   };
 
@@ -78,7 +81,8 @@ class FleetMetrics {
   void measure_instances(Sampler& sampler, TimePoint end);
   void measure_balancer(const Sampler& sampler);
   double gauge(FleetMetric metric, const scaling::CapacityBounds& bounds) const;
-  Mark cpu_time(std::uint32_t server, TimePoint now) const;
+  Mark mark(std::uint32_t server, TimePoint now) const;
+  static double value(const Sample& sample, FleetMetric metric);
 
   Fleet& fleet_;
   std::vector<Watched> watched_;

@@ -14,16 +14,14 @@ using metrics::Outcome;
 
 // --- Health
 
-std::uint32_t& Fleet::count_of(Health health) {
-  return by_health_[static_cast<std::size_t>(health)];
-}
-
-/// E110: where no target is healthy, the unhealthy ones are better than none.
+/// E110: where no target is healthy, the unhealthy ones are better than none, if they can answer.
 bool Fleet::belongs_in_rotation(const Member& member) const {
   if (!member.lives || member.state != State::kInService) return false;
   const Health health = checks_.health(member.server);
   if (health != Health::kUnhealthy) return health == Health::kHealthy;
-  return by_health_[static_cast<std::size_t>(Health::kHealthy)] == 0;
+  if (loop_.now() < member.ready) return false;
+  const auto& of_its_side = by_health_[member.is_of_second_side ? 1 : 0];
+  return of_its_side[static_cast<std::size_t>(Health::kHealthy)] == 0;
 }
 
 /// Whoever is to enter or leave rotation does so in the order of launches.
@@ -44,14 +42,15 @@ void Fleet::update_rotation() {
 }
 
 bool Fleet::send_check(std::uint32_t server) {
+  if (loop_.now() < members_[member_of_server_[server]].ready) return false;
   const auto admitted = servers_.admit(server, kCheck | server, Duration{}, Duration{});
   return admitted.entry != compute::Entry::kRefused;
 }
 
 void Fleet::health_changed(std::uint32_t server, Health from, Health to) {
-  --count_of(from);
-  ++count_of(to);
   const Member& member = members_[member_of_server_[server]];
+  --count_of(member, from);
+  ++count_of(member, to);
   const HealthCheckConfig& config = config_.health_checks;
   const char* const name = to == Health::kHealthy ? "healthy" : "unhealthy";
   const std::uint32_t checks = to == Health::kUnhealthy   ? config.unhealthy_threshold
@@ -62,7 +61,7 @@ void Fleet::health_changed(std::uint32_t server, Health from, Health to) {
                    zones_.front().name(member.zone), name, checks, checks == 1 ? "" : "s in a row",
                    to == Health::kHealthy ? "passed" : "failed"));
   update_rotation();
-  if (from == Health::kInitial && to == Health::kHealthy) replaced_by(member_of_server_[server]);
+  if (to == Health::kHealthy) replaced_by(member_of_server_[server]);
   member_health_changed(member_of_server_[server]);
 }
 
@@ -86,6 +85,8 @@ workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Re
   outstanding_level_.enter(since_window());
   if (admitted.entry == compute::Entry::kQueued) {
     recorder_.queue_enter(config_.service, loop_.now());
+  } else if (memory_.is_tracked()) [[unlikely]] {
+    take_memory(target);
   }
   return {workload::Admission::kAccepted, admitted.finish};
 }
@@ -99,10 +100,21 @@ workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Re
   return draws();
 }
 
-[[gnu::always_inline]] inline void Fleet::job_started(std::uint32_t, std::uint32_t tag,
+/// One more is inside. The member is killed once whoever sent the request knows where it went, and
+/// whoever made room for it has left.
+[[gnu::noinline]] void Fleet::take_memory(std::uint32_t server) {
+  memory_.entered(server, loop_.now());
+  if (!memory_.is_exceeded(server)) return;
+  const std::uint32_t member = member_of_server_[server];
+  loop_.schedule(loop_.now(), process_, kOutOfMemory, member, members_[member].generation);
+}
+
+[[gnu::always_inline]] inline void Fleet::job_started(std::uint32_t server, std::uint32_t tag,
                                                       Duration waited) {
   if ((tag & kCheck) != 0) [[unlikely]]
     return;
+  if (memory_.is_tracked()) [[unlikely]]
+    take_memory(server);
   recorder_.queue_leave(config_.service, loop_.now());
   clients_->request(tag).spent_queueing(waited);
 }
@@ -134,6 +146,8 @@ void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) 
   outstanding_level_.leave(since_window());
   if (traffic_.is_measured()) [[unlikely]]
     traffic_.answered(server, loop_.now(), clients_->request(tag), outcome);
+  if (memory_.is_tracked()) [[unlikely]]
+    memory_.left(server, loop_.now());
   if (transfer_item_) {
     const workload::Request& request = clients_->request(tag);
     use_.bytes += request.more ? request.bytes_in + request.bytes_out : 0;
@@ -152,7 +166,7 @@ void Fleet::job_dropped(std::uint32_t, std::uint32_t tag) {
   if (!was_inside) {
     recorder_.queue_leave(config_.service, loop_.now());
   }
-  clients_->answer(tag, Outcome::kError);  // E111: 502
+  clients_->answer(tag, Outcome::kError);  // E111, E153: 502
 }
 
 // --- For whoever watches
@@ -171,7 +185,7 @@ workload::Standing Fleet::standing(std::uint32_t) const {
     const Member& member = members_[i];
     if (!member.lives) continue;
     standing.pending += member.state < State::kInService;
-    standing.draining += member.state >= State::kDraining;
+    standing.draining += member.state == State::kDraining || member.state == State::kWaiting;
     if (!has_server(member)) continue;
     // Health checks go through the workers too, and are no requests (E154).
     const std::uint32_t requests = group_.outstanding(member.server);
@@ -217,8 +231,14 @@ void Fleet::fire(const kernel::Event& event) {
     case kAbandoned:
       abandon(event.payload);
       break;
+    case kReady:
+      update_rotation();
+      break;
+    case kOutOfMemory:
+      out_of_memory(event.payload);
+      break;
     case kDelayOver:
-      drained(event.payload);
+      if (members_[event.payload].drains_until == loop_.now()) drained(event.payload);
       break;
     case kWaited:
       end_billing(event.payload);

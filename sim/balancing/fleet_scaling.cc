@@ -25,7 +25,8 @@ void FleetScaling::schedule_next() {
 void FleetScaling::fire(const kernel::Event& event) {
   if (event.kind == kControl) return control();
   const auto member = fleet_.member(event.payload);
-  if (!member || member->ordinal != event.tag) return;  // gone meanwhile
+  const bool serves = member && member->ordinal == event.tag && member->has_server;
+  if (!serves) return;  // gone or set aside meanwhile
   metrics_.warmed_up(event.payload, member->server, loop_.now());
 }
 

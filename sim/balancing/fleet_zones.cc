@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "balancing/fleet.h"
 
 // Zones that have no capacity, or are gone, and how members are evened out again.
@@ -32,23 +34,58 @@ void Fleet::restore_capacity(std::uint32_t zone) {
   reconcile();
 }
 
-std::vector<bool> Fleet::zones_that_may_give() const {
+void Fleet::close_zones() {
+  for (ZoneBalance& zones : zones_) {
+    for (std::uint32_t i = 0; i < config_.zones.size(); ++i) zones.close(i);
+  }
+}
+
+void Fleet::open_zones() {
+  for (ZoneBalance& zones : zones_) {
+    for (std::uint32_t i = 0; i < config_.zones.size(); ++i) zones.open(i);
+  }
+  reconcile();
+}
+
+std::vector<bool> Fleet::zones_that_may_give(std::uint32_t kind) const {
   std::vector<bool> may(config_.zones.size(), false);
   for (std::uint32_t i = 0; i < members_.capacity(); ++i) {
     const Member& member = members_[i];
     if (!member.lives || member.state != State::kInService || member.is_protected) continue;
+    if (member.kind != kind) continue;
     may[member.zone] = true;
   }
   return may;
 }
 
+bool Fleet::zones_are_even() const {
+  return std::none_of(zones_.begin(), zones_.end(), [this](const ZoneBalance& zones) {
+    std::uint32_t most = 0;
+    std::uint32_t least = ~std::uint32_t{0};
+    for (std::uint32_t zone = 0; zone < config_.zones.size(); ++zone) {
+      most = std::max(most, zones.members(zone));
+      if (zones.has_capacity(zone)) least = std::min(least, zones.members(zone));
+    }
+    return least < most && most - least >= 2;
+  });
+}
+
+std::optional<std::uint32_t> Fleet::launch_where_lagging() {
+  for (std::uint32_t kind = 0; kind < zones_.size(); ++kind) {
+    const auto zone = zones_[kind].lagging(0, zones_that_may_give(kind));
+    if (zone) return start_launch(*zone, kind);
+  }
+  return std::nullopt;
+}
+
 /// E18, E21, of groups alone, which have one kind of instances: first a launch where there are too
 /// few, and once that is in service a termination.
 void Fleet::rebalance_zones() {
-  if (zones_.front().was_always_open() || suspended_.launches || suspended_.rebalancing) return;
+  const bool may_be_uneven = !zones_.front().was_always_open() || one_was_set_aside_;
+  if (!may_be_uneven || suspended_.launches || suspended_.rebalancing) return;
   while (members_alive_ >= wanted() && members_alive_ < most_while_rebalancing()) {
     const auto surplus = static_cast<std::uint32_t>(members_alive_ - wanted());
-    const auto zone = zones_.front().lagging(surplus, zones_that_may_give());
+    const auto zone = zones_.front().lagging(surplus, zones_that_may_give(0));
     if (!zone) return;
     members_[start_launch(*zone)].rebalances = true;
     ++rebalancing_;

@@ -20,7 +20,7 @@ struct HealthCheckConfig {
   std::uint32_t unhealthy_threshold = 2;
 };
 
-/// A registered target's health.
+/// A registered target's health; one that drains has none (E109).
 enum class Health : std::uint8_t { kInitial, kHealthy, kUnhealthy };
 
 /// Whoever owns targets that are checked.

@@ -3,10 +3,11 @@
 namespace skyreplay::balancing {
 
 TargetGroup::TargetGroup(const TargetGroupConfig& config)
-    : count_(config.nodes),
+    : count_(std::size_t{config.nodes} * config.sides),
+      each_(config.nodes),
       counts_outstanding_(config.algorithm == Algorithm::kLeastOutstandingRequests) {
-  SKY_CHECK(config.nodes >= 1 && config.nodes <= 65'535);
-  for (std::uint32_t i = 0; i < config.nodes; ++i) {
+  SKY_CHECK(config.nodes >= 1 && count_ <= 65'535);
+  for (std::size_t i = 0; i < count_; ++i) {
     switch (config.algorithm) {
       case Algorithm::kRoundRobin:
         nodes_.emplace_back(RoundRobin(config.slow_start));

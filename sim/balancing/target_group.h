@@ -22,6 +22,9 @@ struct TargetGroupConfig {
   /// Nodes that each send to targets of their own (E106): the zones, where load balancing across
   /// zones is off, else 1. REQUIRES 1 to 65,535.
   std::uint32_t nodes = 1;
+  /// Two target groups in one, which share the requests as share() says: each has all nodes, those
+  /// of the second after those of the first. REQUIRES 1 or 2.
+  std::uint32_t sides = 1;
 };
 
 /// A target group of an Application Load Balancer: it sends each request to a target at once, and
@@ -36,10 +39,15 @@ struct TargetGroupConfig {
 /// mitigation, DNS leaving out a zone without targets.
 class TargetGroup {
  public:
+  static constexpr std::uint32_t kAll = 10'000;  ///< parts that the sides share
+
   explicit TargetGroup(const TargetGroupConfig& config = {});
 
+  /// From now on the second side gets so many of kAll parts of the requests, each by its draw.
+  /// REQUIRES two sides.
+  void share(std::uint32_t of_second) { of_second_ = of_second; }
   /// Registers a target of that node with nothing outstanding, out of rotation. REQUIRES not
-  /// registered, node < nodes.
+  /// registered, node < nodes x sides.
   void add(std::uint32_t target, std::uint32_t node = 0);
   /// It gets no new requests, and those it has still count: draining, or unhealthy. REQUIRES in
   /// rotation.
@@ -52,10 +60,11 @@ class TargetGroup {
   /// Chooses a target for a request that comes now, which is outstanding there from now on;
   /// kNoTarget where no target of the request's node is in rotation. `draw()` gives 64 uniform bits
   /// of the request's own, such as a RandomEngine at its counter, and other ones at each call: one
-  /// for the node where there are several, then one for kWeightedRandom.
+  /// for the side where both get some, one for the node where there are several, then one for
+  /// kWeightedRandom.
   template <typename Draw>
   std::uint32_t pick(TimePoint now, Draw&& draw) {
-    Node& node = count_ == 1 ? nodes_.front() : nodes_[share_of(draw(), count_)];
+    Node& node = count_ == 1 ? nodes_.front() : nodes_[node_of_request(draw)];
     if (auto* turns = std::get_if<RoundRobin>(&node)) return turns->pick(targets_, now);
     if (auto* least = std::get_if<LeastOutstandingRequests>(&node)) return least->pick(targets_);
     return std::get_if<WeightedRandom>(&node)->pick(targets_, draw);
@@ -85,11 +94,22 @@ class TargetGroup {
  private:
   using Node = std::variant<RoundRobin, LeastOutstandingRequests, WeightedRandom>;
 
+  template <typename Draw>
+  std::size_t node_of_request(Draw& draw) const {
+    std::size_t first = 0;
+    if (of_second_ > 0) {
+      const bool is_second = of_second_ == kAll || share_of(draw(), kAll) < of_second_;
+      first = is_second ? each_ : 0;
+    }
+    return each_ == 1 ? first : first + share_of(draw(), each_);
+  }
   Node& node_of(std::uint32_t target) { return nodes_[targets_[target].node]; }
 
   Targets targets_;
   std::vector<Node> nodes_;
-  std::size_t count_;        ///< of nodes_
+  std::size_t count_;  ///< of nodes_
+  std::size_t each_;   ///< nodes of a side
+  std::uint32_t of_second_ = 0;
   bool counts_outstanding_;  ///< they choose by it
   std::uint32_t in_rotation_ = 0;
   std::uint32_t registered_ = 0;

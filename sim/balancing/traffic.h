@@ -13,7 +13,7 @@ namespace skyreplay::balancing {
 
 /// What a load balancer reports of one period.
 struct RequestCounts {
-  std::uint64_t requests = 0;          ///< for which a target was chosen (E99)
+  std::uint64_t requests = 0;          ///< for which a target was chosen (E53, E99, E100)
   std::uint64_t target_5xx = 0;        ///< answers of targets that are 5xx: a dependency failed
   metrics::Datapoint response_time{};  ///< of targets, ns
 };

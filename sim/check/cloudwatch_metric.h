@@ -14,8 +14,11 @@ struct CloudWatchMetric {
   std::string_view name_space;
   MetricRule rule;            ///< its name is CloudWatch's
   std::string_view platform;  ///< whose services have it
-  /// CloudWatch counts attempts, windows count requests: the same only where no client tries again.
+  /// CloudWatch counts attempts, windows count requests: the same only where no client tries again,
+  /// or where functions are counted as CloudWatch does (recorder.lambda_metrics).
   bool counts_attempts = false;
+  /// It needs that.
+  bool needs_counting = false;
 };
 
 /// All of them, by namespace. What is not here is either not in a run's windows, or counted there

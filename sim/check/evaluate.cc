@@ -75,6 +75,7 @@ std::uint64_t count_of(Metric metric, const metrics::Counters& counters) {
     case Metric::kErrors:
       return errors(counters);
     case Metric::kThrottles:
+    case Metric::kInvocationThrottles:
       return outcome(counters, metrics::Outcome::kThrottle);
     case Metric::kTimeouts:
       return timeouts(counters);
@@ -177,6 +178,10 @@ class Evaluation {
         return event_age();
       case Form::kShare:
         return provisioned_utilization();
+      case Form::kPeak:
+        return concurrency();
+      case Form::kDuration:
+        return duration();
     }
     return std::nullopt;
   }
@@ -240,7 +245,73 @@ class Evaluation {
     return Quotient{sum, Wide{n}};
   }
 
+  /// Of a service whose functions are all counted as CloudWatch does.
+  std::optional<metrics::FunctionCounts> counted() const {
+    if (subject_.is_route) return std::nullopt;
+    metrics::FunctionCounts sum;
+    for (const ServiceSpan* service : subject_.services) {
+      if (!service->has_lambda_metrics) return std::nullopt;
+      sum += service->function;
+    }
+    return sum;
+  }
+
+  [[noreturn]] void refuse_uncounted() const {
+    need([](auto* s) { return s->platform == "lambda"; });
+    refuse("it is not counted: set recorder.lambda_metrics to true");
+  }
+
+  /// Of the Invoke phase, which ends well or not.
+  Value duration() const {
+    const auto counts = counted();
+    if (!counts) {
+      const bool is_kept = requirement_.metric == Metric::kDuration;
+      if (!is_kept || requirement_.statistic == Statistic::kMax) refuse_uncounted();
+      return part();
+    }
+    constexpr Wide kNsPerUs = 1000;
+    if (requirement_.statistic == Statistic::kCount) return whole(counts->ended);
+    if (requirement_.statistic == Statistic::kSum) return Quotient{kNsPerUs * counts->duration_us};
+    if (counts->ended == 0) return std::nullopt;
+    if (requirement_.statistic == Statistic::kMax) {
+      return Quotient{kNsPerUs * counts->duration_max_us};
+    }
+    return Quotient{kNsPerUs * counts->duration_us, Wide{counts->ended}};
+  }
+
+  /// As CloudWatch counts them, where they are; nothing: the metric is another, or they are not.
+  std::optional<Value> counted_invocations() const {
+    const auto counts = counted();
+    switch (requirement_.metric) {
+      case Metric::kCountedInvocations:
+      case Metric::kCountedErrors:
+      case Metric::kCountedThrottles:
+        if (!counts) refuse_uncounted();
+        break;
+      case Metric::kInvocations:
+      case Metric::kInvocationErrors:
+      case Metric::kInvocationThrottles:
+        break;
+      default:
+        return std::nullopt;
+    }
+    if (!counts) return std::nullopt;
+    switch (requirement_.metric) {
+      case Metric::kCountedInvocations:
+      case Metric::kInvocations:
+        return whole(counts->invocations);
+      case Metric::kCountedErrors:
+      case Metric::kInvocationErrors:
+        return whole(counts->errors);
+      default:
+        break;
+    }
+    if (requirement_.statistic != Statistic::kAvg) return whole(counts->throttles);
+    return ratio(counts->throttles, counts->invocations + counts->throttles);
+  }
+
   Value counter() const {
+    if (const auto value = counted_invocations()) return *value;
     const metrics::Counters& counters = row().counters;
     const bool is_cold = requirement_.metric == Metric::kColdStarts;
     if (is_cold) need([](auto* s) { return s->has_cold_starts; });
@@ -295,7 +366,27 @@ class Evaluation {
     return ratio(integral_us, static_cast<std::uint64_t>(span_.horizon.count()) / 1000);
   }
 
+  /// Of all services that say what their tasks use.
+  metrics::MemoryCounts memory() const {
+    refuse_route();
+    metrics::MemoryCounts sum;
+    bool any = false;
+    for (const ServiceSpan* service : subject_.services) {
+      if (!service->memory) continue;
+      sum.used += service->memory->used;
+      sum.available += service->memory->available;
+      sum.kills += service->memory->kills;
+      any = true;
+    }
+    if (!any) refuse("it does not say what its tasks use of their memory: assumed.memory_base");
+    return sum;
+  }
+
   Value utilization() const {
+    if (requirement_.metric == Metric::kMemoryUtilization) {
+      const metrics::MemoryCounts sum = memory();
+      return ratio(sum.used, sum.available);
+    }
     refuse_route();
     Cpu sum;
     bool any = false;
@@ -364,8 +455,47 @@ class Evaluation {
     return Quotient{kNanoPerPpm * sum.utilization_max_ppm};
   }
 
+  /// What is of the account stands in the row of each function.
+  Value concurrency() const {
+    refuse_route();
+    const Metric metric = requirement_.metric;
+    metrics::FunctionCounts sum;
+    std::size_t having = 0;
+    for (const ServiceSpan* service : subject_.services) {
+      if (!service->has_lambda_metrics) continue;
+      sum += service->function;
+      ++having;
+    }
+    if (having == 0) refuse_uncounted();
+    if (metric == Metric::kConcurrentExecutions) {
+      if (subject_.is_everything) return whole(sum.account_concurrent_executions_max);
+      if (having > 1) refuse("functions peak at different times; name one of them, or * for all");
+      return whole(sum.concurrent_executions_max);
+    }
+    if (!subject_.is_everything) refuse("it is the account's: name *");
+    return whole(metric == Metric::kClaimedAccountConcurrency
+                     ? sum.claimed_account_concurrency_max
+                     : sum.unreserved_concurrent_executions_max);
+  }
+
+  Value recursive_invocations_dropped() const {
+    refuse_route();
+    std::uint64_t sum = 0;
+    bool any = false;
+    for (const ServiceSpan* service : subject_.services) {
+      sum += service->function.recursive_invocations_dropped;
+      any |= service->is_in_loop;
+    }
+    if (!any) refuse("its calls do not come back to it");
+    return whole(sum);
+  }
+
   Value event_count() const {
     std::size_t having = 0;
+    if (requirement_.metric == Metric::kRecursiveInvocationsDropped) {
+      return recursive_invocations_dropped();
+    }
+    if (requirement_.metric == Metric::kOutOfMemoryKills) return whole(memory().kills);
     if (requirement_.metric == Metric::kProvisionedInvocations) {
       return whole(provisioned(having).invocations);
     }

@@ -33,6 +33,8 @@ const std::vector<MetricRule>& all_metrics() {
       {"capacity_running", Metric::kCapacityRunning, Form::kLevel},
       {"capacity_pending", Metric::kCapacityPending, Form::kMean},
       {"cpu_utilization", Metric::kCpuUtilization, Form::kBusy},
+      {"memory_utilization", Metric::kMemoryUtilization, Form::kBusy},
+      {"out_of_memory_kills", Metric::kOutOfMemoryKills, Form::kEvents},
       {"cost", Metric::kCost, Form::kMoney},
       {"events_received", Metric::kEventsReceived, Form::kEvents},
       {"events_dropped", Metric::kEventsDropped, Form::kEvents},
@@ -41,6 +43,14 @@ const std::vector<MetricRule>& all_metrics() {
       {"provisioned_invocations", Metric::kProvisionedInvocations, Form::kEvents},
       {"spillover_invocations", Metric::kSpilloverInvocations, Form::kEvents},
       {"provisioned_utilization", Metric::kProvisionedUtilization, Form::kShare},
+      {"invocations", Metric::kCountedInvocations, Form::kTotal},
+      {"invocation_errors", Metric::kCountedErrors, Form::kTotal},
+      {"invocation_throttles", Metric::kCountedThrottles, Form::kTotal},
+      {"duration", Metric::kCountedDuration, Form::kDuration},
+      {"concurrent_executions", Metric::kConcurrentExecutions, Form::kPeak},
+      {"unreserved_concurrent_executions", Metric::kUnreservedConcurrentExecutions, Form::kPeak},
+      {"claimed_account_concurrency", Metric::kClaimedAccountConcurrency, Form::kPeak},
+      {"recursive_invocations_dropped", Metric::kRecursiveInvocationsDropped, Form::kEvents},
   };
   return rules;
 }
@@ -70,6 +80,10 @@ bool has_statistic(Form form, Statistic statistic) {
       return statistic == S::kAvg;
     case Form::kMoney:
       return statistic == S::kSum;
+    case Form::kPeak:
+      return statistic == S::kMax;
+    case Form::kDuration:
+      return statistic != S::kMin && statistic != S::kPercentile;
   }
   return false;
 }
@@ -78,6 +92,7 @@ Unit unit_of(Form form, Statistic statistic) {
   switch (form) {
     case Form::kTimes:
     case Form::kPart:
+    case Form::kDuration:
       return statistic == Statistic::kCount ? Unit::kCount : Unit::kSeconds;
     case Form::kCounter:
       return statistic == Statistic::kAvg ? Unit::kShare : Unit::kCount;
@@ -92,6 +107,7 @@ Unit unit_of(Form form, Statistic statistic) {
     case Form::kEvents:
     case Form::kLevel:
     case Form::kMean:
+    case Form::kPeak:
       break;
   }
   return Unit::kCount;
@@ -117,6 +133,10 @@ std::string_view statistics_of(Form form) {
       return "avg";
     case Form::kMoney:
       return "sum";
+    case Form::kPeak:
+      return "max";
+    case Form::kDuration:
+      return "avg, max, sum and count";
   }
   return "";
 }

@@ -37,6 +37,8 @@ enum class Metric : std::uint8_t {
   kCapacityRunning,
   kCapacityPending,
   kCpuUtilization,
+  kMemoryUtilization,
+  kOutOfMemoryKills,
   kEventsReceived,
   kEventsDropped,
   kDeadLetters,
@@ -44,10 +46,20 @@ enum class Metric : std::uint8_t {
   kProvisionedInvocations,
   kSpilloverInvocations,
   kProvisionedUtilization,
+  kConcurrentExecutions,
+  kUnreservedConcurrentExecutions,
+  kClaimedAccountConcurrency,
+  kRecursiveInvocationsDropped,
+  // As CloudWatch counts functions, where that is asked for.
+  kCountedInvocations,
+  kCountedErrors,
+  kCountedThrottles,
+  kCountedDuration,
   kCost,
   // Only CloudWatch has a name for these.
-  kDuration,          ///< of an invocation: work, CPU stretch, wait and calls
-  kInvocations,       ///< requests that a function took on
+  kDuration,     ///< of an invocation: work, CPU stretch, wait and calls
+  kInvocations,  ///< requests that a function took on
+  kInvocationThrottles,
   kInvocationErrors,  ///< those that ended in its error or its own timeout
   kAsyncEventsReceived,
   kAsyncEventsDropped,
@@ -64,17 +76,19 @@ enum class Unit : std::uint8_t { kCount, kSeconds, kShare, kUsd };
 
 /// Metrics of one form have the same statistics.
 enum class Form : std::uint8_t {
-  kTimes,    ///< a histogram and exact sum: every statistic
-  kPart,     ///< of latency, a sum over completed requests: avg, sum, count
-  kCounter,  ///< sum and count; avg is its share
-  kTotal,    ///< sum and count
-  kLevel,    ///< over time: avg and max
-  kMean,     ///< over time: avg
-  kBusy,     ///< a share of time: avg
-  kMoney,    ///< sum
-  kEvents,   ///< of a function's events, a count: sum and count
-  kAge,      ///< of events: avg and max
-  kShare,    ///< of what there is, over time: avg and max
+  kTimes,     ///< a histogram and exact sum: every statistic
+  kPart,      ///< of latency, a sum over completed requests: avg, sum, count
+  kCounter,   ///< sum and count; avg is its share
+  kTotal,     ///< sum and count
+  kLevel,     ///< over time: avg and max
+  kMean,      ///< over time: avg
+  kBusy,      ///< a share of time: avg
+  kMoney,     ///< sum
+  kEvents,    ///< of a function's events, a count: sum and count
+  kAge,       ///< of events: avg and max
+  kShare,     ///< of what there is, over time: avg and max
+  kPeak,      ///< of functions' concurrency: max
+  kDuration,  ///< of invocations: avg, sum, count, max
 };
 
 struct MetricRule {

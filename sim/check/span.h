@@ -38,6 +38,10 @@ struct ServiceSpan {
   std::string event_source;  ///< async, sqs, stream; empty: nothing feeds it events
   metrics::EventCounts events;
   std::optional<metrics::ProvisionedCounts> provisioned{};  ///< integrals in us
+  bool has_lambda_metrics = false;                          ///< it is counted as CloudWatch does
+  bool is_in_loop = false;                                  ///< calls may come back to it
+  metrics::FunctionCounts function{};
+  std::optional<metrics::MemoryCounts> memory{};  ///< integrals in us
   std::int64_t cost_nano_usd = 0;
 };
 

@@ -95,6 +95,8 @@ Span WindowSum::span_of(const std::vector<metrics::SpanRow>& rows) const {
     if (service.cpu) service.cpu = {usage.cpu_busy_us, usage.cpu_available_us};
     service.events = usage.events;
     if (service.provisioned) service.provisioned = usage.provisioned;
+    service.function = usage.function;
+    if (service.memory) service.memory = usage.memory;
     service.cost_nano_usd = part.cost_nano_usd;
     span.cost_nano_usd += part.cost_nano_usd;
     span.services.push_back(std::move(service));

@@ -16,6 +16,7 @@ extern const std::string_view kCpuSpeedTsv;
 
 namespace {
 
+// E130.
 constexpr std::string_view kTypesFile = "instance_types.tsv";
 constexpr std::string_view kSpeedsFile = "cpu_speed.tsv";
 constexpr std::string_view kTypeColumns[] = {

@@ -9,7 +9,7 @@ namespace skyreplay::compute {
 
 enum class Architecture : std::uint8_t { kX86, kArm };
 
-/// What one EC2 instance of a type has. A figure that is not known is 0.
+/// What one EC2 instance of a type has (E130). A figure that is not known is 0.
 struct InstanceType {
   std::string name;    ///< "m7i.large"
   std::string family;  ///< "m7i"

@@ -9,6 +9,13 @@ namespace skyreplay::compute {
 /// CPU units of one vCPU, as ECS counts them.
 inline constexpr std::uint32_t kUnitsPerVcpu = 1024;
 
+/// What a server's requests take of its memory, in bytes. REQUIRES base <= limit.
+struct MemoryConfig {
+  std::uint64_t limit = 0;        ///< hard: beyond it the server is killed (C4)
+  std::uint64_t base = 0;         ///< in use with no request inside
+  std::uint64_t per_request = 0;  ///< and as much for each inside
+};
+
 /// What a server is (E148, E149). REQUIRES cpu_units >= 1, speed > 0, workers >= 1.
 struct ServerConfig {
   std::uint32_t cpu_units = kUnitsPerVcpu;  ///< a Fargate task of 0.25 vCPU has 256
@@ -16,6 +23,7 @@ struct ServerConfig {
   std::optional<std::uint32_t> workers{};   ///< requests inside at a time; none: no limit
   std::optional<std::uint32_t> backlog{};   ///< requests waiting; none: no limit; 0: nobody waits
   bool makes_calls = false;                 ///< jobs pause between their work and their wait
+  std::optional<MemoryConfig> memory{};     ///< none: what requests take is not known
 };
 
 inline double vcpus(const ServerConfig& config) {

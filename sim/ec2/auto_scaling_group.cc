@@ -34,10 +34,6 @@ AutoScalingGroup::AutoScalingGroup(kernel::Loop& loop, metrics::Recorder& record
                      billing.meters);
   }
   if (config.purchase.spot) ran_.emplace(billing.span, std::chrono::seconds{60});
-  if (config.public_addresses) {
-    address_item_ =
-        billing.meters.add_item(billing.catalogue.tariff("vpc.public_ipv4_in_use", billing.region));
-  }
   if (config.detailed_monitoring) {  // E102
     monitoring_item_ = billing.meters.add_item(
         billing.catalogue.tariff("cloudwatch.detailed_monitoring_per_instance", billing.region));
@@ -98,6 +94,14 @@ void AutoScalingGroup::reclaim(std::uint32_t member) {
   interrupted_.reset();
 }
 
+/// E36: what the price is too high for is told as AWS does.
+void AutoScalingGroup::launches_failed(std::size_t failed, const std::vector<std::string>& zones) {
+  const std::string why = interruptions_ ? interruptions_->too_dear() : std::string();
+  if (failed == 0 || why.empty()) return Fleet::launches_failed(failed, zones);
+  note("launch_failed",
+       fmt::format("could not launch {} Spot Instance{}: {}", failed, failed == 1 ? "" : "s", why));
+}
+
 void AutoScalingGroup::suspend(const Suspended& suspended) {
   Fleet::suspend({.launches = suspended.launch,
                   .terminations = suspended.terminate,
@@ -116,7 +120,8 @@ void AutoScalingGroup::member_in_service(std::uint32_t member) {
 }
 
 void AutoScalingGroup::member_taken_out(std::uint32_t member) {
-  if (!scaling_) return;
+  const bool stays = this->member(member)->aside != Aside::kNo;  // E6: it does not terminate
+  if (!scaling_ || stays) return;
   scaling_->member_taken_out(member, termination_wait(this->member(member)->ordinal));
 }
 
@@ -180,8 +185,7 @@ void AutoScalingGroup::bill_until(std::uint32_t member, TimePoint at) {
 void AutoScalingGroup::read_members(TimePoint until, pricing::Meters& meters) {
   instances_.read(until, meters);
   if (volumes_) volumes_->read(until, meters);
-  if (monitoring_item_) meters.advance_to(*monitoring_item_, seconds_run(until));
-  if (address_item_) meters.advance_to(*address_item_, seconds_run(until));
+  if (monitoring_item_) meters.advance_to(*monitoring_item_, member_seconds(until));
   steady_.read(until, meters);
 }
 

@@ -43,7 +43,6 @@ struct AutoScalingGroupConfig {
   std::vector<LifecycleHook> launching{};
   std::vector<LifecycleHook> terminating{};
   bool detailed_monitoring = false;  ///< E97
-  bool public_addresses = false;     ///< each instance has one (E141)
   scaling::CapacityBounds bounds{};
   std::optional<GroupScalingConfig> scaling{};  ///< none where no metric of it is watched
   std::vector<scaling::ScheduledAction> scheduled_actions{};
@@ -88,11 +87,26 @@ class AutoScalingGroup : public balancing::Fleet {
   /// REQUIRES a group of Spot Instances.
   void interrupt_spot(double share) { interruptions_->interrupt(share); }
 
+  // What operators do by hand, in group_operations.cc. Of several instances those that were
+  // launched first are taken; hooks and policies know nothing of it (E10).
+
+  /// So many of the instances in service drain and stand by (E6), and the desired capacity falls by
+  /// as many or stays. None where it would fall below the minimum.
+  void enter_standby(std::uint32_t count, bool decrements);
+  /// So many of those that stand by serve again, and the desired capacity rises by as many. None
+  /// where it would rise above the maximum.
+  void exit_standby(std::uint32_t count);
+  /// So many of those in service drain and leave the group, billed on (E6); else as enter_standby.
+  void detach_instances(std::uint32_t count, bool decrements);
+
   // What SpotInterruptions tell of an instance that is there.
   /// EC2 recommends to replace it (E40).
   void rebalance(std::uint32_t member);
   /// It is EC2's again.
   void reclaim(std::uint32_t member);
+  /// No zone has capacity, until it is offered again.
+  void withhold_capacity() { close_zones(); }
+  void offer_capacity() { open_zones(); }
 
  protected:
   Launch launch(std::uint32_t ordinal) override;
@@ -102,17 +116,22 @@ class AutoScalingGroup : public balancing::Fleet {
   void bill_from(std::uint32_t member, TimePoint at) override;
   void bill_until(std::uint32_t member, TimePoint at) override;
   void read_members(TimePoint until, pricing::Meters& meters) override;
+  std::uint64_t member_seconds(TimePoint until) const override {
+    return ran_ ? ran_->at(until) : instances_.seconds(until);
+  }
   std::vector<std::string> notes() const override;
   void member_in_service(std::uint32_t member) override;
   void member_taken_out(std::uint32_t member) override;
   void member_health_changed(std::uint32_t member) override;
   void members_changed() override;
+  void launches_failed(std::size_t failed, const std::vector<std::string>& zones) override;
 
  private:
-  std::uint64_t seconds_run(TimePoint until) const {
-    return ran_ ? ran_->at(until) : instances_.seconds(until);
-  }
   void suspend(const Suspended& suspended);
+  struct Leaving;
+  void leave_service(std::uint32_t count, bool decrements, const Leaving& leaving);
+  std::vector<std::uint32_t> first_launched(std::uint32_t count, bool of_standby) const;
+  void refuse(const char* what, std::size_t count);
   void act(const scaling::ScheduledAction& action);
   std::uint32_t bounded(const scaling::CapacityChange& change);
 
@@ -129,7 +148,6 @@ class AutoScalingGroup : public balancing::Fleet {
   pricing::InstanceMeter instances_;
   std::optional<pricing::VolumeMeter> volumes_;
   std::optional<std::uint32_t> monitoring_item_;
-  std::optional<std::uint32_t> address_item_;
   pricing::SteadyMeter steady_;
   struct Billed {
     pricing::RunningId instance{};

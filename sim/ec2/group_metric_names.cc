@@ -24,6 +24,7 @@ constexpr scaling::MetricName kNames[] = {
     {FleetMetric::kInServiceInstances, kGroup, "GroupInServiceInstances", minutes{1}},
     {FleetMetric::kPendingInstances, kGroup, "GroupPendingInstances", minutes{1}},
     {FleetMetric::kTerminatingInstances, kGroup, "GroupTerminatingInstances", minutes{1}},
+    {FleetMetric::kStandbyInstances, kGroup, "GroupStandbyInstances", minutes{1}},
     {FleetMetric::kTotalInstances, kGroup, "GroupTotalInstances", minutes{1}},
     {FleetMetric::kMinSize, kGroup, "GroupMinSize", minutes{1}},
     {FleetMetric::kMaxSize, kGroup, "GroupMaxSize", minutes{1}},

@@ -28,6 +28,7 @@ SpotInterruptions::SpotInterruptions(kernel::Loop& loop, AutoScalingGroup& group
     pools_.push_back({.gaps = {seed, pool, "shock"}});
     if (config_.time_between_shocks) schedule_shock(zone);
   }
+  follow_prices();
 }
 
 void SpotInterruptions::schedule_shock(std::uint32_t zone) {
@@ -38,6 +39,7 @@ void SpotInterruptions::schedule_shock(std::uint32_t zone) {
 
 void SpotInterruptions::fire(const kernel::Event& event) {
   if (event.kind == kShock) return shock(event.payload);
+  if (event.kind == kPrice) return price_changed();
   const auto member = group_.member(event.payload);
   if (!member || member->ordinal != event.tag) return;  // gone meanwhile
   if (event.kind == kReclaim) return group_.reclaim(event.payload);
@@ -47,14 +49,20 @@ void SpotInterruptions::fire(const kernel::Event& event) {
 }
 
 /// In the order of their launches.
-std::vector<SpotInterruptions::Instance> SpotInterruptions::in_service() const {
+std::vector<SpotInterruptions::Instance> SpotInterruptions::all() const {
   std::vector<Instance> instances;
   group_.for_each_member([&](std::uint32_t member, const balancing::Fleet::MemberState& state) {
-    if (state.serves_since == kEndOfTime || state.is_draining) return;
-    instances.push_back({member, state.ordinal, state.serves_since, state.zone});
+    const bool serves = state.serves_since != kEndOfTime && !state.is_draining;
+    instances.push_back({member, state.ordinal, state.serves_since, state.zone, serves});
   });
   std::sort(instances.begin(), instances.end(),
             [](const Instance& a, const Instance& b) { return a.ordinal < b.ordinal; });
+  return instances;
+}
+
+std::vector<SpotInterruptions::Instance> SpotInterruptions::in_service() const {
+  std::vector<Instance> instances = all();
+  std::erase_if(instances, [](const Instance& instance) { return !instance.serves; });
   return instances;
 }
 
@@ -99,6 +107,41 @@ void SpotInterruptions::interrupt(double share) {
     group_.rebalance(instance.member);
     give_notice(instance.member, instance.ordinal);
   }
+}
+
+// --- The price and its maximum (E36)
+
+void SpotInterruptions::follow_prices() {
+  while (next_price_ < config_.prices.size() && config_.prices[next_price_].from <= loop_.now()) {
+    is_above_maximum_ = config_.prices[next_price_++].is_above_maximum;
+  }
+  if (is_above_maximum_) group_.withhold_capacity();
+  schedule_price();
+}
+
+void SpotInterruptions::schedule_price() {
+  if (next_price_ == config_.prices.size()) return;
+  loop_.schedule(config_.prices[next_price_].from, process_, kPrice, 0);
+}
+
+void SpotInterruptions::price_changed() {
+  const SpotPriceStep& price = config_.prices[next_price_++];
+  schedule_price();
+  if (price.is_above_maximum == std::exchange(is_above_maximum_, price.is_above_maximum)) return;
+  group_.note("spot", fmt::format("the Spot price of {} is {}, {} the maximum price of {}",
+                                  config_.instance_type, price.usd,
+                                  is_above_maximum_ ? "above" : "not above", config_.max_price));
+  if (!is_above_maximum_) return group_.offer_capacity();
+  group_.withhold_capacity();
+  for (const Instance& instance : all()) give_notice(instance.member, instance.ordinal);
+}
+
+std::string SpotInterruptions::too_dear() const {
+  if (!is_above_maximum_) return "";
+  return fmt::format(
+      "SpotMaxPriceTooLow: the Spot request price of {} is lower than the Spot "
+      "price of {}",
+      config_.max_price, config_.prices[next_price_ - 1].usd);
 }
 
 }  // namespace skyreplay::ec2

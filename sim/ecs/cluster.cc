@@ -20,17 +20,19 @@ std::uint32_t Cluster::add(ClusterService& service, TaskGroup tasks, bool on_pro
   return placement_.add_group(std::move(tasks));
 }
 
-std::optional<std::uint32_t> Cluster::place(std::uint32_t service, std::uint64_t draw) {
+std::optional<std::uint32_t> Cluster::place(std::uint32_t service, const Resources& needs,
+                                            std::uint64_t draw) {
+  placement_.set_needs(service, needs);
   const std::optional<std::uint32_t> instance = placement_.place(service, draw);
   if (!instance) return std::nullopt;
   if (tasks_[*instance]++ == 0 && config_.protects) instances_->hold(*instance, true);
-  shares_.reserve(service, placement_.group(service).needs, true, loop_.now());
+  shares_.reserve(service, needs, true, loop_.now());
   return instance;
 }
 
-void Cluster::free(std::uint32_t service, std::uint32_t instance) {
-  placement_.free(service, instance);
-  shares_.reserve(service, placement_.group(service).needs, false, loop_.now());
+void Cluster::free(std::uint32_t service, const Resources& held, std::uint32_t instance) {
+  placement_.free(instance, held);
+  shares_.reserve(service, held, false, loop_.now());
   --tasks_[instance];
   const bool is_free = tasks_[instance] == 0 && is_active_[instance];
   if (is_free && config_.protects) instances_->hold(instance, false);
@@ -74,8 +76,7 @@ void Cluster::gone(const std::vector<std::uint32_t>& instances) {
 // --- Waiting
 
 bool Cluster::somebody_waits() const {
-  return !draining_.empty() ||
-         std::any_of(services_.begin(), services_.end(),
+  return std::any_of(services_.begin(), services_.end(),
                      [](const ClusterService* service) { return service->waiting_tasks() > 0; });
 }
 
@@ -88,10 +89,6 @@ void Cluster::room_appears() {
 void Cluster::fire(const kernel::Event&) {
   will_retry_ = false;
   for (ClusterService* service : services_) service->try_again();
-  const std::vector<std::uint32_t> draining = draining_;
-  for (const std::uint32_t instance : draining) {
-    for (ClusterService* service : services_) service->leave(instance);
-  }
 }
 
 // --- What scales it

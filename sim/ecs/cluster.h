@@ -58,14 +58,18 @@ class Cluster final : public kernel::Process {
   /// `on_provider`: its tasks are on the cluster's capacity provider, and not of launch type EC2.
   std::uint32_t add(ClusterService& service, TaskGroup tasks, bool on_provider);
   /// Places a task: on which instance, if any.
-  std::optional<std::uint32_t> place(std::uint32_t service, std::uint64_t draw);
-  std::optional<std::uint32_t> first_to_go(std::uint32_t service, std::uint64_t draw) const {
-    return placement_.first_to_go(service, draw);
+  std::optional<std::uint32_t> place(std::uint32_t service, const Resources& needs,
+                                     std::uint64_t draw);
+  /// `may_go`: how many of the service's tasks may, by instance.
+  std::optional<std::uint32_t> first_to_go(std::uint32_t service,
+                                           const std::vector<std::uint32_t>& may_go,
+                                           std::uint64_t draw) const {
+    return placement_.first_to_go(service, draw, may_go);
   }
   /// A task stops: it counts no more (C62).
   void stop(std::uint32_t service, std::uint32_t instance) { placement_.stop(service, instance); }
-  /// It has stopped, and what it reserved is free (C22).
-  void free(std::uint32_t service, std::uint32_t instance);
+  /// It has stopped, and what it reserved, `held`, is free (C22).
+  void free(std::uint32_t service, const Resources& held, std::uint32_t instance);
 
   // --- What the instances tell; of those that were lost, of all at once.
 

@@ -16,10 +16,9 @@ ClusterService::ClusterService(kernel::Loop& loop, metrics::Recorder& recorder,
       loop_(loop),
       cluster_(cluster),
       number_(cluster.add(*this, tasks.group, tasks.on_provider)),
-      name_(config.fleet.name.substr(config.fleet.name.find('.') + 1)),
-      pull_time_(tasks.pull_time),
       placement_draws_(seed, config.fleet.name, "placement"),
       scale_in_draws_(seed, config.fleet.name, "scale_in"),
+      interfaces_(tasks.group.needs.interfaces),
       first_item_(billing.meters.size()) {
   for (std::uint32_t item = 0; item < cluster.whole().size(); ++item) {
     billing.meters.add_item(cluster.whole().tariff(item));
@@ -28,9 +27,16 @@ ClusterService::ClusterService(kernel::Loop& loop, metrics::Recorder& recorder,
 
 // --- Where tasks go
 
+Resources ClusterService::needs_of(const TaskRevision& revision) const {
+  return {.cpu_units = revision.cpu_units,
+          .memory_mib = revision.memory_mib,
+          .interfaces = interfaces_};
+}
+
 balancing::ZoneBalance::Choice ClusterService::choose_place(std::uint32_t) {
   RandomEngine draw = placement_draws_.at(placed_);
-  const std::optional<std::uint32_t> instance = cluster_.place(number_, draw());
+  const std::optional<std::uint32_t> instance =
+      cluster_.place(number_, needs_of(launching()), draw());
   if (!instance) return {};
   ++placed_;
   placed_on_ = *instance;
@@ -38,34 +44,38 @@ balancing::ZoneBalance::Choice ClusterService::choose_place(std::uint32_t) {
 }
 
 void ClusterService::member_added(std::uint32_t member) {
+  FargateService::member_added(member);
   if (tasks_.size() <= member) tasks_.resize(member + std::size_t{1});
   tasks_[member] = {.instance = placed_on_, .counts = true};
-  if (image_at_.size() <= placed_on_) image_at_.resize(placed_on_ + std::size_t{1}, kEndOfTime);
+  const std::size_t images = (placed_on_ + std::size_t{1}) * revisions();
+  if (image_at_.size() < images) image_at_.resize(images, kEndOfTime);
 }
 
 /// Not billed, but by its share; with those that a run begins with the image was pulled long ago.
 void ClusterService::bill_from(std::uint32_t member, TimePoint at) {
-  if (at < loop_.now()) image_at_[tasks_[member].instance] = at;
+  if (at < loop_.now()) image_at(tasks_[member].instance, 0) = at;
 }
 
-/// C28: what another task of the service pulls already is waited for.
+/// C28: what another task of the revision pulls already is waited for.
 balancing::Fleet::Launch ClusterService::launch(std::uint32_t ordinal) {
   const Phases takes = phases(ordinal);
   const TimePoint begins = loop_.now() + takes.infrastructure;
-  TimePoint& image_at = image_at_[placed_on_];
-  if (image_at == kEndOfTime) image_at = begins + pull_time_;
-  const TimePoint pulled = std::max(begins, image_at);
-  return {.billed = takes.infrastructure, .in_service = pulled - loop_.now() + takes.after_pull};
+  TimePoint& there = image_at(placed_on_, scheduler().launching());
+  if (there == kEndOfTime) there = begins + takes.pull;
+  const TimePoint pulled = std::max(begins, there);
+  return {.billed = takes.infrastructure,
+          .in_service = pulled - loop_.now() + takes.container,
+          .is_abandoned = takes.never_runs,
+          .ready = takes.application};
 }
 
 /// C70, in AWS's words.
-void ClusterService::launches_failed(std::size_t failed, const std::vector<std::string>&) {
-  const auto now = static_cast<std::uint32_t>(failed);
+void ClusterService::tasks_wait(std::uint32_t now) {
   if (now > waiting()) {
     note("placement",
          fmt::format("(service {}) was unable to place a task because no container instance met "
                      "all of its requirements; {} of {} tasks wait",
-                     name_, now, desired()));
+                     name(), now, desired()));
   }
   set_waiting(now);
 }
@@ -83,21 +93,24 @@ std::vector<std::uint32_t> ClusterService::members_on(std::uint32_t instance) co
   return members;
 }
 
-std::uint32_t ClusterService::next_to_go() {
+std::uint32_t ClusterService::first_to_go(const std::function<bool(std::uint32_t)>& which) {
   std::optional<std::pair<std::uint32_t, std::uint32_t>> latest;  // by ordinal
+  std::vector<std::uint32_t> may_go(cluster_.instances());
   for_each_member([&](std::uint32_t member, const MemberState& task) {
+    if (!tasks_[member].counts || !which(member)) return;
+    ++may_go[tasks_[member].instance];
     if (task.serves_since != kEndOfTime) return;
     latest = std::max(latest, std::optional(std::pair(task.ordinal, member)));
   });
   if (latest) return latest->second;
   RandomEngine draw = scale_in_draws_.at(scaled_in_);
-  const std::optional<std::uint32_t> instance = cluster_.first_to_go(number_, draw());
+  const std::optional<std::uint32_t> instance = cluster_.first_to_go(number_, may_go, draw());
   if (!instance) return balancing::kNoTarget;
   ++scaled_in_;
-  for (const std::uint32_t member : members_on(*instance)) {
-    if (tasks_[member].counts) return member;
-  }
-  return balancing::kNoTarget;
+  const std::vector<std::uint32_t> there = members_on(*instance);
+  return *std::find_if(there.begin(), there.end(), [&](std::uint32_t member) {
+    return tasks_[member].counts && which(member);
+  });
 }
 
 void ClusterService::member_taken_out(std::uint32_t member) {
@@ -111,7 +124,7 @@ void ClusterService::member_gone(std::uint32_t member) {
   // It is nowhere from here on: its instance may end with it, and has no task to take along.
   const Task task = std::exchange(tasks_[member], {});
   if (task.counts) cluster_.stop(number_, task.instance);
-  cluster_.free(number_, task.instance);
+  cluster_.free(number_, needs_of(revision_of(member)), task.instance);
 }
 
 void ClusterService::lose_tasks_on(const std::vector<std::uint32_t>& instances) {
@@ -128,16 +141,16 @@ void ClusterService::lose_tasks_on(const std::vector<std::uint32_t>& instances) 
 
 void ClusterService::leave(std::uint32_t instance) {
   std::vector<std::uint32_t> pending;
-  std::vector<std::uint32_t> running;
   for (const std::uint32_t member : members_on(instance)) {
     const MemberState task = *this->member(member);
     if (task.is_draining) continue;
-    (task.serves_since == kEndOfTime ? pending : running).push_back(member);
+    if (task.serves_since == kEndOfTime) {
+      pending.push_back(member);
+    } else {
+      scheduler().leaves(member);
+    }
   }
-  const std::string why = fmt::format("ECS drain of container instance {}", instance);
-  if (!pending.empty()) lose(pending, why);
-  const std::uint32_t most = 2 * desired();  // C37: maximumPercent 200
-  for (const std::uint32_t member : running) replace(member, most, why);
+  lose(pending, fmt::format("ECS drain of container instance {}", instance));
 }
 
 // --- Money

@@ -12,7 +12,6 @@ namespace skyreplay::ecs {
 /// How tasks are placed, and how they start there.
 struct ClusterTasks {
   TaskGroup group;
-  Duration pull_time{};
   bool on_provider = false;  ///< and not of launch type EC2
 };
 
@@ -28,6 +27,9 @@ struct ClusterTasks {
 ///
 /// **Who goes** when there are too many: a task not in service yet, the latest first; else by the
 /// placement strategy (C69), of those on the instance the oldest.
+///
+/// **Draining** Tasks on an instance that drains are stopped where they are not in service yet, and
+/// else replaced by the scheduler (C56).
 class ClusterService final : public FargateService {
  public:
   /// The cluster, whose group has begun, outlives this.
@@ -39,15 +41,18 @@ class ClusterService final : public FargateService {
   std::uint32_t waiting_tasks() const { return waiting(); }
   void try_again() { launch_again(); }
   /// The instance drains: tasks on it that are not in service yet are launched elsewhere, and
-  /// others replaced, as far as there is room now (C56, C88).
+  /// others replaced (C56, C88).
   void leave(std::uint32_t instance);
   /// The instances are gone with all tasks on them.
   void lose_tasks_on(const std::vector<std::uint32_t>& instances);
 
+  // What ServiceScheduler asks and tells.
+  std::uint32_t first_to_go(const std::function<bool(std::uint32_t)>& which) override;
+  void tasks_wait(std::uint32_t tasks) override;
+
  protected:
   balancing::ZoneBalance::Choice choose_place(std::uint32_t kind) override;
-  std::uint32_t next_to_go() override;
-  void launches_failed(std::size_t failed, const std::vector<std::string>& zones) override;
+  void launches_failed(std::size_t, const std::vector<std::string>&) override {}
   Launch launch(std::uint32_t ordinal) override;
   void member_added(std::uint32_t member) override;
   void member_taken_out(std::uint32_t member) override;
@@ -64,20 +69,23 @@ class ClusterService final : public FargateService {
     bool counts = false;  ///< for placement: it does not stop yet
   };
   std::vector<std::uint32_t> members_on(std::uint32_t instance) const;
+  Resources needs_of(const TaskRevision& revision) const;
+  TimePoint& image_at(std::uint32_t instance, std::uint32_t revision) {
+    return image_at_[instance * revisions() + revision];
+  }
 
   kernel::Loop& loop_;
   Cluster& cluster_;
   std::uint32_t number_;  ///< in the cluster
-  std::string name_;
-  Duration pull_time_;
   RandomStream placement_draws_;
   RandomStream scale_in_draws_;
   std::uint64_t placed_ = 0;
   std::uint64_t scaled_in_ = 0;
+  std::uint32_t interfaces_;     ///< of a task
   std::uint32_t placed_on_ = 0;  ///< the instance of the task about to be added
   std::vector<Task> tasks_;      ///< by member
-  std::vector<TimePoint>
-      image_at_;              ///< by instance: from when on it is there; the end of time: not
+  /// By instance and revision: from when on the image is there; the end of time: not.
+  std::vector<TimePoint> image_at_;
   std::uint32_t first_item_;  ///< of the shares, in the service's meters
 };
 

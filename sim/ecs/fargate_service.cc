@@ -4,12 +4,14 @@
 
 #include <algorithm>
 
+#include "core/text.h"
 #include "scaling/application_target.h"
 
 namespace skyreplay::ecs {
 namespace {
 
 constexpr Duration kSpotNotice = std::chrono::minutes{2};  // C74
+constexpr std::size_t kPathPrefix = std::string_view("services.").size();
 
 }  // namespace
 
@@ -17,14 +19,20 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
                                const FargateServiceConfig& config, std::uint64_t seed,
                                const balancing::FleetBilling& billing)
     : Fleet(loop, recorder, config.fleet, seed, billing),
-      start_(config.start),
+      name_(config.fleet.name.substr(kPathPrefix)),
+      revisions_(config.revisions),
+      scheduler_(loop, *this, config.scheduler, seed, config.fleet.name),
       infrastructure_draws_(seed, config.fleet.name, "infrastructure_time"),
       container_draws_(seed, config.fleet.name, "container_start"),
       application_draws_(seed, config.fleet.name, "application_start"),
+      failure_draws_(seed, config.fleet.name, "start_failures"),
+      health_draws_(seed, config.fleet.name, "never_healthy"),
+      stop_draws_(seed, config.fleet.name, "stop_time"),
       tasks_(billing.catalogue, config.task, billing.region, billing.span, billing.meters,
              config.purchase),
       is_spot_(config.is_spot),
       stop_timeout_(std::min<Duration>(config.stop_timeout, kSpotNotice)),
+      stop_time_(config.stop_time),
       steady_(billing.span),
       bounds_(config.bounds),
       scaling_(config.scaling ? std::make_unique<ServiceScaling>(loop, *this, *config.scaling,
@@ -32,7 +40,11 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
                               : nullptr),
       scheduled_actions_(loop, config.scheduled_actions,
                          [this](const scaling::ScheduledAction& action) { act(action); }) {
+  for (std::size_t i = 1; i < revisions_.size(); ++i) {
+    tasks_.add_size(revisions_[i].cpu_units, revisions_[i].memory_mib);
+  }
   if (config.scaling) balancing::bill_alarms(*config.scaling, billing, steady_);
+  if (scaling_) scaling_->wait_for(scheduler_);
   if (std::ranges::count(is_spot_, true) > 0) {
     spot_tasks_ = std::make_unique<SpotTasks>(loop, *this, config.time_to_interruption, seed,
                                               config.fleet.name);
@@ -41,7 +53,9 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
 
 /// C24, C74, in AWS's words.
 void FargateService::interrupt(std::uint32_t member) {
-  note("spot", fmt::format("task {}: SpotInterruption, SIGTERM", this->member(member)->ordinal));
+  const std::uint32_t ordinal = this->member(member)->ordinal;
+  note("spot", fmt::format("task {}: SpotInterruption, SIGTERM", ordinal));
+  interrupted_[ordinal] = loop().now();
   stop(member, stop_timeout_, "Your Spot Task was interrupted.");
 }
 
@@ -65,6 +79,12 @@ void FargateService::member_in_service(std::uint32_t member) {
   if (scaling_) scaling_->member_in_service(member);
   const MemberState task = *this->member(member);
   if (is_spot(task.kind)) spot_tasks_->in_service(member, task.ordinal);
+  scheduler_.in_service(member);
+}
+
+bool FargateService::schedule_members() {
+  scheduler_.schedule();
+  return true;
 }
 
 FargateService::Phases FargateService::phases(std::uint32_t ordinal) const {
@@ -72,24 +92,67 @@ FargateService::Phases FargateService::phases(std::uint32_t ordinal) const {
     RandomEngine draw = stream.at(ordinal);
     return law.sample(draw);
   };
-  return {.infrastructure = drawn(start_.infrastructure_time, infrastructure_draws_),
-          .after_pull = drawn(start_.container_start, container_draws_) +
-                        drawn(start_.application_start, application_draws_)};
+  const auto happens = [ordinal](double share, const RandomStream& stream) {
+    return share > 0 && stream.at(ordinal).uniform() < share;
+  };
+  const TaskRevision& revision = launching();
+  const TaskStart& start = revision.start;
+  Phases takes{.infrastructure = drawn(start.infrastructure_time, infrastructure_draws_),
+               .pull = start.pull_time,
+               .container = drawn(start.container_start, container_draws_),
+               .application = drawn(start.application_start, application_draws_),
+               .never_runs = happens(revision.start_failures, failure_draws_)};
+  if (happens(revision.never_healthy, health_draws_)) takes.application = Duration::max();
+  return takes;
 }
 
 balancing::Fleet::Launch FargateService::launch(std::uint32_t ordinal) {
   const Phases takes = phases(ordinal);
   return {.billed = takes.infrastructure,
-          .in_service = takes.infrastructure + start_.pull_time + takes.after_pull};
+          .in_service = takes.infrastructure + takes.pull + takes.container,
+          .is_abandoned = takes.never_runs,
+          .ready = takes.application};
+}
+
+/// In AWS's words.
+std::string FargateService::abandonment(std::uint32_t) const {
+  return "Essential container in task exited";
+}
+
+/// C24, C55: from SIGTERM on, which comes when it has drained, or with its interruption.
+Duration FargateService::termination_wait(std::uint32_t ordinal) const {
+  RandomEngine draw = stop_draws_.at(ordinal);
+  const Duration takes = std::min(stop_time_.sample(draw), stop_timeout_);
+  const auto found = interrupted_.find(ordinal);
+  if (found == interrupted_.end()) return takes;
+  return std::max(Duration{}, found->second + takes - loop().now());
+}
+
+void FargateService::configure_server(std::uint32_t member, compute::ServerConfig& server) const {
+  const TaskRevision& revision = revision_of(member);
+  server.cpu_units = revision.cpu_units;
+  server.speed = revision.speed;
+  server.workers = revision.workers;
+  server.backlog = revision.backlog;
+  server.memory = revision.memory;
+}
+
+std::vector<std::string> FargateService::notes() const {
+  if (out_of_memory_kills() == 0) return {};
+  return {fmt::format("{} task{} of {} {} killed because requests took more memory than there was",
+                      grouped(out_of_memory_kills()), out_of_memory_kills() == 1 ? "" : "s", name_,
+                      out_of_memory_kills() == 1 ? "was" : "were")};
 }
 
 void FargateService::bill_from(std::uint32_t member, TimePoint at) {
   if (billed_.size() <= member) billed_.resize(member + std::size_t{1});
-  billed_[member] = tasks_.start(at, is_spot(this->member(member)->kind));
+  billed_[member] =
+      tasks_.start(at, is_spot(this->member(member)->kind), scheduler_.revision_of(member));
 }
 
 void FargateService::bill_until(std::uint32_t member, TimePoint at) {
-  tasks_.end(billed_[member], at, is_spot(this->member(member)->kind));
+  tasks_.end(billed_[member], at, is_spot(this->member(member)->kind),
+             scheduler_.revision_of(member));
 }
 
 void FargateService::read_members(TimePoint until, pricing::Meters& meters) {

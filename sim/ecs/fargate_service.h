@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,31 +11,26 @@
 #include "balancing/fleet.h"
 #include "core/distribution.h"
 #include "ecs/service_scaling.h"
+#include "ecs/service_scheduler.h"
 #include "ecs/spot_tasks.h"
+#include "ecs/task_revision.h"
 #include "pricing/fargate_meter.h"
 #include "pricing/steady_meter.h"
 #include "scaling/scheduled_actions.h"
 
 namespace skyreplay::ecs {
 
-/// How long a task takes from its creation until it is registered with its target group, one phase
-/// after the other (C35).
-struct TaskStart {
-  Distribution infrastructure_time;  ///< until its image is pulled: not billed (C30, C119)
-  Duration pull_time{};              ///< every task pulls the whole image (C28)
-  Distribution container_start;
-  Distribution application_start;
-};
-
 /// A number of like tasks behind a load balancer of their own.
 struct FargateServiceConfig {
   balancing::FleetConfig fleet;
-  pricing::FargateTask task;
-  TaskStart start;
+  pricing::FargateTask task;            ///< of its size is the first revision
+  std::vector<TaskRevision> revisions;  ///< what it begins with, then one for each deployment
+  SchedulerConfig scheduler{};
   pricing::FargatePurchase purchase{};
   std::vector<bool> is_spot = {false};  ///< by kind in fleet.mix
   Distribution time_to_interruption;    ///< of a task on FARGATE_SPOT
   Duration stop_timeout{};
+  Distribution stop_time{};          ///< of the application, from SIGTERM on
   scaling::CapacityBounds bounds{};  ///< of what policies and scheduled actions set
   std::optional<balancing::FleetScalingConfig> scaling{};  ///< none where no metric is watched
   std::vector<scaling::ScheduledAction> scheduled_actions{};
@@ -47,13 +44,18 @@ struct ServiceChange {
 };
 
 /// An ECS service of Linux tasks on Fargate, whose number policies, the clock and timed changes
-/// move.
+/// move, and whose tasks the service scheduler replaces.
+///
+/// A task runs, and is registered with its target group, once its container has started; until the
+/// application in it has too, it fails every health check (C35).
 ///
 /// **Bounds** Whoever sets min_capacity or max_capacity sets it from then on, and the desired count
 /// follows where it is outside (C110). A desired count that a change sets may lie outside (C104).
 ///
-/// A task on FARGATE_SPOT that is interrupted gets no more requests, and has its stop timeout to
-/// answer those it has; another is launched on FARGATE_SPOT at once (C74).
+/// A task that has drained is sent SIGTERM, and has stopped when its application has ended, or its
+/// stop timeout has (C24, C55). One on FARGATE_SPOT that is interrupted is sent it at once, gets no
+/// more requests, and has its stop timeout to answer those it has; another is launched on
+/// FARGATE_SPOT at once (C74).
 ///
 /// A task is billed from the start of the image's pull until it has stopped, rounded up to whole
 /// seconds, at least 60 s (C119, C120).
@@ -64,8 +66,24 @@ class FargateService : public balancing::Fleet {
                  const balancing::FleetBilling& billing);
 
   void change(const ServiceChange& change);
+  std::vector<std::string> notes() const override;
   /// Of the tasks in service on FARGATE_SPOT. REQUIRES that the service may have some.
   void interrupt_spot(double share) { spot_tasks_->interrupt(share); }
+
+  // What ServiceScheduler asks and tells.
+  const std::string& name() const { return name_; }
+  using Fleet::launch_members;
+  using Fleet::launch_where_lagging;
+  using Fleet::reconcile;
+  using Fleet::shift_traffic;
+  using Fleet::take_out;
+  using Fleet::zones_are_even;
+  /// Of the tasks that `which(member)` is true of, who goes first; kNoTarget where there is none.
+  virtual std::uint32_t first_to_go(const std::function<bool(std::uint32_t)>& which) {
+    return next_to_go(which);
+  }
+  /// So many tasks more are to be launched, and cannot be now: of the revision launched last.
+  virtual void tasks_wait(std::uint32_t) {}
 
   // What SpotTasks asks and tells.
   bool is_spot(std::uint32_t kind) const { return is_spot_[kind]; }
@@ -74,12 +92,32 @@ class FargateService : public balancing::Fleet {
 
  protected:
   Launch launch(std::uint32_t ordinal) override;
-  /// The parts of the start of the task of that ordinal that are drawn.
+  /// The start of the task of that ordinal, which is about to be launched (C35).
   struct Phases {
     Duration infrastructure{};
-    Duration after_pull{};  ///< of the container, then of the application
+    Duration pull{};
+    Duration container{};
+    Duration application{};   ///< Duration::max(): it never can answer
+    bool never_runs = false;  ///< it ends with its container's start
   };
   Phases phases(std::uint32_t ordinal) const;
+  ServiceScheduler& scheduler() { return scheduler_; }
+  const TaskRevision& launching() const { return revisions_[scheduler_.launching()]; }
+  const TaskRevision& revision_of(std::uint32_t member) const {
+    return revisions_[scheduler_.revision_of(member)];
+  }
+  std::size_t revisions() const { return revisions_.size(); }
+  std::string abandonment(std::uint32_t ordinal) const override;
+  Duration termination_wait(std::uint32_t ordinal) const override;
+  bool schedule_members() override;
+  bool is_of_second_side(std::uint32_t member) const override {
+    return scheduler_.is_of_second_side(member);
+  }
+  void configure_server(std::uint32_t member, compute::ServerConfig& server) const override;
+  void member_added(std::uint32_t member) override { scheduler_.created(member); }
+  void member_forgotten(std::uint32_t member) override { scheduler_.gone(member); }
+  void member_abandoned(std::uint32_t member) override { scheduler_.abandoned(member); }
+  void member_health_changed(std::uint32_t member) override { scheduler_.health_changed(member); }
   void member_in_service(std::uint32_t member) override;
   void bill_from(std::uint32_t member, TimePoint at) override;
   void bill_until(std::uint32_t member, TimePoint at) override;
@@ -89,15 +127,22 @@ class FargateService : public balancing::Fleet {
   void act(const scaling::ScheduledAction& action);
   void follow_bounds(const scaling::CapacityChange& set);
 
-  TaskStart start_;
+  std::string name_;  ///< as the scenario has it
+  std::vector<TaskRevision> revisions_;
+  ServiceScheduler scheduler_;
   RandomStream infrastructure_draws_;
   RandomStream container_draws_;
   RandomStream application_draws_;
+  RandomStream failure_draws_;
+  RandomStream health_draws_;
+  RandomStream stop_draws_;
   pricing::FargateMeter tasks_;
   std::vector<pricing::RunningId> billed_;  ///< by member
   std::vector<bool> is_spot_;               ///< by kind
   Duration stop_timeout_{};
-  std::unique_ptr<SpotTasks> spot_tasks_;  ///< none where none may be on FARGATE_SPOT
+  Distribution stop_time_;
+  std::map<std::uint32_t, TimePoint> interrupted_;  ///< when, by ordinal
+  std::unique_ptr<SpotTasks> spot_tasks_;           ///< none where none may be on FARGATE_SPOT
   pricing::SteadyMeter steady_;
   scaling::CapacityBounds bounds_;
   std::unique_ptr<ServiceScaling> scaling_;

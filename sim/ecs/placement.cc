@@ -45,6 +45,13 @@ std::uint32_t Placement::add_instance(const Resources& registered,
   return index;
 }
 
+void Placement::set_needs(std::uint32_t number, const Resources& needs) {
+  Group& group = groups_[number];
+  if (group.config.needs == needs) return;
+  group.config.needs = needs;
+  for (std::uint32_t i = 0; i < instances_.size(); ++i) update(group, i);
+}
+
 void Placement::set_active(std::uint32_t instance, bool is_active) {
   instances_[instance].is_active = is_active;
   for (Group& group : groups_) update(group, instance);
@@ -156,12 +163,11 @@ void Placement::stop(std::uint32_t number, std::uint32_t index) {
   for (Group& each : groups_) update(each, index);
 }
 
-void Placement::free(std::uint32_t number, std::uint32_t index) {
-  const Resources& needs = groups_[number].config.needs;
+void Placement::free(std::uint32_t index, const Resources& held) {
   Resources& left = instances_[index].left;
-  left.cpu_units += needs.cpu_units;
-  left.memory_mib += needs.memory_mib;
-  left.interfaces += needs.interfaces;
+  left.cpu_units += held.cpu_units;
+  left.memory_mib += held.memory_mib;
+  left.interfaces += held.interfaces;
   for (Group& each : groups_) update(each, index);
 }
 
@@ -172,8 +178,8 @@ std::uint32_t Placement::on_value(const Group& group, std::uint32_t attribute,
 
 /// C69. What the first strategy leaves open goes by the draw, task by task; under the default, to
 /// the instance with the most tasks, the first of equals.
-std::optional<std::uint32_t> Placement::first_to_go(std::uint32_t number,
-                                                    std::uint64_t draw) const {
+std::optional<std::uint32_t> Placement::first_to_go(
+    std::uint32_t number, std::uint64_t draw, const std::vector<std::uint32_t>& may_go) const {
   const Group& group = groups_[number];
   const PlacementStrategy& first = group.config.strategies.front();
   const bool spreads_both = group.config.strategies.size() == 2 &&
@@ -192,19 +198,19 @@ std::optional<std::uint32_t> Placement::first_to_go(std::uint32_t number,
   std::optional<std::pair<std::uint32_t, std::uint32_t>> most;
   std::uint64_t tasks = 0;
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {
-    if (group.on_instance[i] == 0) continue;
+    if (may_go[i] == 0) continue;
     if (!most || rank(i) > *most) {
       most = rank(i);
       tasks = 0;
     }
-    if (rank(i) == *most) tasks += group.on_instance[i];
+    if (rank(i) == *most) tasks += may_go[i];
   }
   if (!most) return std::nullopt;
   std::uint64_t at = spreads_both ? 0 : draw % tasks;
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {
-    if (group.on_instance[i] == 0 || rank(i) != *most) continue;
-    if (at < group.on_instance[i]) return i;
-    at -= group.on_instance[i];
+    if (may_go[i] == 0 || rank(i) != *most) continue;
+    if (at < may_go[i]) return i;
+    at -= may_go[i];
   }
   return std::nullopt;
 }

@@ -20,6 +20,7 @@ struct Resources {
     return cpu_units >= needs.cpu_units && memory_mib >= needs.memory_mib &&
            interfaces >= needs.interfaces;
   }
+  bool operator==(const Resources&) const = default;
 };
 
 /// One placement strategy (C62, C63, C64).
@@ -57,11 +58,12 @@ struct TaskGroup {
 /// goes to the instance of the lowest number, or under `random` to any, by the caller's draw (C65).
 /// Where nothing is said tasks are spread over zones, and in a zone over instances (C61).
 ///
-/// **Method** All tasks of a group need the same. So each group keeps the instances that may take
-/// one in a tree with a level for each strategy, where the best is found going down: by what is
-/// left, by tasks of the group, or by value of an attribute with the counts beside it. A change of
-/// an instance moves it in each group's tree. **Cost** of a placement or removal O(groups x
-/// strategies x (log instances + values)), and a memmove of instances that are alike.
+/// **Method** All tasks of a group that are placed need the same, for a while. So each group keeps
+/// the instances that may take one in a tree with a level for each strategy, where the best is
+/// found going down: by what is left, by tasks of the group, or by value of an attribute with the
+/// counts beside it. A change of an instance moves it in each group's tree. **Cost** of a placement
+/// or removal O(groups x strategies x (log instances + values)), and a memmove of instances that
+/// are alike.
 class Placement {
  public:
   /// Returns its number; groups and instances count from 0.
@@ -69,6 +71,8 @@ class Placement {
   /// `attributes`: values by number, the zone first.
   std::uint32_t add_instance(const Resources& registered, std::vector<std::uint32_t> attributes,
                              bool is_active = true);
+  /// What tasks of the group need that are placed from now on. O(instances) where it is another.
+  void set_needs(std::uint32_t group, const Resources& needs);
   /// Only those that are active get tasks (C60); what is there stays.
   void set_active(std::uint32_t instance, bool is_active);
 
@@ -78,15 +82,20 @@ class Placement {
   /// A task of the group on the instance is gone. REQUIRES one.
   void remove(std::uint32_t group, std::uint32_t instance) {
     stop(group, instance);
-    free(group, instance);
+    free(instance, groups_[group].config.needs);
   }
-  /// The same in two: it counts no more while it stops, and what it reserves is free once it has
-  /// (C22).
+  /// The same in two: it counts no more while it stops, and what it reserves, `held`, is free once
+  /// it has (C22).
   void stop(std::uint32_t group, std::uint32_t instance);
-  void free(std::uint32_t group, std::uint32_t instance);
+  void free(std::uint32_t instance, const Resources& held);
   /// Of which instance a task of the group goes first (C69); nothing where it has none.
   /// O(instances).
-  std::optional<std::uint32_t> first_to_go(std::uint32_t group, std::uint64_t draw = 0) const;
+  std::optional<std::uint32_t> first_to_go(std::uint32_t group, std::uint64_t draw = 0) const {
+    return first_to_go(group, draw, groups_[group].on_instance);
+  }
+  /// The same, where of each instance's tasks only so many may go.
+  std::optional<std::uint32_t> first_to_go(std::uint32_t group, std::uint64_t draw,
+                                           const std::vector<std::uint32_t>& may_go) const;
 
   const Resources& left(std::uint32_t instance) const { return instances_[instance].left; }
   std::uint32_t zone(std::uint32_t instance) const { return instances_[instance].attributes[0]; }

@@ -11,6 +11,7 @@ constexpr std::string_view kElb = "AWS/ApplicationELB";
 // C93, C94, C95.
 constexpr scaling::MetricName kNames[] = {
     {FleetMetric::kCpuUtilization, "AWS/ECS", "CPUUtilization", minutes{1}},
+    {FleetMetric::kMemoryUtilization, "AWS/ECS", "MemoryUtilization", minutes{1}},
     {FleetMetric::kRequestCount, kElb, "RequestCount", minutes{1}},
     {FleetMetric::kRequestCountPerTarget, kElb, "RequestCountPerTarget", minutes{1}},
     {FleetMetric::kTargetResponseTime, kElb, "TargetResponseTime", minutes{1}},

@@ -1,5 +1,6 @@
 #include "ecs/service_scaling.h"
 
+#include "ecs/service_scheduler.h"
 #include "scaling/application_target.h"
 
 namespace skyreplay::ecs {
@@ -18,6 +19,7 @@ scaling::ScalableTarget ServiceScaling::target(Duration) const {
                                  .maximum = bounds_.maximum,
                                  .current = running()};
   cooldowns_.show(loop_.now(), target);
+  target.holds_scale_in |= scheduler_->is_deploying();  // C59
   return target;
 }
 

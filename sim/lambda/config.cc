@@ -22,6 +22,8 @@ std::string_view to_string(ThrottleReason reason) {
       return "CallerRateLimitExceeded";
     case ThrottleReason::kApiThrottlingLimit:
       return "TooManyRequestsException";
+    case ThrottleReason::kRecursiveInvocation:
+      return "RecursiveInvocationException";
   }
   return "";
 }

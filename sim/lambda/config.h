@@ -62,6 +62,12 @@ struct MeterItems {
   std::optional<std::uint32_t> snapstart_restore;
   std::optional<std::uint32_t> api_requests;
   std::optional<std::uint32_t> queue_requests;  ///< of SQS
+  // L95: what of the durations and of what is provisioned a Savings Plan pays for, 10^-6, and as
+  // what.
+  std::uint32_t plan_coverage_ppm = 0;
+  std::uint32_t plan_duration = 0;
+  std::uint32_t plan_provisioned_duration = 0;
+  std::uint32_t plan_provisioned_concurrency = 0;
 };
 
 /// One function. Names are CloudFormation's; what AWS does not publish is marked ASSUMED where the
@@ -87,6 +93,8 @@ struct FunctionConfig {
   std::uint32_t ephemeral_storage = kFreeStorage;  ///< MiB (L83)
   MeterItems items{};
   std::optional<std::uint32_t> calls;  ///< the list of calls it makes (workload::Calls)
+  bool stops_loops = false;            ///< calls may come back to it, and are stopped then (L67)
+  double crash_probability = 0.0;      ///< of an invocation that would end well (L7)
 };
 
 /// What nobody else can use of the account's concurrency (L43): of both the reserved, which is no
@@ -101,7 +109,11 @@ struct AccountConfig {
   bool scaling_is_shared = false;              ///< L46: one rate for all functions of the account
   double requests_per_second_factor = 10;      ///< L48: times the concurrency; read to a thousandth
   Throttling api_throttling{};                 ///< L51: of all APIs of the account together
+  bool counts_metrics = false;                 ///< functions are counted as CloudWatch does (L100)
 };
+
+/// How often a function may be invoked in one chain of calls (L67).
+inline constexpr std::uint32_t kLongestLoop = 16;
 
 /// MiB that come with one vCPU (L70).
 inline constexpr double kMiBPerVcpu = 1769.0;
@@ -110,7 +122,7 @@ inline constexpr double kMiBPerVcpu = 1769.0;
 /// min(parallelism, memory / 1,769).
 double vcpu_share(std::uint32_t memory_size, double parallelism);
 
-/// Why an invocation was answered with 429 (L49), spelled as AWS spells it.
+/// Why an invocation was answered with 429 (L49), or not made at all, spelled as AWS spells it.
 enum class ThrottleReason : std::uint8_t {
   kConcurrentInvocationLimitExceeded,
   kReservedFunctionConcurrentInvocationLimitExceeded,
@@ -118,8 +130,9 @@ enum class ThrottleReason : std::uint8_t {
   kReservedFunctionInvocationRateLimitExceeded,
   kCallerRateLimitExceeded,  ///< account requests per second (L48)
   kApiThrottlingLimit,       ///< API Gateway's, of the account or of the API (L51)
+  kRecursiveInvocation,      ///< no throttle: refused (L67)
 };
-inline constexpr std::size_t kThrottleReasons = 6;
+inline constexpr std::size_t kThrottleReasons = 7;
 std::string_view to_string(ThrottleReason reason);
 
 }  // namespace skyreplay::lambda

@@ -11,10 +11,11 @@ namespace skyreplay::lambda {
 ///
 ///     Init -> Invoke -> idle -> Invoke -> ... -> ended (idle too long, too old)
 ///               |         ^
-///            timed out -> reset: the next Invoke runs Init again (L7)
+///     timed out, crashed -> reset: the next Invoke runs Init again (L7)
 struct Environment {
   TimePoint retires_at;     ///< its maximum age: it ends when next idle
   TimePoint billing_start;  ///< of the invocation in hand, where its request has an `init`
+  TimePoint invoke_start;   ///< so too of the Invoke phase
   std::uint32_t function = 0;
   std::uint32_t ordinal = 0;  ///< among the function's environments: counter of its draws
   std::uint32_t generation = 0;

@@ -30,7 +30,9 @@ Functions::Functions(kernel::Loop& loop, metrics::Recorder& recorder, const Acco
       shared_scaling_(account.scaling_burst, thousandths(account.scaling_per_second)),
       api_rate_(bucket_of(account.api_throttling)),
       account_rate_(
-          request_rate(account.concurrent_executions, account.requests_per_second_factor)) {}
+          request_rate(account.concurrent_executions, account.requests_per_second_factor)) {
+  if (account.counts_metrics) metrics_ = std::make_unique<FunctionMetrics>();
+}
 
 Functions::~Functions() = default;
 
@@ -53,9 +55,12 @@ std::uint32_t Functions::add(const FunctionConfig& config) {
                    .platform_draws = {seed_, config.name, "platform_init_duration"},
                    .restore_draws = {seed_, config.name, "restore_duration"},
                    .lifetime_draws = {seed_, config.name, "keep_alive"},
+                   .crash_draws = {seed_, config.name, "crash"},
                    .age_ring = &age_ring(config.max_environment_age)});
+  if (metrics_ != nullptr) metrics_->reserve(functions_.size());
   set_limits(unit, config);
   add_special(unit, config);
+  see_concurrency();
   return unit;
 }
 
@@ -85,6 +90,7 @@ void Functions::change(std::uint32_t unit, const FunctionConfig& config) {
   cold_[unit].config.items = before.items;
   if (is_update) retire_all(unit);  // concurrency alone is no update of the function
   if (is_update) publish(unit);
+  see_concurrency();
   if (!config.provisioned) return;
   const bool is_other =
       config.provisioned->concurrent_executions != before.provisioned->concurrent_executions;
@@ -126,12 +132,18 @@ kernel::TimerRing& Functions::age_ring(Duration length) {
 // --- Admission
 
 bool Functions::throttle(std::uint32_t unit, ThrottleReason reason, double limit) {
+  note_limit(unit, reason, limit);
+  const bool is_of_function = reason != ThrottleReason::kApiThrottlingLimit;
+  if (metrics_ != nullptr && is_of_function) metrics_->throttled(unit);
+  return false;
+}
+
+void Functions::note_limit(std::uint32_t unit, ThrottleReason reason, double limit) {
   Throttles& throttles = throttles_[{unit, reason}];
   if (throttles.count == 0) throttles = throttled_now(unit, reason, limit);
   ++throttles.count;
   last_reason_ = reason;
   last_limit_ = limit;
-  return false;
 }
 
 Throttles Functions::throttled_now(std::uint32_t unit, ThrottleReason reason, double limit) const {
@@ -196,13 +208,17 @@ workload::Admitted Functions::admit(std::uint32_t unit, std::uint32_t index,
   return admit_on_demand(unit, index, request);
 }
 
-/// Of a function with a front, payloads, provisioned concurrency, drawn lifetimes, or storage that
-/// is billed.
+/// Of a function with a front, payloads, provisioned concurrency, drawn lifetimes, storage that is
+/// billed, loops that are stopped, crashes, or metrics.
 [[gnu::noinline]] workload::Admitted Functions::admit_special(std::uint32_t unit,
                                                               std::uint32_t index,
                                                               workload::Request& request) {
   if (!passes(unit, request)) return kThrottled;
   if (request.more && is_too_large(unit, request.bytes_in)) {
+    return {workload::Admission::kRefused, {}};
+  }
+  if (goes_round(unit, index)) {
+    stop_loop(unit);
     return {workload::Admission::kRefused, {}};
   }
   const workload::Admitted admitted = admit_behind_front(unit, index, request);
@@ -229,9 +245,12 @@ workload::Admitted Functions::admit_event(std::uint32_t unit, std::uint32_t inde
 
 workload::Admitted Functions::admit_within_rates(std::uint32_t unit, std::uint32_t index,
                                                  workload::Request& request) {
-  if (has_ready(unit)) return admit_provisioned(unit, index, request);
-  const workload::Admitted admitted = admit_on_demand(unit, index, request);
-  if (admitted.admission == workload::Admission::kAccepted) keep(request.place);
+  const bool is_provisioned = has_ready(unit);
+  const workload::Admitted admitted = is_provisioned ? admit_provisioned(unit, index, request)
+                                                     : admit_on_demand(unit, index, request);
+  if (admitted.admission != workload::Admission::kAccepted) return admitted;
+  if (!is_provisioned) keep(request.place);
+  count_begun(unit, request);
   return admitted;
 }
 
@@ -348,6 +367,7 @@ inline Functions::Invoke Functions::start_warm(const Function& function, const I
     init_inside = init_again(idle.environment);
     request.init = std::min(init_inside, function.timeout);
     environments_[idle.environment].billing_start = loop_.now();
+    environments_[idle.environment].invoke_start = loop_.now();
   }
   return begin_invoke(function, idle.environment, loop_.now(), init_inside, request);
 }
@@ -406,6 +426,7 @@ Functions::Invoke Functions::start_cold(const Function& function, std::uint32_t 
   request.init = platform + init + std::min(init_inside, function.timeout);
   const TimePoint invoked = loop_.now() + platform + init;
   environment.billing_start = cold.config.init_is_billed ? invoked - init : invoked;  // L22
+  environment.invoke_start = invoked;
   return begin_invoke(function, index, invoked, init_inside, request);
 }
 
@@ -416,12 +437,13 @@ Functions::Invoke Functions::start_cold(const Function& function, std::uint32_t 
                                                                   metrics::Outcome outcome) {
   if (functions_[unit].is_special) [[unlikely]]
     return complete_special(index, unit, outcome);
-  complete_on_demand(index, unit, outcome);
+  complete_on_demand(index, unit, outcome, outcome == metrics::Outcome::kServerTimeout);
 }
 
 [[gnu::always_inline]] inline void Functions::complete_on_demand(std::uint32_t index,
                                                                  std::uint32_t unit,
-                                                                 metrics::Outcome outcome) {
+                                                                 metrics::Outcome outcome,
+                                                                 bool resets) {
   const workload::Request& request = clients_->request(index);
   const TimePoint now = loop_.now();
   const std::uint32_t place = request.place;
@@ -439,12 +461,11 @@ Functions::Invoke Functions::start_cold(const Function& function, std::uint32_t 
   function.mib_ms += std::uint64_t{billed_ms(now - start)} * memory;  // L23, L27
   --in_flight_[function.is_reserved];
   --function.in_flight;
-  const bool reset = outcome == metrics::Outcome::kServerTimeout;  // L7, L74
-  if (reset) ++environments_[place].resets;
+  if (resets) ++environments_[place].resets;  // L7, L74
   if (ends) [[unlikely]] {
     end_retired(place);
   } else {
-    free_environment(unit, place, reset);
+    free_environment(unit, place, resets);
   }
   if (request.more && outcome == metrics::Outcome::kCompleted) [[unlikely]]
     cold_[unit].bytes_out += request.bytes_out;
@@ -459,18 +480,24 @@ Functions::Invoke Functions::start_cold(const Function& function, std::uint32_t 
   const std::uint32_t ms = billed_ms(loop_.now() - billing_start(request));
   count_storage(unit, ms);
   leave_front(unit, request);
+  bool resets = outcome == metrics::Outcome::kServerTimeout;
+  if (outcome == metrics::Outcome::kCompleted && crashes(unit, request)) {
+    outcome = metrics::Outcome::kError;
+    resets = true;
+  }
   if (outcome == metrics::Outcome::kCompleted && request.more && !is_event(request) &&
       is_too_large(unit, request.bytes_out)) {
     outcome = metrics::Outcome::kError;  // L52, L73: it ran, and nobody gets what it answered
   }
-  if (!environment.provisioned) return complete_on_demand(index, unit, outcome);
+  count_ended(unit, request, outcome);
+  if (!environment.provisioned) return complete_on_demand(index, unit, outcome, resets);
   Provisioned& of = *provisioned_[unit];
   of.mib_ms += std::uint64_t{ms} * environment.memory;
   --of.in_flight;
   --in_flight_[kProvisioned];
   const bool sends = request.more && outcome == metrics::Outcome::kCompleted;
   cold_[unit].bytes_out += sends ? request.bytes_out : 0;
-  free_provisioned(request.place, outcome == metrics::Outcome::kServerTimeout);
+  free_provisioned(request.place, resets);
   clients_->answer(index, outcome);
 }
 

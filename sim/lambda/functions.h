@@ -14,6 +14,7 @@
 #include "lambda/environment.h"
 #include "lambda/event_source.h"
 #include "lambda/front.h"
+#include "lambda/function_metrics.h"
 #include "lambda/idle_queue.h"
 #include "lambda/provisioned.h"
 #include "lambda/throttles.h"
@@ -182,6 +183,7 @@ class Functions final : public workload::Platform, public kernel::Process {
     RandomStream platform_draws;
     RandomStream restore_draws;
     RandomStream lifetime_draws;
+    RandomStream crash_draws;
     kernel::TimerRing* age_ring = nullptr;
     std::uint32_t created = 0;
     std::uint32_t alive = 0;
@@ -191,6 +193,7 @@ class Functions final : public workload::Platform, public kernel::Process {
     std::uint64_t bytes_out = 0;
     std::uint64_t storage_mib_ms = 0;
     std::uint64_t restored_mib = 0;
+    std::uint64_t loops_stopped = 0;                    ///< in the window in hand (L67)
     std::optional<pricing::SnapshotMeter> snapshots{};  ///< where they are charged
   };
 
@@ -219,6 +222,7 @@ class Functions final : public workload::Platform, public kernel::Process {
   workload::Admitted admit_within_rates(std::uint32_t unit, std::uint32_t index,
                                         workload::Request& request);
   bool throttle(std::uint32_t unit, ThrottleReason reason, double limit);
+  void note_limit(std::uint32_t unit, ThrottleReason reason, double limit);
   Throttles throttled_now(std::uint32_t unit, ThrottleReason reason, double limit) const;
   Duration init_of(const Environment& environment) const;
   Invoke start_warm(const Function& function, const Idle& idle, workload::Request& request);
@@ -248,7 +252,8 @@ class Functions final : public workload::Platform, public kernel::Process {
                          Invoke invoke);
   void set_limits(std::uint32_t unit, const FunctionConfig& config);
   void complete_invocation(std::uint32_t request, std::uint32_t unit, metrics::Outcome outcome);
-  void complete_on_demand(std::uint32_t request, std::uint32_t unit, metrics::Outcome outcome);
+  void complete_on_demand(std::uint32_t request, std::uint32_t unit, metrics::Outcome outcome,
+                          bool resets);
   void complete_special(std::uint32_t request, std::uint32_t unit, metrics::Outcome outcome);
   void complete_rarely(std::uint32_t request, std::uint32_t unit, metrics::Outcome outcome);
   void time_out(const kernel::Event& event);
@@ -287,6 +292,17 @@ class Functions final : public workload::Platform, public kernel::Process {
   Duration billed_of_restore(std::uint32_t unit, Duration restore) const;
   std::optional<TimePoint> restore(std::uint32_t unit, workload::Request& request);
   void publish(std::uint32_t unit);
+  bool goes_round(std::uint32_t unit, std::uint32_t index) const;
+  void stop_loop(std::uint32_t unit);
+  bool crashes(std::uint32_t unit, const workload::Request& request) const;
+
+  // functions_metrics.cc
+  std::uint32_t in_flight_of(std::uint32_t unit) const;
+  AccountConcurrency account_concurrency() const;
+  void count_begun(std::uint32_t unit, const workload::Request& request);
+  void count_ended(std::uint32_t unit, const workload::Request& request, metrics::Outcome outcome);
+  void see_concurrency();
+  metrics::FunctionCounts take_counts(std::uint32_t unit);
 
   // functions_provisioned.cc
   void add_special(std::uint32_t unit, const FunctionConfig& config);
@@ -313,6 +329,7 @@ class Functions final : public workload::Platform, public kernel::Process {
   std::vector<Cold> cold_;
   std::vector<std::unique_ptr<Provisioned>> provisioned_;  ///< by unit; null where there is none
   std::vector<std::unique_ptr<Front>> fronts_;             ///< so too
+  std::unique_ptr<FunctionMetrics> metrics_;               ///< null where nobody asks for them
   std::uint64_t too_long_ = 0;         ///< invocations that needed more than a function may run
   TokenBucket shared_scaling_;         ///< L46
   TokenBucket api_rate_;               ///< L51: of all APIs together

@@ -21,7 +21,8 @@ constexpr Duration kInitLimit = std::chrono::seconds{130};  // L4, where the tim
 void Functions::add_special(std::uint32_t unit, const FunctionConfig& config) {
   functions_[unit].is_special = config.provisioned.has_value() || config.has_payloads ||
                                 config.idle.lifetime.has_value() ||
-                                config.ephemeral_storage > kFreeStorage;
+                                config.ephemeral_storage > kFreeStorage || config.stops_loops ||
+                                config.crash_probability > 0 || metrics_ != nullptr;
   provisioned_.emplace_back();
   fronts_.emplace_back();
   publish(unit);
@@ -181,6 +182,7 @@ void Functions::provision(std::uint32_t unit, std::uint32_t concurrent_execution
   set_aside_ -= set_aside(config);
   config.provisioned->concurrent_executions = concurrent_executions;
   set_aside_ += set_aside(config);
+  see_concurrency();
   set_provisioned(unit);
 }
 

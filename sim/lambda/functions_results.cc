@@ -46,8 +46,7 @@ workload::Place Functions::place_of(std::uint32_t unit, const workload::Request&
 
 workload::Standing Functions::standing(std::uint32_t unit) const {
   const auto& reserved = cold_[unit].config.reserved_concurrent_executions;
-  const std::uint32_t provisioned = provisioned_[unit] ? provisioned_[unit]->in_flight : 0;
-  return {.in_flight = functions_[unit].in_flight + provisioned,
+  return {.in_flight = in_flight_of(unit),
           .capacity = cold_[unit].alive,
           .concurrent_executions = concurrent_executions(),
           .limit = reserved ? *reserved
@@ -90,18 +89,36 @@ void Functions::fed_by(std::uint32_t unit, EventSource& source) {
 void Functions::complete(std::uint32_t unit, const metrics::Window& window,
                          metrics::WindowRow& row) {
   if (provisioned_[unit] != nullptr) row.provisioned = provisioned_counts(unit, window.end);
+  if (functions_[unit].is_special) row.function = take_counts(unit);
   if (unit < sources_.size() && sources_[unit] != nullptr) sources_[unit]->complete(unit, row);
 }
+
+namespace {
+
+/// L95: a share of what was used is the plan's, the rest on demand. Both only grow with it.
+void advance(pricing::Meters& meters, const MeterItems& items, std::uint32_t on_demand,
+             std::uint32_t covered, std::uint64_t units) {
+  if (items.plan_coverage_ppm == 0) return meters.advance_to(on_demand, units);
+  using Wide = unsigned __int128;
+  const auto of_plan =
+      static_cast<std::uint64_t>(Wide{units} * items.plan_coverage_ppm / 1'000'000);
+  meters.advance_to(on_demand, units - of_plan);
+  meters.advance_to(covered, of_plan);
+}
+
+}  // namespace
 
 void Functions::read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) {
   const Usage used = usage(unit);
   const MeterItems& items = cold_[unit].config.items;
   meters.advance_to(items.requests, used.requests);
-  meters.advance_to(items.duration, used.mib_ms);
+  advance(meters, items, items.duration, items.plan_duration, used.mib_ms);
   if (items.transfer) meters.advance_to(*items.transfer, used.bytes_out);
   if (items.provisioned_concurrency) {
-    meters.advance_to(*items.provisioned_duration, used.provisioned_mib_ms);
-    meters.advance_to(*items.provisioned_concurrency, provisioned_[unit]->configured.mib_ms(until));
+    advance(meters, items, *items.provisioned_duration, items.plan_provisioned_duration,
+            used.provisioned_mib_ms);
+    advance(meters, items, *items.provisioned_concurrency, items.plan_provisioned_concurrency,
+            provisioned_[unit]->configured.mib_ms(until));
     if (provisioned_[unit]->scaling) provisioned_[unit]->scaling->read_meters(until, meters);
   }
   if (items.ephemeral_storage) meters.advance_to(*items.ephemeral_storage, used.storage_mib_ms);
@@ -148,6 +165,7 @@ Usage Functions::usage(std::uint32_t unit) const {
 std::uint32_t Functions::environments(std::uint32_t unit) const { return cold_[unit].alive; }
 
 void Functions::take_activities(std::vector<workload::Activity>& activities) {
+  if (metrics_ != nullptr) metrics_->begin_window(account_concurrency());
   activities.insert(activities.end(), activities_.begin(), activities_.end());
   activities_.clear();
   std::vector<Throttles> taken = take_throttles();

@@ -103,7 +103,28 @@ std::optional<TimePoint> Functions::restore(std::uint32_t unit, workload::Reques
   if (restore > kRestoreLimit) return std::nullopt;
   const TimePoint ready = loop_.now() + request.init;
   environment.billing_start = ready - billed_of_restore(unit, restore);  // L24
+  environment.invoke_start = ready;
   return ready;
+}
+
+// --- Loops and crashes
+
+/// L67: whether it was invoked so often in the chain of calls that led here that it is no more.
+bool Functions::goes_round(std::uint32_t unit, std::uint32_t index) const {
+  return cold_[unit].config.stops_loops && calls_->times_in_chain(index) > kLongestLoop;
+}
+
+void Functions::stop_loop(std::uint32_t unit) {
+  ++cold_[unit].loops_stopped;
+  note_limit(unit, ThrottleReason::kRecursiveInvocation, kLongestLoop);
+}
+
+/// L7: drawn when it has ended.
+bool Functions::crashes(std::uint32_t unit, const workload::Request& request) const {
+  const Cold& cold = cold_[unit];
+  if (cold.config.crash_probability <= 0) return false;
+  RandomEngine draw = cold.crash_draws.at(request.row, request.attempts, request.call_path());
+  return draw.uniform() < cold.config.crash_probability;
 }
 
 /// L5: it is gone, and its request with it.

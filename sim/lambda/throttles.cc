@@ -19,6 +19,9 @@ std::string limit_in_words(const Throttles& throttles) {
       limit = fmt::format("{} in flight, growing faster than {} environments a second",
                           throttles.in_flight, throttles.limit);
       break;
+    case kRecursiveInvocation:
+      limit = fmt::format("invoked {} times before in one chain of calls", throttles.limit);
+      break;
     case kReservedFunctionInvocationRateLimitExceeded:
     case kCallerRateLimitExceeded:
     case kApiThrottlingLimit:
@@ -29,7 +32,9 @@ std::string limit_in_words(const Throttles& throttles) {
 }
 
 std::string cause(const Throttles& throttles) {
-  return fmt::format("{}; {} throttled in this window", limit_in_words(throttles), throttles.count);
+  return fmt::format(
+      "{}; {} {} in this window", limit_in_words(throttles), throttles.count,
+      throttles.reason == ThrottleReason::kRecursiveInvocation ? "stopped" : "throttled");
 }
 
 }  // namespace skyreplay::lambda

@@ -37,8 +37,8 @@ struct AlarmConfig {
   Duration offset{};
 };
 
-/// How many periods an alarm looks back for datapoints (E87): AWS documents 5 for N = 3, and that
-/// there are more than N. ASSUMED: N + 2.
+/// How many periods an alarm looks back for datapoints (E87, E91): AWS documents 5 for N = 3, and
+/// that there are more than N. ASSUMED: N + 2.
 constexpr std::uint32_t evaluation_range(std::uint32_t evaluation_periods) {
   return evaluation_periods + 2;
 }

@@ -23,6 +23,8 @@ struct Usage {
   std::uint32_t capacity_running_max = 0;
   EventCounts events{};
   ProvisionedCounts provisioned{};  ///< integrals in us
+  FunctionCounts function{};
+  MemoryCounts memory{};  ///< integrals in us
 
   /// Of a window's integrals as much as lies before `end`, as if they were constant in it.
   void add(const metrics::WindowRow& row, const metrics::Window& window, TimePoint end) {
@@ -44,6 +46,10 @@ struct Usage {
     queue_depth_max = std::max(queue_depth_max, row.queue_depth_max);
     capacity_running_max = std::max(capacity_running_max, row.capacity_running_max);
     events += row.events;
+    function += row.function;
+    memory.used += part_us(row.memory.used);
+    memory.available += part_us(row.memory.available);
+    memory.kills += row.memory.kills;
     const ProvisionedCounts& more = row.provisioned;
     provisioned.invocations += more.invocations;
     provisioned.spillovers += more.spillovers;

@@ -67,6 +67,12 @@ struct Counters {
   }
 };
 
+/// No time is beyond 285 years, whatever a file says.
+inline std::int64_t us_to_ns(std::uint64_t us) {
+  constexpr std::uint64_t kMost = 9'000'000'000'000'000;
+  return static_cast<std::int64_t>(std::min(us, kMost)) * 1000;
+}
+
 /// Events that a function is fed by a queue or a stream, of a window or a span. All 0 for others.
 struct EventCounts {
   std::uint64_t received = 0;      ///< taken on by the queue or stream
@@ -78,8 +84,8 @@ struct EventCounts {
 
   bool any() const { return (received | invoked | dropped) != 0; }
   /// To the nearest microsecond, half up. REQUIRES invoked > 0.
-  std::int64_t age_mean_ns() const { return to_ns((age_us + invoked / 2) / invoked); }
-  std::int64_t age_max_ns() const { return to_ns(age_max_us); }
+  std::int64_t age_mean_ns() const { return us_to_ns((age_us + invoked / 2) / invoked); }
+  std::int64_t age_max_ns() const { return us_to_ns(age_max_us); }
   void handed_over(Duration age) {
     const auto us = static_cast<std::uint64_t>(age.count()) / 1000;
     ++invoked;
@@ -95,13 +101,6 @@ struct EventCounts {
     age_max_us = std::max(age_max_us, o.age_max_us);
     return *this;
   }
-
- private:
-  /// No age is beyond 285 years, whatever a file says.
-  static std::int64_t to_ns(std::uint64_t us) {
-    constexpr std::uint64_t kMost = 9'000'000'000'000'000;
-    return static_cast<std::int64_t>(std::min(us, kMost)) * 1000;
-  }
 };
 
 /// What a function has provisioned, of a window or a span (L100). All 0 where it has nothing.
@@ -114,6 +113,66 @@ struct ProvisionedCounts {
   std::uint32_t utilization_max_ppm = 0;  ///< the largest busy / ready
 
   bool any() const { return (invocations | spillovers | ready) != 0; }
+};
+
+/// A function as CloudWatch counts it, of a window or a span, where that is asked for: invocations
+/// rather than requests (L100), the largest concurrency (L42, L43), and always what recursive loop
+/// detection stopped (L67). What is of the account stands in the row of each of its functions. All
+/// 0 for others.
+struct FunctionCounts {
+  std::uint64_t invocations = 0;      ///< that began
+  std::uint64_t ended = 0;            ///< of these and of earlier ones
+  std::uint64_t duration_us = 0;      ///< of those that ended, each rounded down: their sum
+  std::uint64_t duration_max_us = 0;  ///< so too
+  std::uint64_t errors = 0;           ///< of those that ended
+  std::uint64_t throttles = 0;
+  std::uint32_t concurrent_executions_max = 0;          ///< of the function
+  std::uint32_t account_concurrent_executions_max = 0;  ///< of all functions
+  std::uint32_t unreserved_concurrent_executions_max = 0;
+  std::uint32_t claimed_account_concurrency_max = 0;
+  std::uint64_t recursive_invocations_dropped = 0;
+
+  bool any() const {
+    return (invocations | ended | throttles | concurrent_executions_max |
+            claimed_account_concurrency_max | account_concurrent_executions_max |
+            recursive_invocations_dropped) != 0;
+  }
+  /// To the nearest microsecond, half up; 0 where none ended.
+  std::int64_t duration_mean_ns() const {
+    return ended == 0 ? 0 : us_to_ns((duration_us + ended / 2) / ended);
+  }
+  std::int64_t duration_max_ns() const { return us_to_ns(duration_max_us); }
+  void end(Duration duration, bool failed) {
+    const auto us = static_cast<std::uint64_t>(duration.count()) / 1000;
+    ++ended;
+    duration_us += us;
+    duration_max_us = std::max(duration_max_us, us);
+    errors += failed;
+  }
+  FunctionCounts& operator+=(const FunctionCounts& o) {
+    const auto raise = [](auto& max, auto other) { max = std::max(max, other); };
+    invocations += o.invocations;
+    ended += o.ended;
+    duration_us += o.duration_us;
+    raise(duration_max_us, o.duration_max_us);
+    errors += o.errors;
+    throttles += o.throttles;
+    raise(concurrent_executions_max, o.concurrent_executions_max);
+    raise(account_concurrent_executions_max, o.account_concurrent_executions_max);
+    raise(unreserved_concurrent_executions_max, o.unreserved_concurrent_executions_max);
+    raise(claimed_account_concurrency_max, o.claimed_account_concurrency_max);
+    recursive_invocations_dropped += o.recursive_invocations_dropped;
+    return *this;
+  }
+};
+
+/// Memory of tasks that say what they use of it (C93), of a window or a span. All 0 for others.
+struct MemoryCounts {
+  std::uint64_t used = 0;       ///< an integral, MiB x ns or MiB x us
+  std::uint64_t available = 0;  ///< so too
+  std::uint64_t kills = 0;      ///< tasks that wanted more than they had (C4)
+
+  bool any() const { return (used | available | kills) != 0; }
 };
 
 /// One service in one window, as the recorder hands it to the result file. Spans are valid during
@@ -142,6 +201,8 @@ struct WindowRow {
   std::int64_t cost_nano_usd = 0;  ///< bill(window end) - bill(window start)
   EventCounts events{};
   ProvisionedCounts provisioned{};  ///< integrals in ns
+  FunctionCounts function{};
+  MemoryCounts memory{};  ///< integrals in ns
 };
 
 /// A window [start, end). The first and last of a run may be short.

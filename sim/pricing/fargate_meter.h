@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "pricing/billed_time.h"
 #include "pricing/catalogue.h"
@@ -27,10 +28,11 @@ struct FargatePurchase {
   const Tariff* spot_memory = nullptr;
 };
 
-/// Meters the Linux tasks of one size on Fargate (C118, C119): vCPU, memory and the ephemeral
-/// storage above 20 GiB, from the start of the image's pull until the task has stopped, rounded up
-/// to whole seconds, at least 60 s a task (C120). The caller starts a task's time at its
-/// `pullStartedAt` and ends it at its `stoppedAt`; what comes before the pull is free.
+/// Meters the Linux tasks of a service on Fargate, of one size or of several (C118, C119): vCPU,
+/// memory and the ephemeral storage above 20 GiB, from the start of the image's pull until the task
+/// has stopped, rounded up to whole seconds, at least 60 s a task (C120). The caller starts a
+/// task's time at its `pullStartedAt` and ends it at its `stoppedAt`; what comes before the pull is
+/// free.
 class FargateMeter {
  public:
   /// Adds "fargate.linux_x86_vcpu" and "fargate.linux_x86_memory" (or linux_arm) to `meters`, and
@@ -39,14 +41,18 @@ class FargateMeter {
   FargateMeter(const Catalogue& catalogue, const FargateTask& task, std::string_view region,
                BilledSpan span, Meters& meters, const FargatePurchase& purchase = {});
 
-  RunningId start(TimePoint pull_started_at, bool is_spot = false) {
-    return bought(is_spot).time.start(pull_started_at);
+  /// Another size that tasks may have, which a deployment brings; returns its number, the first
+  /// one's being 0. Architecture and storage are those of all.
+  std::uint32_t add_size(std::uint32_t cpu_units, std::uint32_t memory_mib);
+
+  RunningId start(TimePoint pull_started_at, bool is_spot = false, std::uint32_t size = 0) {
+    return bought(is_spot).time[size].start(pull_started_at);
   }
-  void end(RunningId id, TimePoint stopped_at, bool is_spot = false) {
-    bought(is_spot).time.end(id, stopped_at);
+  void end(RunningId id, TimePoint stopped_at, bool is_spot = false, std::uint32_t size = 0) {
+    bought(is_spot).time[size].end(id, stopped_at);
   }
 
-  /// Brings `meters` up to `now`: CPU units x s and MiB x s. Cost: O(tasks).
+  /// Brings `meters` up to `now`: CPU units x s and MiB x s. Cost: O(tasks + sizes).
   void read(TimePoint now, Meters& meters) const;
 
  private:
@@ -54,14 +60,21 @@ class FargateMeter {
 
   /// Tasks bought in one way.
   struct Bought {
-    BilledTime time;
+    std::vector<BilledTime> time;  ///< by size
     std::uint32_t cpu_item;
     std::uint32_t memory_item;
   };
 
   Bought& bought(bool is_spot) { return is_spot ? *spot_ : *on_demand_; }
 
+  struct Size {
+    std::uint32_t cpu_units;
+    std::uint32_t memory_mib;
+  };
+
   FargateTask task_;
+  BilledSpan span_;
+  std::vector<Size> sizes_;
   std::optional<Bought> on_demand_;
   std::optional<Bought> spot_;
   std::uint32_t storage_item_ = 0;  ///< of meaning only above kIncludedStorageGib

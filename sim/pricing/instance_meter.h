@@ -46,7 +46,8 @@ struct CommitmentUse {
 };
 
 /// Meters the instances of one type in one group (E138): per second while `running`, at least 60 s
-/// for each start. What is pending, stopping, stopped or shutting down is not billed (E139, E145):
+/// for each start. What is pending, stopping, stopped or shutting down is not billed (E139, E145,
+/// E147):
 /// the caller starts an instance's time when it turns `running` and ends it when it leaves that
 /// state.
 ///

@@ -36,10 +36,20 @@ class Decimal {
   std::string to_string() const;
 
   friend constexpr bool operator==(const Decimal&, const Decimal&) = default;
+  friend constexpr bool operator<(const Decimal& a, const Decimal& b) {
+    return a.at_scale(b.scale_) < b.at_scale(a.scale_);
+  }
 
  private:
   /// Without trailing zeros; std::nullopt where it does not fit.
   static std::optional<Decimal> normalized(__int128 mantissa, int scale);
+
+  /// The mantissa as it is with at least so many decimals: below 2^53 x 10^15, which fits.
+  constexpr __int128 at_scale(int scale) const {
+    __int128 digits = mantissa_;
+    for (int i = scale_; i < scale; ++i) digits *= 10;
+    return digits;
+  }
 
   static constexpr std::int64_t kMaxMantissa = std::int64_t{1} << 53;
 

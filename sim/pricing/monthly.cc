@@ -32,8 +32,8 @@ constexpr Duration kHour = std::chrono::hours(1);
 /// Goes through the services in order, with quantities as integers over the horizon.
 class Estimator {
  public:
-  Estimator(Duration horizon, const Catalogue& catalogue)
-      : horizon_(horizon.count()), catalogue_(catalogue) {}
+  Estimator(Duration horizon, FreeTier free_tier, const Catalogue& catalogue)
+      : horizon_(horizon.count()), free_tier_(free_tier), catalogue_(catalogue) {}
 
   void add(const std::string& service, const Tariff& tariff, std::uint64_t units) {
     const Exact month = month_of(tariff, units);
@@ -61,6 +61,7 @@ class Estimator {
 
   /// How much of `wanted` is free, which is then used up and noted in a row of its own.
   Exact take_free(const std::string& service, const Tariff& tariff, const Exact& wanted) {
+    if (free_tier_ == FreeTier::kNone) return 0;
     for (const FreeUse& use : kFreeUses) {
       if (use.line_item != tariff.line_item()) continue;
       const Tariff& allowance = catalogue_.tariff(use.allowance, tariff.region());
@@ -78,6 +79,7 @@ class Estimator {
   }
 
   Exact horizon_;
+  FreeTier free_tier_;
   const Catalogue& catalogue_;
   std::map<std::pair<std::string_view, std::string_view>, Exact> used_;
   std::map<std::string_view, Exact> free_used_;
@@ -87,14 +89,14 @@ class Estimator {
 }  // namespace
 
 MonthlyEstimate monthly_estimate(std::span<const BilledService> services, Duration horizon,
-                                 const Catalogue& catalogue) {
+                                 FreeTier free_tier, const Catalogue& catalogue) {
   MonthlyEstimate estimate;
   if (horizon <= Duration::zero()) {
     estimate.unavailable = "the trace has no length to extrapolate from";
     return estimate;
   }
   try {
-    Estimator estimator(horizon, catalogue);
+    Estimator estimator(horizon, free_tier, catalogue);
     for (const BilledService& service : services) {
       for (std::uint32_t item = 0; item < service.meters->size(); ++item) {
         estimator.add(service.name, service.meters->tariff(item), service.meters->units(item));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ struct MonthlyEstimate {
   std::string unavailable;  ///< why there is no estimate; empty where there is one
 };
 
+/// Whether the account's free allowances are taken off.
+enum class FreeTier : std::uint8_t { kTaken, kNone };
+
 /// Extrapolates the use of `horizon` to a month, exactly (quantity x 730 h / horizon), takes off
 /// what is free, and prices the rest by the account's tiers.
 ///
@@ -31,6 +35,7 @@ struct MonthlyEstimate {
 /// over (L34). A horizon of zero, a tier whose price is not known, or an amount
 /// out of range makes the estimate unavailable.
 MonthlyEstimate monthly_estimate(std::span<const BilledService> services, Duration horizon,
+                                 FreeTier free_tier = FreeTier::kTaken,
                                  const Catalogue& catalogue = Catalogue::builtin());
 
 }  // namespace skyreplay::pricing

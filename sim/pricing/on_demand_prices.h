@@ -11,7 +11,7 @@
 
 namespace skyreplay::pricing {
 
-/// What an hour of an EC2 instance costs on demand (E138), by type and region: Linux, shared
+/// What an hour of an EC2 instance costs on demand (E131, E138), by type and region: Linux, shared
 /// tenancy. Line items are called "ec2.on_demand." and the type ("ec2.on_demand.m7i.large"), are
 /// sold by the hour and metered in instance-seconds.
 ///

@@ -122,7 +122,6 @@ ecs::ClusterTasks cluster_tasks(const scenario::ConcreteService& service,
   const proto::EcsService& ecs = service.config->ecs();
   const proto::TaskDefinition& task = ecs.task_definition();
   ecs::ClusterTasks tasks;
-  tasks.pull_time = pull_time(ecs.assumed());
   tasks.on_provider = !ecs.has_launch_type();
   const bool has_interface = task.network_mode() == proto::TaskDefinition::AWSVPC;
   tasks.group.needs = {

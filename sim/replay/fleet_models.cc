@@ -12,6 +12,7 @@
 #include "replay/group_model.h"
 #include "replay/scaling_model.h"
 #include "replay/service_model.h"
+#include "replay/task_models.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
 
@@ -58,6 +59,7 @@ balancing::FleetConfig fleet_config(const Message& message,
   fleet.load_balancer = {
       .requests_per_connection_milli = requests_per_connection_milli(balancer.assumed()),
       .rules = balancer.rules()};
+  fleet.internet_facing = balancer.scheme() == proto::LoadBalancer::INTERNET_FACING;
   return fleet;
 }
 
@@ -101,6 +103,7 @@ ec2::SpotConfig spot_config(const proto::AutoScalingGroup& group) {
   config.shock_spread = to_duration(spot.shock_spread());
   config.reliable_time = to_duration(spot.reliable_time());
   config.recommendation_lead = to_duration(spot.recommendation_lead());
+  config.max_price = group.instance_market_options().spot_options().max_price();
   return config;
 }
 
@@ -126,7 +129,7 @@ ec2::AutoScalingGroupConfig group_config(const scenario::ConcreteService& servic
   config.detailed_monitoring = group.monitoring() == proto::AutoScalingGroup::DETAILED;
   config.bounds = {group.min_size(), group.max_size()};
   config.scheduled_actions = scheduled_actions(group, run.trace_start);
-  config.public_addresses = group.associate_public_ip_address();
+  config.fleet.member_addresses = group.associate_public_ip_address();
   config.suspended = suspended_processes(group);
   config.steady = run.steady;
   config.scaling = scaling_config(group, config.fleet.name, service.name, run.seed, run.has_bytes);
@@ -189,18 +192,10 @@ ecs::FargateServiceConfig task_config(const scenario::ConcreteService& service, 
   config.fleet = fleet_config(ecs, service, index, calls);
   config.fleet.member = "task";
   config.fleet.loss = "stopped, essential container in task exited";
-  config.fleet.server.cpu_units = task.cpu();
-  config.fleet.server.speed = assumed.speed();
-  const bool is_arm = task.runtime_platform().cpu_architecture() == proto::RuntimePlatform::ARM64;
-  config.task = {.architecture = is_arm ? pricing::FargateTask::Architecture::kArm
-                                        : pricing::FargateTask::Architecture::kX86,
-                 .cpu_units = task.cpu(),
-                 .memory_mib = task.memory(),
-                 .ephemeral_storage_gib = task.ephemeral_storage().size_in_gib()};
-  config.start = {.infrastructure_time = to_distribution(assumed.infrastructure_time()),
-                  .pull_time = pull_time(assumed),
-                  .container_start = to_distribution(assumed.container_start()),
-                  .application_start = to_distribution(assumed.application_start())};
+  config.task = fargate_task(task);
+  config.revisions = task_revisions(ecs);
+  config.scheduler = scheduler_config(ecs, run.trace_start);
+  config.fleet.has_two_sides = config.scheduler.traffic_shift.has_value();
   config.fleet.mix = provider_mix(ecs, config.is_spot);
   config.purchase.on_demand = std::ranges::count(config.is_spot, false) > 0;
   for (const proto::CapacityProviderStrategyItem& item : ecs.capacity_provider_strategy()) {
@@ -212,17 +207,12 @@ ecs::FargateServiceConfig task_config(const scenario::ConcreteService& service, 
     config.time_to_interruption = to_distribution(assumed.fargate_spot().time_to_interruption());
   }
   config.stop_timeout = std::chrono::seconds{task.stop_timeout()};
+  config.stop_time = to_distribution(assumed.stop_time());
   config.bounds = {ecs.min_capacity(), ecs.max_capacity()};
   config.scaling = service_scaling(ecs, config.fleet.name, service.name, run.seed);
   config.scheduled_actions = scheduled_actions(ecs.scheduled_actions(), run.trace_start);
   config.steady = run.steady;
   return config;
-}
-
-Duration pull_time(const proto::EcsServiceAssumed& assumed) {
-  const double pull_s = static_cast<double>(assumed.image_size().bytes()) /
-                        static_cast<double>(assumed.pull_rate().bytes_per_second());
-  return Duration{std::llround(pull_s * 1e9)};
 }
 
 std::uint32_t requests_per_connection_milli(const proto::LoadBalancerAssumed& assumed) {

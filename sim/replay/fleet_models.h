@@ -44,9 +44,6 @@ ecs::FargateServiceConfig fargate_config(const scenario::ConcreteService& servic
 ecs::FargateServiceConfig task_config(const scenario::ConcreteService& service, std::uint32_t index,
                                       CallList calls, const RunFacts& run);
 
-/// How long a task's image takes to pull.
-Duration pull_time(const proto::EcsServiceAssumed& assumed);
-
 /// As a load balancer's meter takes it.
 std::uint32_t requests_per_connection_milli(const proto::LoadBalancerAssumed& assumed);
 

@@ -1,5 +1,9 @@
 #include "replay/group_model.h"
 
+#include <algorithm>
+
+#include "core/check.h"
+#include "pricing/discounted_prices.h"
 #include "scenario/law.h"
 
 namespace skyreplay::replay {
@@ -43,6 +47,27 @@ std::vector<ec2::LifecycleHook> lifecycle_hooks(const proto::AutoScalingGroup& g
     }
   }
   return hooks;
+}
+
+std::vector<ec2::SpotPriceStep> spot_prices(const proto::AutoScalingGroup& group,
+                                            const pricing::Purchase& purchase,
+                                            const std::string& region, TimePoint trace_start) {
+  const auto maximum =
+      pricing::Decimal::parse(group.instance_market_options().spot_options().max_price());
+  SKY_CHECK(maximum);  // resolved
+  std::vector<ec2::SpotPriceStep> steps;
+  const auto add = [&](TimePoint from, const pricing::Tariff& tariff) {
+    const pricing::Decimal& usd = tariff.tiers().front().usd;
+    const bool is_above = *maximum < usd;
+    const bool was_above = !steps.empty() && steps.back().is_above_maximum;
+    if (is_above != was_above) steps.push_back({from, is_above, usd.to_string()});
+  };
+  const std::string item = std::string(pricing::DiscountedPrices::kSpot) + group.instance_type();
+  add(trace_start, purchase.spot_tariff != nullptr
+                       ? *purchase.spot_tariff
+                       : pricing::DiscountedPrices::builtin().tariff(item, region));
+  for (const auto& [at, tariff] : *purchase.spot_changes) add(std::max(at, trace_start), tariff);
+  return steps;
 }
 
 }  // namespace skyreplay::replay

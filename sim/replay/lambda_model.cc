@@ -1,9 +1,16 @@
 #include "replay/lambda_model.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "core/check.h"
 #include "lambda/runtimes.h"
 #include "replay/fleet_models.h"
 #include "scenario/law.h"
@@ -80,6 +87,7 @@ lambda::FunctionConfig function_config(const scenario::ConcreteService& service,
   }
   config.ephemeral_storage = function.ephemeral_storage().size();
   config.max_environment_age = to_duration(assumed.max_environment_age());
+  config.crash_probability = assumed.crash_probability();
   config.reuse = assumed.reuse() == proto::LambdaAssumed::LEAST_RECENTLY_USED
                      ? lambda::Reuse::kLeastRecentlyUsed
                      : lambda::Reuse::kMostRecentlyUsed;
@@ -151,7 +159,8 @@ lambda::StreamConfig stream_config(const scenario::ConcreteService& service) {
   return config;
 }
 
-lambda::AccountConfig account_config(const proto::Account& account) {
+lambda::AccountConfig account_config(const proto::Account& account,
+                                     const proto::Recorder& recorder) {
   const proto::LambdaAccount& lambda = account.lambda();
   return {.concurrent_executions = lambda.concurrent_executions(),
           .scaling_burst = lambda.scaling_rate().burst(),
@@ -159,7 +168,8 @@ lambda::AccountConfig account_config(const proto::Account& account) {
           .scaling_is_shared = lambda.scaling_rate().scope() == proto::ScalingRate::ACCOUNT,
           .requests_per_second_factor = lambda.requests_per_second_factor(),
           .api_throttling = {account.api_gateway().throttle_burst_limit(),
-                             account.api_gateway().throttle_rate_limit()}};
+                             account.api_gateway().throttle_rate_limit()},
+          .counts_metrics = recorder.lambda_metrics()};
 }
 
 std::unique_ptr<lambda::Front> front_of(const proto::LambdaFunction& function,
@@ -180,8 +190,41 @@ std::unique_ptr<lambda::Front> front_of(const proto::LambdaFunction& function,
                                          billing.span, billing.meters));
 }
 
+namespace {
+
+/// "lambda.savings_plan_duration_x86" at the discount, tier by tier.
+pricing::Tariff plan_tariff(const pricing::Tariff& on_demand, std::uint32_t permille) {
+  std::vector<pricing::Tier> tiers = on_demand.tiers();
+  for (pricing::Tier& tier : tiers) {
+    const auto discounted = tier.usd.less_permille(permille);
+    SKY_CHECK(discounted.has_value());  // list prices have at most ten decimals
+    tier.usd = *discounted;
+    tier.source += ", and the scenario's discount";
+  }
+  const std::string what = on_demand.line_item().substr(std::string_view("lambda.").size());
+  return {"lambda.savings_plan_" + what, on_demand.region(), on_demand.unit(), std::move(tiers)};
+}
+
+/// L95.
+void add_plan(const proto::LambdaSavingsPlan& plan, lambda::MeterItems& items,
+              pricing::Meters& meters, std::deque<pricing::Tariff>& tariffs) {
+  const auto permille = static_cast<std::uint32_t>(plan.discount() * 1e3 + 0.5);
+  const auto add = [&](std::uint32_t item) {
+    tariffs.push_back(plan_tariff(meters.tariff(item), permille));
+    return meters.add_item(tariffs.back());
+  };
+  items.plan_coverage_ppm = static_cast<std::uint32_t>(plan.coverage() * 1e6 + 0.5);
+  items.plan_duration = add(items.duration);
+  if (!items.provisioned_concurrency) return;
+  items.plan_provisioned_duration = add(*items.provisioned_duration);
+  items.plan_provisioned_concurrency = add(*items.provisioned_concurrency);
+}
+
+}  // namespace
+
 lambda::MeterItems lambda_items(const scenario::ConcreteService& service, const std::string& region,
-                                bool has_bytes, pricing::Meters& meters) {
+                                bool has_bytes, pricing::Meters& meters,
+                                std::deque<pricing::Tariff>& tariffs) {
   const proto::LambdaFunction& function = service.config->lambda();
   const std::string processor =
       function.architectures() == proto::LambdaFunction::ARM64 ? "arm" : "x86";
@@ -213,7 +256,30 @@ lambda::MeterItems lambda_items(const scenario::ConcreteService& service, const 
   }
   if (function.has_http_api()) items.api_requests = add("apigateway_http.requests");
   if (function.has_rest_api()) items.api_requests = add("apigateway_rest.requests");
+  if (function.has_savings_plan()) add_plan(function.savings_plan(), items, meters, tariffs);
   return items;
+}
+
+std::vector<std::string> memory_notes(const scenario::Wiring& wiring,
+                                      const trace::TraceInfo& trace) {
+  std::vector<double> used(wiring.services.size(), 0.0);
+  for (std::size_t i = 0; i < trace.routes.size(); ++i) {
+    double& most = used[wiring.route_to_service[i]];
+    most = std::max(most, trace.routes[i].memory_used_max_mib.value_or(0));
+  }
+  std::size_t short_of_it = 0;
+  std::string example;
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    const scenario::ConcreteService& service = wiring.services[i];
+    if (!service.config->has_lambda() || used[i] <= service.memory_mib) continue;
+    if (short_of_it++ > 0) continue;
+    example = fmt::format("{} has {} MB, and the trace has a request that used {:.0f} MB",
+                          service.name, service.memory_mib, std::ceil(used[i]));
+  }
+  if (short_of_it == 0) return {};
+  const std::string others =
+      short_of_it == 1 ? "" : fmt::format(" (and {} others likewise)", short_of_it - 1);
+  return {fmt::format("{}{}: Lambda ends such invocations, which is not modeled", example, others)};
 }
 
 }  // namespace skyreplay::replay

@@ -8,16 +8,19 @@
 #include "core/check.h"
 #include "ecs/cluster_service.h"
 #include "ecs/container_instances.h"
+#include "ecs/standalone_tasks.h"
 #include "lambda/async_queue.h"
 #include "lambda/functions.h"
 #include "lambda/sqs_poller.h"
 #include "lambda/stream_poller.h"
 #include "replay/cluster_model.h"
 #include "replay/fleet_models.h"
+#include "replay/group_model.h"
 #include "replay/lambda_model.h"
 #include "replay/provisioned_model.h"
 #include "replay/scaling_model.h"
 #include "replay/service_model.h"
+#include "replay/task_models.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
 
@@ -42,6 +45,13 @@ ServiceHeader header_of(const proto::Service& service) {
       header.platform = service.has_ec2() ? "ec2" : "ecs";
       header.capacity_unit = service.has_ec2() ? "instances" : "tasks";
       header.has_queue = header.has_desired = header.has_pending = header.has_cpu = true;
+      header.has_memory = service.ecs().assumed().has_memory_base();
+      header.has_cold_starts = false;
+      break;
+    case PlatformCase::kEcsTask:
+      header.platform = "ecs";
+      header.capacity_unit = "tasks";
+      header.has_queue = header.has_pending = true;
       header.has_cold_starts = false;
       break;
     case PlatformCase::kExternal:
@@ -155,6 +165,7 @@ Models::Models(const ModelInputs& inputs, kernel::Loop& loop, metrics::Recorder&
     : inputs_(inputs),
       loop_(loop),
       recorder_(recorder),
+      loops_(inputs.wiring),
       clusters_(count_of(inputs)),
       fleets_(count_of(inputs)),
       meters_(count_of(inputs)) {
@@ -182,6 +193,8 @@ Seat Models::seat(std::uint32_t service) {
     case PlatformCase::kEc2:
     case PlatformCase::kEcs:
       return seat_fleet(service);
+    case PlatformCase::kEcsTask:
+      return seat_job(service);
     case PlatformCase::kExternal:
       return seat_external(service);
     default:
@@ -192,11 +205,12 @@ Seat Models::seat(std::uint32_t service) {
 Seat Models::seat_function(std::uint32_t service) {
   if (!functions_) {
     functions_ = std::make_unique<lambda::Functions>(
-        loop_, recorder_, account_config(inputs_.scenario.account()), inputs_.scenario.seed());
+        loop_, recorder_, account_config(inputs_.scenario.account(), inputs_.scenario.recorder()),
+        inputs_.scenario.seed());
   }
   lambda::FunctionConfig config = function_config(inputs_.wiring.services[service], service);
   config.items = lambda_items(inputs_.wiring.services[service], inputs_.scenario.region(),
-                              inputs_.trace.has_bytes, meters_[service]);
+                              inputs_.trace.has_bytes, meters_[service], tariffs_);
   if (config.provisioned) {
     config.provisioned->span = {inputs_.trace.start, inputs_.trace.end};
     config.provisioned->ready_at_start = inputs_.scenario.start() != proto::Scenario::COLD;
@@ -205,6 +219,7 @@ Seat Models::seat_function(std::uint32_t service) {
   if (config.snap_start) config.snap_start->span = span;
   config.has_payloads = inputs_.trace.has_bytes;
   config.calls = call_lists_[service];
+  config.stops_loops = stops_loops(service);
   const std::uint32_t unit = functions_->add(config);
   auto front = front_of(config_of(inputs_, service).lambda(),
                         {inputs_.scenario.region(), span, meters_[service]});
@@ -212,6 +227,12 @@ Seat Models::seat_function(std::uint32_t service) {
   feed_function(service, unit);
   scale_function(service, unit);
   return {functions_.get(), unit};
+}
+
+/// L67.
+bool Models::stops_loops(std::uint32_t service) const {
+  return loops_.place(service).has_value() &&
+         config_of(inputs_, service).lambda().recursive_loop() == proto::LambdaFunction::TERMINATE;
 }
 
 /// L39.
@@ -310,6 +331,10 @@ void Models::make_group(std::uint32_t service, const RunFacts& run,
   }
   spot_changes_.push_back(spot_price_changes(concrete, inputs_.trace.start));
   config.purchase.spot_changes = &spot_changes_.back();
+  if (config.spot) {
+    config.spot->prices = spot_prices(concrete.config->ec2(), config.purchase,
+                                      inputs_.scenario.region(), inputs_.trace.start);
+  }
   std::unique_ptr<balancing::Fleet>& fleet = fleets_[service];
   if (!is_cluster) {
     fleet = std::make_unique<ec2::AutoScalingGroup>(loop_, recorder_, config, run.seed, billing);
@@ -344,12 +369,17 @@ void Models::make_tasks(std::uint32_t service, const RunFacts& run,
     return;
   }
   ecs::FargateServiceConfig config = fargate_config(concrete, service, call_lists_[service], run);
-  for (pricing::Tariff& tariff : spot_task_tariffs(ecs)) {
-    tariffs_.push_back(std::move(tariff));
-    const bool is_first = config.purchase.spot_vcpu == nullptr;
-    (is_first ? config.purchase.spot_vcpu : config.purchase.spot_memory) = &tariffs_.back();
-  }
+  buy_spot(spot_task_tariffs(ecs), config.purchase);
   fleet = std::make_unique<ecs::FargateService>(loop_, recorder_, config, run.seed, billing);
+}
+
+/// `tariffs`: of a vCPU and of memory; none where there are no tasks on FARGATE_SPOT.
+void Models::buy_spot(std::vector<pricing::Tariff> tariffs, pricing::FargatePurchase& purchase) {
+  for (pricing::Tariff& tariff : tariffs) {
+    tariffs_.push_back(std::move(tariff));
+    const bool is_first = purchase.spot_vcpu == nullptr;
+    (is_first ? purchase.spot_vcpu : purchase.spot_memory) = &tariffs_.back();
+  }
 }
 
 Seat Models::seat_external(std::uint32_t service) {
@@ -360,6 +390,19 @@ Seat Models::seat_external(std::uint32_t service) {
   tariffs_.push_back(external_tariff(concrete));
   meters_[service].add_item(tariffs_.back());
   return {external_.get(), external_->add(external_config(concrete, service))};
+}
+
+Seat Models::seat_job(std::uint32_t service) {
+  const scenario::ConcreteService& concrete = inputs_.wiring.services[service];
+  if (!jobs_) {
+    jobs_ = std::make_unique<ecs::StandaloneTasks>(loop_, recorder_, inputs_.scenario.seed());
+  }
+  ecs::StandaloneTaskConfig config = job_config(concrete, service, call_lists_[service]);
+  buy_spot(spot_task_tariffs(concrete.config->ecs_task()), config.purchase);
+  return {jobs_.get(), jobs_->add(config, {.catalogue = pricing::Catalogue::builtin(),
+                                           .region = inputs_.scenario.region(),
+                                           .start = inputs_.trace.start,
+                                           .meters = meters_[service]})};
 }
 
 // --- Calls
@@ -381,6 +424,9 @@ std::vector<workload::CallConfig> Models::calls_of(std::uint32_t service) const 
     if (call.from != service) continue;
     const auto flow = static_cast<std::uint32_t>(inputs_.trace.routes.size() + i);
     configs.push_back(call_config(call, seats_[call.to], flow));
+    if (loops_.has(call)) {
+      configs.back().chain = {.from = *loops_.place(call.from), .to = *loops_.place(call.to)};
+    }
   }
   return configs;
 }
@@ -427,6 +473,10 @@ void Models::change_service(std::uint32_t service, const scenario::ConcreteServi
   } else if (config.has_external()) {
     external_->set_max_connections(seats_[service].unit,
                                    external_config(after, service).max_connections);
+  } else if (config.has_ecs_task()) {
+    jobs_->set_max_concurrent_tasks(
+        seats_[service].unit,
+        job_config(after, service, call_lists_[service]).max_concurrent_tasks);
   } else if (config.has_ec2()) {
     auto& model = static_cast<ec2::AutoScalingGroup&>(*fleets_[service]);
     const bool is_managed = after.cluster != nullptr && managed_scaling(after).has_value();
@@ -446,6 +496,7 @@ void Models::change_function(std::uint32_t service, const scenario::ConcreteServ
   const proto::LambdaFunction& config = after.config->lambda();
   lambda::FunctionConfig function = function_config(after, service);
   function.calls = call_lists_[service];
+  function.stops_loops = stops_loops(service);
   if (is_scaled(config) && named != "provisioned_concurrent_executions") {
     function.provisioned->concurrent_executions = functions_->provisioned(unit).wanted;
   }
@@ -493,6 +544,9 @@ std::vector<std::string> Models::notes() const {
     if (std::string note = speed_note(service); !note.empty()) notes.push_back(std::move(note));
   }
   if (functions_) {
+    for (std::string& note : memory_notes(inputs_.wiring, inputs_.trace)) {
+      notes.push_back(std::move(note));
+    }
     for (std::string& note : functions_->notes()) notes.push_back(std::move(note));
   }
   for (const auto& fleet : fleets_) {
@@ -503,6 +557,7 @@ std::vector<std::string> Models::notes() const {
 }
 
 std::vector<ServiceHeader> service_headers(const ModelInputs& inputs) {
+  const scenario::RecursiveLoops loops(inputs.wiring);
   std::vector<ServiceHeader> headers;
   for (std::uint32_t i = 0; i < count_of(inputs); ++i) {
     headers.push_back(header_of(config_of(inputs, i)));
@@ -513,6 +568,9 @@ std::vector<ServiceHeader> service_headers(const ModelInputs& inputs) {
     headers.back().event_source = scenario::to_string(inputs.wiring.services[i].events);
     headers.back().has_queue |= !headers.back().event_source.empty();
     headers.back().region = inputs.scenario.region();
+    headers.back().has_lambda_metrics =
+        config_of(inputs, i).has_lambda() && inputs.scenario.recorder().lambda_metrics();
+    headers.back().is_in_loop = loops.place(i).has_value();
   }
   return headers;
 }

@@ -8,9 +8,11 @@
 
 #include "kernel/loop.h"
 #include "metrics/recorder.h"
+#include "pricing/fargate_meter.h"
 #include "pricing/instance_meter.h"
 #include "pricing/meters.h"
 #include "replay/result_types.h"
+#include "scenario/recursive_loops.h"
 #include "scenario/wiring.h"
 #include "workload/calls.h"
 #include "workload/clients.h"
@@ -28,7 +30,8 @@ class Fleet;
 }
 namespace skyreplay::ecs {
 class Cluster;
-}
+class StandaloneTasks;
+}  // namespace skyreplay::ecs
 
 namespace skyreplay::balancing {
 struct FleetBilling;
@@ -94,6 +97,7 @@ class Models {
   Seat seat(std::uint32_t service);
   Seat seat_function(std::uint32_t service);
   void feed_function(std::uint32_t service, std::uint32_t unit);
+  bool stops_loops(std::uint32_t service) const;
   void scale_function(std::uint32_t service, std::uint32_t unit);
   workload::Service* taker_of(std::size_t route);
   Seat seat_fleet(std::uint32_t service);
@@ -103,9 +107,11 @@ class Models {
                   const balancing::FleetBilling& billing);
   void make_tasks(std::uint32_t service, const RunFacts& facts,
                   const balancing::FleetBilling& billing);
+  void buy_spot(std::vector<pricing::Tariff> tariffs, pricing::FargatePurchase& purchase);
   balancing::FleetBilling billing_of(std::uint32_t service);
   RunFacts facts() const;
   Seat seat_external(std::uint32_t service);
+  Seat seat_job(std::uint32_t service);
   void change_service(std::uint32_t service, const scenario::ConcreteService& after,
                       const std::string& named, const std::string& cause);
   void change_function(std::uint32_t service, const scenario::ConcreteService& after,
@@ -116,11 +122,13 @@ class Models {
   ModelInputs inputs_;
   kernel::Loop& loop_;
   metrics::Recorder& recorder_;
+  scenario::RecursiveLoops loops_;
   std::unique_ptr<lambda::Functions> functions_;
   std::unique_ptr<lambda::AsyncQueue> async_queue_;
   std::unique_ptr<lambda::SqsPoller> sqs_poller_;
   std::unique_ptr<lambda::StreamPoller> stream_poller_;
   std::unique_ptr<workload::External> external_;
+  std::unique_ptr<ecs::StandaloneTasks> jobs_;
   std::vector<std::unique_ptr<ecs::Cluster>> clusters_;    ///< by service; null where it is none
   std::vector<std::unique_ptr<balancing::Fleet>> fleets_;  ///< by service; null where it is none
   std::deque<pricing::Tariff>

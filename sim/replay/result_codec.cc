@@ -112,31 +112,62 @@ void encode(const Usage& from, pb::Usage& to) {
   to.set_provisioned_ready_us(from.provisioned.ready);
   to.set_provisioned_busy_max(from.provisioned.busy_max);
   to.set_provisioned_utilization_max_ppm(from.provisioned.utilization_max_ppm);
+  const metrics::FunctionCounts& function = from.function;
+  to.set_invocations(function.invocations);
+  to.set_invocations_ended(function.ended);
+  to.set_duration_us(function.duration_us);
+  to.set_duration_max_us(function.duration_max_us);
+  to.set_invocation_errors(function.errors);
+  to.set_invocation_throttles(function.throttles);
+  to.set_concurrent_executions_max(function.concurrent_executions_max);
+  to.set_account_concurrent_executions_max(function.account_concurrent_executions_max);
+  to.set_unreserved_concurrent_executions_max(function.unreserved_concurrent_executions_max);
+  to.set_claimed_account_concurrency_max(function.claimed_account_concurrency_max);
+  to.set_recursive_invocations_dropped(function.recursive_invocations_dropped);
+  to.set_memory_used_us(from.memory.used);
+  to.set_memory_available_us(from.memory.available);
+  to.set_out_of_memory_kills(from.memory.kills);
 }
 
 Usage decode(const pb::Usage& from) {
-  return {.in_flight_us = from.in_flight_us(),
-          .queue_depth_us = from.queue_depth_us(),
-          .capacity_running_us = from.capacity_running_us(),
-          .cpu_busy_us = from.cpu_busy_us(),
-          .cpu_available_us = from.cpu_available_us(),
-          .capacity_desired_us = from.capacity_desired_us(),
-          .capacity_pending_us = from.capacity_pending_us(),
-          .in_flight_max = from.in_flight_max(),
-          .queue_depth_max = from.queue_depth_max(),
-          .capacity_running_max = from.capacity_running_max(),
-          .events = {.received = from.events_received(),
-                     .invoked = from.events_invoked(),
-                     .dropped = from.events_dropped(),
-                     .dead_letters = from.dead_letters(),
-                     .age_us = from.event_age_us(),
-                     .age_max_us = from.event_age_max_us()},
-          .provisioned = {.invocations = from.provisioned_invocations(),
-                          .spillovers = from.spillover_invocations(),
-                          .busy = from.provisioned_busy_us(),
-                          .ready = from.provisioned_ready_us(),
-                          .busy_max = from.provisioned_busy_max(),
-                          .utilization_max_ppm = from.provisioned_utilization_max_ppm()}};
+  return {
+      .in_flight_us = from.in_flight_us(),
+      .queue_depth_us = from.queue_depth_us(),
+      .capacity_running_us = from.capacity_running_us(),
+      .cpu_busy_us = from.cpu_busy_us(),
+      .cpu_available_us = from.cpu_available_us(),
+      .capacity_desired_us = from.capacity_desired_us(),
+      .capacity_pending_us = from.capacity_pending_us(),
+      .in_flight_max = from.in_flight_max(),
+      .queue_depth_max = from.queue_depth_max(),
+      .capacity_running_max = from.capacity_running_max(),
+      .events = {.received = from.events_received(),
+                 .invoked = from.events_invoked(),
+                 .dropped = from.events_dropped(),
+                 .dead_letters = from.dead_letters(),
+                 .age_us = from.event_age_us(),
+                 .age_max_us = from.event_age_max_us()},
+      .provisioned = {.invocations = from.provisioned_invocations(),
+                      .spillovers = from.spillover_invocations(),
+                      .busy = from.provisioned_busy_us(),
+                      .ready = from.provisioned_ready_us(),
+                      .busy_max = from.provisioned_busy_max(),
+                      .utilization_max_ppm = from.provisioned_utilization_max_ppm()},
+      .function = {.invocations = from.invocations(),
+                   .ended = from.invocations_ended(),
+                   .duration_us = from.duration_us(),
+                   .duration_max_us = from.duration_max_us(),
+                   .errors = from.invocation_errors(),
+                   .throttles = from.invocation_throttles(),
+                   .concurrent_executions_max = from.concurrent_executions_max(),
+                   .account_concurrent_executions_max = from.account_concurrent_executions_max(),
+                   .unreserved_concurrent_executions_max =
+                       from.unreserved_concurrent_executions_max(),
+                   .claimed_account_concurrency_max = from.claimed_account_concurrency_max(),
+                   .recursive_invocations_dropped = from.recursive_invocations_dropped()},
+      .memory = {.used = from.memory_used_us(),
+                 .available = from.memory_available_us(),
+                 .kills = from.out_of_memory_kills()}};
 }
 
 }  // namespace
@@ -192,6 +223,9 @@ void encode(const ServiceHeader& from, pb::Service& to) {
   to.set_event_source(from.event_source);
   to.set_has_provisioned(from.has_provisioned);
   to.set_front(from.front);
+  to.set_has_lambda_metrics(from.has_lambda_metrics);
+  to.set_is_in_loop(from.is_in_loop);
+  to.set_has_memory(from.has_memory);
 }
 
 ServiceHeader decode(const pb::Service& from) {
@@ -207,7 +241,10 @@ ServiceHeader decode(const pb::Service& from) {
           .region = from.region(),
           .event_source = from.event_source(),
           .has_provisioned = from.has_provisioned(),
-          .front = from.front()};
+          .front = from.front(),
+          .has_lambda_metrics = from.has_lambda_metrics(),
+          .is_in_loop = from.is_in_loop(),
+          .has_memory = from.has_memory()};
 }
 
 void encode(const Provenance& from, pb::Provenance& to) {

@@ -84,3 +84,23 @@ inline constexpr std::size_t kMaxWindowBlockBytes = 2u << 20;
   COLUMN(provisioned_ready, provisioned.ready)             \
   COLUMN(provisioned_busy_max, provisioned.busy_max)       \
   COLUMN(provisioned_utilization_max_ppm, provisioned.utilization_max_ppm)
+
+/// The columns of functions as CloudWatch counts them: as above.
+#define SKY_FUNCTION_COLUMNS(COLUMN)                                                          \
+  COLUMN(invocations, function.invocations)                                                   \
+  COLUMN(invocations_ended, function.ended)                                                   \
+  COLUMN(duration_us, function.duration_us)                                                   \
+  COLUMN(duration_max_us, function.duration_max_us)                                           \
+  COLUMN(invocation_errors, function.errors)                                                  \
+  COLUMN(invocation_throttles, function.throttles)                                            \
+  COLUMN(concurrent_executions_max, function.concurrent_executions_max)                       \
+  COLUMN(account_concurrent_executions_max, function.account_concurrent_executions_max)       \
+  COLUMN(unreserved_concurrent_executions_max, function.unreserved_concurrent_executions_max) \
+  COLUMN(claimed_account_concurrency_max, function.claimed_account_concurrency_max)           \
+  COLUMN(recursive_invocations_dropped, function.recursive_invocations_dropped)
+
+/// The columns of tasks' memory: as above.
+#define SKY_MEMORY_COLUMNS(COLUMN)           \
+  COLUMN(memory_used, memory.used)           \
+  COLUMN(memory_available, memory.available) \
+  COLUMN(out_of_memory_kills, memory.kills)

@@ -30,6 +30,11 @@ struct ServiceHeader {
   bool has_provisioned = false;
   /// What clients reach a function through: http_api | rest_api | load_balancer; empty: itself.
   std::string front{};
+  /// It is counted as CloudWatch does: invocations and its like, concurrent_executions_max.
+  bool has_lambda_metrics = false;
+  bool is_in_loop = false;  ///< its calls may come back to it: recursive_invocations_dropped
+  /// It says what its tasks use of their memory: memory_utilization, out_of_memory_kills.
+  bool has_memory = false;
 };
 
 struct RouteHeader {

@@ -36,6 +36,8 @@ struct ResultWriter::State {
   void clear_window();
   void fill_events();
   void fill_provisioned();
+  void fill_function();
+  void fill_memory();
   void sort_instant();
   void flush_activities();
   /// Writes what is left of activities; neither they nor windows may follow.
@@ -124,6 +126,14 @@ void ResultWriter::State::flush_window() {
     fill_provisioned();
     SKY_PROVISIONED_COLUMNS(SKY_DROP)
   }
+  if (block.invocations_size() > 0) {
+    fill_function();
+    SKY_FUNCTION_COLUMNS(SKY_DROP)
+  }
+  if (block.memory_available_size() > 0) {
+    fill_memory();
+    SKY_MEMORY_COLUMNS(SKY_DROP)
+  }
 #undef SKY_DROP
   const auto set = [](const HistogramEncoder& from, std::string& to) {
     from.all_empty() ? to.clear() : void(to.assign(from.bytes()));
@@ -144,6 +154,8 @@ void ResultWriter::State::clear_window() {
   SKY_RESULT_COLUMNS(SKY_CLEAR)
   SKY_EVENT_COLUMNS(SKY_CLEAR)
   SKY_PROVISIONED_COLUMNS(SKY_CLEAR)
+  SKY_FUNCTION_COLUMNS(SKY_CLEAR)
+  SKY_MEMORY_COLUMNS(SKY_CLEAR)
 #undef SKY_CLEAR
   latency.clear();
   overhead.clear();
@@ -164,6 +176,22 @@ void ResultWriter::State::fill_provisioned() {
   const auto n = static_cast<int>(block_rows);
 #define SKY_FILL(field, member) block.mutable_##field()->Resize(n, 0);
   SKY_PROVISIONED_COLUMNS(SKY_FILL)
+#undef SKY_FILL
+}
+
+/// And those of functions as CloudWatch counts them.
+void ResultWriter::State::fill_function() {
+  const auto n = static_cast<int>(block_rows);
+#define SKY_FILL(field, member) block.mutable_##field()->Resize(n, 0);
+  SKY_FUNCTION_COLUMNS(SKY_FILL)
+#undef SKY_FILL
+}
+
+/// And those of tasks' memory.
+void ResultWriter::State::fill_memory() {
+  const auto n = static_cast<int>(block_rows);
+#define SKY_FILL(field, member) block.mutable_##field()->Resize(n, 0);
+  SKY_MEMORY_COLUMNS(SKY_FILL)
 #undef SKY_FILL
 }
 
@@ -239,6 +267,14 @@ void ResultWriter::row(const metrics::WindowRow& row) {
   if (row.provisioned.any()) [[unlikely]] {
     s.fill_provisioned();
     SKY_PROVISIONED_COLUMNS(SKY_ADD)
+  }
+  if (row.function.any()) [[unlikely]] {
+    s.fill_function();
+    SKY_FUNCTION_COLUMNS(SKY_ADD)
+  }
+  if (row.memory.any()) [[unlikely]] {
+    s.fill_memory();
+    SKY_MEMORY_COLUMNS(SKY_ADD)
   }
 #undef SKY_ADD
   s.latency.add(row.latency);

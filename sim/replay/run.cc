@@ -11,6 +11,7 @@
 #include "metrics/recorder.h"
 #include "replay/faults.h"
 #include "replay/models.h"
+#include "replay/operations.h"
 #include "replay/result_writer.h"
 #include "replay/summarize.h"
 #include "replay/timed_steps.h"
@@ -155,6 +156,8 @@ class Run {
     switch (step.kind) {
       case TimedStep::Kind::kChange:
         return make_change(scenario_.changes()[step.index]);
+      case TimedStep::Kind::kOperation:
+        return operate(message_.operations(static_cast<int>(step.index)), wiring_, models_);
       case TimedStep::Kind::kFaultEnds:
         return faults_.end(step.index);
       case TimedStep::Kind::kFaultBegins:
@@ -231,7 +234,7 @@ class Run {
     write_summary({.names = names_,
                    .trace = trace_,
                    .wiring = wiring_,
-                   .workload = message_.workload(),
+                   .scenario = message_,
                    .clients = clients_,
                    .recorder = recorder_,
                    .costs = costs_,
@@ -243,6 +246,8 @@ class Run {
   std::vector<std::string> notes() const {
     std::vector<std::string> notes = models_.notes();
     note_left(TimedStep::Kind::kChange, scenario_.changes().size(), "timed changes", notes);
+    note_left(TimedStep::Kind::kOperation, static_cast<std::size_t>(message_.operations_size()),
+              "operations", notes);
     note_left(TimedStep::Kind::kFaultBegins, static_cast<std::size_t>(message_.faults_size()),
               "faults", notes);
     return notes;

@@ -114,27 +114,41 @@ class Reader final : public AlarmReader {
                  static_cast<std::uint32_t>(config_.scaler.policies.size()));
   }
 
+  /// What all instances bear of a kind of metric.
+  static FleetMetric total_of(int kind) {
+    const FleetMetric metric =
+        predefined(static_cast<proto::PredefinedMetricSpecification::Type>(kind));
+    return metric == FleetMetric::kRequestCountPerTarget ? FleetMetric::kRequestCount : metric;
+  }
+
   scaling::PredictiveScaling predictive(const proto::PredictiveScalingConfiguration& from) {
     const proto::PredictiveScalingMetricSpecification& metrics = from.metric_specifications(0);
-    // The kinds of all three lists are numbered alike, and both metrics are of one.
-    const int kind =
-        metrics.has_predefined_metric_pair_specification()
-            ? int{metrics.predefined_metric_pair_specification().predefined_metric_type()}
-            : int{metrics.predefined_load_metric_specification().predefined_metric_type()};
-    FleetMetric load = predefined(static_cast<proto::PredefinedMetricSpecification::Type>(kind));
-    if (load == FleetMetric::kRequestCountPerTarget) load = FleetMetric::kRequestCount;
+    // The kinds of all three lists are numbered alike.
+    const bool is_pair = metrics.has_predefined_metric_pair_specification();
+    const int pair = metrics.predefined_metric_pair_specification().predefined_metric_type();
+    const FleetMetric load = total_of(
+        is_pair ? pair
+                : int{metrics.predefined_load_metric_specification().predefined_metric_type()});
+    const FleetMetric scaling = total_of(
+        is_pair ? pair
+                : int{metrics.predefined_scaling_metric_specification().predefined_metric_type()});
     scaling::PredictiveScaling to;
     to.series = series_of(load);
     to.metric_name = name_of(load).name;
-    const Duration period = config_.watched[to.series].period;
+    const std::uint32_t scaling_series = series_of(scaling);
+    if (scaling != load) to.scaling_series = scaling_series;
+    to.scaling_name = name_of(scaling).name;
+    const Duration period = config_.watched[scaling_series].period;
     to.load_per_unit =  // E81
         metrics.target_value() * static_cast<double>(std::chrono::hours{1} / period);
-    to.publication_delay = publication_delay(load);
+    to.publication_delay = std::max(publication_delay(load), publication_delay(scaling));
     to.scales = from.mode() == proto::PredictiveScalingConfiguration::FORECAST_AND_SCALE;
     to.scheduling_buffer_time = seconds{from.scheduling_buffer_time()};
     if (from.has_max_capacity_buffer()) to.max_capacity_buffer = from.max_capacity_buffer();
     const auto& history = from.assumed().load_history();
     to.load_history.assign(history.begin(), history.end());
+    const auto& scaled = from.assumed().scaling_history();
+    to.scaling_history.assign(scaled.begin(), scaled.end());
     return to;
   }
 

@@ -44,8 +44,9 @@ class Reader final : public AlarmReader {
 
   Duration publication_delay(FleetMetric metric) const override {  // C105, E96
     const proto::ServicePublicationDelay& delay = service_.assumed().publication_delay();
-    return scenario::to_duration(metric == FleetMetric::kCpuUtilization ? delay.ecs()
-                                                                        : delay.application_elb());
+    const bool is_of_ecs =
+        metric == FleetMetric::kCpuUtilization || metric == FleetMetric::kMemoryUtilization;
+    return scenario::to_duration(is_of_ecs ? delay.ecs() : delay.application_elb());
   }
 
   /// C96: which metric. C97: the two alarms.
@@ -55,13 +56,15 @@ class Reader final : public AlarmReader {
                                               name_, policy.policy_name()),
                           .target_value = from.target_value(),
                           .has_low = !from.disable_scale_in()};
+    const auto predefined = from.predefined_metric_specification().predefined_metric_type();
     alarms.metric = FleetMetric::kCpuUtilization;
     if (from.has_customized_metric_specification()) {
       const auto& customized = from.customized_metric_specification();
       alarms.metric = find(customized.namespace_(), customized.metric_name());
       alarms.tracked.statistic = statistic_of(customized.statistic());
-    } else if (from.predefined_metric_specification().predefined_metric_type() ==
-               proto::ServicePredefinedMetricSpecification::REQUEST_COUNT) {
+    } else if (predefined == proto::ServicePredefinedMetricSpecification::MEMORY) {
+      alarms.metric = FleetMetric::kMemoryUtilization;
+    } else if (predefined == proto::ServicePredefinedMetricSpecification::REQUEST_COUNT) {
       alarms.metric = FleetMetric::kRequestCountPerTarget;  // C95
       alarms.tracked.statistic = metrics::Statistic::kSum;
     }
@@ -96,7 +99,8 @@ std::optional<balancing::FleetScalingConfig> service_scaling(const proto::EcsSer
   return config;
 }
 
-balancing::MemberMix provider_mix(const proto::EcsService& service, std::vector<bool>& is_spot) {
+template <typename Message>
+balancing::MemberMix provider_mix(const Message& service, std::vector<bool>& is_spot) {
   if (service.capacity_provider_strategy().empty()) {
     is_spot = {false};
     return {};
@@ -111,7 +115,11 @@ balancing::MemberMix provider_mix(const proto::EcsService& service, std::vector<
   return balancing::MemberMix(std::move(shares));
 }
 
-std::vector<pricing::Tariff> spot_task_tariffs(const proto::EcsService& service) {
+template balancing::MemberMix provider_mix(const proto::EcsService&, std::vector<bool>&);
+template balancing::MemberMix provider_mix(const proto::EcsTask&, std::vector<bool>&);
+
+template <typename Message>
+std::vector<pricing::Tariff> spot_task_tariffs(const Message& service) {
   std::vector<pricing::Tariff> tariffs;
   if (!service.assumed().has_fargate_spot()) return tariffs;
   const bool is_arm = service.task_definition().runtime_platform().cpu_architecture() ==
@@ -127,5 +135,8 @@ std::vector<pricing::Tariff> spot_task_tariffs(const proto::EcsService& service)
   add("memory", "GB-hour", service.assumed().fargate_spot().gb_hour());
   return tariffs;
 }
+
+template std::vector<pricing::Tariff> spot_task_tariffs(const proto::EcsService&);
+template std::vector<pricing::Tariff> spot_task_tariffs(const proto::EcsTask&);
 
 }  // namespace skyreplay::replay

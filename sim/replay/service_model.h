@@ -19,9 +19,11 @@ std::optional<balancing::FleetScalingConfig> service_scaling(const proto::EcsSer
                                                              std::uint64_t seed);
 
 /// On which capacity providers its tasks run (C71), and which of them are FARGATE_SPOT.
-balancing::MemberMix provider_mix(const proto::EcsService& service, std::vector<bool>& is_spot);
+template <typename Message>
+balancing::MemberMix provider_mix(const Message& service, std::vector<bool>& is_spot);
 
 /// The tariffs of vCPUs and memory on FARGATE_SPOT; none where the service has none.
-std::vector<pricing::Tariff> spot_task_tariffs(const proto::EcsService& service);
+template <typename Message>
+std::vector<pricing::Tariff> spot_task_tariffs(const Message& service);
 
 }  // namespace skyreplay::replay

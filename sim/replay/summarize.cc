@@ -49,7 +49,7 @@ void note_assumptions(const Finished& run, std::vector<std::string>& notes) {
   if (run.trace.durations == trace::Durations::kOneDuration) {
     notes.push_back(fmt::format(
         "ASSUMED: {} of each recorded duration is CPU work, the rest waiting (workload.work_share)",
-        run.workload.work_share()));
+        run.scenario.workload().work_share()));
   }
   for (const trace::ProvenanceStep& step : run.trace.provenance) {
     for (const std::string& drawn : step.drawn) {
@@ -76,8 +76,9 @@ Monthly add_costs(const Finished& run, Summary& summary) {
                                 std::to_string(meters.units(item))});
     }
   }
-  const pricing::MonthlyEstimate month =
-      pricing::monthly_estimate(billed, run.trace.end - run.trace.start);
+  const pricing::MonthlyEstimate month = pricing::monthly_estimate(
+      billed, run.trace.end - run.trace.start,
+      run.scenario.account().free_tier() ? pricing::FreeTier::kTaken : pricing::FreeTier::kNone);
   summary.monthly_unavailable = month.unavailable;
   if (!month.unavailable.empty()) return monthly;
   summary.monthly = month.total;

@@ -18,7 +18,7 @@ struct Finished {
   const std::vector<std::string>& names;  ///< of the services
   const trace::TraceInfo& trace;
   const scenario::Wiring& wiring;
-  const proto::Workload& workload;
+  const proto::Scenario& scenario;
   const workload::Clients& clients;
   const metrics::Recorder& recorder;
   const WindowCosts& costs;

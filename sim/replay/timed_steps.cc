@@ -36,6 +36,11 @@ std::vector<TimedStep> timed_steps(const scenario::Scenario& scenario, TimePoint
     steps.push_back(
         {std::max(scenario.changes()[i].when(start), start), TimedStep::Kind::kChange, i});
   }
+  for (int i = 0; i < scenario.message().operations_size(); ++i) {
+    const TimePoint at = instant(scenario.message().operations(i).at(), start);
+    if (at < start) continue;
+    steps.push_back({at, TimedStep::Kind::kOperation, static_cast<std::size_t>(i)});
+  }
   for (int i = 0; i < scenario.message().faults_size(); ++i) {
     const proto::Fault& fault = scenario.message().faults(i);
     const std::optional<TimePoint> end = end_of(fault, start);

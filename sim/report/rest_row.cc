@@ -36,6 +36,10 @@ void RestRow::add(const metrics::WindowRow& row) {
   sum_.capacity_running_ns += row.capacity_running_ns;
   sum_.capacity_pending_ns += row.capacity_pending_ns;
   sum_.events += row.events;
+  sum_.function += row.function;
+  sum_.memory.used += row.memory.used;
+  sum_.memory.available += row.memory.available;
+  sum_.memory.kills += row.memory.kills;
   sum_.provisioned.invocations += row.provisioned.invocations;
   sum_.provisioned.spillovers += row.provisioned.spillovers;
   sum_.provisioned.busy += row.provisioned.busy;

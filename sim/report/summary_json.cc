@@ -12,6 +12,11 @@ constexpr std::array<const char*, metrics::kOutcomes> kOutcomeNames = {
     "completed",       "errors",  "throttles",        "client_timeouts",
     "server_timeouts", "refused", "dependency_errors"};
 
+/// Each request is a task of its own, and nobody desires any.
+bool does_jobs(const replay::ServiceHeader& service) {
+  return service.platform == "ecs" && !service.has_desired;
+}
+
 class Document {
  public:
   Document(AtomicFile& file, replay::ResultReader& result)
@@ -49,6 +54,7 @@ class Document {
   void usage(const replay::ServiceHeader& service, const replay::Usage& usage);
   void events(const replay::ServiceHeader& service, const metrics::EventCounts& events);
   void provisioned(const metrics::ProvisionedCounts& counts);
+  void cloudwatch(const metrics::FunctionCounts& counts);
   void mean_and_max(const char* name, std::uint64_t integral_us, std::uint64_t max);
   void monthly(const std::optional<pricing::NanoUsd>& amount);
 
@@ -163,6 +169,11 @@ void Document::service(std::uint32_t index, const replay::ServiceSummary& row) {
   json_.key("cost_usd");
   json_.usd(row.cost);
   monthly(row.monthly);
+  if (does_jobs(service)) {
+    json_.key("cost_per_job_usd");
+    const auto done = static_cast<std::int64_t>(row.requests.counters.completions());
+    done > 0 ? json_.usd((row.cost + done / 2) / done) : json_.null();
+  }
   requests(row.requests);
   if (service.has_cold_starts) {
     const metrics::Counters& c = row.requests.counters;
@@ -172,6 +183,10 @@ void Document::service(std::uint32_t index, const replay::ServiceSummary& row) {
   usage(service, row.usage);
   if (!service.event_source.empty()) events(service, row.usage.events);
   if (service.has_provisioned) provisioned(row.usage.provisioned);
+  if (service.has_lambda_metrics) cloudwatch(row.usage.function);
+  if (service.is_in_loop) {
+    integer("recursive_invocations_dropped", row.usage.function.recursive_invocations_dropped);
+  }
   json_.end_object();
 }
 
@@ -252,6 +267,11 @@ void Document::usage(const replay::ServiceHeader& service, const replay::Usage& 
     json_.key("cpu_utilization");
     json_.percent(usage.cpu_busy_us, usage.cpu_available_us);
   }
+  if (service.has_memory) {
+    json_.key("memory_utilization");
+    json_.percent(usage.memory.used, usage.memory.available);
+    integer("out_of_memory_kills", usage.memory.kills);
+  }
 }
 
 void Document::events(const replay::ServiceHeader& service, const metrics::EventCounts& events) {
@@ -283,6 +303,28 @@ void Document::provisioned(const metrics::ProvisionedCounts& counts) {
   json_.percent(counts.busy, counts.ready);
   json_.key("utilization_max");
   json_.percent(counts.utilization_max_ppm, 1'000'000);
+  json_.end_object();
+}
+
+void Document::cloudwatch(const metrics::FunctionCounts& counts) {
+  json_.key("cloudwatch");
+  json_.begin_object();
+  integer("invocations", counts.invocations);
+  integer("errors", counts.errors);
+  integer("throttles", counts.throttles);
+  json_.key("duration_ms");
+  if (counts.ended == 0) {
+    json_.null();
+  } else {
+    json_.begin_object();
+    milliseconds("mean", counts.duration_mean_ns());
+    milliseconds("max", counts.duration_max_ns());
+    json_.end_object();
+  }
+  integer("concurrent_executions_max", counts.concurrent_executions_max);
+  integer("account_concurrent_executions_max", counts.account_concurrent_executions_max);
+  integer("unreserved_concurrent_executions_max", counts.unreserved_concurrent_executions_max);
+  integer("claimed_account_concurrency_max", counts.claimed_account_concurrency_max);
   json_.end_object();
 }
 

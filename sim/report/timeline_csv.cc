@@ -8,8 +8,8 @@
 namespace skyreplay::report {
 namespace {
 
-/// Forty numbers of at most 21 characters and their commas.
-constexpr std::size_t kRowBytes = 40 * 22;
+/// Fifty numbers of at most 21 characters and their commas.
+constexpr std::size_t kRowBytes = 50 * 22;
 
 std::uint64_t count(const metrics::Counters& counters, metrics::Outcome outcome) {
   return counters.outcomes[static_cast<std::size_t>(outcome)];
@@ -39,6 +39,9 @@ void add_what_has_meaning(const replay::ServiceHeader& one, replay::ServiceHeade
   sum.has_cpu |= one.has_cpu;
   if (sum.event_source.empty()) sum.event_source = one.event_source;
   sum.has_provisioned |= one.has_provisioned;
+  sum.has_lambda_metrics |= one.has_lambda_metrics;
+  sum.is_in_loop |= one.is_in_loop;
+  sum.has_memory |= one.has_memory;
 }
 
 }  // namespace
@@ -52,7 +55,10 @@ const char* const TimelineCsv::kHeader =
     "capacity_running,capacity_running_max,capacity_pending,cpu_utilization,"
     "events_received,events_dropped,dead_letters,event_age_ms,event_age_max_ms,"
     "provisioned_invocations,spillover_invocations,provisioned_utilization,"
-    "provisioned_utilization_max,cost_usd\n";
+    "provisioned_utilization_max,invocations,invocation_errors,invocation_throttles,duration_ms,"
+    "duration_max_ms,concurrent_executions_max,account_concurrent_executions_max,"
+    "unreserved_concurrent_executions_max,claimed_account_concurrency_max,"
+    "recursive_invocations_dropped,memory_utilization,out_of_memory_kills,cost_usd\n";
 
 TimelineCsv::TimelineCsv(const std::filesystem::path& path, const replay::ResultHeader& header,
                          std::vector<bool> own)
@@ -107,6 +113,8 @@ void TimelineCsv::row(const metrics::WindowRow& row, const replay::ServiceHeader
   capacity(row, service);
   service.event_source.empty() ? out_.put(",,,,,") : events(row.events);
   service.has_provisioned ? provisioned(row.provisioned) : out_.put(",,,,");
+  function(row.function, service);
+  memory(row.memory, service);
   out_.usd(row.cost_nano_usd);
   out_.put('\n');
 }
@@ -195,6 +203,32 @@ void TimelineCsv::provisioned(const metrics::ProvisionedCounts& counts) {
   out_.put(',');
   if (maxima_ && counts.ready > 0) out_.percent(counts.utilization_max_ppm, 1'000'000);
   out_.put(',');
+}
+
+/// What is of the account has its maximum in a sum of rows too.
+void TimelineCsv::function(const metrics::FunctionCounts& counts,
+                           const replay::ServiceHeader& service) {
+  const bool is_counted = service.has_lambda_metrics;
+  for (const std::uint64_t value : {counts.invocations, counts.errors, counts.throttles}) {
+    max_if(is_counted, value);
+  }
+  for (const std::int64_t ns : {counts.duration_mean_ns(), counts.duration_max_ns()}) {
+    if (is_counted && counts.ended > 0) out_.milliseconds(ns);
+    out_.put(',');
+  }
+  max_if(maxima_ && is_counted, counts.concurrent_executions_max);
+  max_if(is_counted, counts.account_concurrent_executions_max);
+  max_if(is_counted, counts.unreserved_concurrent_executions_max);
+  max_if(is_counted, counts.claimed_account_concurrency_max);
+  max_if(service.is_in_loop, counts.recursive_invocations_dropped);
+}
+
+/// In percent, as CloudWatch's MemoryUtilization.
+void TimelineCsv::memory(const metrics::MemoryCounts& counts,
+                         const replay::ServiceHeader& service) {
+  if (service.has_memory && counts.available > 0) out_.percent(counts.used, counts.available);
+  out_.put(',');
+  max_if(service.has_memory, counts.kills);
 }
 
 void TimelineCsv::mean_if(bool meaning, std::uint64_t integral_ns) {

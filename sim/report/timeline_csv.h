@@ -39,6 +39,8 @@ class TimelineCsv {
   void capacity(const metrics::WindowRow& row, const replay::ServiceHeader& service);
   void events(const metrics::EventCounts& events);
   void provisioned(const metrics::ProvisionedCounts& counts);
+  void function(const metrics::FunctionCounts& counts, const replay::ServiceHeader& service);
+  void memory(const metrics::MemoryCounts& counts, const replay::ServiceHeader& service);
   /// The cell and a comma, or the comma alone.
   void mean_if(bool meaning, std::uint64_t integral_ns);
   void max_if(bool meaning, std::uint64_t value);

@@ -13,7 +13,8 @@ namespace skyreplay::scaling {
 /// What CloudWatch can be asked of something that scales. Which of them one has, and what they are
 /// called, is its platform's.
 enum class TargetMetric : std::uint8_t {
-  kCpuUtilization,  ///< a sample a member and period (E150)
+  kCpuUtilization,     ///< a sample a member and period (E150)
+  kMemoryUtilization,  ///< the same (C93)
   kNetworkIn,
   kNetworkOut,
   kCpuUsageActive,  ///< CWAgent: the same as CPUUtilization, every 10 s
@@ -25,6 +26,7 @@ enum class TargetMetric : std::uint8_t {
   kInServiceInstances,
   kPendingInstances,
   kTerminatingInstances,
+  kStandbyInstances,
   kTotalInstances,
   kMinSize,
   kMaxSize,

@@ -18,7 +18,7 @@ double aggregated(std::span<const double> values, metrics::Statistic type) {
 std::optional<std::int64_t> want(const TargetTracking& policy, const metrics::Alarm& alarm,
                                  bool is_low, const ScalableTarget& target) {
   const std::int64_t desired = target.desired;
-  const double metric = alarm.values().front();  // E60, E61
+  const double metric = alarm.values().front();  // E60, E61, E65
   if (!is_low) {
     const std::uint32_t base = base_of_additions(target);
     if (policy.cooldowns && base == 0) return std::max<std::int64_t>(desired, 1);  // C103

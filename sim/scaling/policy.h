@@ -33,7 +33,7 @@ struct StepScaling {
   std::optional<Duration> cooldown{};  ///< of Application Auto Scaling alone (C109)
 };
 
-/// Changes the capacity by one number, and then waits (E73).
+/// Changes the capacity by one number, and then waits (E73), alone (E76).
 struct SimpleScaling {
   Adjustment adjustment{};
   std::int32_t scaling_adjustment = 0;

@@ -23,16 +23,36 @@ Predictor::Predictor(const PredictiveScaling& policy, TimePoint start)
     : policy_(policy),
       first_hour_(std::chrono::ceil<hours>(start)),
       loads_(policy.load_history),
+      scalings_(policy.scaling_history),
       next_hour_(std::chrono::floor<hours>(start + buffer()) + hours{1}) {
   const std::size_t missing = kLeastHistoryHours - std::min(kLeastHistoryHours, loads_.size());
   next_forecast_ = missing == 0 ? start : first_hour_ + hours{missing} + policy_.publication_delay;
 }
 
-void Predictor::add(TimePoint period_start, const metrics::Datapoint& datapoint) {
+void Predictor::add(std::uint32_t series, TimePoint period_start,
+                    const metrics::Datapoint& datapoint) {
   if (period_start < first_hour_) return;
   const std::size_t hour = policy_.load_history.size() + hours_of(period_start - first_hour_);
-  if (loads_.size() <= hour) loads_.resize(hour + 1);
-  loads_[hour] += datapoint.sum;
+  const auto add_to = [&](std::vector<double>& hours) {
+    if (hours.size() <= hour) hours.resize(hour + 1);
+    hours[hour] += datapoint.sum;
+  };
+  if (series == policy_.series) add_to(loads_);
+  if (series == policy_.scaling_series) add_to(scalings_);
+}
+
+/// E81: in the hours looked back on, how much of the scaling metric there was for each unit of
+/// load.
+void Predictor::learn(std::size_t end) {
+  if (!policy_.scaling_series) return;
+  scalings_.resize(std::max(scalings_.size(), end));
+  double load = 0;
+  double scaling = 0;
+  for (std::size_t hour = end - forecast_of_; hour < end; ++hour) {
+    load += loads_[hour];
+    scaling += scalings_[hour];
+  }
+  per_load_ = load > 0 ? scaling / load : 0;
 }
 
 std::optional<std::string> Predictor::forecast(TimePoint now) {
@@ -43,6 +63,7 @@ std::optional<std::string> Predictor::forecast(TimePoint now) {
   loads_.resize(std::max(loads_.size(), end));
   forecast_of_ = std::min(end, kMostHistoryHours);
   forecast_ = scaling::forecast(std::span(loads_).subspan(end - forecast_of_, forecast_of_));
+  learn(end);
   next_forecast_ = forecast_from_ + kRefreshed + policy_.publication_delay;
   return told();
 }
@@ -55,7 +76,8 @@ std::optional<TimePoint> Predictor::hour_near(TimePoint now) {
 }
 
 std::uint32_t Predictor::capacity_for(double load) const {
-  return static_cast<std::uint32_t>(proportional(1, load, policy_.load_per_unit));
+  const double scaling = policy_.scaling_series ? load * per_load_ : load;
+  return static_cast<std::uint32_t>(proportional(1, scaling, policy_.load_per_unit));
 }
 
 std::optional<Predictor::Need> Predictor::need(TimePoint hour) const {
@@ -81,8 +103,11 @@ std::string Predictor::told() const {
   for (const double load : forecast_) {
     hours += fmt::format("{}{}", hours.empty() ? "" : " ", capacity_for(load));
   }
-  return fmt::format("{} forecast from {} h: in the hours from {} on it takes {}",
-                     policy_.metric_name, forecast_of_, to_rfc3339(forecast_from_), hours);
+  const std::string learned = policy_.scaling_series ? fmt::format(" (each has taken {:.6g} of {})",
+                                                                   per_load_, policy_.scaling_name)
+                                                     : std::string();
+  return fmt::format("{} forecast from {} h{}: in the hours from {} on it takes {}",
+                     policy_.metric_name, forecast_of_, learned, to_rfc3339(forecast_from_), hours);
 }
 
 }  // namespace skyreplay::scaling

@@ -15,15 +15,22 @@ namespace skyreplay::scaling {
 struct PredictiveScaling {
   std::uint32_t series = 0;   ///< of the scaler: the load's datapoints
   std::string metric_name{};  ///< of the load
-  double load_per_unit = 0;   ///< what a unit of capacity bears in an hour, at the target (E81)
-  Duration publication_delay{};
-  bool scales = false;  ///< else it only forecasts
+  /// The scaling metric's datapoints, where it is of another kind than the load: how its total over
+  /// all instances follows from the load is learned (E81).
+  std::optional<std::uint32_t> scaling_series{};
+  std::string scaling_name{};
+  /// What a unit of capacity bears of the scaling metric in an hour, at the target (E81).
+  double load_per_unit = 0;
+  Duration publication_delay{};  ///< of both
+  bool scales = false;           ///< else it only forecasts
   Duration scheduling_buffer_time = std::chrono::seconds{300};
   /// How many percent above the forecast capacity it may raise the maximum to; none: not at all
   /// (E80).
   std::optional<std::uint32_t> max_capacity_buffer{};
   /// Loads of the hours before the run, oldest first.
   std::vector<double> load_history{};
+  /// The scaling metric's totals of the same hours, where it is of another kind.
+  std::vector<double> scaling_history{};
 };
 
 /// A predictive policy at work.
@@ -40,8 +47,8 @@ class Predictor {
  public:
   Predictor(const PredictiveScaling& policy, TimePoint start);
 
-  /// The load of a period that ends now.
-  void add(TimePoint period_start, const metrics::Datapoint& datapoint);
+  /// A datapoint of a series of the policy's, of a period that ends now.
+  void add(std::uint32_t series, TimePoint period_start, const metrics::Datapoint& datapoint);
   /// When a forecast is due, or an hour comes near; never kEndOfTime.
   TimePoint next() const { return std::min(next_forecast_, next_hour_ - buffer()); }
   /// Makes the forecast that is due at `now`; nothing where none is, else what it says, in words.
@@ -62,12 +69,15 @@ class Predictor {
 
  private:
   Duration buffer() const { return policy_.scheduling_buffer_time; }
+  void learn(std::size_t end);
   std::uint32_t capacity_for(double load) const;
   std::string told() const;
 
   PredictiveScaling policy_;
-  TimePoint first_hour_;       ///< that is measured
-  std::vector<double> loads_;  ///< by hour: the history, then what is measured
+  TimePoint first_hour_;          ///< that is measured
+  std::vector<double> loads_;     ///< by hour: the history, then what is measured
+  std::vector<double> scalings_;  ///< likewise, of the scaling metric where it is of another kind
+  double per_load_ = 1;           ///< what a unit of load takes of the scaling metric
   TimePoint next_forecast_;
   TimePoint next_hour_;
   TimePoint forecast_from_;

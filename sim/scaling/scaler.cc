@@ -47,7 +47,7 @@ void Scaler::put(std::uint32_t series, TimePoint start, TimePoint end,
                  const metrics::Datapoint& datapoint) {
   series_[series].put(start, end, datapoint);
   for (Ahead& ahead : ahead_) {
-    if (ahead.predictor.policy().series == series) ahead.predictor.add(start, datapoint);
+    ahead.predictor.add(series, start, datapoint);
   }
 }
 

@@ -33,7 +33,8 @@ struct WatchingConfig {
 ///     datapoints -> series -> alarm, at its second of the minute -> policies -> Decision
 ///     datapoints -> predictor, ahead of the hour -----------------------------> Decision
 ///
-/// An alarm in ALARM acts when it gets there and then every minute (E93). Each policy acts for
+/// An alarm in ALARM acts when it gets there and then every minute (E93), whatever is on its way by
+/// then (E71); so does that which takes capacity away (E62). Each policy acts for
 /// itself at its alarm's second, so that of several the largest result wins when capacity is added.
 /// Capacity is taken away only to the largest of what the policies want whose alarms are in ALARM
 /// now, by target tracking only if all its policies that may scale in agree (E54), and never while

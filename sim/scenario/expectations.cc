@@ -40,8 +40,9 @@ const std::vector<Kind>& kinds() {
 
 const std::vector<std::string>& activity_kinds() {
   static const std::vector<std::string> all = {
-      "scale_out", "scale_in", "launch", "terminate", "replace", "health",    "alarm",
-      "fault",     "deploy",   "spot",   "placement", "limit",   "scheduled", "forecast"};
+      "scale_out", "scale_in", "launch",        "terminate",    "replace",   "health",
+      "alarm",     "fault",    "deploy",        "spot",         "placement", "limit",
+      "scheduled", "forecast", "enter_standby", "exit_standby", "detach",    "refused"};
   return all;
 }
 
@@ -167,22 +168,31 @@ class Reader {
     if (!from_.has_namespace_()) return nullptr;
     const check::CloudWatchMetric& found =
         check::find_cloudwatch_metric(from_.namespace_(), from_.metric());
+    const bool is_counted = scenario_.recorder().lambda_metrics();
+    if (found.needs_counting && !is_counted) {
+      throw InputError(
+          fmt::format("{} is not counted: set recorder.lambda_metrics to true", found.rule.name));
+    }
+    if (found.needs_counting && to_.of == "*") return &found.rule;
     const auto service = scenario_.services().find(to_.of.substr(0, to_.of.find('/')));
     if (service == scenario_.services().end() || platform_of(service->second) != found.platform) {
       throw InputError(fmt::format("{} is of a service on {}: name one in `of`", found.name_space,
                                    found.platform));
     }
+    if (is_counted) return &found.rule;
     if (found.counts_attempts && (service->second.lambda().has_event_invoke_config() ||
                                   service->second.lambda().event_source_mappings_size() > 0)) {
       throw InputError(
           "CloudWatch counts attempts, and a result requests, of which events make several "
-          "(event_invoke_config, event_source_mappings): name a column of timeline.csv");
+          "(event_invoke_config, event_source_mappings): set recorder.lambda_metrics to true, or "
+          "name a column of timeline.csv");
     }
     if (found.counts_attempts && scenario_.workload().client().max_attempts() > 1) {
-      throw InputError(
-          fmt::format("CloudWatch counts attempts, and a result requests, of which clients make "
-                      "several (workload.client.max_attempts is {}): name a column of timeline.csv",
-                      scenario_.workload().client().max_attempts()));
+      throw InputError(fmt::format(
+          "CloudWatch counts attempts, and a result requests, of which clients make "
+          "several (workload.client.max_attempts is {}): set recorder.lambda_metrics to "
+          "true, or name a column of timeline.csv",
+          scenario_.workload().client().max_attempts()));
     }
     return &found.rule;
   }

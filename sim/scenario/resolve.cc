@@ -12,6 +12,7 @@
 #include "scenario/field_path.h"
 #include "scenario/resolve_clusters.h"
 #include "scenario/resolve_faults.h"
+#include "scenario/resolve_operations.h"
 #include "scenario/resolve_services.h"
 #include "scenario/service_graph.h"
 #include "scenario/walk.h"
@@ -37,6 +38,7 @@ class Resolver {
     scaling_rate();
     reserved_concurrency();
     check_service_graph(scenario_, places_, mistakes_);
+    check_operations(scenario_, places_, mistakes_);
     check_faults(scenario_, places_, mistakes_);
     check_laws(scenario_, "");
   }
@@ -72,11 +74,21 @@ class Resolver {
     }
     ServiceResolver resolver(scenario_.region(), places_, mistakes_);
     if (service.has_lambda()) return resolver.lambda(*service.mutable_lambda(), path + ".lambda");
-    if (service.has_ec2()) return resolver.ec2(*service.mutable_ec2(), path + ".ec2");
-    if (service.has_ecs()) return resolver.ecs(*service.mutable_ecs(), scenario_, path + ".ecs");
+    if (service.has_ec2()) {
+      resolver.ec2(*service.mutable_ec2(), path + ".ec2");
+      return resolver.load_balancer(service.ec2().load_balancer(), path + ".ec2.load_balancer");
+    }
+    if (service.has_ecs()) {
+      resolver.ecs(*service.mutable_ecs(), scenario_, path + ".ecs");
+      return resolver.load_balancer(service.ecs().load_balancer(), path + ".ecs.load_balancer");
+    }
+    if (service.has_ecs_task()) {
+      return resolver.ecs_task(*service.mutable_ecs_task(), path + ".ecs_task");
+    }
     if (service.has_external()) return resolver.external(service.external(), path + ".external");
     const bool is_reported = mistakes_.below(path);
-    if (!is_reported) mistake(path, "has no platform: give it one of lambda, ec2, ecs, external");
+    if (!is_reported)
+      mistake(path, "has no platform: give it one of lambda, ec2, ecs, ecs_task, external");
   }
 
   void routes() {

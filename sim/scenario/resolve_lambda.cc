@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
 #include <string>
 
 #include "core/text.h"
@@ -60,6 +61,7 @@ void ServiceResolver::lambda(proto::LambdaFunction& function, const std::string&
   init_duration(function, path);
   init_billing(function, path);
   snap_start(function, path);
+  savings_plan(function, path);
   ProvisionedResolver(region_, places_, mistakes_).function(function, path);
   front(function, path);
 }
@@ -185,6 +187,14 @@ void ServiceResolver::snap_start(const proto::LambdaFunction& function, const st
   if (function.ephemeral_storage().size() > lambda::kFreeStorage) {
     mistake(own, "is not for more than 512 MB of ephemeral storage");
   }
+}
+
+/// L95: prices less a discount are exact in thousandths.
+void ServiceResolver::savings_plan(const proto::LambdaFunction& function, const std::string& path) {
+  if (!function.has_savings_plan()) return;
+  const double permille = function.savings_plan().discount() * 1000;
+  if (std::abs(permille - std::round(permille)) < 1e-6) return;
+  mistake(path + ".savings_plan.discount", "has at most three decimals");
 }
 
 void ServiceResolver::front(const proto::LambdaFunction& function, const std::string& path) {

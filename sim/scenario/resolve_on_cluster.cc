@@ -92,6 +92,11 @@ class TaskResolver {
       mistake("task_definition.ephemeral_storage",
               "is for Fargate; on a cluster the group's volume, `ebs`, is there for all tasks");
     }
+    if (service_.availability_zone_rebalancing() == proto::EcsService::ENABLED) {
+      mistake("availability_zone_rebalancing",
+              "is not built for tasks on a cluster yet, only on Fargate");
+    }
+    service_.set_availability_zone_rebalancing(proto::EcsService::DISABLED);
   }
 
   void launch_type(const proto::Cluster& cluster) {
@@ -169,7 +174,12 @@ class TaskResolver {
               fmt::format("no instance of {} takes a task with an interface of its own (C13)",
                           type.name));
     }
-    fits(cluster, type);
+    fits("task_definition", task.cpu(), task.memory(), cluster, type);
+    for (int i = 0; i < service_.deployments_size(); ++i) {
+      const proto::Deployment& own = service_.deployments(i);
+      fits(join_index("deployments", static_cast<std::size_t>(i)), own.cpu(), own.memory(), cluster,
+           type);
+    }
     proto::EcsServiceAssumed& assumed = *service_.mutable_assumed();
     if (!assumed.has_speed()) assumed.set_speed(cluster.auto_scaling_group().assumed().speed());
     if (!is_given("assumed.infrastructure_time")) {
@@ -198,17 +208,17 @@ class TaskResolver {
   }
 
   /// An instance that is empty takes one.
-  void fits(const proto::Cluster& cluster, const compute::InstanceType& type) {
-    const Task& task = service_.task_definition();
+  void fits(const std::string& field, std::uint32_t task_cpu, std::uint32_t task_memory,
+            const proto::Cluster& cluster, const compute::InstanceType& type) {
     const std::uint32_t cpu = type.vcpus * 1024;  // C1
     const std::uint32_t memory =
         cluster.assumed().registered_memory() - cluster.assumed().reserved_memory();
-    if (task.cpu() > cpu) {
-      mistake("task_definition.cpu", fmt::format("must be at most {}: what an instance of {} has",
-                                                 grouped(cpu), type.name));
+    if (task_cpu > cpu) {
+      mistake(field + ".cpu", fmt::format("must be at most {}: what an instance of {} has",
+                                          grouped(cpu), type.name));
     }
-    if (task.memory() > memory) {
-      mistake("task_definition.memory",
+    if (task_memory > memory) {
+      mistake(field + ".memory",
               fmt::format("must be at most {} MiB: what an instance of {} registers (C18)",
                           grouped(memory), type.name));
     }

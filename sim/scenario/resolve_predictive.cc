@@ -28,9 +28,29 @@ void ScalingResolver::predictive(const proto::ScalingPolicy& policy, const std::
       !mistakes_.at(own + ".max_capacity_buffer")) {
     mistake(own + ".max_capacity_buffer", "must be there with IncreaseMaxCapacity, and only then");
   }
+  histories(config, own + ".assumed");
+}
+
+/// E81: of metrics of two kinds the hours before the run have both.
+void ScalingResolver::histories(const proto::PredictiveScalingConfiguration& config,
+                                const std::string& path) {
   constexpr int kMost = static_cast<int>(scaling::kMostHistoryHours);
-  if (config.assumed().load_history_size() > kMost) {
-    mistake(own + ".assumed.load_history", fmt::format("has more than {} hours", kMost));
+  const proto::PredictiveScalingAssumed& assumed = config.assumed();
+  if (assumed.load_history_size() > kMost) {
+    mistake(path + ".load_history", fmt::format("has more than {} hours", kMost));
+  }
+  if (config.metric_specifications_size() != 1) return;  // reported already
+  const proto::PredictiveScalingMetricSpecification& metrics = config.metric_specifications(0);
+  // Kinds are numbered alike in both lists.
+  const int load = metrics.predefined_load_metric_specification().predefined_metric_type();
+  const int scaling = metrics.predefined_scaling_metric_specification().predefined_metric_type();
+  if (load == scaling && assumed.scaling_history_size() > 0) {
+    mistake(path + ".scaling_history",
+            "is for a scaling metric of another kind than the load metric: here it is the load");
+  } else if (load != scaling && assumed.scaling_history_size() != assumed.load_history_size()) {
+    mistake(path + ".scaling_history",
+            fmt::format("must have as many hours as load_history, which has {}",
+                        assumed.load_history_size()));
   }
 }
 
@@ -40,18 +60,10 @@ void ScalingResolver::metric_pair(const proto::PredictiveScalingMetricSpecificat
   const bool has_pair = from.has_predefined_metric_pair_specification();
   const bool has_load = from.has_predefined_load_metric_specification();
   const bool has_scaling = from.has_predefined_scaling_metric_specification();
-  if (has_load != has_scaling || has_pair == has_load) {
-    return mistake(path,
-                   "must have predefined_metric_pair_specification, or both "
-                   "predefined_load_metric_specification and "
-                   "predefined_scaling_metric_specification");
-  }
-  // Kinds are numbered alike in both lists.
-  const int load = from.predefined_load_metric_specification().predefined_metric_type();
-  const int scaling = from.predefined_scaling_metric_specification().predefined_metric_type();
-  if (load == scaling) return;
-  mistake(path + ".predefined_scaling_metric_specification",
-          "must be of the load metric's kind: how one follows from another is not learned here");
+  if (has_load == has_scaling && has_pair != has_load) return;
+  mistake(path,
+          "must have predefined_metric_pair_specification, or both "
+          "predefined_load_metric_specification and predefined_scaling_metric_specification");
 }
 
 /// E81: one predictive policy may scale.

@@ -16,9 +16,10 @@ using Item = proto::CapacityProviderStrategyItem;
 
 constexpr std::uint32_t kSpotDiscount = 700;  // permille: C118, ASSUMED
 
+template <typename Message>
 class ProviderResolver {
  public:
-  ProviderResolver(proto::EcsService& service, const std::string& region, const std::string& path,
+  ProviderResolver(Message& service, const std::string& region, const std::string& path,
                    const Places& places, Mistakes& mistakes)
       : service_(service), region_(region), path_(path), places_(places), mistakes_(mistakes) {}
 
@@ -89,7 +90,7 @@ class ProviderResolver {
             fmt::format("must be a decimal number of USD such as 0.012, not {}", in_quotes(usd)));
   }
 
-  proto::EcsService& service_;
+  Message& service_;
   const std::string& region_;
   const std::string& path_;
   const Places& places_;
@@ -101,6 +102,11 @@ class ProviderResolver {
 void resolve_providers(proto::EcsService& service, const std::string& region,
                        const std::string& path, const Places& places, Mistakes& mistakes) {
   ProviderResolver(service, region, path, places, mistakes).run();
+}
+
+void resolve_providers(proto::EcsTask& job, const std::string& region, const std::string& path,
+                       const Places& places, Mistakes& mistakes) {
+  ProviderResolver(job, region, path, places, mistakes).run();
 }
 
 }  // namespace skyreplay::scenario

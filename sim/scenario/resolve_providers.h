@@ -6,9 +6,11 @@
 
 namespace skyreplay::scenario {
 
-/// Checks a service's capacity provider strategy (C71), and derives the prices of FARGATE_SPOT.
-/// `path` is the service's (`services.web.ecs`).
+/// Checks the capacity provider strategy of a service or of jobs (C71), and derives the prices of
+/// FARGATE_SPOT. `path` is the service's (`services.web.ecs`).
 void resolve_providers(proto::EcsService& service, const std::string& region,
                        const std::string& path, const Places& places, Mistakes& mistakes);
+void resolve_providers(proto::EcsTask& job, const std::string& region, const std::string& path,
+                       const Places& places, Mistakes& mistakes);
 
 }  // namespace skyreplay::scenario

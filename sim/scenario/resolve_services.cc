@@ -15,7 +15,9 @@
 #include "scenario/field_path.h"
 #include "scenario/law.h"
 #include "scenario/resolve_clusters.h"
+#include "scenario/resolve_deployments.h"
 #include "scenario/resolve_group.h"
+#include "scenario/resolve_memory.h"
 #include "scenario/resolve_providers.h"
 #include "scenario/resolve_scaling.h"
 #include "scenario/resolve_service_scaling.h"
@@ -26,13 +28,6 @@ namespace {
 
 using std::chrono::seconds;
 
-/// C35, ASSUMED: pull and unpacking, in proportion to the CPU between these.
-constexpr std::uint32_t kSlowPullCpu = 1024;
-constexpr std::uint32_t kFastPullCpu = 4096;
-constexpr std::int64_t kSlowPullMb = 30;
-constexpr std::int64_t kFastPullMb = 80;
-constexpr std::int64_t kMegabyte = 1'000'000;
-
 /// E140, and what the EBS guide says of gp3 beyond it.
 constexpr std::uint32_t kGp3Iops = 3000;
 constexpr std::uint32_t kGp3Throughput = 125;
@@ -40,12 +35,7 @@ constexpr std::uint32_t kGp3IopsPerGib = 500;
 constexpr std::uint32_t kGp3IopsPerThroughput = 4;
 
 constexpr Duration kShortestSlowStart = seconds{30};  // E104
-
-std::int64_t pull_rate(std::uint32_t cpu) {
-  const std::int64_t above = std::clamp(cpu, kSlowPullCpu, kFastPullCpu) - kSlowPullCpu;
-  const std::int64_t span = kFastPullCpu - kSlowPullCpu;
-  return (kSlowPullMb + (kFastPullMb - kSlowPullMb) * above / span) * kMegabyte;
-}
+constexpr std::uint32_t kVcpu = 1024;                 // C1: its CPU units
 
 }  // namespace
 
@@ -84,6 +74,11 @@ void ServiceResolver::price(const char* item, const std::string& path) {
   } catch (const InputError& error) {
     mistake(path, error.what());
   }
+}
+
+void ServiceResolver::load_balancer(const proto::LoadBalancer& balancer, const std::string& path) {
+  if (balancer.scheme() != proto::LoadBalancer::INTERNET_FACING) return;
+  price("vpc.public_ipv4_in_use", path + ".scheme");
 }
 
 /// E143: whatever is bought has a price.
@@ -198,9 +193,9 @@ std::uint32_t ServiceResolver::pulling_cpu(const proto::EcsService& service,
   if (cluster == scenario.clusters().end()) return service.task_definition().cpu();
   try {
     const std::string& type = cluster->second.auto_scaling_group().instance_type();
-    return compute::InstanceTypes::builtin().find(type).vcpus * kSlowPullCpu;
+    return compute::InstanceTypes::builtin().find(type).vcpus * kVcpu;
   } catch (const InputError&) {
-    return kSlowPullCpu;  // reported already
+    return kVcpu;  // reported already
   }
 }
 
@@ -220,12 +215,36 @@ void ServiceResolver::ecs(proto::EcsService& service, const proto::Scenario& sce
     const bool is_arm = task.runtime_platform().cpu_architecture() == proto::RuntimePlatform::ARM64;
     assumed.set_speed(is_arm ? kSpeedArm : kSpeedX86);
   }
-  if (!assumed.has_pull_rate()) {
+  const bool pull_rate_is_given = assumed.has_pull_rate();
+  if (!pull_rate_is_given) {
     const std::uint32_t cpu = pulling_cpu(service, scenario);
     assumed.mutable_pull_rate()->set_bytes_per_second(pull_rate(cpu));
   }
+  resolve_deployments(service, path, pull_rate_is_given, places_, mistakes_);
+  resolve_memory(service, path, places_, mistakes_);
   if (!service.has_cluster()) resolve_providers(service, region_, path, places_, mistakes_);
   ServiceScalingResolver(region_, places_, mistakes_).service(service, path);
+}
+
+void ServiceResolver::ecs_task(proto::EcsTask& job, const std::string& path) {
+  const proto::TaskDefinition& task = job.task_definition();
+  fargate_size(task, path + ".task_definition");
+  if (task.has_health_check()) {
+    mistake(path + ".task_definition.health_check", "is for services: of jobs it changes nothing");
+  }
+  resolve_providers(job, region_, path, places_, mistakes_);
+  const bool is_interrupted = job.assumed().has_fargate_spot();
+  if (!is_interrupted && places_.contains(path + ".task_definition.stop_timeout")) {
+    mistake(path + ".task_definition.stop_timeout",
+            "is for jobs on FARGATE_SPOT: nothing interrupts others");
+  }
+  proto::EcsTaskAssumed& assumed = *job.mutable_assumed();
+  if (!assumed.has_speed()) {
+    const bool is_arm = task.runtime_platform().cpu_architecture() == proto::RuntimePlatform::ARM64;
+    assumed.set_speed(is_arm ? kSpeedArm : kSpeedX86);
+  }
+  if (assumed.has_pull_rate()) return;
+  assumed.mutable_pull_rate()->set_bytes_per_second(pull_rate(task.cpu()));
 }
 
 /// C9: which sizes there are.

@@ -17,7 +17,10 @@ class ServiceResolver {
   void ec2(proto::AutoScalingGroup& group, const std::string& path);
   /// `scenario`, whose clusters are resolved, has the service.
   void ecs(proto::EcsService& service, const proto::Scenario& scenario, const std::string& path);
+  void ecs_task(proto::EcsTask& job, const std::string& path);
   void external(const proto::External& service, const std::string& path);
+  /// Of a group or a service of tasks: what it is billed for has a price (E141).
+  void load_balancer(const proto::LoadBalancer& balancer, const std::string& path);
 
  private:
   /// ASSUMED: relative CPU speeds; AWS publishes none for Lambda and Fargate.
@@ -34,6 +37,7 @@ class ServiceResolver {
   void keep_alive(proto::KeepAlive& rule, const std::string& path);
   void init_duration(proto::LambdaFunction& function, const std::string& path);
   void init_billing(const proto::LambdaFunction& function, const std::string& path);
+  void savings_plan(const proto::LambdaFunction& function, const std::string& path);
   void snap_start(const proto::LambdaFunction& function, const std::string& path);
   void front(const proto::LambdaFunction& function, const std::string& path);
   void price(const char* item, const std::string& path);

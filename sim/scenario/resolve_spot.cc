@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "pricing/discounted_prices.h"
 #include "pricing/money.h"
+#include "pricing/on_demand_prices.h"
 #include "scenario/defaults.h"
 #include "scenario/field_path.h"
 
@@ -28,6 +29,7 @@ class SpotResolver {
     refuse_commitments();
     proto::SpotAssumed& spot = *group_.mutable_assumed()->mutable_spot();
     fill_defaults(spot, path_ + ".assumed.spot", places_, mistakes_);
+    max_price(*group_.mutable_instance_market_options()->mutable_spot_options());
     price(spot);
     price_changes(spot);
     if (!spot.has_interruption_rate()) interruption_rate(spot);
@@ -51,6 +53,24 @@ class SpotResolver {
     constexpr const char* kText = "does not pay for Spot Instances";
     if (group_.has_reserved_instances()) mistake("reserved_instances", kText);
     if (group_.has_savings_plan()) mistake("savings_plan", kText);
+  }
+
+  /// E36.
+  void max_price(proto::SpotOptions& options) {
+    if (options.has_max_price()) {
+      if (pricing::Decimal::parse(options.max_price())) return;
+      return mistake("instance_market_options.spot_options.max_price",
+                     fmt::format("must be a decimal number of USD such as 0.0323, not {}",
+                                 in_quotes(options.max_price())));
+    }
+    try {
+      const std::string item =
+          std::string(pricing::OnDemandPrices::kPrefix) + group_.instance_type();
+      const pricing::Tariff& tariff = pricing::OnDemandPrices::builtin().tariff(item, region_);
+      options.set_max_price(tariff.tiers().front().usd.to_string());
+    } catch (const InputError&) {
+      return;  // reported with the type
+    }
   }
 
   void price(const proto::SpotAssumed& spot) {

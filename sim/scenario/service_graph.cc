@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "scenario/field_path.h"
+#include "scenario/recursive_loops.h"
 #include "scenario/resolve.h"
 
 namespace skyreplay::scenario {
@@ -67,6 +68,7 @@ class Checker {
       if (call.mode() == proto::Call::SYNC) boost::add_edge(from, to, i, synchronous);
     }
     check_cycles(synchronous, all);
+    if (!mistakes_.below("calls")) check_growth();
     check_reach(all);
   }
 
@@ -86,7 +88,8 @@ class Checker {
     const bool has_from = check_end(call.has_from(), call.from(), path + ".from");
     const bool has_to = check_end(call.has_to(), call.to(), path + ".to");
     if (!has_from || !has_to) return false;
-    if (call.from() == call.to()) {
+    const bool is_itself = call.from() == call.to();
+    if (is_itself && !scenario_.services().at(call.from()).has_lambda()) {
       mistake(path + ".to",
               "is the caller itself: give the work that repeats a service of its own");
       return false;
@@ -144,12 +147,34 @@ class Checker {
         expected *= scenario_.calls(i).count() * scenario_.calls(i).probability();
         is_synchronous &= scenario_.calls(i).mode() == proto::Call::SYNC;
       }
-      if (is_synchronous || expected < 1) return;
+      if (is_synchronous || expected < 1 || is_stopped(calls)) return;
       mistake(path_of(calls.back()),
               fmt::format("closes a cycle of calls that goes on for ever: {}; a request makes {} "
-                          "more each time round, and fewer than 1 would end",
+                          "more each time round, and fewer than 1 would end, or a function on it "
+                          "with recursive_loop: Terminate, were all functions and behind no API "
+                          "(L67)",
                           spelled(calls), expected));
     });
+  }
+
+  /// Whether Lambda stops whoever goes round (L67).
+  bool is_stopped(const std::vector<int>& calls) const {
+    const auto& services = scenario_.services();
+    bool stops = false;
+    for (const int i : calls) {
+      const proto::Service& to = services.at(scenario_.calls(i).to());
+      if (!is_followed(services.at(scenario_.calls(i).from()), to)) return false;
+      stops |= to.lambda().recursive_loop() == proto::LambdaFunction::TERMINATE;
+    }
+    return stops;
+  }
+
+  void check_growth() {
+    const auto growth = largest_growth(scenario_);
+    if (!growth || !growth->is_too_many) return;
+    mistake("calls", fmt::format("make more than a million invocations out of a request to {}, "
+                                 "before Lambda stops its loop (L67)",
+                                 in_quotes(growth->function)));
   }
 
   /// Hands each cycle a depth-first search closes to `found`, as numbers of calls.

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "scenario/field_path.h"
+#include "scenario/wiring.h"
 #include "sweep/field_at.h"
 #include "sweep/plan.h"
 
@@ -136,6 +137,22 @@ std::vector<std::string> usual_values(const scenario::Scenario& scenario, const 
   return types;
 }
 
+/// The most memory that requests to the service of such a path used, as far as the trace knows.
+double memory_used(const scenario::Scenario& scenario, const trace::TraceInfo& trace,
+                   const std::string& path) {
+  const scenario::FieldPath steps = scenario::parse_path(path);
+  const auto& services = scenario.message().services();
+  const auto service = steps.size() < 2 ? services.end() : services.find(steps[1].name);
+  if (service == services.end()) return 0;
+  const scenario::Wiring wiring = scenario::expand(scenario, trace);
+  double most = 0;
+  for (std::size_t i = 0; i < trace.routes.size(); ++i) {
+    if (wiring.services[wiring.route_to_service[i]].config != &service->second) continue;
+    most = std::max(most, trace.routes[i].memory_used_max_mib.value_or(0));
+  }
+  return most;
+}
+
 /// Those of an axis' values that the scenario can have.
 std::vector<std::string> possible(const scenario::Scenario& scenario, const std::string& path,
                                   std::vector<std::string> values) {
@@ -152,7 +169,8 @@ std::vector<std::string> possible(const scenario::Scenario& scenario, const std:
   return values;
 }
 
-Axis axis_of(const scenario::Scenario& scenario, const Asked& asked) {
+Axis axis_of(const scenario::Scenario& scenario, const trace::TraceInfo& trace,
+             const Asked& asked) {
   const std::string path = full_path(scenario, asked.field);
   if (!asked.values.empty()) {
     scenario::Mistakes mistakes("--over");
@@ -166,16 +184,21 @@ Axis axis_of(const scenario::Scenario& scenario, const Asked& asked) {
   }
   Axis axis{.path = path, .position = {"--over"}, .is_whole = false, .values = {}, .law = {}};
   axis.values = possible(scenario, path, usual_values(scenario, path));
+  if (last_name(path) == "memory_size") {
+    const double used = memory_used(scenario, trace, path);
+    std::erase_if(axis.values, [used](const std::string& mib) { return std::stod(mib) < used; });
+  }
   if (!axis.values.empty()) return axis;
   throw InputError(fmt::format("--over {0}: say which values: --over '{0}=[...]'", path));
 }
 
 }  // namespace
 
-std::vector<Axis> read_choices(const scenario::Scenario& scenario, const std::string& over) {
+std::vector<Axis> read_choices(const scenario::Scenario& scenario, const trace::TraceInfo& trace,
+                               const std::string& over) {
   std::vector<Axis> axes;
   for (const Asked& asked : split(over)) {
-    axes.push_back(axis_of(scenario, asked));
+    axes.push_back(axis_of(scenario, trace, asked));
     const auto twice =
         std::ranges::find(axes.begin(), axes.end() - 1, axes.back().path, &Axis::path);
     if (twice != axes.end() - 1) {

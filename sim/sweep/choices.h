@@ -5,6 +5,7 @@
 
 #include "scenario/scenario.h"
 #include "sweep/axis.h"
+#include "trace/format.h"
 
 namespace skyreplay::sweep {
 
@@ -20,9 +21,11 @@ namespace skyreplay::sweep {
 /// | task_definition | Fargate's sizes from 0.25 to 8 vCPUs with 2 GiB each |
 /// | target_value | 30 to 80 in steps of 10 |
 ///
-/// A default value that the scenario cannot have (a type that its Region does not) is left out.
-/// Throws InputError for a field that is not there or is in several services, or has no values.
-std::vector<Axis> read_choices(const scenario::Scenario& scenario, const std::string& over);
+/// A default value that the scenario cannot have (a type that its Region does not) is left out, and
+/// so is less memory than the trace's requests used. Throws InputError for a field that is not
+/// there or is in several services, or has no values, and where scenario and trace do not fit.
+std::vector<Axis> read_choices(const scenario::Scenario& scenario, const trace::TraceInfo& trace,
+                               const std::string& over);
 
 /// Whether `--over` asks for a choice among values, not for the smallest of a whole number: it
 /// names several fields, gives values, or its one field has values above and is no count.

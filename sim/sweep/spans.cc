@@ -23,6 +23,10 @@ check::ServiceSpan span_of(const replay::ServiceHeader& header,
   span.event_source = header.event_source;
   span.events = usage.events;
   if (header.has_provisioned) span.provisioned = usage.provisioned;
+  span.has_lambda_metrics = header.has_lambda_metrics;
+  span.is_in_loop = header.is_in_loop;
+  span.function = usage.function;
+  if (header.has_memory) span.memory = usage.memory;
   span.cost_nano_usd = summary.cost;
   return span;
 }

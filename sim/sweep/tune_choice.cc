@@ -19,7 +19,9 @@ SweepFile sweep_of(const TuneOptions& options) {
   sweep.name = candidates.front().name;
   sweep.message.mutable_design()->set_kind(proto::Sweep::Design::GRID);
   sweep.message.set_replications(1);
-  std::vector<Axis> axes = read_choices(candidates.front().scenario, options.over);
+  const replay::TraceChoice trace(candidates.front().scenario, options.trace);
+  std::vector<Axis> axes =
+      read_choices(candidates.front().scenario, trace.open()->info(), options.over);
   check_design(sweep.message.design(), axes);
   sweep.variants.push_back({sweep.name, std::move(candidates.front().scenario), std::move(axes)});
   sweep.trace = options.trace;

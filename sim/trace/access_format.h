@@ -27,8 +27,9 @@ enum class AccessField : std::uint8_t {
   kCount,
 };
 
-/// How a line of an access log is made up, as the server's own configuration spells it: nginx's
-/// `log_format` ("$remote_addr [$time_local] \"$request\" $request_time") or Apache's `LogFormat`
+/// How a line of an access log is made up (E129), as the server's own configuration spells it:
+/// nginx's `log_format` ("$remote_addr [$time_local] \"$request\" $request_time") or Apache's
+/// `LogFormat`
 /// ("%h %t \"%r\" %>s %D"). Variables that a trace takes nothing from are passed over, as is all
 /// that stands behind the last one it takes something from.
 class AccessFormat {

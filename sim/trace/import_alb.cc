@@ -12,9 +12,9 @@
 #include "trace/log_values.h"
 #include "trace/text_time.h"
 
-/// Access logs of Elastic Load Balancing: of Application Load Balancers (`alb`) and, the same
-/// without the first field and the last ones, of Classic Load Balancers (`elb-classic`).
-/// docs/traces.md says what is taken from which field.
+/// Access logs of Elastic Load Balancing: of Application Load Balancers (`alb`; E125, E126) and,
+/// the same without the first field and the last ones, of Classic Load Balancers (`elb-classic`;
+/// E127). docs/traces.md says what is taken from which field.
 
 namespace skyreplay::trace {
 namespace {

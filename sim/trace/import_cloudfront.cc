@@ -11,8 +11,8 @@
 #include "trace/log_values.h"
 #include "trace/within_second.h"
 
-/// Standard access logs of CloudFront (`cloudfront`), in W3C extended format. docs/traces.md says
-/// what is taken from which field.
+/// Standard access logs of CloudFront (`cloudfront`; E128), in W3C extended format. docs/traces.md
+/// says what is taken from which field.
 
 namespace skyreplay::trace {
 namespace {

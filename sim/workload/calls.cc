@@ -1,5 +1,7 @@
 #include "workload/calls.h"
 
+#include <algorithm>
+
 #include "core/check.h"
 #include "workload/completion.h"
 
@@ -30,6 +32,12 @@ std::uint32_t Calls::add(Service& from, std::uint32_t unit, const std::vector<Ca
   for (const CallConfig& config : calls) {
     if (callees_.size() <= config.flow) callees_.resize(config.flow + std::size_t{1});
     callees_[config.flow] = {config.to, config.unit};
+    if (config.chain) {
+      if (chains_.size() <= config.flow) chains_.resize(config.flow + std::size_t{1});
+      chains_[config.flow] = config.chain;
+      in_chains_ = std::max<std::size_t>(
+          in_chains_, std::max(config.chain->from, config.chain->to) + std::size_t{1});
+    }
     list.calls.push_back({.config = config,
                           .key = RandomStream(seed_, config.name, "path").at(0)(),
                           .happens = {seed_, config.name, "probability"},
@@ -114,9 +122,36 @@ std::uint32_t Calls::make(const Call& call, std::uint32_t caller_index, std::uin
   // Generations start at 0 and grow with each release: no live request has the largest.
   request.caller = call.config.caller_waits ? clients_.requests().id_of(caller_index)
                                             : kernel::SlabId{caller_index, ~std::uint32_t{0}};
+  if (call.config.chain) [[unlikely]]
+    follow_chain(*call.config.chain, caller_index, id.index);
   ++in_flight_;
   recorder_.arrived(request.flow, request.arrival, request.is_counted());
   return id.index;
+}
+
+// --- Chains that may come back
+
+std::optional<ChainPlaces> Calls::chain_of(std::uint32_t index) const {
+  const std::uint32_t flow = clients_.request(index).flow;
+  return flow < chains_.size() ? chains_[flow] : std::nullopt;
+}
+
+/// A chain begins with the function whose request is no such call itself.
+void Calls::follow_chain(const ChainPlaces& places, std::uint32_t caller, std::uint32_t index) {
+  times_.resize(std::max(times_.size(), clients_.requests().capacity() * in_chains_));
+  std::uint8_t* const times = &times_[index * in_chains_];
+  if (chain_of(caller)) {
+    std::copy_n(&times_[caller * in_chains_], in_chains_, times);
+  } else {
+    std::fill_n(times, in_chains_, std::uint8_t{0});
+    times[places.from] = 1;
+  }
+  if (times[places.to] < 255) ++times[places.to];
+}
+
+std::uint32_t Calls::times_in_chain(std::uint32_t index) const {
+  const auto places = chain_of(index);
+  return places ? times_[index * in_chains_ + places->to] : 1;
 }
 
 void Calls::answer(std::uint32_t index, Outcome outcome) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,13 @@
 #include "workload/service.h"
 
 namespace skyreplay::workload {
+
+/// Of a call by which chains of calls may come back to its caller: the numbers of both functions
+/// among all that chains come back to (L67).
+struct ChainPlaces {
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+};
 
 /// One kind of call that a service makes for each of its requests.
 struct CallConfig {
@@ -25,6 +33,7 @@ struct CallConfig {
   bool fails_caller = true;  ///< of a synchronous one that failed
   Distribution work;         ///< CPU work at the callee, at the reference speed
   Distribution wait;         ///< I/O time at the callee, its own calls not included
+  std::optional<ChainPlaces> chain{};
 };
 
 /// Calls between services: what a request does after its work and before its wait, holding its
@@ -40,7 +49,7 @@ struct CallConfig {
 ///
 /// **Order** Draws are keyed by the call's name and counted by (trace row, attempt, path), the path
 /// naming the chain of calls that led here, so no draw depends on how events interleave. **Cost**
-/// O(1) a call.
+/// O(1) a call; of one by which chains may come back, O(functions to which they may).
 class Calls {
  public:
   Calls(kernel::Loop& loop, metrics::Recorder& recorder, Clients& clients, std::uint64_t seed);
@@ -54,6 +63,11 @@ class Calls {
 
   /// A callee's answer.
   void answer(std::uint32_t request, metrics::Outcome outcome);
+
+  /// How often the function that this call invokes was invoked in the chain of calls that led
+  /// here, this time included; 1 where chains do not come back to it. From 255 on that. REQUIRES a
+  /// live request.
+  std::uint32_t times_in_chain(std::uint32_t request) const;
 
   /// Calls under way.
   std::uint64_t in_flight() const { return in_flight_; }
@@ -72,6 +86,8 @@ class Calls {
     std::vector<Call> calls;
   };
 
+  std::optional<ChainPlaces> chain_of(std::uint32_t request) const;
+  void follow_chain(const ChainPlaces& places, std::uint32_t caller, std::uint32_t request);
   void go_on(std::uint32_t request);
   Admitted admit(const Call& call, std::uint32_t index);
   std::uint32_t make(const Call& call, std::uint32_t caller, std::uint64_t path);
@@ -85,6 +101,10 @@ class Calls {
   std::vector<List> lists_;
   std::vector<ServiceUnit> callees_;  ///< by flow
   std::uint64_t in_flight_ = 0;
+  // Only where chains of calls may come back.
+  std::vector<std::optional<ChainPlaces>> chains_;  ///< by flow, as far as is needed
+  std::size_t in_chains_ = 0;                       ///< functions that they come back to
+  std::vector<std::uint8_t> times_;                 ///< by request and such a function
 };
 
 }  // namespace skyreplay::workload

@@ -38,6 +38,21 @@ TargetGroup group_of(const List& targets, Algorithm algorithm = Algorithm::kRoun
   return group;
 }
 
+TEST_CASE("C58: of two sides the second gets the part of the draws that it shares") {
+  TargetGroup group({.sides = 2});
+  group.add(7, 0);
+  group.add(8, 1);
+  group.put_in(7);
+  group.put_in(8);
+  CHECK(picks(group, 2) == List{7, 7});  // none is drawn for
+  group.share(2'500);
+  constexpr std::uint64_t kQuarter = std::uint64_t{1} << 62;
+  CHECK(group.pick({}, [] { return kQuarter - 1; }) == 8);
+  CHECK(group.pick({}, [] { return kQuarter; }) == 7);
+  group.share(TargetGroup::kAll);
+  CHECK(picks(group, 2) == List{8, 8});
+}
+
 TEST_CASE("E103: round robin sends one request to each target in turn, whatever they have") {
   TargetGroup group = group_of({3, 0, 7});
   CHECK(picks(group, 7) == List{3, 0, 7, 3, 0, 7, 3});

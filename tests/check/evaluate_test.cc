@@ -164,6 +164,54 @@ TEST_CASE("L100: provisioned concurrency has invocations, spill-overs and a util
             .holds);
 }
 
+TEST_CASE("L42, L43, L100: functions that are counted as CloudWatch does have its metrics") {
+  testing::SmallResult result;
+  result.summary.services[0].usage.function = {.invocations = 9,
+                                               .ended = 4,
+                                               .duration_us = 10'000,
+                                               .duration_max_us = 7'000,
+                                               .errors = 1,
+                                               .throttles = 3,
+                                               .concurrent_executions_max = 3,
+                                               .account_concurrent_executions_max = 5,
+                                               .unreserved_concurrent_executions_max = 4,
+                                               .claimed_account_concurrency_max = 24,
+                                               .recursive_invocations_dropped = 6};
+  const auto measured = [&](const std::string& text, const char* cloudwatch = nullptr) {
+    const Span span = sweep::span_of(result.header, result.summary);
+    return evaluate(
+        parse_requirement(text, cloudwatch == nullptr
+                                    ? nullptr
+                                    : &find_cloudwatch_metric("AWS/Lambda", cloudwatch).rule),
+        span);
+  };
+  CHECK_THROWS_WITH(
+      measured("max(concurrent_executions of fn/a) < 4"),
+      "fn/a has no concurrent_executions: it is not counted: set recorder.lambda_metrics to true");
+  CHECK_THROWS_WITH(measured("sum(recursive_invocations_dropped of fn/a) < 4"),
+                    "fn/a has no recursive_invocations_dropped: its calls do not come back to it");
+  result.header.services[0].has_lambda_metrics = true;
+  result.header.services[0].is_in_loop = true;
+  CHECK(measured("max(concurrent_executions of fn/a) == 3").holds);
+  CHECK(measured("max(concurrent_executions of *) == 5").holds);
+  CHECK(measured("max(ConcurrentExecutions of *) == 5", "ConcurrentExecutions").holds);
+  CHECK(measured("max(UnreservedConcurrentExecutions of *) == 4", "UnreservedConcurrentExecutions")
+            .holds);
+  CHECK(measured("max(ClaimedAccountConcurrency of *) == 24", "ClaimedAccountConcurrency").holds);
+  CHECK_THROWS_WITH(measured("max(claimed_account_concurrency of fn/a) < 4"),
+                    "fn/a has no claimed_account_concurrency: it is the account's: name *");
+  CHECK(measured("sum(Invocations of fn/a) == 9", "Invocations").holds);
+  CHECK(measured("sum(Errors of fn/a) == 1", "Errors").holds);
+  CHECK(measured("sum(Throttles of fn/a) == 3", "Throttles").holds);
+  CHECK(measured("avg(Throttles of fn/a) == 25%", "Throttles").holds);
+  CHECK(measured("avg(Duration of fn/a) == 2.5ms", "Duration").holds);
+  CHECK(measured("max(Duration of fn/a) == 7ms", "Duration").holds);
+  CHECK(measured("max(duration of fn/a) == 7ms").holds);
+  CHECK(measured("sum(invocation_throttles of fn/a) == 3").holds);
+  CHECK(measured("sum(RecursiveInvocationsDropped of fn/a) == 6", "RecursiveInvocationsDropped")
+            .holds);
+}
+
 TEST_CASE("cost is the bill's, to the last digit") {
   CHECK(measure("sum(cost of *)", "== 0.001236565 USD").holds);
   CHECK(measure("sum(cost of fn)", "== 0.001235566 USD").holds);

@@ -92,6 +92,16 @@ def read_source(path: str) -> str | None:
     return file.read_text() if file.is_file() else None
 
 
+# How many rules there are of EC2 Auto Scaling, instances, load balancers and CloudWatch.
+EC2_RULES = 155
+
+
+def left_out(page: str) -> set[str]:
+    """The rules of the table of those that are left out."""
+    table = page.partition("\n## Rules left out\n")[2].partition("\n## ")[0]
+    return set().union(set(), *(RULE.findall(row.split("|")[1]) for row in table.splitlines() if row.startswith("| E")))
+
+
 class Page(unittest.TestCase):
     page = (SOURCE / "docs/models.md").read_text()
 
@@ -107,8 +117,15 @@ class Page(unittest.TestCase):
     def test_every_rule_the_page_speaks_of_has_a_section(self):
         documented = set().union(*(RULE.findall(heading) for heading in sections(self.page)))
         # What a test's name cites beside the rules that are built is that test's own business.
-        prose = re.sub(r'"[^"]*"', "", self.page)
+        prose = re.sub(r'"[^"]*"', "", re.sub(r"(?s)\n## Rules left out\n.*?\n## ", "\n## ", self.page))
         self.assertEqual(cited_rules(prose) - documented, set())
+
+    def test_every_rule_of_ec2_is_built_or_left_out_with_a_reason(self):
+        documented = set().union(*(RULE.findall(heading) for heading in sections(self.page)))
+        absent = left_out(self.page)
+        every = {f"E{number}" for number in range(1, EC2_RULES + 1)}
+        self.assertEqual(every - documented - absent, set())
+        self.assertEqual(absent & documented, set())
 
     def test_every_assumed_field_is_in_the_last_table(self):
         table = self.page.partition("## ASSUMED values")[2]

@@ -11,10 +11,11 @@ import tempfile
 import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-# What this scenario's result does not have: its month can be estimated, nothing is an event or provisioned.
+# What this scenario's result does not have: its month can be estimated, nothing is an event, provisioned or a job.
 CONDITIONAL = {"monthly_unavailable", "events", "source", "received", "dropped", "dead_letters", "age_ms",
                "provisioned", "invocations", "spillover_invocations", "concurrent_executions", "utilization",
-               "utilization_max"}
+               "utilization_max", "cost_per_job_usd", "cloudwatch", "duration_ms", "recursive_invocations_dropped",
+               "memory_utilization", "out_of_memory_kills"}
 
 SCENARIO = """version: 1
 routes: [{match: "*", service: fn}]
@@ -80,7 +81,9 @@ class Results(unittest.TestCase):
             rows = {row["service"]: row for row in csv.DictReader(file)}
         self.assertEqual(list(rows), ["db", "fn", "web"])
         special = {name for name in rows["fn"] if name.startswith(("event", "provisioned_"))}
-        special |= {"dead_letters", "spillover_invocations"}
+        special |= {"dead_letters", "spillover_invocations", "memory_utilization", "out_of_memory_kills"}
+        special |= {name for name in rows["fn"] if name.startswith(("invocation", "duration_", "recursive_"))
+                    or "concurren" in name}
         for row in rows.values():
             self.assertEqual({row[name] for name in special}, {""})
             for name in special:

@@ -164,6 +164,18 @@ TEST_CASE("E141: a public address is billed while its instance runs") {
   CHECK(run(group(2), {{1s, 1s}}, 900s).quantity("vpc.public_ipv4_in_use") == "none");
 }
 
+TEST_CASE("E141: a load balancer on the internet has a public address in each zone") {
+  // Three zones unless told: 3 x 900 s.
+  const std::string facing = "load_balancer: {scheme: internet-facing}, ";
+  CHECK(run(group(2, "", facing), {{1s, 1s}}, 900s).quantity("vpc.public_ipv4_in_use") == "0.75");
+  const std::string zones = facing + "availability_zones: [us-east-1a, us-east-1b], ";
+  const RunResult result = run(group(0, "", zones), {{1s, 1s}}, 900s);
+  CHECK(result.quantity("vpc.public_ipv4_in_use") == "0.5");
+  // Together with those of two instances it is one item: 2 x 900 s and 2 x 900 s.
+  const std::string both = "associate_public_ip_address: true, " + zones;
+  CHECK(run(group(2, "", both), {{1s, 1s}}, 900s).quantity("vpc.public_ipv4_in_use") == "1");
+}
+
 TEST_CASE("the drain is not billed for capacity") {
   const RunResult result = run(group(1), {{99s, 1s, 50s}}, 100s);
   CHECK(result.outcome(Outcome::kCompleted) == 1);

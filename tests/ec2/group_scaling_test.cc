@@ -72,6 +72,13 @@ TEST_CASE("E57, E96: capacity follows the load once three minutes of it have bee
         "datapoints; desired 1 → 2");
 }
 
+TEST_CASE("E65, E137: CPU that is all used multiplies capacity by no more than 100 / target") {
+  // 4 s of work a second on two vCPUs: 100 % of both, and 1 x 100 / 50 = 2.
+  const RunResult result =
+      run(group(1, "monitoring: detailed, " + target_tracking(kCpu, "50")), 4s, 400s);
+  CHECK(told(result, "scale_out") == "300: 1 to 2");
+}
+
 TEST_CASE("E97: with basic monitoring it waits for a point of five minutes") {
   // The point of [0 s, 300 s) is known at 390 s.
   const RunResult result = run(group(1, target_tracking(kCpu, "50")), 1500ms, 500s);
@@ -89,6 +96,24 @@ TEST_CASE("E58: capacity is taken away after fifteen minutes below 0.7 of the ta
   const std::string lower =
       "monitoring: detailed, " + target_tracking(kCpu, "12", "low_threshold_ratio: 0.6");
   CHECK(told(run(group(3, lower), 500ms, 1100s), "alarm").empty());
+}
+
+TEST_CASE("E58: the low alarm's threshold is 0.7 of the target, as six published alarms have it") {
+  for (const auto& [target, threshold] : {std::pair("75", "52.5"),
+                                          {"60", "42"},
+                                          {"50", "35"},
+                                          {"40", "28"},
+                                          {"30", "21"},
+                                          {"20", "14"}}) {
+    // 4.2 % of six instances; at 60 s + 90 s, by the alarm's first evaluation at 180 s.
+    const RunResult result =
+        run(group(6, "monitoring: detailed, " +
+                         target_tracking(kCpu, target, "low_evaluation_periods: 1")),
+            500ms, 200s);
+    REQUIRE_FALSE(result.activities.empty());
+    CHECK(result.activities[0].cause.ends_with(std::string(" < ") + threshold +
+                                               " for 1 of 1 datapoints"));
+  }
 }
 
 TEST_CASE("E52: the same datapoints take no instance away twice") {
@@ -206,6 +231,13 @@ TEST_CASE("E74: a cooldown begins when the last instance of the activity is in s
   CHECK(told(result, "scale_out") == "60: 1 to 2; 180: 2 to 3; 300: 3 to 4");
 }
 
+TEST_CASE("E76: a cooldown holds up nobody but simple policies") {
+  const std::string change = "{at: +100s, field: services.web.ec2.desired_capacity, value: 5}";
+  const RunResult result =
+      run(group(1, "monitoring: detailed, " + kSimple + kBusy, change, "ec2: 0s"), 1s, 150s);
+  CHECK(told(result, "scale_out") == "60: 1 to 2; 100: 2 to 5");
+}
+
 TEST_CASE("E75: a cooldown begins with the draining where capacity is taken away") {
   const std::string in =
       "policies: [{policy_name: s, adjustment_type: ChangeInCapacity, scaling_adjustment: -1, "
@@ -228,6 +260,19 @@ TEST_CASE("E99: request counts are reported also where they are zero, response t
   REQUIRE(none.activities.size() == 1);
   CHECK(none.activities[0].cause ==
         "alarm a: OK → INSUFFICIENT_DATA: TargetResponseTime has no datapoint");
+}
+
+TEST_CASE("E53, E100: requests are over all targets, those that are warming among them") {
+  // From the first minute's end on there are two, which have 60 requests a minute.
+  const std::string requests = alarm(
+      "namespace: AWS/ApplicationELB, metric_name: RequestCountPerTarget, statistic: Sum, period: "
+      "60",
+      "LessThanThreshold", "31");
+  const RunResult result =
+      run(group(1, "default_instance_warmup: 3600, " + requests,
+                "{at: +5s, field: services.web.ec2.desired_capacity, value: 2}"),
+          100ms, 300s);
+  CHECK(told(result, "alarm") == "240");
 }
 
 TEST_CASE("E23: the group reports its own numbers") {

@@ -57,6 +57,21 @@ TEST_CASE("E81: what an instance bears in an hour is the target in each of its p
             .empty());
 }
 
+TEST_CASE("E81: with metrics of two kinds it is learned what the load takes of the other") {
+  // 18,000 requests an hour have taken 9,000 % of CPU in 60 points an hour, 150 % at a time: three
+  // instances at 50.
+  std::string scenario = group("X", 50, history(18'000), "monitoring: detailed, ");
+  const std::string pair = "predefined_metric_pair_specification: {predefined_metric_type: X}";
+  scenario.replace(scenario.find(pair), pair.size(),
+                   "predefined_load_metric_specification: {predefined_metric_type: "
+                   "ALBTargetGroupRequestCount}, predefined_scaling_metric_specification: "
+                   "{predefined_metric_type: ASGAverageCPUUtilization}");
+  std::string totals;
+  for (int i = 0; i < 24; ++i) totals += i == 0 ? "9000" : ", 9000";
+  scenario.insert(scenario.find("load_history"), "scaling_history: [" + totals + "], ");
+  CHECK(told(run(scenario, 3400s)) == "3300: 1 to 3");
+}
+
 TEST_CASE("E79: the buffer says how long before the hour") {
   const std::string early = "scheduling_buffer_time: 1200, " + history(17'500);
   CHECK(told(run(group("ALBRequestCount", 100, early), 3700s)) == "2400: 1 to 3");

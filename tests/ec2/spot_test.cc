@@ -205,4 +205,76 @@ TEST_CASE("E146: the price of Spot Instances changes when the scenario says so")
   CHECK(amount("ec2.spot.m5.large.3") == 18'000'000);  // the second
 }
 
+namespace {
+
+/// The most that is paid, what an hour costs and what it costs later.
+std::string priced(const std::string& maximum, const std::string& prices,
+                   const std::string& top = "", std::uint32_t instances = 2) {
+  return testing::group(
+      instances, "boot_time: 20s, pending_time: 15s, spot: {interruption_rate: 0, " + prices + "}",
+      "",
+      "instance_market_options: {market_type: spot" +
+          (maximum.empty() ? "" : ", spot_options: {max_price: \"" + maximum + "\"}") +
+          "}, availability_zones: [us-east-1a], ",
+      top);
+}
+
+const std::string kUpAndDown =
+    "price: 0.03, price_changes: [{at: +100s, price: 0.05}, {at: +400s, price: 0.04}]";
+
+}  // namespace
+
+TEST_CASE("E36, E39: a price above the maximum interrupts all there are, after two minutes") {
+  const RunResult result = run(priced("0.04", kUpAndDown, "", 1), {{5s, 1s}, {150s, 1s}}, 600s);
+  CHECK(causes(result) ==
+        std::vector<std::string>{
+            "the Spot price of m5.large is 0.05, above the maximum price of 0.04",
+            "instance 0 in us-east-1a" + kNotice, "instance 0 in us-east-1a" + kTerminated,
+            "could not launch 1 Spot Instance: SpotMaxPriceTooLow: the Spot request price of 0.04 "
+            "is lower than the Spot price of 0.05",
+            "the Spot price of m5.large is 0.04, not above the maximum price of 0.04",
+            "instance 1 in us-east-1a: in service after 20s"});
+  CHECK(result.activities[0].time == TimePoint{100s});
+  CHECK(result.activities[2].time == TimePoint{220s});
+  CHECK(result.activities[5].time == TimePoint{400s});
+  CHECK(result.outcome(Outcome::kCompleted) == 2);  // also in the two minutes
+}
+
+TEST_CASE("E36: a price that does not pass the maximum interrupts nobody") {
+  CHECK(causes(run(priced("0.05", kUpAndDown), {{5s, 1s}}, 600s)).empty());
+  // By default that is the on-demand price, 0.096.
+  CHECK(causes(run(priced("", kUpAndDown), {{5s, 1s}}, 600s)).empty());
+  const std::string above = "price_changes: [{at: +100s, price: 0.0961}]";
+  CHECK(causes(run(priced("", above, "", 1), {{5s, 1s}}, 200s))[0] ==
+        "the Spot price of m5.large is 0.0961, above the maximum price of 0.096");
+}
+
+TEST_CASE("E36: above the maximum nothing is in service as a run begins, nor launched") {
+  const std::string dear = "price: 0.05, price_changes: [{at: +300s, price: 0.03}]";
+  for (const std::string start : {"start: warm\n", "start: cold\n"}) {
+    const RunResult result = run(priced("0.04", dear, start), {{5s, 1s}}, 600s);
+    CHECK(result.outcome(Outcome::kRefused) == 1);
+    CHECK(causes(result) ==
+          std::vector<std::string>{
+              "could not launch 2 Spot Instances: SpotMaxPriceTooLow: the Spot request price of "
+              "0.04 is lower than the Spot price of 0.05",
+              "the Spot price of m5.large is 0.03, not above the maximum price of 0.04",
+              "instance 0 in us-east-1a: in service after 20s",
+              "instance 1 in us-east-1a: in service after 20s"});
+    // From 315 s on, 285 s each; their first hour goes on at the span's end.
+    CHECK(result.quantity("ec2.spot.m5.large.2") == "0.158333333333333");
+  }
+}
+
+TEST_CASE("E41: in its first hour an instance that the price interrupts is free") {
+  // Launched at 10 s, notice at 100 s, gone at 220 s; the one that ran before is older.
+  const std::string grows =
+      "changes: [{at: +10s, field: services.web.ec2.desired_capacity, value: 2}]\n";
+  const RunResult result =
+      run(priced("0.04", "price: 0.03, price_changes: [{at: +100s, price: 0.05}]", grows, 1),
+          {{5s, 1s}}, 600s);
+  CHECK(result.quantity("ec2.spot.m5.large") == "0.061111111111111");  // 220 s
+  CHECK(result.quantity("ec2.spot.m5.large.2") == "none");
+}
+
 }  // namespace skyreplay::ec2

@@ -18,6 +18,7 @@ struct World {
   std::string provider{};  ///< of the cluster
   std::string service{};   ///< what else the service says
   std::string task{};
+  std::string assumed{};
   std::string top{};
   std::string zones = "[us-east-1a, us-east-1b]";
   std::string start = "warm";
@@ -29,8 +30,8 @@ struct World {
         "availability_zones: {}, ebs: {{volume_size: 0}}, assumed: {{boot_time: 60s, pending_time: "
         "10s}}}}, assumed: {{registered_memory: 8000}}}}\nservices:\n  web:\n    ecs: {{cluster: "
         "hosts, desired_count: {}, {}task_definition: {{cpu: 1024, memory: 2000{}}}, assumed: "
-        "{{image_size: 10MB, pull_rate: 1MB/s, container_start: 2s}}}}\n",
-        start, top, provider, instances, zones, tasks, service, task);
+        "{{image_size: 10MB, pull_rate: 1MB/s, container_start: 2s{}}}}}\n",
+        start, top, provider, instances, zones, tasks, service, task, assumed);
   }
 };
 
@@ -173,6 +174,20 @@ TEST_CASE("C22: what a task reserves is free once it has stopped") {
   CHECK(lines[4].find(" web launch: task 2 in us-east-1a: in service after 2s") == 2);
 }
 
+TEST_CASE("C22, C24: a task that stops holds its place until its application has ended") {
+  const World world{.instances = 1,
+                    .tasks = 2,
+                    .assumed = ", stop_time: 20s",
+                    .top =
+                        "changes: [{at: +10s, field: services.web.ecs.desired_count, value: 1}, "
+                        "{at: +15s, field: services.web.ecs.desired_count, value: 2}]\n",
+                    .zones = "[us-east-1a]"};
+  const auto lines = told(run(world));
+  REQUIRE(lines.size() == 5);
+  CHECK(lines[3].starts_with("15 web placement:"));
+  CHECK(lines[4] == "30 web launch: task 2 in us-east-1a: in service after 2s");
+}
+
 // 2 instances for an hour are 7,200 s; a task weighs 9 x 1,024 + 2,000 = 11,216 of an instance's
 // 9 x 2,048 + 8,000 = 26,432: 7,200 x 11,216 / 52,864 = 1,527.6 s.
 TEST_CASE("C121: a service pays for what it reserves, the cluster for what nobody does") {
@@ -188,15 +203,94 @@ TEST_CASE("C88: an instance that drains is terminated once its tasks have been r
        .top = "changes: [{at: +100s, field: clusters.hosts.auto_scaling_group.desired_capacity, "
               "value: 1}]\n"});
   const auto lines = told(result);
-  REQUIRE(lines.size() == 5);
-  CHECK(lines[0] ==
-        "100 web replace: task 1 in us-east-1b: ECS drain of container instance 1; task 2 is "
-        "launched in its place");
-  CHECK(lines[1] == "100 web launch: task 2 in us-east-1a: in service after 2s");
-  CHECK(lines[3].starts_with("100 hosts terminate: container instance 1"));
-  CHECK(lines[4].find("web terminate: task 1 in us-east-1b: taken out of service in response to an "
-                      "ECS drain of container instance 1") != std::string::npos);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0] == "100 web launch: task 2 in us-east-1a: in service after 2s");
+  CHECK(lines[2].starts_with("100 hosts terminate: container instance 1"));
+  CHECK(lines[3].ends_with(
+      "web terminate: task 1 in us-east-1b: stopped as its container instance drains"));
   CHECK(running(result, 300s) == 2);
+}
+
+TEST_CASE("C56: where fewer may be healthy, tasks of an instance that drains stop at once") {
+  const World world{
+      .tasks = 2,
+      .provider = "auto_scaling_group_provider: {}, ",
+      .service = "deployment_configuration: {minimum_healthy_percent: 50, maximum_percent: 100}, ",
+      .top =
+          "changes: [{at: +100s, field: clusters.hosts.auto_scaling_group.desired_capacity, "
+          "value: 1}]\n"};
+  const auto lines = told(run(world));
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0] ==
+        "100 web terminate: task 1 in us-east-1b: stopped as its container instance drains");
+  CHECK(lines[1] == "100 web launch: task 2 in us-east-1a: in service after 2s");
+  World full = world;
+  full.service = "deployment_configuration: {maximum_percent: 100}, ";
+  CHECK(told(run(full), "launch").empty());
+  CHECK(running(run(full), 540s) == 2);
+}
+
+// Each instance has room for one task of 1,024 beside the one it has, and for none of 2,048.
+TEST_CASE("C22, C39: a deployment of larger tasks waits where there is no room for both") {
+  const World world{.tasks = 2, .service = "deployments: [{at: +100s, cpu: 2048}], "};
+  const auto lines = told(run(world));
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[1] ==
+        "100 web placement: (service web) was unable to place a task because no container instance "
+        "met all of its requirements; 2 of 2 tasks wait");
+  CHECK(running(run(world), 540s) == 2);
+}
+
+// One may be missing: its room is the first new task's, which pulls its own image for 10 s.
+TEST_CASE("C22, C28, C39: room for larger tasks is made one by one where a task may be missing") {
+  const RunResult result =
+      run({.tasks = 2,
+           .service = "deployments: [{at: +100s, cpu: 2048}], "
+                      "deployment_configuration: {minimum_healthy_percent: 50}, "});
+  const auto lines = told(result);
+  REQUIRE(lines.size() == 7);
+  CHECK(lines[1] == "100 web terminate: task 0 in us-east-1a: stopped by (deployment 1)");
+  CHECK(lines[2] == "100 web launch: task 2 in us-east-1a: in service after 12s");
+  CHECK(lines[3].ends_with("1 of 2 tasks wait"));
+  CHECK(lines[4].ends_with("web terminate: task 1 in us-east-1b: stopped by (deployment 1)"));
+  CHECK(lines[5].ends_with("web launch: task 3 in us-east-1b: in service after 12s"));
+  CHECK(lines[6].find("deployment completed") != std::string::npos);
+  CHECK(running(result, 540s) == 2);
+}
+
+// Of 3,600 s the tasks reserve 9 x 1,024 + 2,000 = 11,216 of 26,432 for 100 s, and then 20,432: the
+// one instance is billed to the service for 42.43 s, and 3,500 x 0.773 = 2,705.5 s.
+TEST_CASE("C22, C121: a larger task pays for more of its instance") {
+  const RunResult result = run({.instances = 1,
+                                .tasks = 1,
+                                .service = "deployments: [{at: +100s, cpu: 2048}], "
+                                           "deployment_configuration: {minimum_healthy_percent: 0, "
+                                           "maximum_percent: 100}, "},
+                               3600s);
+  CHECK(quantity(result, "web") == "0.763055555555556");  // 2,747 s
+}
+
+// It is unhealthy within this minute, and the next one runs 2 s later.
+TEST_CASE("C41: an unhealthy task on a cluster is replaced") {
+  const RunResult result =
+      run({.tasks = 1, .service = "deployments: [{at: +100s, assumed: {never_healthy: 1}}], "});
+  const auto gone = told(result, "terminate");
+  REQUIRE_FALSE(gone.empty());
+  CHECK(gone[0].find("Task failed ELB health checks") != std::string::npos);
+  CHECK(running(result, 120s) == doctest::Approx(1 + 58 / 60.));
+}
+
+TEST_CASE("C88: a task that fails checks before it can answer lets the other go all the same") {
+  const RunResult result = run(
+      {.tasks = 2,
+       .provider = "auto_scaling_group_provider: {}, ",
+       .service = "health_check_grace_period_seconds: 300, ",
+       .assumed = ", application_start: 100s",
+       .top = "changes: [{at: +100s, field: clusters.hosts.auto_scaling_group.desired_capacity, "
+              "value: 1}]\n"});
+  CHECK(running(result, 120s) == 3);  // it runs from 102 s on, and answers from 202 s on
+  CHECK(told(result, "terminate").size() == 2);
+  CHECK(running(result, 540s) == 2);  // five checks were passed, 30 s apart
 }
 
 TEST_CASE("C87: without draining its tasks are gone with it") {

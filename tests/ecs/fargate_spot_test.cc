@@ -10,7 +10,7 @@ using testing::RowSource;
 using testing::RunResult;
 using namespace std::chrono_literals;
 
-/// Tasks in service 20 s after their creation.
+/// Tasks that run 10 s after their creation, and answer 10 s later.
 std::string service(std::uint32_t desired, const std::string& strategy,
                     const std::string& to_interruption, const std::string& top = "",
                     const std::string& task = "") {
@@ -57,7 +57,7 @@ TEST_CASE("C71, C118: tasks on FARGATE_SPOT are billed apart, at 30 % of the pri
 
 TEST_CASE("C74: an interrupted task gets no more requests and has its stop timeout to answer") {
   // Interrupted at 100 s, with requests of 20 s and 60 s inside; 30 s of stop timeout. Another is
-  // launched at once and serves from 120 s on.
+  // launched at once and runs from 110 s on.
   const RunResult result = run(service(1, kSpot, "100s"), {{90s, 0s, 20s}, {90s, 0s, 60s}}, 200s);
   CHECK(result.outcome(Outcome::kCompleted) == 1);
   CHECK(result.outcome(Outcome::kError) == 1);
@@ -68,7 +68,7 @@ TEST_CASE("C74: an interrupted task gets no more requests and has its stop timeo
             "100: task 0 in us-east-1a on FARGATE_SPOT: Your Spot Task was interrupted."});
   REQUIRE(causes(result, "launch").size() == 1);
   CHECK(causes(result, "launch")[0] ==
-        "100: task 1 in us-east-1a on FARGATE_SPOT: in service after 20s");
+        "100: task 1 in us-east-1a on FARGATE_SPOT: in service after 10s");
 }
 
 TEST_CASE("C24, C74: a longer stop timeout lets longer requests end") {
@@ -76,7 +76,7 @@ TEST_CASE("C24, C74: a longer stop timeout lets longer requests end") {
       run(service(1, kSpot, "100s", "", "stop_timeout: 120"), {{90s, 0s, 60s}}, 300s);
   CHECK(result.outcome(Outcome::kCompleted) == 1);
   // Billed until its last request has been answered, at 150 s, and what follows from 110 s on,
-  // itself interrupted at 220 s and its follower from 230 s to the end: 150 + 110 + 70 s.
+  // itself interrupted at 210 s and its follower from 220 s to the end: 150 + 100 + 80 s.
   CHECK(result.quantity("fargate.spot_linux_x86_vcpu") == "0.091666666666667");
 }
 

@@ -11,8 +11,8 @@ using testing::RowSource;
 using testing::RunResult;
 using namespace std::chrono_literals;
 
-/// Tasks of one vCPU, in service 20 s after their creation. `more` goes into the service, `assumed`
-/// into its publication delays.
+/// Tasks of one vCPU that run 10 s after their creation, and answer 10 s later. `more` goes into
+/// the service, `assumed` into its publication delays.
 std::string service(std::uint32_t desired, const std::string& more, const std::string& changes = "",
                     const std::string& delays = "") {
   return "version: 1\ndrain: 0s\nservices:\n  web:\n    ecs: {desired_count: " +

@@ -62,6 +62,7 @@ TEST_CASE("random scenarios reach every outcome, limit, activity, line item and 
                                  "overloaded",
                                  "scale_out",
                                  "scale_in",
+                                 "deploy",
                                  "launch",
                                  "terminate",
                                  "scheduled",
@@ -99,6 +100,10 @@ TEST_CASE("random scenarios reach every outcome, limit, activity, line item and 
                                  "fault",
                                  "spot",
                                  "replace",
+                                 "enter_standby",
+                                 "exit_standby",
+                                 "detach",
+                                 "refused",
                                  "ec2.spot.m7i.large",
                                  "vpc.public_ipv4_in_use"}) {
     CAPTURE(what);

@@ -79,6 +79,24 @@ class Lines {
     for (std::size_t i = 0; i < row.provisioned.size(); ++i) {
       add(of + " provisioned, " + kProvisioned[i], row.provisioned[i]);
     }
+    constexpr const char* kMemory[] = {"used, MiB x ns", "there, MiB x ns", "tasks killed"};
+    for (std::size_t i = 0; i < row.memory.size(); ++i) {
+      add(of + " memory, " + kMemory[i], row.memory[i]);
+    }
+    constexpr const char* kFunction[] = {"invocations",
+                                         "ended",
+                                         "duration sum, us",
+                                         "duration max, us",
+                                         "errors",
+                                         "throttles",
+                                         "ConcurrentExecutions",
+                                         "ConcurrentExecutions of the account",
+                                         "UnreservedConcurrentExecutions",
+                                         "ClaimedAccountConcurrency",
+                                         "loops stopped"};
+    for (std::size_t i = 0; i < row.function.size(); ++i) {
+      add(of + " function, " + kFunction[i], row.function[i]);
+    }
   }
 
   void add(const std::string& of, const Counts& counts) {

@@ -104,6 +104,8 @@ Scenario until(const Scenario& scenario, Time time) {
                 [&](const Change& change) { return scenario.start + change.at >= time; });
   std::erase_if(before.faults,
                 [&](const Fault& fault) { return scenario.start + fault.at >= time; });
+  std::erase_if(before.operations,
+                [&](const Operation& operation) { return scenario.start + operation.at >= time; });
   return before;
 }
 
@@ -186,9 +188,14 @@ TEST_CASE(
         CHECK(static_cast<std::int64_t>(row.cpu_busy) <=
               static_cast<std::int64_t>(row.cpu_available));
         if (service.fleet.backlog) {
-          CHECK(row.queue_max <= row.running_max * *service.fleet.backlog);
+          std::uint32_t backlog = *service.fleet.backlog;
+          for (const Deployment& deployment : service.fleet.deployments) {
+            backlog = std::max(backlog, deployment.backlog.value_or(0));
+          }
+          CHECK(row.queue_max <= row.running_max * backlog);
         }
-      } else if (service.external.refuses_when_full) {
+      } else if (service.platform == Service::Platform::kExternal &&
+                 service.external.refuses_when_full) {
         CHECK(row.queue_max == 0);
       }
       CHECK(row.queue_max <= static_cast<std::int64_t>(scenario.rows.size()) * 1'000);

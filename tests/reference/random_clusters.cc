@@ -64,6 +64,13 @@ void move(Fleet& f, std::size_t to, const Fleet& cluster, RandomServices& random
   f.awsvpc = dice.chance(30);
   f.distinct_instance = dice.chance(20);
   f.strategies = strategies(dice);
+  f.rebalances = false;  // refused there
+  f.shift.reset();
+  for (Deployment& deployment : f.deployments) {
+    if (!deployment.cpu) continue;
+    deployment.cpu = dice.one_of<std::uint32_t>({128, 256, 512, 1024});
+    deployment.memory = dice.one_of<std::uint32_t>({100, 512, 1000, 1700});
+  }
   f.launch_type_ec2 = dice.chance(30);
   if (dice.chance(20)) f.not_in_zone = dice.below(cluster.zones);
 }

@@ -5,8 +5,11 @@
 
 #include "reference/random_clusters.h"
 #include "reference/random_events.h"
+#include "reference/random_lambda.h"
+#include "reference/random_operations.h"
 #include "reference/random_provisioned.h"
 #include "reference/random_services.h"
+#include "reference/random_tasks.h"
 
 namespace skyreplay::reference {
 namespace {
@@ -28,7 +31,10 @@ class Generator {
         events_(number),
         providers_(number ^ 0x5907),
         provisioned_(number),
-        clusters_(number ^ 0xC1A5) {
+        clusters_(number ^ 0xC1A5),
+        random_tasks_(number),
+        operations_(number),
+        lambda_(number) {
     s_.seed = dice_.below(1000);
   }
 
@@ -44,12 +50,17 @@ class Generator {
     predictive_policies();
     scheduled_actions();
     services_of_tasks();
+    random_tasks_.deploy(s_, unit_);
     lives();
     faults();
     fronts();
     events_.add_to(s_);
+    random_tasks_.add_jobs(s_, unit_);
     provisioned_.scale(s_);
+    operations_.add_to(s_);
     if (clusters_.dice.chance(35)) add_cluster(s_, clusters_, unit_);
+    random_tasks_.fill(s_);
+    lambda_.add_to(s_);
     return s_;
   }
 
@@ -550,6 +561,9 @@ class Generator {
   RandomServices providers_;
   RandomProvisioned provisioned_;
   RandomServices clusters_;
+  RandomTasks random_tasks_;
+  RandomOperations operations_;
+  RandomLambda lambda_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

@@ -28,6 +28,7 @@ Scenario with_another(const Scenario& scenario, std::uint64_t number) {
   for (Call& call : more.calls) ++call.from, ++call.to;
   for (Change& change : more.changes) ++change.service;
   for (Fault& fault : more.faults) ++fault.service;
+  for (Operation& operation : more.operations) ++operation.service;
   for (Service& service : more.services) {
     if (service.fleet.cluster) ++*service.fleet.cluster;
   }

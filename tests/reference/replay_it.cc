@@ -66,6 +66,19 @@ WindowRow row_of(const metrics::Window& window, const metrics::WindowRow& from) 
   row.provisioned = {provisioned.invocations, provisioned.spillovers,
                      provisioned.busy,        provisioned.ready,
                      provisioned.busy_max,    provisioned.utilization_max_ppm};
+  row.memory = {from.memory.used, from.memory.available, from.memory.kills};
+  const metrics::FunctionCounts& f = from.function;
+  row.function = {f.invocations,
+                  f.ended,
+                  f.duration_us,
+                  f.duration_max_us,
+                  f.errors,
+                  f.throttles,
+                  f.concurrent_executions_max,
+                  f.account_concurrent_executions_max,
+                  f.unreserved_concurrent_executions_max,
+                  f.claimed_account_concurrency_max,
+                  f.recursive_invocations_dropped};
   return row;
 }
 

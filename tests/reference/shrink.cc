@@ -51,6 +51,7 @@ void drop_unused_services(Scenario& scenario, Mutation mutation) {
       if (of_a_service) renumber(change.service);
     }
     for (Fault& fault : smaller.faults) renumber(fault.service);
+    for (Operation& operation : smaller.operations) renumber(operation.service);
     for (Service& service : smaller.services) {
       if (service.fleet.cluster) renumber(*service.fleet.cluster);
     }

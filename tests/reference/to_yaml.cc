@@ -46,6 +46,7 @@ std::string spelled(const Scenario& scenario, const Service& service) {
     if (!service.fleet.fargate) return group(service.fleet);
     return tasks(service.fleet, on_cluster(scenario, service.fleet), trace_start);
   }
+  if (service.platform == Service::Platform::kJob) return job_yaml(service.job);
   const External& e = service.external;
   return fmt::format("{{external: {{latency: {}, {}when_full: {}, price_per_request: \"{}\"}}}}",
                      spelled(e.latency), optional("max_connections", e.max_connections),
@@ -145,6 +146,16 @@ std::string spelled(const Scenario& scenario, const Fault& fault, bool says_unti
   return fmt::format("{{at: +{}, {}{}}}", spelled(fault.at), span, what);
 }
 
+std::string spelled(const Scenario& scenario, const Operation& operation) {
+  constexpr const char* kKinds[] = {"enter_standby", "exit_standby", "detach_instances"};
+  const bool exits = operation.kind == Operation::Kind::kExitStandby;
+  return fmt::format(
+      "{{at: +{}, {}: {{service: {}, count: {}{}}}}}", spelled(operation.at),
+      kKinds[static_cast<int>(operation.kind)], scenario.services[operation.service].name,
+      operation.count,
+      exits ? "" : fmt::format(", should_decrement_desired_capacity: {}", operation.decrements));
+}
+
 }  // namespace
 
 std::string to_yaml(const Scenario& s) {
@@ -178,10 +189,12 @@ std::string to_yaml(const Scenario& s) {
       s.account.api_burst, s.account.api_rate);
   if (!s.calls.empty()) text += "calls:\n";
   for (const Call& call : s.calls) text += "  - " + spelled(s, call) + "\n";
-  text +=
-      fmt::format("recorder: {{window: {}, warm_up: {}}}\n", spelled(s.window), spelled(s.warm_up));
+  text += fmt::format("recorder: {{window: {}, warm_up: {}, lambda_metrics: {}}}\n",
+                      spelled(s.window), spelled(s.warm_up), s.account.counts_functions);
   if (!s.changes.empty()) text += "changes:\n";
   for (const Change& change : s.changes) text += "  - " + spelled(s, change) + "\n";
+  if (!s.operations.empty()) text += "operations:\n";
+  for (const Operation& operation : s.operations) text += "  - " + spelled(s, operation) + "\n";
   if (!s.faults.empty()) text += "faults:\n";
   for (std::size_t i = 0; i < s.faults.size(); ++i) {
     text += "  - " + spelled(s, s.faults[i], i % 2 == 1) + "\n";

@@ -11,33 +11,6 @@ namespace {
 
 using reference::spelled;  // beside the overloads of this file
 
-std::string common(const Fleet& f) {
-  constexpr const char* kAlgorithms[] = {"round_robin", "least_outstanding_requests",
-                                         "weighted_random"};
-  std::string zones;
-  for (std::uint32_t i = 0; i < f.zones; ++i) {
-    zones += fmt::format("{}us-east-1{}", i == 0 ? "" : ", ", static_cast<char>('a' + i));
-  }
-  if (f.cluster.has_value()) zones.clear();
-  return fmt::format(
-      "availability_zones: [{}], target_group: {{load_balancing_algorithm_type: {}, "
-      "deregistration_delay: {}, slow_start: {}, load_balancing_cross_zone_enabled: {}, "
-      "health_check_interval_seconds: {}, health_check_timeout_seconds: {}, "
-      "healthy_threshold_count: {}, unhealthy_threshold_count: {}}}, load_balancer: "
-      "{{idle_timeout: {}, rules: {}, "
-      "assumed: "
-      "{{requests_per_connection: {}}}}}, ",
-      zones, kAlgorithms[static_cast<int>(f.algorithm)], spelled(f.deregistration_delay),
-      spelled(f.slow_start), f.cross_zone, f.check_interval, f.check_timeout, f.healthy_threshold,
-      f.unhealthy_threshold, spelled(f.idle_timeout), f.rules,
-      f.requests_per_connection_milli / 1000.0);
-}
-
-std::string capacity(const Fleet& f) {
-  return optional("workers", f.workers) + optional("backlog", f.backlog) +
-         fmt::format("speed: {}, ", f.speed);
-}
-
 std::string commitments(const Fleet& f) {
   std::string text;
   if (f.reserved_instances > 0) {
@@ -53,9 +26,11 @@ std::string market(const Fleet& f) {
   const std::string addresses =
       f.public_addresses ? "associate_public_ip_address: true, " : std::string();
   if (!f.spot) return addresses;
-  return addresses +
-         fmt::format("instance_market_options: {{market_type: spot}}, capacity_rebalance: {}, ",
-                     f.capacity_rebalance);
+  return addresses + fmt::format(
+                         "instance_market_options: {{market_type: spot, spot_options: {{{}}}}}, "
+                         "capacity_rebalance: {}, ",
+                         f.max_price.empty() ? "" : fmt::format("max_price: \"{}\"", f.max_price),
+                         f.capacity_rebalance);
 }
 std::string interruptions(const Fleet& f) {
   if (!f.spot) return "";
@@ -95,24 +70,34 @@ std::string lives(const Fleet& f) {
       f.balanced_only ? "balanced-only" : "balanced-best-effort");
 }
 
-std::string providers(const Fleet& f) {
-  std::string list;
-  for (const Provider& provider : f.providers) {
-    list +=
-        fmt::format("{}{{capacity_provider: {}, base: {}, weight: {}}}", list.empty() ? "" : ", ",
-                    provider.spot ? "FARGATE_SPOT" : "FARGATE", provider.base, provider.weight);
-  }
-  return list.empty() ? "" : "capacity_provider_strategy: [" + list + "], ";
-}
-
-std::string spot_tasks(const Fleet& f) {
-  const bool has_spot = std::any_of(f.providers.begin(), f.providers.end(),
-                                    [](const Provider& provider) { return provider.spot; });
-  if (!has_spot) return "";
-  return "fargate_spot: {time_to_interruption: " + spelled(f.time_to_interruption) + "}, ";
-}
-
 }  // namespace
+
+std::string common(const Fleet& f) {
+  constexpr const char* kAlgorithms[] = {"round_robin", "least_outstanding_requests",
+                                         "weighted_random"};
+  std::string zones;
+  for (std::uint32_t i = 0; i < f.zones; ++i) {
+    zones += fmt::format("{}us-east-1{}", i == 0 ? "" : ", ", static_cast<char>('a' + i));
+  }
+  if (f.cluster.has_value()) zones.clear();
+  return fmt::format(
+      "availability_zones: [{}], target_group: {{load_balancing_algorithm_type: {}, "
+      "deregistration_delay: {}, slow_start: {}, load_balancing_cross_zone_enabled: {}, "
+      "health_check_interval_seconds: {}, health_check_timeout_seconds: {}, "
+      "healthy_threshold_count: {}, unhealthy_threshold_count: {}}}, load_balancer: "
+      "{{idle_timeout: {}, rules: {}, "
+      "scheme: {}, assumed: "
+      "{{requests_per_connection: {}}}}}, ",
+      zones, kAlgorithms[static_cast<int>(f.algorithm)], spelled(f.deregistration_delay),
+      spelled(f.slow_start), f.cross_zone, f.check_interval, f.check_timeout, f.healthy_threshold,
+      f.unhealthy_threshold, spelled(f.idle_timeout), f.rules,
+      f.internal ? "internal" : "internet-facing", f.requests_per_connection_milli / 1000.0);
+}
+
+std::string capacity(const Fleet& f) {
+  return optional("workers", f.workers) + optional("backlog", f.backlog) +
+         fmt::format("speed: {}, ", f.speed);
+}
 
 std::string group(const Fleet& f) {
   const std::string gp3 = fmt::format(", iops: {}, throughput: {}", f.iops, f.throughput);
@@ -126,21 +111,6 @@ std::string group(const Fleet& f) {
       commitments(f) + market(f) + common(f), scaling(f) + lives(f), capacity(f) + interruptions(f),
       spelled(f.boot_time), spelled(f.decision_lag), spelled(f.pending_time), spelled(f.ec2_delay),
       spelled(f.balancer_delay), spelled(f.group_delay), spelled(f.agent_delay));
-}
-
-std::string tasks(const Fleet& f, const std::string& placement, Time trace_start) {
-  return fmt::format(
-      "{{ecs: {{{}desired_count: {}, task_definition: {{{}cpu: {}, memory: {}, stop_timeout: {}, "
-      "runtime_platform: "
-      "{{cpu_architecture: {}}}, ephemeral_storage: {{size_in_gib: {}}}}}, {}{}assumed: "
-      "{{{}publication_delay: {{ecs: {}, application_elb: {}}}, infrastructure_time: {}, "
-      "image_size: {}kB, pull_rate: 1MB/s, container_start: {}, application_start: {}}}}}}}",
-      placement, f.desired, f.awsvpc ? "network_mode: awsvpc, " : "", f.cpu, f.memory,
-      f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
-      providers(f) + service_scaling(f, trace_start), common(f), capacity(f) + spot_tasks(f),
-      spelled(f.ecs_delay), spelled(f.balancer_delay), spelled(f.infrastructure_time),
-      f.pull_time / std::chrono::milliseconds{1}, spelled(f.container_start),
-      spelled(f.application_start));
 }
 
 }  // namespace skyreplay::reference

@@ -100,22 +100,31 @@ std::string provisioned(const Function& f, const Fleet& scaled_by, Time trace_st
       *f.provisioned);
 }
 
+std::string plan(const Function& f) {
+  std::string text = f.allows_loops ? "recursive_loop: Allow, " : "";
+  if (f.plan_permille > 0) {
+    text += fmt::format("savings_plan: {{discount: {}, coverage: {}}}, ", f.plan_permille / 1e3,
+                        f.plan_ppm / 1e6);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string function_yaml(const Function& f, const Fleet& scaled_by, Time trace_start) {
   return fmt::format(
-      "{{lambda: {{memory_size: {}, timeout: {}, {}{}{}{}{}ephemeral_storage: {{size: {}}}, "
+      "{{lambda: {{memory_size: {}, timeout: {}, {}{}{}{}{}{}ephemeral_storage: {{size: {}}}, "
       "architectures: {}, assumed: {{provisioned_preparation_time: {}, init_duration: "
       "{}, "
       "platform_init_duration: {}, init_limit: {}, keep_alive: {}, max_environment_age: {}, "
-      "reuse: {}, vcpu_parallelism: {}, speed: {}{}}}}}}}",
+      "reuse: {}, vcpu_parallelism: {}, speed: {}, crash_probability: {}{}}}}}}}",
       f.memory, f.timeout / std::chrono::seconds{1},
       optional("reserved_concurrent_executions", f.reserved),
-      provisioned(f, scaled_by, trace_start), front(f), snapshots(f), events(f), f.storage,
+      provisioned(f, scaled_by, trace_start), front(f), snapshots(f), events(f), plan(f), f.storage,
       f.arm ? "arm64" : "x86_64", spelled(f.preparation), spelled(f.init), spelled(f.platform_init),
       spelled(f.init_limit), keep_alive(f), spelled(f.max_age),
       f.least_recently_used ? "least_recently_used" : "most_recently_used", f.parallelism, f.speed,
-      f.init_unbilled ? ", init_billing: before_2025_08" : "");
+      f.crash_probability, f.init_unbilled ? ", init_billing: before_2025_08" : "");
 }
 
 }  // namespace skyreplay::reference

@@ -24,6 +24,11 @@ std::string function_yaml(const Function& f, const Fleet& scaled_by, Time trace_
 /// A group of instances, a service of tasks; `placement` says where on a cluster they go.
 std::string group(const Fleet& f);
 std::string tasks(const Fleet& f, const std::string& placement, Time trace_start);
+/// Of both: what balances the load, and what one serves at once.
+std::string common(const Fleet& f);
+std::string capacity(const Fleet& f);
+/// A kind of jobs.
+std::string job_yaml(const JobKind& j);
 /// What scales a group, and what a service of tasks or a function's provisioned concurrency; each
 /// with a comma behind it.
 std::string scaling(const Fleet& f);

@@ -28,6 +28,7 @@ std::string tracked(const Alarm& a, const std::string& customized) {
   const std::pair<const char*, const char*> predefined[] = {
       {"AWS/EC2 CPUUtilization", "ASGAverageCPUUtilization"},
       {"AWS/ECS CPUUtilization", "ECSServiceAverageCPUUtilization"},
+      {"AWS/ECS MemoryUtilization", "ECSServiceAverageMemoryUtilization"},
       {"AWS/Lambda ProvisionedConcurrencyUtilization", "LambdaProvisionedConcurrencyUtilization"},
       {"AWS/EC2 NetworkIn", "ASGAverageNetworkIn"},
       {"AWS/EC2 NetworkOut", "ASGAverageNetworkOut"},
@@ -87,10 +88,12 @@ std::string predictive(const Policy& p) {
       {"AWS/EC2 NetworkOut", {"ASGNetworkOut", "ASGTotalNetworkOut", "ASGAverageNetworkOut"}},
       {"AWS/ApplicationELB RequestCount",
        {"ALBRequestCount", "ALBTargetGroupRequestCount", "ALBRequestCountPerTarget"}}};
-  const auto& [pair, load, scaling] = metrics.at(p.tracked.metric);
+  const char* const pair = metrics.at(p.tracked.metric)[0];
+  const char* const load = metrics.at(p.tracked.metric)[1];
+  const char* const scaling = metrics.at(p.scaling.empty() ? p.tracked.metric : p.scaling)[2];
   // Each in its turn: in one word, or in two.
   const std::string what =
-      p.history.size() % 2 == 0
+      p.history.size() % 2 == 0 && p.scaling.empty()
           ? fmt::format("predefined_metric_pair_specification: {{predefined_metric_type: {}}}",
                         pair)
           : fmt::format(
@@ -99,10 +102,12 @@ std::string predictive(const Policy& p) {
                 load, scaling);
   return fmt::format(
       "predictive_scaling_configuration: {{metric_specifications: [{{target_value: {}, {}}}], "
-      "mode: {}, scheduling_buffer_time: {}, {}{}assumed: {{load_history: [{}]}}}}",
+      "mode: {}, scheduling_buffer_time: {}, {}{}assumed: {{load_history: [{}], scaling_history: "
+      "[{}]}}}}",
       p.target, what, p.scales ? "ForecastAndScale" : "ForecastOnly", p.buffer,
       p.max_buffer ? "max_capacity_breach_behavior: IncreaseMaxCapacity, " : "",
-      optional("max_capacity_buffer", p.max_buffer), fmt::join(p.history, ", "));
+      optional("max_capacity_buffer", p.max_buffer), fmt::join(p.history, ", "),
+      fmt::join(p.scaling_history, ", "));
 }
 
 std::string spelled(const Policy& p) {

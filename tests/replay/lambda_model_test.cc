@@ -72,7 +72,8 @@ TEST_CASE("L40, L45, L48: the account's limits reach the model") {
       "version: 1\nservices: {fn: {lambda: {}}}\naccount: {lambda: {concurrent_executions: 2000, "
       "scaling_rate: {burst: 30, per_second: 4}, requests_per_second_factor: 5}}\n",
       "t.yaml");
-  const lambda::AccountConfig account = account_config(scenario.message().account());
+  const lambda::AccountConfig account =
+      account_config(scenario.message().account(), scenario.message().recorder());
   CHECK(account.concurrent_executions == 2000);
   CHECK(account.scaling_burst == 30);
   CHECK(account.scaling_per_second == 4);
@@ -84,8 +85,9 @@ TEST_CASE("L80, L81: each architecture is billed by its own line items") {
     const scenario::Scenario scenario = scenario::Scenario::parse(
         "version: 1\nservices: {fn: {lambda: {architectures: " + architecture + "}}}\n", "t.yaml");
     pricing::Meters meters;
+    std::deque<pricing::Tariff> tariffs;
     const lambda::MeterItems at = lambda_items({"fn", &scenario.message().services().at("fn"), 128},
-                                               "us-east-1", false, meters);
+                                               "us-east-1", false, meters, tariffs);
     CHECK(meters.size() == 2);
     return std::pair{meters.tariff(at.requests).line_item(),
                      meters.tariff(at.duration).line_item()};
@@ -101,7 +103,9 @@ TEST_CASE("L84, L97: snapshots and an API are line items of their own") {
     const scenario::Scenario scenario = scenario::Scenario::parse(
         "version: 1\nservices: {fn: {lambda: " + function + "}}\n", "t.yaml");
     pricing::Meters meters;
-    lambda_items({"fn", &scenario.message().services().at("fn"), 128}, "us-east-1", false, meters);
+    std::deque<pricing::Tariff> tariffs;
+    lambda_items({"fn", &scenario.message().services().at("fn"), 128}, "us-east-1", false, meters,
+                 tariffs);
     std::string items;
     for (std::uint32_t i = 2; i < meters.size(); ++i) {
       items += std::string(meters.tariff(i).line_item()) + " ";
@@ -120,7 +124,8 @@ TEST_CASE("L46, L51: the account's older scaling rate and its APIs' rate reach t
       "version: 1\nservices: {fn: {lambda: {}}}\naccount: {lambda: {scaling_rate: {scope: "
       "account}}, api_gateway: {throttle_burst_limit: 7, throttle_rate_limit: 2.5}}\n",
       "t.yaml");
-  const lambda::AccountConfig account = account_config(scenario.message().account());
+  const lambda::AccountConfig account =
+      account_config(scenario.message().account(), scenario.message().recorder());
   CHECK(account.scaling_is_shared);
   CHECK(account.scaling_burst == 3'000);
   CHECK(account.api_throttling.burst_limit == 7);
@@ -133,8 +138,9 @@ TEST_CASE("L82, L83: provisioned concurrency and storage are line items of their
       "{provisioned_concurrent_executions: 3}, ephemeral_storage: {size: 1024}}}}\n",
       "t.yaml");
   pricing::Meters meters;
-  const lambda::MeterItems at =
-      lambda_items({"fn", &scenario.message().services().at("fn"), 128}, "us-east-1", true, meters);
+  std::deque<pricing::Tariff> tariffs;
+  const lambda::MeterItems at = lambda_items({"fn", &scenario.message().services().at("fn"), 128},
+                                             "us-east-1", true, meters, tariffs);
   CHECK(meters.tariff(*at.transfer).line_item() == "data_transfer.internet_out");
   CHECK(meters.tariff(*at.provisioned_duration).line_item() == "lambda.provisioned_duration_x86");
   CHECK(meters.tariff(*at.provisioned_concurrency).line_item() ==

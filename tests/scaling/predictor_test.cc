@@ -30,7 +30,7 @@ TimePoint at(Duration since) { return TimePoint{since}; }
 /// Hours of that load, in minutes, from `from` on.
 void feed(Predictor& predictor, TimePoint from, int hours, double load) {
   for (int minute = 0; minute < 60 * hours; ++minute) {
-    predictor.add(from + minute * 1min, one(load / 60));
+    predictor.add(0, from + minute * 1min, one(load / 60));
   }
 }
 
@@ -61,6 +61,28 @@ TEST_CASE("E78: a history of 24 hours makes a forecast at the run's start") {
   CHECK(enough.need(at(1h))->capacity == 3);
   CHECK(enough.need(at(48h))->capacity == 3);
   CHECK_FALSE(enough.need(at(49h)));  // 48 hours ahead
+}
+
+TEST_CASE("E81: how a scaling metric of another kind follows from the load is learned") {
+  PredictiveScaling of_two = policy(std::vector<double>(24, 250));
+  of_two.scaling_series = 1;
+  of_two.scaling_name = "CPUUtilization";
+  of_two.scaling_history = std::vector<double>(24, 500);
+  Predictor predictor(of_two, at(0s));
+  const auto told = predictor.forecast(at(0s));
+  REQUIRE(told);
+  // 250 of load have taken 500 of the other: five units of 100.
+  CHECK(told->starts_with(
+      "RequestCount forecast from 24 h (each has taken 2 of CPUUtilization): in the hours from "
+      "1970-01-01T00:00:00Z on it takes 5 5 5 "));
+  // Six hours later 30 hours are known, of which six have taken 1,250: 24 x 500 + 6 x 1,250 of
+  // 30 x 250 are 2.6 for each, and 250 x 2.6 are 6.5 units.
+  feed(predictor, at(0s), 6, 250);
+  for (int minute = 0; minute < 360; ++minute) {
+    predictor.add(1, at(minute * 1min), one(1'250.0 / 60));
+  }
+  CHECK(predictor.forecast(at(6h + 90s))->find("(each has taken 2.6 of") != std::string::npos);
+  CHECK(predictor.need(at(6h))->capacity == 7);
 }
 
 TEST_CASE("E78: it looks back on fourteen days") {

@@ -112,6 +112,20 @@ TEST_CASE("E58, E60: fifteen minutes below 0.7 of the target take away what is n
   CHECK(told.now.desired == 3);  // 4 x 26 / 50 = 2.08: a whole instance less, not two
 }
 
+TEST_CASE("E62: what is not needed goes once a minute, and only while the low alarm is in ALARM") {
+  Told told;
+  Scaler scaler(tracking(1), {}, AlarmState::kOk);
+  play(scaler, told, 14, {26});
+  play(scaler, told, 1, {36});  // 4 x 36 / 50 = 2.88, and no alarm
+  CHECK(told.causes.empty());
+  play(scaler, told, 15, {26});
+  CHECK(told.now.desired == 3);
+  told.now.current = 3;
+  play(scaler, told, 1, {26});
+  CHECK(told.now.desired == 2);  // 3 x 26 / 50 = 1.56
+  CHECK(told.times[1] - told.times[0] == 1min);
+}
+
 TEST_CASE("E60: where one instance less would push the metric above the target, none goes") {
   Told told;
   told.now.desired = told.now.current = 2;

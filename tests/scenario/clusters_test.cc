@@ -113,6 +113,28 @@ TEST_CASE("what is for Fargate is refused on a cluster, and the other way round"
             .find("is for tasks on a cluster") != std::string::npos);
 }
 
+TEST_CASE("C22: what is deployed on a cluster fits its instances, whatever Fargate has") {
+  CHECK_NOTHROW(resolved({.service = ", deployments: [{at: +1h, cpu: 300, memory: 777}]"}));
+  CHECK(told({.service = ", deployments: [{at: +1h, cpu: 4096}]"}) ==
+        "deployments[0].cpu: must be at most 2,048: what an instance of m7i.large has");
+  CHECK(told({.service = ", deployments: [{at: +1h, memory: 9000}]"}) ==
+        "deployments[0].memory: must be at most 7,782 MiB: what an instance of m7i.large registers "
+        "(C18)");
+}
+
+TEST_CASE("C58: deployments on a cluster are rolling") {
+  CHECK(told({.service = ", deployment_configuration: {strategy: CANARY}"}) ==
+        "deployment_configuration.strategy: is not built for tasks on a cluster yet, but for "
+        "ROLLING");
+}
+
+TEST_CASE("C53: zones are not rebalanced on a cluster") {
+  CHECK(told({.service = ", availability_zone_rebalancing: ENABLED"}) ==
+        "availability_zone_rebalancing: is not built for tasks on a cluster yet, only on Fargate");
+  CHECK(resolved({}).services().at("web").ecs().availability_zone_rebalancing() ==
+        proto::EcsService::DISABLED);
+}
+
 TEST_CASE("C62, C63, C66, C67: strategies and constraints have the fields that are theirs") {
   const auto strategy = [](const std::string& item) {
     return told({.service = ", placement_strategies: [" + item + "]"});

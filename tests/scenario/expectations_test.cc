@@ -115,7 +115,7 @@ TEST_CASE("a CloudWatch name is refused where CloudWatch would count attempts an
   const std::string expectation =
       "namespace: AWS/Lambda, metric: Throttles, of: fn, statistic: sum, must_be: \"< 1\"";
   CHECK(mistakes_of(with(expectation) + "workload: {client: {max_attempts: 3}}\n")
-            .find("max_attempts is 3): name a column of timeline.csv") != std::string::npos);
+            .find("max_attempts is 3): set recorder.lambda_metrics to true") != std::string::npos);
 }
 
 TEST_CASE("spans of an expectation are checked") {

@@ -139,7 +139,8 @@ TEST_CASE("a required field that is missing is named where it belongs") {
 
 TEST_CASE("a service without a platform is refused") {
   CHECK(mistakes_of("version: 1\nservices: {fn: {for_each_route: true}}\n") ==
-        "shop.yaml:2:16: services.fn: has no platform: give it one of lambda, ec2, ecs, external");
+        "shop.yaml:2:16: services.fn: has no platform: give it one of lambda, ec2, ecs, ecs_task, "
+        "external");
 }
 
 TEST_CASE("two fields that exclude each other are refused at the second") {

@@ -45,7 +45,7 @@ TEST_CASE(
   CHECK(Scenario::parse(scenario.to_yaml(), "shop.yaml").digest() == scenario.digest());
 }
 
-TEST_CASE("E81: a predictive policy has one pair of metrics, of one kind") {
+TEST_CASE("E81: a predictive policy has one pair of metrics") {
   CHECK(told(policy("mode: ForecastOnly")) == ".metric_specifications: is missing");
   CHECK(told(policy("metric_specifications: [{" + kPair + "}, {" + kPair + "}]")) ==
         ".metric_specifications: must be one");
@@ -58,13 +58,28 @@ TEST_CASE("E81: a predictive policy has one pair of metrics, of one kind") {
   CHECK(told(policy(metrics("target_value: 50, " + load + ", " + scaling +
                             "ASGAverageCPUUtilization}")))
             .empty());
-  CHECK(told(policy(
-            metrics("target_value: 50, " + load + ", " + scaling + "ASGAverageNetworkIn}"))) ==
-        ".metric_specifications[0].predefined_scaling_metric_specification: must be of the load "
-        "metric's kind: how one follows from another is not learned here");
+  CHECK(told(policy(metrics("target_value: 50, " + load + ", " + scaling + "ASGAverageNetworkIn}")))
+            .empty());
   CHECK(told(policy(metrics(kPair + ", customized_load_metric_specification: {}")))
             .starts_with(".metric_specifications[0].customized_load_metric_specification: metric "
                          "math is not built"));
+}
+
+TEST_CASE("E81: of metrics of two kinds the hours before the run have both") {
+  const auto of = [](const std::string& scaling, const std::string& histories) {
+    return told(policy(
+        metrics("target_value: 50, predefined_load_metric_specification: {predefined_metric_type: "
+                "ALBTargetGroupRequestCount}, predefined_scaling_metric_specification: "
+                "{predefined_metric_type: " +
+                scaling + "}") +
+        ", assumed: {" + histories + "}"));
+  };
+  CHECK(of("ASGAverageCPUUtilization", "load_history: [1, 2], scaling_history: [3, 4]").empty());
+  CHECK(of("ASGAverageCPUUtilization", "load_history: [1, 2]") ==
+        ".assumed.scaling_history: must have as many hours as load_history, which has 2");
+  CHECK(of("ALBRequestCountPerTarget", "load_history: [1], scaling_history: [3]") ==
+        ".assumed.scaling_history: is for a scaling metric of another kind than the load metric: "
+        "here it is the load");
 }
 
 TEST_CASE("E80: a buffer above the maximum goes with raising it") {

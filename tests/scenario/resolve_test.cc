@@ -201,7 +201,8 @@ TEST_CASE("show names every default of the schema") {
                        "services.web.ec2.savings_plan.commitment=\"0.1\""})
           .to_yaml();
   for (const char* more : {"http_api: {}", "rest_api: {}",
-                           "runtime: java21, snap_start: {apply_on: PublishedVersions}"}) {
+                           "runtime: java21, snap_start: {apply_on: PublishedVersions}",
+                           "savings_plan: {discount: 0.1}"}) {
     shown +=
         Scenario::parse(skyreplay::testing::with_lambda("{" + std::string(more) + "}"), "shop.yaml")
             .to_yaml();
@@ -221,11 +222,19 @@ TEST_CASE("show names every default of the schema") {
                "0, scaling_adjustment: 2}]}}], alarms: [{alarm_name: a, namespace: AWS/ECS, "
                "metric_name: CPUUtilization, statistic: Average, period: 60, evaluation_periods: "
                "1, threshold: 1, comparison_operator: LessThanThreshold, alarm_actions: "
-               "[s]}]}}}\nfaults: [{at: +1s, kill_instances: {service: web}}]\nroutes: [{match: a, "
+               "[s]}]}}}\noperations: [{at: +1s, enter_standby: {service: web}}]\nfaults: [{at: "
+               "+1s, kill_instances: {service: web}}]\nroutes: [{match: a, "
                "service: web}, {match: b, service: app}]\n",
                "shop.yaml")
                .to_yaml();
   shown += Scenario::parse(with_lambda("{event_source_mappings: [{stream: {}}]}"), "shop.yaml")
+               .to_yaml();
+  shown += Scenario::parse(
+               "version: 1\nservices: {app: {ecs: {task_definition: {cpu: 256, memory: 512, "
+               "health_check: {}}, deployments: [{at: +1h}]}}, batch: {ecs_task: {task_definition: "
+               "{cpu: 256, memory: "
+               "512}}}}\nroutes: [{match: a, service: app}, {match: b, service: batch}]\n",
+               "shop.yaml")
                .to_yaml();
   shown += Scenario::parse(
                "version: 1\nservices: {web: {ecs: {cluster: c, task_definition: {cpu: 256, memory: "
@@ -280,8 +289,8 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
       "    lambda:\n"
       "      memory_size: 128\n"
       "      timeout: 3\n"
-      "      # reserved_concurrent_executions: not given: the function shares what the account "
-      "has unreserved\n"
+      "      # reserved_concurrent_executions: not given: the function shares what the account has "
+      "unreserved\n"
       "      architectures: [x86_64]\n"
       "      assumed:\n"
       "        init_duration: {lognormal: {p50: 143ms, p99: 220ms}}\n"
@@ -294,12 +303,13 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
       "        reuse: most_recently_used\n"
       "        vcpu_parallelism: 1\n"
       "        speed: 1\n"
-      "        # memory_floor: not given: 128 MB, and a route whose memory the trace does not "
-      "know is an error\n"
+      "        # memory_floor: not given: 128 MB, and a route whose memory the trace does not know "
+      "is an error\n"
       "        init_limit: 10s\n"
       "        provisioned_preparation_time: 1m30s\n"
       "        # loaded_code: not given: next to none\n"
       "        init_billing: since_2025_08\n"
+      "        crash_probability: 0\n"
       "      # provisioned_concurrency_config: not given: every environment is created for a "
       "request\n"
       "      # snap_start: not given: new environments run Init\n"
@@ -309,11 +319,12 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
       "synchronous ones\n"
       "      # event_source_mappings: not given: requests of kind queue and stream are replayed as "
       "synchronous ones\n"
+      "      # savings_plan: not given: everything is on demand\n"
+      "      recursive_loop: Terminate\n"
       "      # runtime: not given: Init takes as long as that of nodejs22.x\n"
       "      package_type: Zip\n"
       "      # http_api: not given: clients come by a function URL or by Invoke, which cost "
-      "nothing "
-      "and let through what the function takes\n"
+      "nothing and let through what the function takes\n"
       "      # rest_api: not given: as http_api\n"
       "      # load_balancer: not given: as http_api\n"
       "account:\n"
@@ -328,14 +339,16 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
       "  api_gateway:\n"
       "    throttle_burst_limit: 5000\n"
       "    throttle_rate_limit: 10000\n"
+      "  free_tier: true\n"
       "# calls: not given: no service calls another\n"
       "recorder:\n"
       "  window: 1m\n"
       "  warm_up: 0s\n"
+      "  lambda_metrics: false\n"
       "# changes: not given: nothing changes\n"
-      "# expectations: not given: `skyreplay check` only holds that the scenario runs to its "
-      "end\n"
+      "# expectations: not given: `skyreplay check` only holds that the scenario runs to its end\n"
       "# faults: not given: nothing fails\n"
+      "# operations: not given: nobody does anything by hand\n"
       "# clusters: not given: there are none\n"
       "# extends: not given: the file stands by itself; so does a resolved scenario, which holds "
       "what it extended\n");

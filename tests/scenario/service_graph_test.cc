@@ -34,9 +34,10 @@ TEST_CASE("a call from or to a service that there is not is answered with the ne
 }
 
 TEST_CASE("a service that calls itself, and one called that is made for each route, are refused") {
-  CHECK(mistakes_of(with_calls("  - {from: a, to: a, mode: async}\n  - {from: a, to: d}\n")) ==
-        "shop.yaml:8:19: calls[0].to: is the caller itself: give the work that repeats a service "
-        "of its own\n"
+  CHECK(mistakes_of(kEverything, {"calls[1]={from: app, to: app, mode: async}"}) ==
+        "--set calls[1]: calls[1].to: is the caller itself: give the work that repeats a service "
+        "of its own");
+  CHECK(mistakes_of(with_calls("  - {from: a, to: b}\n  - {from: a, to: d}\n")) ==
         "shop.yaml:9:19: calls[1].to: 'd' is one service for each route (for_each_route), and a "
         "call has no route to choose by");
 }
@@ -81,9 +82,37 @@ TEST_CASE("a cycle with an asynchronous call is refused only where it goes on fo
         "  - {from: a, to: b, count: 2}\n  - {from: b, to: a, mode: async" + more + "}\n"));
   };
   CHECK(back(", probability: 0.49") == "");
-  CHECK(back(", probability: 0.75") ==
-        "shop.yaml:9:5: calls[1]: closes a cycle of calls that goes on for ever: a -> b -> a; a "
-        "request makes 1.5 more each time round, and fewer than 1 would end");
+  const std::string with_a_fleet =
+      "version: 1\nservices:\n  a: {lambda: {}}\n  b: {external: {latency: 1s}}\n"
+      "  c: {lambda: {http_api: {}}}\nroutes: [{match: x, service: b}, {match: \"*\", service: "
+      "a}]\n"
+      "calls:\n  - {from: a, to: c, count: 2}\n  - {from: c, to: a, mode: async, probability: "
+      "0.75}\n";
+  CHECK(mistakes_of(with_a_fleet) ==
+        "shop.yaml:9:5: calls[1]: closes a cycle of calls that goes on for ever: a -> c -> a; a "
+        "request makes 1.5 more each time round, and fewer than 1 would end, or a function on it "
+        "with recursive_loop: Terminate, were all functions and behind no API (L67)");
+}
+
+TEST_CASE("L67: a loop that Lambda stops is no mistake, one that it does not is") {
+  const auto loop = [](const std::string& a, const std::string& b, const std::string& calls) {
+    return mistakes_of(
+        "version: 1\nservices:\n  a: {lambda: {" + a + "}}\n  b: {lambda: {" + b +
+        "}}\nroutes: [{match: x, service: b}, {match: \"*\", service: a}]\ncalls:\n" + calls);
+  };
+  const std::string both = "  - {from: a, to: b}\n  - {from: b, to: a, mode: async}\n";
+  CHECK(loop("", "", both) == "");
+  CHECK(loop("recursive_loop: Allow", "", both) == "");
+  CHECK(loop("recursive_loop: Allow", "recursive_loop: Allow", both)
+            .find("calls[1]: closes a cycle of calls that goes on for ever: a -> b -> a") !=
+        std::string::npos);
+  CHECK(loop("", "", "  - {from: a, to: a, mode: async, count: 2}\n") == "");
+  CHECK(
+      loop("", "", "  - {from: a, to: a, mode: async, count: 3}\n")
+          .ends_with("calls: make more than a million invocations out of a request to 'a', before "
+                     "Lambda stops its loop (L67)"));
+  CHECK(loop("", "", "  - {from: a, to: a}\n")
+            .ends_with("closes a cycle of synchronous calls, which waits for itself: a -> a"));
 }
 
 TEST_CASE("a service that no route and no call reaches is named") {

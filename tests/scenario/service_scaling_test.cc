@@ -55,8 +55,9 @@ TEST_CASE("C97, C101: a service's target tracking has the observed alarms and co
   CHECK(config.assumed().low_threshold_ratio() == 0.9);
 }
 
-TEST_CASE("C96: metrics of memory and of 20 s are refused by name") {
-  CHECK(told(predefined("ECSServiceAverageMemoryUtilization")).find("memory") != std::string::npos);
+TEST_CASE("C96: metrics of 20 s are refused by name, and of memory where nothing is said of it") {
+  CHECK(told(predefined("ECSServiceAverageMemoryUtilization")).find("assumed.memory_base") !=
+        std::string::npos);
   CHECK(told(predefined("ECSServiceAverageCPUUtilizationHighResolution")).find("20 s") !=
         std::string::npos);
   CHECK(told(predefined("ALBRequestCountPerTarget")) == "");

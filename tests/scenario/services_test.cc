@@ -83,6 +83,19 @@ TEST_CASE("E120: a listener has at most 100 rules") {
         "services.web.ec2.load_balancer.rules: must be between 1 and 100, not '101'");
 }
 
+TEST_CASE("E141: a load balancer faces the internet where the Region has a price of addresses") {
+  const auto in = [](const std::string& region) {
+    return mistakes_of(
+        "version: 1\nregion: " + region +
+        "\nservices: {web: {ec2: {min_size: 1, max_size: 2, instance_type: m5.large, "
+        "load_balancer: {scheme: internet-facing}}}}\n");
+  };
+  CHECK(in("us-west-2") == "");
+  CHECK(in("eu-west-1")
+            .find("load_balancer.scheme: no price of vpc.public_ipv4_in_use in eu-west-1") !=
+        std::string::npos);
+}
+
 TEST_CASE("C35: more vCPUs pull an image faster, from 30 MB/s at one to 80 MB/s at four") {
   const auto rate = [](const std::string& task) {
     return loaded(with_task(task)).message().services().at("app").ecs().assumed().pull_rate();
@@ -165,8 +178,9 @@ TEST_CASE("what AWS has and this version does not is refused by its CloudFormati
   CHECK(told(with_task("cpu: 1024, memory: 2048, network_mode: host")) ==
         "services.app.ecs.task_definition.network_mode: ports of the host are not modeled; use "
         "distinctInstance and bridge");
-  CHECK(told(with_task("cpu: 1024, memory: 2048", ", deployment_configuration: {a: b}")) ==
-        "services.app.ecs.deployment_configuration: deployments are not built yet");
+  CHECK(told(with_task("cpu: 1024, memory: 2048", ", deployment_controller: {a: b}")) ==
+        "services.app.ecs.deployment_controller: only the rolling deployments of ECS itself are "
+        "built, which need no deployment_controller");
 }
 
 TEST_CASE("sizes and rates of data need a unit") {

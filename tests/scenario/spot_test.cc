@@ -69,6 +69,18 @@ TEST_CASE("E146: changes of the price are decimals in order of time") {
         std::string::npos);
 }
 
+TEST_CASE(
+    "E36: the most that is paid for a Spot Instance is the on-demand price unless it is said") {
+  const auto maximum = [](const std::string& options) {
+    const Scenario scenario = Scenario::parse(
+        group("instance_market_options: {market_type: spot" + options + "}"), "shop.yaml");
+    const auto& group = scenario.message().services().at("web").ec2();
+    return group.instance_market_options().spot_options().max_price();
+  };
+  CHECK(maximum("") == "0.1008");
+  CHECK(maximum(", spot_options: {max_price: 0.05}") == "0.05");
+}
+
 TEST_CASE("what groups may not ask of Spot Instances is refused by name") {
   const auto of = [](const std::string& options) {
     return mistakes_of(
@@ -76,5 +88,7 @@ TEST_CASE("what groups may not ask of Spot Instances is refused by name") {
   };
   CHECK(of("instance_interruption_behavior: terminate") == "");
   CHECK(of("instance_interruption_behavior: stop").find("are terminated") != std::string::npos);
-  CHECK(of("max_price: 0.05").find("a maximum price is not built") != std::string::npos);
+  CHECK(of("max_price: 0.05") == "");
+  CHECK(of("max_price: cheap").find("spot_options.max_price: must be a decimal number of USD") !=
+        std::string::npos);
 }

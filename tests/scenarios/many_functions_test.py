@@ -32,17 +32,21 @@ class ManyFunctions(unittest.TestCase):
             skyreplay("trace", "scale", str(folder / "cut.skytrace"), "--copies", str(COPIES), "--own-routes",
                       "--out", str(folder / "many.skytrace"))
             skyreplay("run", str(SCENARIO), "--trace", str(folder / "many.skytrace"), "--quiet", "--out",
-                      str(folder / "out"), "--timeline-services", str(BUSIEST))
+                      str(folder / "out"), "--timeline-services", str(BUSIEST), "--set", "recorder.lambda_metrics=true")
             # Of the largest of the three, pages of files among them.
             largest_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
             self.assertLess(largest_mib, MOST_MIB)
             arrivals: dict[str, int] = {}
+            claimed: set[int] = set()
             with open(folder / "out/timeline.csv", encoding="utf-8") as file:
                 for row in csv.DictReader(file):
                     arrivals[row["service"]] = arrivals.get(row["service"], 0) + int(row["arrivals"])
+                    claimed.add(int(row["claimed_account_concurrency_max"]))
             rest = arrivals.pop("*rest")
             self.assertEqual(len(arrivals), BUSIEST)
             self.assertEqual(sum(arrivals.values()) + rest, CALLS)
+            self.assertLess(max(claimed), 1_000)  # nobody is throttled
+            self.assertGreater(max(claimed), 500)
             # Ten copies of the same functions: the busiest are ten of each.
             self.assertEqual(len({name.partition("#")[0] for name in arrivals}), BUSIEST // COPIES)
 

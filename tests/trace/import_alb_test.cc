@@ -98,6 +98,41 @@ TEST_CASE("a line of an Application Load Balancer becomes a request at its creat
   CHECK(step.drawn.empty());
 }
 
+TEST_CASE("E123, E125: the lines that AWS shows arrive at field 22 and take field 7") {
+  const std::string arn =
+      "arn:aws:elasticloadbalancing:us-east-2:123456789012:targetgroup/my-targets/"
+      "73e2d6bc24d8a067";
+  const std::string lb = "app/my-loadbalancer/50dc6c495c0c9188";
+  const auto tail = [&](const std::string& root, const std::string& actions,
+                        const std::string& reason, const std::string& target) {
+    return "\"curl/7.46.0\" - - " + arn + " \"Root=" + root +
+           "\" \"-\" \"-\" 0 2018-07-02T22:22:48.364000Z \"" + actions + "\" \"-\" \"" + reason +
+           "\" \"" + target + "\" \"200\" \"-\" \"-\" TID_1234abcd5678ef90 \"-\" \"-\" \"-\"\n";
+  };
+  const std::string http =
+      "http 2018-07-02T22:23:00.186641Z " + lb +
+      " 192.168.131.39:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 \"GET "
+      "http://www.example.com:80/ HTTP/1.1\" " +
+      tail("1-58337262-36d228ad5d99923122bbe354", "forward", "-", "10.0.0.1:80");
+  const std::string h2 =
+      "h2 2018-07-02T22:23:00.186641Z " + lb +
+      " 10.0.1.252:48160 10.0.0.66:9000 0.000 0.002 0.000 200 200 5 257 \"GET "
+      "https://10.0.2.105:773/ HTTP/2.0\" " +
+      tail("1-58337327-72bd00b0343d75b906739c42", "redirect", "-", "10.0.0.66:9000");
+  // A function whose answer could not be read; it ran all the same.
+  const std::string lambda =
+      "http 2018-11-30T22:23:00.186641Z " + lb +
+      " 192.168.131.39:2817 - 0.000 0.001 0.000 502 - 34 366 \"GET http://www.example.com:80/ "
+      "HTTP/1.1\" " +
+      tail("1-58337364-23a8c76965a2ef7629b185e3", "forward", "LambdaInvalidResponse", "-");
+  const Imported imported = run(http + h2 + lambda);
+  CHECK(imported.trace.rows_text() ==
+        "2018-07-02T22:22:48.364Z GET / 1ms+0s 34 366\n"
+        "2018-07-02T22:22:48.364Z GET / 2ms+0s 5 257\n"
+        "2018-07-02T22:22:48.364Z GET / 1ms+0s 34 366\n");
+  CHECK(imported.trace.rows[2].status == 502);
+}
+
 TEST_CASE("without a creation time the arrival is the time less the three durations") {
   // 5.5 s - 0.001 s - 0.250 s - 0.002 s = 5.247 s
   for (const Line& line : {Line(), Line{.creation = "-"}}) {

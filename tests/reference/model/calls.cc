@@ -1,5 +1,6 @@
 // Calls between services (docs/models.md, Calls between services).
 #include <map>
+#include <set>
 
 #include "reference/model/world.h"
 
@@ -32,6 +33,25 @@ bool World::makes_calls(std::size_t service) const {
     if (call.from == service) return true;
   }
   return false;
+}
+
+bool World::is_followed(const Call& call) const {
+  const Service& from = scenario.services[call.from];
+  const Service& to = scenario.services[call.to];
+  return from.platform == Service::Platform::kFunction &&
+         to.platform == Service::Platform::kFunction && to.function.front == Function::Front::kNone;
+}
+
+bool World::comes_back(const Call& call) const {
+  if (!is_followed(call)) return false;
+  std::set<std::size_t> reached{call.to};
+  for (std::size_t before = 0; before < reached.size();) {
+    before = reached.size();
+    for (const Call& next : scenario.calls) {
+      if (reached.count(next.from) > 0 && is_followed(next)) reached.insert(next.to);
+    }
+  }
+  return reached.count(call.from) > 0;
 }
 
 void World::begin_calls(Attempt& caller) {
@@ -87,6 +107,12 @@ Attempt& World::make_call(const Call& call, std::size_t index, Attempt& caller,
        .awaited = Attempt::Awaited::kByService,
        .caller = call.sync ? &caller : nullptr});
   Attempt& made = attempts.back();
+  if (comes_back(call)) {
+    // Of a chain that began with the caller it was the first.
+    made.chain = caller.chain;
+    if (made.chain.empty()) made.chain[call.from] = 1;
+    ++made.chain[call.to];
+  }
   journal.began.push_back({now(), made.flow, made.counted});
   journal.in_flight[made.service].change(now(), +1);
   return made;

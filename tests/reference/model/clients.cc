@@ -16,8 +16,12 @@ World::World(const Scenario& original, Mutation mutation)
   journal.running.resize(services);
   queues.resize(services);
   for (std::size_t i = 0; i < services; ++i) start_reader(i);
-  lambda = {api_rate(*this), shared_scaling(*this), account_rate(*this),
-            std::vector<std::uint64_t>(services)};
+  lambda = {api_rate(*this),
+            shared_scaling(*this),
+            account_rate(*this),
+            std::vector<std::uint64_t>(services),
+            std::vector<std::uint64_t>(services),
+            {}};
   stations.resize(services);
   for (std::size_t i = 0; i < services; ++i) {  // clusters first: others have tasks on them
     if (scenario.services[i].fleet.is_cluster) stations[i] = make_fleet(*this, i);
@@ -33,6 +37,9 @@ World::World(const Scenario& original, Mutation mutation)
         break;
       case Service::Platform::kExternal:
         stations[i] = make_external(*this, i);
+        break;
+      case Service::Platform::kJob:
+        stations[i] = make_job(*this, i);
     }
   }
 }

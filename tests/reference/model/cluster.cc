@@ -12,17 +12,26 @@ FleetService& FleetService::cluster() const {
 
 // --- Placement
 
+std::pair<std::uint32_t, std::uint32_t> FleetService::size(std::size_t revision) const {
+  if (fleet().is_cluster) {
+    return {fleet().vcpus * 1024, fleet().registered_memory - fleet().reserved_memory};
+  }
+  if (revision == 0 || world_.broken(Mutation::kSizeStaysTheFirst)) {
+    return {fleet().cpu, fleet().memory};
+  }
+  const Deployment& own = fleet().deployments[revision - 1];
+  return {own.cpu.value_or(fleet().cpu), own.memory.value_or(fleet().memory)};
+}
+
 std::array<std::uint32_t, 3> FleetService::left_on(std::size_t instance) const {
-  std::array<std::uint32_t, 3> left{fleet().vcpus * 1024,
-                                    fleet().registered_memory - fleet().reserved_memory,
-                                    fleet().interfaces};
+  std::array<std::uint32_t, 3> left{size(0).first, size(0).second, fleet().interfaces};
   const bool all = world_.broken(Mutation::kStoppingTasksAreFree);
   for (const FleetService* tenant : tenants_) {
     for (const Member& task : tenant->members_) {
       const bool holds = task.state != Member::State::kGone && (task.counts() || !all);
       if (task.instance != instance || !holds) continue;
-      left[0] -= tenant->fleet().cpu;
-      left[1] -= tenant->fleet().memory;
+      left[0] -= tenant->size(task.revision).first;
+      left[1] -= tenant->size(task.revision).second;
       left[2] -= tenant->fleet().awsvpc ? 1 : 0;
     }
   }
@@ -44,7 +53,8 @@ bool FleetService::takes(std::size_t instance, const FleetService& service) cons
   const Fleet& task = service.fleet();
   if (!members_[instance].is_active) return false;
   const auto left = left_on(instance);
-  if (left[0] < task.cpu || left[1] < task.memory || left[2] < (task.awsvpc ? 1U : 0U)) {
+  const auto [cpu, memory] = service.size(service.launching_);
+  if (left[0] < cpu || left[1] < memory || left[2] < (task.awsvpc ? 1U : 0U)) {
     return false;
   }
   const bool is_shared = world_.broken(Mutation::kInstancesAreShared);
@@ -103,18 +113,24 @@ void FleetService::fail_to_place(std::size_t failures) {
 }
 
 /// C28.
-Time FleetService::image_ready(Time begins) {
+Time FleetService::image_ready(Time begins, std::size_t number) {
   const bool always = world_.broken(Mutation::kEveryTaskPulls);
-  const auto there = images_.find(next_instance_);
+  const bool same = world_.broken(Mutation::kImagesAreTheSame);
+  const std::pair key(next_instance_, same ? 0 : number);
+  const auto there = images_.find(key);
   if (there != images_.end() && !always) return std::max(begins, there->second);
-  return images_[next_instance_] = begins + fleet().pull_time;
+  return images_[key] = begins + revision(number).pull_time;
 }
 
 // --- Who goes (C69)
 
-std::optional<std::size_t> FleetService::task_to_go() {
+std::optional<std::size_t> FleetService::task_to_go(
+    const std::function<bool(const Member&)>& which) {
+  std::map<std::size_t, std::uint32_t> may_go;  // by instance
   for (std::size_t i = members_.size(); i-- > 0;) {
+    if (!members_[i].counts() || !which(members_[i])) continue;
     if (members_[i].waits()) return i;
+    ++may_go[members_[i].instance];
   }
   const std::vector<std::string> named = strategies();
   const std::string& first = named.front();
@@ -126,7 +142,7 @@ std::optional<std::size_t> FleetService::task_to_go() {
   std::optional<std::pair<std::uint64_t, std::uint32_t>> most;
   std::vector<std::size_t> tasks;  // on instances of the highest rank, by instance
   for (std::size_t i = 0; i < cluster().members_.size(); ++i) {
-    const std::uint32_t here = tasks_on(i, {});
+    const std::uint32_t here = may_go[i];
     if (here == 0 || (most && most_first(i) < *most)) continue;
     if (!most || most_first(i) > *most) tasks.clear();
     most = most_first(i);
@@ -136,7 +152,8 @@ std::optional<std::size_t> FleetService::task_to_go() {
   Bits draw = world_.bits(world_.entity(service_), "scale_in", scaled_in_++);
   const std::size_t instance = tasks[spreads_both ? 0 : draw() % tasks.size()];
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    if (members_[i].counts() && members_[i].instance == instance) return i;
+    const Member& task = members_[i];
+    if (task.counts() && task.instance == instance && which(task)) return i;
   }
   return std::nullopt;
 }
@@ -146,7 +163,6 @@ std::optional<std::size_t> FleetService::task_to_go() {
 void FleetService::room_appears() {
   bool somebody_waits = false;
   for (const FleetService* tenant : tenants_) somebody_waits |= tenant->waiting_ > 0;
-  for (std::size_t i = 0; i < members_.size(); ++i) somebody_waits |= must_drain(i);
   if (will_retry_ || !somebody_waits) return;
   will_retry_ = true;
   world_.calendar.plan(world_.now(), [this] { retry(); });
@@ -156,10 +172,6 @@ void FleetService::retry() {
   will_retry_ = false;
   if (world_.broken(Mutation::kWaitsForEver)) return;
   for (FleetService* tenant : tenants_) tenant->reconcile();
-  for (std::size_t i = 0; i < members_.size(); ++i) {
-    if (!must_drain(i)) continue;
-    for (FleetService* tenant : tenants_) tenant->leave(i);
-  }
 }
 
 /// It has been taken out, and tasks are on it still.
@@ -212,23 +224,13 @@ void FleetService::task_gone(std::size_t instance) {
 
 /// C56, C88.
 void FleetService::leave(std::size_t instance) {
-  std::vector<std::size_t> pending, running;
+  std::vector<std::size_t> pending;
+  const bool stays = world_.broken(Mutation::kTasksStayWhileDraining);
   for (const std::size_t i : on_instances({instance})) {
     if (members_[i].waits()) pending.push_back(i);
-    if (members_[i].state == Member::State::kInService) running.push_back(i);
+    members_[i].leaves = members_[i].state == Member::State::kInService && !stays;
   }
-  if (!pending.empty()) lose(pending);
-  for (const std::size_t i : running) {
-    const bool is_replaced = std::any_of(replaced_.begin(), replaced_.end(),
-                                         [i](const auto& pair) { return pair.first == i; });
-    if (members_[i].state != Member::State::kInService || is_replaced) continue;
-    if (alive() >= 2 * desired_) continue;
-    const std::optional<std::uint32_t> zone = place_task();
-    if (!zone) continue;
-    note("replace");
-    replaced_.emplace_back(i, members_.size());
-    launch(*zone);
-  }
+  lose(pending);
 }
 
 // --- What scales it (C75 to C90)
@@ -258,9 +260,8 @@ std::pair<std::uint32_t, std::uint32_t> FleetService::reservation() const {
     if (task.launch_type_ec2 && !world_.broken(Mutation::kLaunchTypesScale)) continue;
     const std::uint32_t waiting = std::min(tenant->waiting_, 500 - provisioning);
     provisioning += waiting;
-    std::uint32_t fit =
-        std::min(fleet().vcpus * 1024 / task.cpu,
-                 (fleet().registered_memory - fleet().reserved_memory) / task.memory);
+    const auto [cpu, memory] = tenant->size(tenant->launching_);
+    std::uint32_t fit = std::min(size(0).first / cpu, size(0).second / memory);
     if (task.awsvpc) fit = std::min(fit, fleet().interfaces);
     if (task.distinct_instance) fit = std::min(fit, 1U);
     if (fit > 0) more = std::max(more, (waiting + fit - 1) / fit);
@@ -302,11 +303,9 @@ void FleetService::evaluate(std::uint32_t needed, std::uint32_t running) {
 // --- Who pays (C121)
 
 /// Of a task, or an instance.
-std::uint64_t FleetService::weight() const {
-  const std::uint64_t cpu = fleet().is_cluster ? fleet().vcpus * 1024 : fleet().cpu;
-  const std::uint64_t memory =
-      fleet().is_cluster ? fleet().registered_memory - fleet().reserved_memory : fleet().memory;
-  return (world_.broken(Mutation::kCpuIsLikeMemory) ? 1 : 9) * cpu + memory;
+std::uint64_t FleetService::weight(std::size_t revision) const {
+  const auto [cpu, memory] = size(revision);
+  return (world_.broken(Mutation::kCpuIsLikeMemory) ? 1 : 9) * std::uint64_t{cpu} + memory;
 }
 
 /// By tasks, or billed of instances; weight x ns.
@@ -316,7 +315,7 @@ Wide FleetService::reserved(Time from, Time to) const {
     if (fleet().is_cluster && !member.billed_from) continue;
     const Time begin = std::max(from, fleet().is_cluster ? *member.billed_from : member.launched);
     const Time end = std::min(to, member.gone.value_or(Time::max()));
-    if (end > begin) sum += Wide{weight()} * (end - begin).count();
+    if (end > begin) sum += Wide{weight(member.revision)} * (end - begin).count();
   }
   return sum;
 }

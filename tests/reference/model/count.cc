@@ -135,7 +135,7 @@ class Counter {
   std::int64_t cost(std::size_t service, std::size_t window) const {
     std::int64_t sum = 0;
     for (const auto& [item, units] : meters(service, window + 1)) {
-      sum += amount(item, units, scenario_.services[service].external.price);
+      sum += amount(item, units, scenario_.services[service]);
     }
     return sum;
   }
@@ -161,7 +161,7 @@ class Counter {
         result_.meters.push_back({config.name, item, units});
         if (units == 0) continue;
         result_.bill.push_back(
-            {config.name, item, quantity(item, units), amount(item, units, config.external.price)});
+            {config.name, item, quantity(item, units), amount(item, units, config)});
       }
     }
   }

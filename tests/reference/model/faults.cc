@@ -22,6 +22,11 @@ void World::end_fault(std::size_t index) {
   tell_of(scenario.faults[index]);
 }
 
+void World::operate(std::size_t index) {
+  const Operation& operation = scenario.operations[index];
+  stations[operation.service]->operate(operation);
+}
+
 void World::tell_of(const Fault& fault) {
   const bool closes =
       fault.kind == Fault::Kind::kZoneLoss || fault.kind == Fault::Kind::kRefuseCapacity;

@@ -8,17 +8,28 @@ namespace skyreplay::reference {
 
 FleetService::FleetService(World& world, std::size_t service)
     : Station(world, service),
-      groups_(fleet().cross_zone ? 1 : fleet().zones,
+      groups_((fleet().cross_zone ? 1 : fleet().zones) * (fleet().shift ? 2 : 1),
               TargetGroup(world, fleet().algorithm, fleet().slow_start)),
       lost_(fleet().zones),
       refused_(fleet().zones),
       shocks_(fleet().zones) {
+  for (std::size_t i = 0; i < fleet().deployments.size(); ++i) {
+    const Time at = world.now() + fleet().deployments[i].at;
+    world.calendar.plan(at, [this, i] {
+      deploy(i + 1, false);
+      reconcile();
+    });
+  }
   if (!fleet().policies.empty() || !fleet().alarms.empty()) {
     scaling_.emplace(world, *this, fleet(), world.entity(service), config().name);
   }
   if (on_cluster()) cluster().tenants_.push_back(this);
   plan_scheduled();
   for (std::uint32_t zone = 0; zone < fleet().zones && fleet().spot; ++zone) plan_shock(zone);
+  if (fleet().spot) {
+    too_dear_ = ever_closed_ = is_dear(0);
+    plan_price(0);
+  }
   if (fleet().managed) plan_measure();
   set_desired(fleet().desired);
   for (std::uint32_t i = 0; i < desired_ && world_.scenario.warm_start; ++i) {
@@ -26,10 +37,11 @@ FleetService::FleetService(World& world, std::size_t service)
     const std::size_t provider = provider_of_launch();
     const auto zone = on_cluster() ? place_task() : zone_of_launch(none, provider);
     if (!zone) break;
-    if (on_cluster()) images_[next_instance_] = world_.now();
+    if (on_cluster()) images_[{next_instance_, 0}] = world_.now();
     const std::size_t member = add_member(*zone, provider);
     members_[member].billed_from = world_.now() - Time{1};  // it ran before: no minimum is due
-    members_[member].has_passed = true;
+    members_[member].has_passed = members_[member].was_healthy = true;
+    begun_with_ = members_.size();
     put_in_service(member, Health::kHealthy);
     members_[member].serves_since = world_.now() - std::chrono::hours{365 * 24};
   }
@@ -113,7 +125,10 @@ std::vector<Group::Instance> FleetService::instances() const {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const Member& member = members_[i];
     if (member.state == Member::State::kGone) continue;
-    there.push_back({i, member.serves_since, member.state >= Member::State::kDraining});
+    const bool stands_by =
+        member.aside == Member::Aside::kStandby && member.state == Member::State::kAside;
+    there.push_back({i, member.serves_since, member.state >= Member::State::kDraining,
+                     member.aside != Member::Aside::kNo, stands_by});
   }
   return there;
 }
@@ -129,6 +144,11 @@ std::vector<Time> FleetService::taken_out(Time since) const {
 }
 
 void FleetService::forget(std::size_t member) {
+  if (evens_out_ == member) evens_out_.reset();
+  const bool by_itself = !stopping_ && deploying_ != Deploying::kCompleted;
+  if (has_scheduler() && by_itself && is_old(members_[member])) {
+    lost_tasks_.push_back(members_[member].revision);
+  }
   std::erase_if(replaced_, [member](const auto& pair) {
     return pair.first == member || pair.second == member;
   });
@@ -170,8 +190,9 @@ void FleetService::lose(const std::vector<std::size_t>& lost) {
   if (fleet().is_cluster) instances_gone(lost);
   for (const std::size_t index : lost) {
     Member& member = members_[index];
+    const bool is_told = member.counts() || member.aside == Member::Aside::kStandby;
+    if (is_told) note("terminate", static_cast<std::int64_t>(index));
     if (!member.counts()) continue;
-    note("terminate", static_cast<std::int64_t>(index));
     forget(index);
     if ((fleet().suspended & (kHealthCheck | kReplaceUnhealthy)) != 0) ++unnoticed_;
     if (member.waits()) {
@@ -183,7 +204,10 @@ void FleetService::lose(const std::vector<std::size_t>& lost) {
   update_rotation();
   for (const std::size_t index : lost) {
     Member& member = members_[index];
-    if (member.state == Member::State::kWaiting) end(index);
+    member.aside = Member::Aside::kNo;
+    const bool stays =
+        member.state == Member::State::kWaiting || member.state == Member::State::kAside;
+    if (stays) end(index);
     if (member.state != Member::State::kDraining) continue;
     const bool finish = world_.broken(Mutation::kKilledFinish);
     if (!finish || group_of(index).outstanding(index) == 0) remove(index, false);
@@ -204,15 +228,20 @@ void FleetService::end(std::size_t index) {
   members_[index].state = Member::State::kGone;
   members_[index].gone = world_.now();
   if (fleet().is_cluster) instances_gone({index});
+  if (on_cluster()) task_gone(members_[index].instance);
 }
 
 bool FleetService::has_capacity(std::uint32_t zone) const {
   const bool lost = lost_[zone] && !world_.broken(Mutation::kLaunchesIntoLostZones);
-  return !lost && !refused_[zone];
+  return !lost && !refused_[zone] && !too_dear_;
 }
 
 std::size_t FleetService::add_member(std::uint32_t zone, std::size_t provider) {
-  members_.push_back({.zone = zone, .provider = provider, .launched = world_.now()});
+  members_.push_back({.zone = zone,
+                      .provider = provider,
+                      .revision = launching_,
+                      .ready = world_.now(),
+                      .launched = world_.now()});
   members_.back().instance = next_instance_;
   return members_.size() - 1;
 }
@@ -236,17 +265,15 @@ void FleetService::launch_missing() {
   std::size_t failures = 0;
   while (alive() + unnoticed_ + failures < wanted()) {
     const std::size_t provider = provider_of_launch();
-    const std::optional<std::uint32_t> zone =
-        on_cluster() ? place_task() : zone_of_launch(failed, provider);
+    const std::optional<std::uint32_t> zone = zone_of_launch(failed, provider);
     zone ? launch(*zone, provider) : void(++failures);
   }
-  if (on_cluster()) return fail_to_place(failures);
   if (failures > 0) note("launch_failed");
 }
 
 void FleetService::rebalance_zones() {
   const bool suspended = (fleet().suspended & (kLaunch | kAzRebalance)) != 0;
-  if (fleet().fargate || !ever_closed_ || suspended) return;
+  if (fleet().fargate || !(ever_closed_ || ever_aside_) || suspended) return;
   if (world_.broken(Mutation::kZonesStayUneven)) return;
   while (alive() >= wanted() && alive() < max_ + std::max(1U, max_ / 10)) {
     std::vector<std::uint32_t> zones = by_zone(0);
@@ -279,7 +306,8 @@ void FleetService::rebalance_zones() {
 void FleetService::launch(std::uint32_t zone, std::size_t provider) {
   const std::size_t member = add_member(zone, provider);
   pending_level_.change(world_.now(), +1);
-  const auto [billed, in_service, abandoned] = start_times(member);
+  const auto [billed, in_service, abandoned, ready] = start_times(member);
+  members_[member].ready = ready == Time::max() ? ready : world_.now() + in_service + ready;
   world_.calendar.plan(world_.now() + billed, [this, member] {
     if (members_[member].state == Member::State::kGone) return;
     members_[member].state = Member::State::kStarting;
@@ -312,11 +340,22 @@ FleetService::Start FleetService::start_times(std::size_t ordinal) {
     if (world_.broken(Mutation::kWaitsAfterItsBoot)) return {running, lag + boot + wait};
     return {running, std::max(lag + boot, running + wait)};
   }
-  const Time pull = drawn(fleet().infrastructure_time, "infrastructure_time");
-  const Time pulled =
-      on_cluster() ? image_ready(world_.now() + pull) - world_.now() : pull + fleet().pull_time;
-  return {pull, pulled + drawn(fleet().container_start, "container_start") +
-                    drawn(fleet().application_start, "application_start")};
+  const auto happens = [&](double share, const char* what) {
+    return world_.bits(world_.entity(service_), what, ordinal).uniform() < share;
+  };
+  const std::size_t number = members_[ordinal].revision;
+  const Fleet task = revision(number);
+  const Time pull = drawn(task.infrastructure_time, "infrastructure_time");
+  const Time pulled = on_cluster() ? image_ready(world_.now() + pull, number) - world_.now()
+                                   : pull + task.pull_time;
+  Start start{pull, pulled + drawn(task.container_start, "container_start")};
+  start.ready = drawn(task.application_start, "application_start");
+  if (world_.broken(Mutation::kReadyWhenItRuns)) start.ready = {};
+  if (number == 0) return start;
+  const Deployment& deployment = fleet().deployments[number - 1];
+  start.abandoned = happens(deployment.start_failures, "start_failures");
+  if (happens(deployment.never_healthy, "never_healthy")) start.ready = Time::max();
+  return start;
 }
 
 std::pair<Time, bool> FleetService::hooks(std::size_t ordinal, bool launching) const {
@@ -346,24 +385,27 @@ std::pair<Time, bool> FleetService::hooks(std::size_t ordinal, bool launching) c
 }
 
 void FleetService::give_up_launch(std::size_t index) {
+  if (has_scheduler()) task_never_ran(index);
   take_out(index);
   reconcile();
 }
 
 void FleetService::put_in_service(std::size_t member, Health health) {
   members_[member].state = Member::State::kInService;
+  ++members_[member].stint;
   members_[member].served_from = members_[member].serves_since = world_.now();
   members_[member].is_protected = fleet().protects_new;
   if (scaling_) scaling_->last_in_service = world_.now();
-  members_[member].server =
-      std::make_unique<Server>(world_, *this, member, fleet(), world_.makes_calls(service_));
+  members_[member].server = std::make_unique<Server>(
+      world_, *this, member, revision(members_[member].revision), world_.makes_calls(service_));
   members_[member].health = health;
   if (fleet().is_cluster) {
     members_[member].health = Health::kHealthy;
   } else {
     const Law beat{.kind = Law::Kind::kUniform, .b = interval()};
     const Bits draw = world_.bits(world_.entity(service_), "health_check", member);
-    world_.calendar.plan(world_.now() + sample(beat, draw), [this, member] { check(member); });
+    world_.calendar.plan(world_.now() + sample(beat, draw),
+                         [this, member, stint = members_[member].stint] { check(member, stint); });
   }
   update_rotation();
   world_.journal.running[service_].change(world_.now(), +1);
@@ -374,26 +416,41 @@ void FleetService::put_in_service(std::size_t member, Health health) {
       world_.calendar.plan(world_.now() + time, [this, member] { interrupt_task(member); });
     }
   }
+  if (members_[member].ready > world_.now() && members_[member].ready != Time::max()) {
+    world_.calendar.plan(members_[member].ready, [this] { update_rotation(); });
+  }
   if (fleet().is_cluster) {
     members_[member].is_active = true;
     room_appears();
   }
+  if (has_scheduler()) task_runs(member);
   replace_unhealthy_later(world_.now() + std::chrono::seconds{fleet().grace});
   replace_unhealthy_later(world_.now() + std::chrono::seconds{fleet().default_warmup.value_or(0)});
 }
 
 std::optional<std::size_t> FleetService::next_to_go() {
-  if (on_cluster()) return task_to_go();
+  return next_to_go([](const Member&) { return true; });
+}
+
+std::optional<std::size_t> FleetService::next_to_go(
+    const std::function<bool(const Member&)>& which) {
+  if (on_cluster()) return task_to_go(which);
   if (alive() == 0) return std::nullopt;
-  const std::size_t provider = provider_that_gives();
-  const std::vector<std::uint32_t> zones = by_zone(provider);
+  std::size_t provider = provider_that_gives();
   std::vector<std::size_t> may_go;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const bool is_protected = members_[i].is_protected && !world_.broken(Mutation::kProtectedGo);
-    const bool gives = members_[i].provider == provider || world_.broken(Mutation::kAnyGoes);
-    if (members_[i].counts() && !is_protected && gives) may_go.push_back(i);
+    if (members_[i].counts() && !is_protected && which(members_[i])) may_go.push_back(i);
   }
   if (may_go.empty()) return std::nullopt;
+  const bool has_some = std::any_of(may_go.begin(), may_go.end(), [&](std::size_t i) {
+    return members_[i].provider == provider;
+  });
+  if (!has_some) provider = members_[may_go.front()].provider;
+  if (!world_.broken(Mutation::kAnyGoes)) {
+    std::erase_if(may_go, [&](std::size_t i) { return members_[i].provider != provider; });
+  }
+  const std::vector<std::uint32_t> zones = by_zone(provider);
   const auto keep = [&](auto&& condition) {
     std::erase_if(may_go, [&](std::size_t i) { return !condition(members_[i]); });
   };
@@ -443,6 +500,7 @@ std::vector<std::size_t> FleetService::chosen_by(const std::string& policy,
 }
 
 void FleetService::reconcile() {
+  if (has_scheduler()) return schedule_tasks();
   unnoticed_ = std::min(unnoticed_, wanted() - std::min<std::size_t>(wanted(), alive()));
   if ((fleet().suspended & kLaunch) == 0) launch_missing();
   const auto rebalancing = [this] {
@@ -481,7 +539,7 @@ void FleetService::drain(std::size_t index, Time delay) {
   forget(index);
   Member& member = members_[index];
   member.state = Member::State::kDraining;
-  member.taken_out = world_.now();
+  if (member.aside == Member::Aside::kNo) member.taken_out = world_.now();
   if (fleet().is_cluster) {
     member.is_active = false;
     if (fleet().drains) {
@@ -490,8 +548,9 @@ void FleetService::drain(std::size_t index, Time delay) {
   }
   update_rotation();
   if (group_of(index).outstanding(index) == 0) return remove(index);
-  world_.calendar.plan(world_.now() + delay, [this, index] {
-    if (members_[index].state == Member::State::kDraining) remove(index);
+  world_.calendar.plan(world_.now() + delay, [this, index, stint = member.stint] {
+    if (members_[index].state != Member::State::kDraining) return;
+    if (members_[index].stint == stint) remove(index);
   });
 }
 
@@ -499,13 +558,17 @@ void FleetService::remove(std::size_t index, bool waits) {
   Member& member = members_[index];
   member.state = Member::State::kWaiting;
   member.drained = world_.now();
-  member.gone = world_.now() + hooks(index, false).first;  // billed until then (E8)
+  member.gone = world_.now() + hooks(index, false).first + stopping(index);  // billed until (E8)
   if (must_drain(index)) member.gone = world_.now() + std::chrono::hours{48};
   if (!waits || world_.broken(Mutation::kDrainedAreFree)) member.gone = world_.now();
   world_.journal.running[service_].change(world_.now(), -1);
-  if (*member.gone == world_.now()) {
+  if (member.aside != Member::Aside::kNo) {
+    member.state = Member::State::kAside;
+    member.gone.reset();
+    const bool is_detached = member.aside == Member::Aside::kDetached;
+    if (is_detached && world_.broken(Mutation::kDetachedAreFree)) member.gone = world_.now();
+  } else if (*member.gone == world_.now()) {
     end(index);
-    if (on_cluster()) task_gone(member.instance);
   } else {
     world_.calendar.plan(*member.gone, [this, index] {
       if (members_[index].state == Member::State::kWaiting) end(index);

@@ -5,9 +5,11 @@
 
 namespace skyreplay::reference {
 
-void FleetService::check(std::size_t index) {
+void FleetService::check(std::size_t index, std::uint64_t stint) {
   if (members_[index].state != Member::State::kInService) return;
-  world_.calendar.plan(world_.now() + interval(), [this, index] { check(index); });
+  if (members_[index].stint != stint) return;
+  world_.calendar.plan(world_.now() + interval(), [this, index, stint] { check(index, stint); });
+  if (world_.now() < members_[index].ready) return count(index, false);
   Attempt& attempt = checks_.emplace_back();
   attempt.service = service_;
   attempt.check = checks_.size();
@@ -37,13 +39,16 @@ void FleetService::count(std::size_t index, bool passed) {
       member.health == Health::kInitial && !world_.broken(Mutation::kNewTargetNeedsThreshold);
   const std::uint32_t needed = is_new ? 1 : fleet().healthy_threshold;  // E108
   if (member.health != Health::kHealthy && member.passes >= needed) {
-    const bool for_the_first_time = member.health == Health::kInitial;
+    const bool was_healthy = member.was_healthy;
     set_health(member, Health::kHealthy);
-    if (for_the_first_time) replaced_by(index);
+    replaced_by(index);
+    member.was_healthy |= member.container == Health::kHealthy;
+    if (has_scheduler()) task_health_changed(index, !was_healthy && member.was_healthy);
     replace_unhealthy_later(world_.now());
   }
   if (member.health != Health::kUnhealthy && member.fails >= fleet().unhealthy_threshold) {
     set_health(member, Health::kUnhealthy);
+    if (has_scheduler()) task_health_changed(index, false);
     replace_unhealthy_later(world_.now());
   }
 }
@@ -90,10 +95,11 @@ std::size_t FleetService::ready() const {
 }
 
 void FleetService::update_rotation() {
-  bool fail_open = !world_.broken(Mutation::kNoFailOpen);
+  std::map<bool, bool> fail_open;  // by target group
+  fail_open[false] = fail_open[true] = !world_.broken(Mutation::kNoFailOpen);
   for (const Member& member : members_) {
     const bool serves = member.state == Member::State::kInService;
-    if (serves && member.health == Health::kHealthy) fail_open = false;
+    if (serves && member.health == Health::kHealthy) fail_open[second_[member.revision]] = false;
   }
   for (std::size_t i = 0; i < members_.size(); ++i) {  // who serves no more leaves first
     const bool serves = members_[i].state == Member::State::kInService;
@@ -102,8 +108,9 @@ void FleetService::update_rotation() {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const Member& member = members_[i];
     const bool serves = member.state == Member::State::kInService;
+    const bool could = member.health == Health::kUnhealthy && world_.now() >= member.ready;
     const bool gets =
-        member.health == Health::kHealthy || (member.health == Health::kUnhealthy && fail_open);
+        member.health == Health::kHealthy || (could && fail_open[second_[member.revision]]);
     TargetGroup& group = group_of(i);
     if (group.has(i) && !(serves && gets)) {
       group.leave(i);

@@ -13,6 +13,15 @@ Wide FleetService::available(std::size_t member, Time from, Time to) const {
   return Wide{(to - from).count()} * members_[member].server->cpu_units();
 }
 
+double FleetService::memory(std::size_t member, Time from, Time to) const {
+  const Fleet task = revision(members_[member].revision);
+  if (!task.memory_base) return 0;
+  const Wide there_was = Wide{(to - from).count()} * task.memory * 1024 * 1024;
+  if (world_.broken(Mutation::kMemoryIsWhatThereIs)) return 100;
+  return 100.0 * static_cast<double>(members_[member].server->memory_used(from, to)) /
+         static_cast<double>(there_was);
+}
+
 std::uint64_t FleetService::bytes(std::size_t member, bool in, Time from, Time to) const {
   std::uint64_t sum = 0;
   for (const Answered& answered : bytes_) {
@@ -51,6 +60,14 @@ void FleetService::fill(WindowRow& row, Time end) {
   row.cpu_available = cpu(end, false) / 1024 - cpu(row.start, false) / 1024;
   row.cpu_busy = std::min(cpu(end, true) / 1024 - cpu_told_, row.cpu_available);
   cpu_told_ += row.cpu_busy;
+  if (!fleet().memory_base) return;
+  // Whole MiB x ns of the time since the start.
+  for (const bool used : {true, false}) {
+    constexpr Wide kMib = 1024 * 1024;
+    row.memory[used ? 0 : 1] = static_cast<std::uint64_t>(memory_time(end, used) / kMib -
+                                                          memory_time(row.start, used) / kMib);
+  }
+  for (const Time at : killed_) row.memory[2] += at >= row.start && at < end ? 1 : 0;
 }
 
 Meters FleetService::meters(const std::vector<Time>& ends) const {
@@ -72,25 +89,32 @@ Meters FleetService::own_meters(const std::vector<Time>& ends) const {
   }
   std::vector<BalancerUse> uses;
   for (const Time end : ends) uses.push_back(use_until(end));
-  std::uint64_t ran = 0;       // also where a Spot Instance is free
-  std::uint64_t spot_ran = 0;  // tasks on FARGATE_SPOT
+  Ran ran;  // also where a Spot Instance is free
   for (const Member& member : members_) {
     if (!member.billed_from || *member.billed_from >= ends.back()) continue;
     const Time until = std::min(member.gone.value_or(Time::max()), ends.back());
     const std::uint64_t billed = billed_seconds(span, *member.billed_from, until, minimum);
-    ran += billed;
+    const Deployment none;
+    const Deployment& own = member.revision == 0 ? none : fleet().deployments[member.revision - 1];
+    const std::uint64_t cpu = billed * own.cpu.value_or(fleet().cpu);
+    const std::uint64_t memory = billed * own.memory.value_or(fleet().memory);
+    ran.seconds += billed;
+    ran.cpu += cpu;
+    ran.memory += memory;
     const bool is_spot = !fleet().providers.empty() && fleet().providers[member.provider].spot;
-    if (is_spot && !world_.broken(Mutation::kSpotIsOnDemand)) spot_ran += billed;
+    if (!is_spot || world_.broken(Mutation::kSpotIsOnDemand)) continue;
+    ran.spot_cpu += cpu;
+    ran.spot_memory += memory;
   }
-  Meters meters =
-      fleet_meters(fleet(), span, seconds, ran, spot_ran, ends, uses, world_.has_bytes(),
-                   {.full_hours = !world_.broken(Mutation::kHoursAreNotBegun),
-                    .rules_count = !world_.broken(Mutation::kLargestOfThreeDimensions),
-                    .hours_are_apart = !world_.broken(Mutation::kCoverageCarriesOver)});
+  Meters meters = fleet_meters(fleet(), span, seconds, ran, ends, uses, world_.has_bytes(),
+                               {.full_hours = !world_.broken(Mutation::kHoursAreNotBegun),
+                                .rules_count = !world_.broken(Mutation::kLargestOfThreeDimensions),
+                                .hours_are_apart = !world_.broken(Mutation::kCoverageCarriesOver)});
   divide_by_price(meters, span, ends.back());
+  add_addresses(meters, ran.seconds, std::min(ends.back(), span.end) - span.start);
   // E102.
-  if (fleet().public_addresses) meters.push_back({"vpc.public_ipv4_in_use", ran});
-  if (fleet().detailed) meters.push_back({"cloudwatch.detailed_monitoring_per_instance", ran});
+  if (fleet().detailed)
+    meters.push_back({"cloudwatch.detailed_monitoring_per_instance", ran.seconds});
   if (!scaling_ && !fleet().managed) return meters;
   const Time length = std::min(ends.back(), span.end) - span.start;
   const auto passed =
@@ -104,6 +128,19 @@ Meters FleetService::own_meters(const std::vector<Time>& ends) const {
   add("cloudwatch.alarm_high_resolution", scaling_->alarms(true));
   add("cloudwatch.custom_metric", scaling_->has_custom_metric() ? 1 : 0);
   return meters;
+}
+
+// E141: one item of instances' addresses and of those that the load balancer has in each zone.
+void FleetService::add_addresses(Meters& meters, std::uint64_t ran, Time length) const {
+  const bool facing =
+      !fleet().is_cluster && !fleet().internal && !world_.broken(Mutation::kBalancersHaveNoAddress);
+  if (!facing && !fleet().public_addresses) return;
+  const std::uint32_t zones = on_cluster() ? cluster().fleet().zones : fleet().zones;
+  const auto seconds =
+      static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(length).count());
+  const auto after = fleet().is_cluster ? meters.begin() : meters.begin() + 2;  // hours and units
+  meters.insert(after, {"vpc.public_ipv4_in_use",
+                        (facing ? zones * seconds : 0) + (fleet().public_addresses ? ran : 0)});
 }
 
 // E146: the one item of Spot Instances becomes one a price.
@@ -138,11 +175,29 @@ bool FleetService::is_free(const Member& member, const Span& span, Time at) cons
 
 Wide FleetService::cpu(Time until, bool busy) const {
   Wide sum = 0;
+  for (const Stint& stint : stints_) {
+    if (stint.from >= until) continue;
+    const Time end = std::min(stint.to, until);
+    sum += busy ? stint.server->busy(end)
+                : Wide{(end - stint.from).count()} * stint.server->cpu_units();
+  }
   for (const Member& member : members_) {
     if (!member.served_from || *member.served_from >= until) continue;
     const Time end = std::min(member.drained.value_or(Time::max()), until);
     sum += busy ? member.server->busy(end)
                 : Wide{(end - *member.served_from).count()} * member.server->cpu_units();
+  }
+  return sum;
+}
+
+Wide FleetService::memory_time(Time until, bool used) const {
+  Wide sum = 0;
+  for (const Member& member : members_) {
+    if (!member.served_from || *member.served_from >= until) continue;
+    const Time end = std::min(member.drained.value_or(Time::max()), until);
+    sum += used ? member.server->memory_used(*member.served_from, end)
+                : Wide{(end - *member.served_from).count()} * revision(member.revision).memory *
+                      1024 * 1024;
   }
   return sum;
 }

@@ -47,6 +47,7 @@ std::size_t FleetService::provider_that_gives() const {
 void FleetService::interrupt_task(std::size_t member) {
   if (members_[member].state != Member::State::kInService) return;
   note("spot");
+  members_[member].signaled = world_.now();
   note("terminate", static_cast<std::int64_t>(member));
   const Time timeout =
       std::min<Time>(std::chrono::seconds{fleet().stop_timeout}, std::chrono::minutes{2});

@@ -18,6 +18,7 @@ Admission FleetService::admit(Attempt& attempt) {
     return Admission::kRefused;  // E114: 502
   }
   outstanding_.change(world_.now(), +1);
+  watch_memory(*target);
   if (world_.broken(Mutation::kNoIdleTimeout)) return Admission::kAccepted;
   accepted_.push_back(&attempt);
   world_.calendar.plan(
@@ -37,8 +38,21 @@ void FleetService::resume(Attempt& attempt, bool failed) {
   }
 }
 
-void FleetService::job_started(std::size_t, Job& job, Time waited) {
+void FleetService::watch_memory(std::size_t member) {
+  if (!members_[member].server->wants_too_much()) return;
+  world_.calendar.plan(world_.now(), [this, member] {
+    const Member& task = members_[member];
+    const bool is_there =
+        task.state == Member::State::kInService || task.state == Member::State::kDraining;
+    if (!is_there || !task.server->wants_too_much()) return;
+    killed_.push_back(world_.now());
+    lose({member});
+  });
+}
+
+void FleetService::job_started(std::size_t member, Job& job, Time waited) {
   if (job.attempt->check != 0) return;
+  watch_memory(member);
   world_.journal.queue[service_].change(world_.now(), -1);
   job.attempt->queue += waited;
 }
@@ -70,14 +84,24 @@ void FleetService::give_up_idle() {
 }
 
 TargetGroup& FleetService::group_of(std::size_t member) {
-  return groups_[fleet().cross_zone ? 0 : members_[member].zone];
+  const std::size_t each = fleet().cross_zone ? 1 : fleet().zones;
+  const auto second = second_.find(members_[member].revision);
+  const std::size_t first = second != second_.end() && second->second ? each : 0;
+  return groups_[first + (fleet().cross_zone ? 0 : members_[member].zone)];
 }
 
 TargetGroup& FleetService::group_of_request(Bits& draw) {
   if (groups_.size() == 1) return groups_[0];
   __extension__ using Wider = unsigned __int128;
-  const auto zone = static_cast<std::size_t>((Wider{draw()} * groups_.size()) >> 64);
-  return groups_[world_.broken(Mutation::kZonesShareByTargets) ? 0 : zone];
+  const std::size_t each = fleet().cross_zone ? 1 : fleet().zones;
+  std::size_t first = 0;
+  if (of_second_ == 10'000) first = each;
+  if (of_second_ > 0 && of_second_ < 10'000) {
+    first = static_cast<std::uint32_t>((Wider{draw()} * 10'000) >> 64) < of_second_ ? each : 0;
+  }
+  if (each == 1) return groups_[first];
+  const auto zone = static_cast<std::size_t>((Wider{draw()} * each) >> 64);
+  return groups_[first + (world_.broken(Mutation::kZonesShareByTargets) ? 0 : zone)];
 }
 
 }  // namespace skyreplay::reference

@@ -3,7 +3,9 @@
 // Groups of instances and services of tasks (docs/models.md, E20 to E142, C9 to C120).
 
 #include <array>
+#include <functional>
 #include <map>
+#include <set>
 
 #include "reference/model/clock.h"
 #include "reference/model/money.h"
@@ -16,13 +18,18 @@ namespace skyreplay::reference {
 enum class Health { kInitial, kHealthy, kUnhealthy };
 
 struct Member {
-  enum class State { kPending, kStarting, kInService, kDraining, kWaiting, kGone };
+  enum class State { kPending, kStarting, kInService, kDraining, kWaiting, kAside, kGone };
+  enum class Aside { kNo, kStandby, kDetached };
   State state = State::kPending;
   std::uint32_t zone = 0;
   std::size_t provider = 0;
+  std::size_t revision = 0;
+  Time ready{};  ///< when it can answer
   Time launched{};
   std::optional<Time> billed_from{}, gone{}, served_from{}, taken_out{}, drained{};
   std::optional<Time> serves_since{};  ///< long ago where the run began with it
+  Aside aside = Aside::kNo;            ///< it is, or drains for that
+  std::uint64_t stint = 0;             ///< how often it came into service
   bool is_protected = false;
   bool interrupted = false;  ///< it went because EC2 took it
   std::unique_ptr<Server> server{};
@@ -35,6 +42,10 @@ struct Member {
   bool is_doomed = false;    ///< a container instance that takes its tasks along
   bool is_active = false;    ///< of a container instance: it gets tasks
   std::size_t instance = 0;  ///< of a task: where it is
+  bool leaves = false;       ///< an instance that drains
+  Health container = Health::kHealthy;
+  bool was_healthy = false;        ///< both, once
+  std::optional<Time> signaled{};  ///< SIGTERM, before it has drained
 
   bool counts() const { return state < State::kDraining; }
   bool waits() const { return state < State::kInService; }
@@ -70,6 +81,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   /// Of those in service the oldest (E3, E12).
   void kill(std::uint32_t count) override;
   void interrupt_spot(double share) override;
+  void operate(const Operation& operation) override;
   /// A zone that is lost has nothing in it until it is back (E20).
   void zones_change() override;
 
@@ -80,11 +92,13 @@ class FleetService final : public Station, public ServerOwner, public Group {
   void forecast_made() override { note("forecast"); }
   void raise_max(std::uint32_t max) override { set_capacity({}, max, {}); }
   std::uint32_t desired() const override { return desired_; }
+  bool is_deploying() const override { return deploying_ == Deploying::kInProgress; }
   std::uint32_t targets() const override;
   std::vector<Instance> instances() const override;
   std::vector<Time> taken_out(Time since) const override;
   Wide busy(std::size_t member, Time from, Time to) const override;
   Wide available(std::size_t member, Time from, Time to) const override;
+  double memory(std::size_t member, Time from, Time to) const override;
   std::uint64_t bytes(std::size_t member, bool in, Time from, Time to) const override;
   std::uint64_t sent(Time from, Time to) const override;
   std::uint64_t failed(Time from, Time to) const override;
@@ -111,6 +125,10 @@ class FleetService final : public Station, public ServerOwner, public Group {
   // --- Spot Instances
 
   void plan_shock(std::uint32_t zone);
+  /// E36: whether the price after so many changes is above the most that is paid.
+  bool is_dear(std::size_t changes) const;
+  void plan_price(std::size_t changes);
+  void price_changes(std::size_t changes);
   /// Of the pool's instances each is taken with the same probability, at a random moment (E43).
   void shock(std::uint32_t zone);
   void warn(std::size_t member);
@@ -123,10 +141,14 @@ class FleetService final : public Station, public ServerOwner, public Group {
   /// E41: in its first hour it may still be free, and is where EC2 took it.
   bool is_free(const Member& member, const Span& span, Time at) const;
   void divide_by_price(Meters& meters, const Span& span, Time now) const;
+  void add_addresses(Meters& meters, std::uint64_t ran, Time length) const;
 
   /// In the order of their launches.
   std::vector<std::size_t> in_service() const;
 
+  /// Standby and detaching (E6), in fleet_operations.cc.
+  void set_aside(const Operation& operation);
+  void exit_standby(const Operation& operation);
   void set_desired(std::uint32_t desired);
   void note(const std::string& kind, std::int64_t from = -1, std::int64_t to = -1);
   std::uint32_t alive() const;
@@ -136,8 +158,11 @@ class FleetService final : public Station, public ServerOwner, public Group {
   // --- Clusters (C13 to C22, C60 to C70, C121), in cluster.cc
 
   bool on_cluster() const { return fleet().cluster.has_value(); }
+  bool has_scheduler() const { return fleet().fargate; }
   FleetService& cluster() const;
-  std::uint64_t weight() const;
+  /// CPU units and MiB of a task of a deployment; what an instance registers.
+  std::pair<std::uint32_t, std::uint32_t> size(std::size_t revision) const;
+  std::uint64_t weight(std::size_t revision) const;
   /// Where the next task goes.
   std::optional<std::uint32_t> place_task();
   bool takes(std::size_t instance, const FleetService& service) const;
@@ -147,10 +172,10 @@ class FleetService final : public Station, public ServerOwner, public Group {
                          std::optional<std::uint32_t> zone) const;
   std::vector<std::string> strategies() const;
   std::uint64_t rank(const std::string& strategy, std::size_t instance) const;
-  std::optional<std::size_t> task_to_go();
+  std::optional<std::size_t> task_to_go(const std::function<bool(const Member&)>& which);
   std::vector<std::size_t> on_instances(const std::vector<std::size_t>& instances) const;
   void fail_to_place(std::size_t failures);
-  Time image_ready(Time begins);
+  Time image_ready(Time begins, std::size_t revision);
   void task_gone(std::size_t instance);
   void room_appears();
   void retry();
@@ -176,6 +201,58 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::size_t provider_that_gives() const;
   void interrupt_task(std::size_t member);
 
+  // --- Deployments (C37 to C46)
+
+  /// The service as a deployment has it; 0 is what the run begins with.
+  Fleet revision(std::size_t number) const;
+  bool is_old(const Member& member) const { return member.revision != current_; }
+  bool is_healthy(const Member& member) const;
+  bool is_unhealthy(const Member& member) const;
+  /// Once enough others are healthy.
+  bool is_to_go(const Member& member) const;
+  /// Of those that count.
+  template <typename Which>
+  std::vector<std::size_t> tasks_that(Which&& which) const {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (members_[i].counts() && which(members_[i])) found.push_back(i);
+    }
+    return found;
+  }
+  std::uint32_t least_healthy() const;
+  std::uint32_t most() const;
+  bool launch_tasks(std::size_t count, std::size_t revision);
+  /// How many may be launched now (C48).
+  std::size_t tokens();
+  void take_tokens(std::size_t launched);
+  void schedule_tasks();
+  // Those that shift traffic (C58).
+  bool is_shifting() const;
+  bool keep_old_tasks();
+  void shift();
+  void give_all_to(std::size_t revision);
+  bool replace_lost_tasks();
+  bool replace_leaving_tasks();
+  bool launch_missing_tasks();
+  bool take_out_surplus_tasks();
+  bool stop_unhealthy_task();
+  bool stop_tasks_to_go();
+  void end_deployment();
+  void even_tasks_out();
+  bool end_evening_tasks_out();
+  void stop_quietly(std::size_t index);
+  void deploy(std::size_t revision, bool back);
+  void task_failed(std::size_t index);
+  void task_never_ran(std::size_t index);
+  void task_runs(std::size_t index);
+  void container_changed(std::size_t index, Health to);
+  /// How long it stops once it has drained.
+  Time stopping(std::size_t index) const;
+  void task_health_changed(std::size_t index, bool first);
+  void look_later(Time at);
+
+  /// Kills a task whose requests want more memory than it has, once they are all in (C4).
+  void watch_memory(std::size_t member);
   /// First none gets anything any more, then what they have fails, then they are replaced.
   void lose(const std::vector<std::size_t>& lost);
   void call_off(std::size_t index);
@@ -188,6 +265,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   struct Start {
     Time billed, in_service;
     bool abandoned = false;  ///< then, in place of in service
+    Time ready{};            ///< from in service on; the longest there is: never
   };
   /// From a launch until billing and until service (E24; C30, C35).
   Start start_times(std::size_t ordinal);
@@ -198,6 +276,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   /// Of the fullest zones: the latest that is not in service yet, else whom the policies choose, of
   /// equals the oldest of the last zone. None where all are protected.
   std::optional<std::size_t> next_to_go();
+  std::optional<std::size_t> next_to_go(const std::function<bool(const Member&)>& which);
   /// Of those, the ones that a termination policy would take first.
   std::vector<std::size_t> chosen_by(const std::string& policy,
                                      const std::vector<std::size_t>& members) const;
@@ -228,7 +307,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   TargetGroup& group_of_request(Bits& draw);
 
   /// A target is sent a request of no work again and again (E107, E154).
-  void check(std::size_t index);
+  void check(std::size_t index, std::uint64_t stint);
   void answered(std::size_t index, std::uint64_t number);
   void count(std::size_t index, bool passed);
   void set_health(Member& member, Health health);
@@ -241,27 +320,56 @@ class FleetService final : public Station, public ServerOwner, public Group {
 
   // --- What was used
 
+  /// Of all tasks, in bytes x ns: in use, or there.
+  Wide memory_time(Time until, bool used) const;
   Wide cpu(Time until, bool busy) const;
   BalancerUse use_until(Time at) const;
+
+  static constexpr Wide kToken = 60'000'000'000;
 
   std::optional<Scaling> scaling_;
   std::vector<TargetGroup> groups_;                            // by zone, where those are apart
   std::vector<bool> lost_, refused_;                           // by zone
   std::vector<std::uint64_t> shocks_;                          // by zone
   std::vector<std::pair<std::size_t, std::size_t>> replaced_;  // members, and those that are to be
+  enum class Deploying { kCompleted, kInProgress, kFailed } deploying_ = Deploying::kCompleted;
+  std::size_t current_ = 0, last_completed_ = 0, launching_ = 0;
+  bool watched_ = false, told_stuck_ = false, stopping_ = false;
+  std::uint32_t failures_ = 0;
+  std::uint64_t stopped_first_ = 0;
+  Wide tokens_ = Wide{fleet().launch_burst} * kToken;  ///< in 60 x 10^9 parts
+  Time filled_ = world_.now();
+  Time restart_delay_{}, no_launch_until_{};
+  std::optional<std::size_t> evens_out_;
+  std::vector<std::size_t> lost_tasks_;  ///< their revisions
+  std::set<Time> looks_;
   std::deque<Attempt> checks_;
   std::vector<Attempt*> accepted_;
   std::vector<Member> members_;  // by ordinal
   std::uint32_t desired_ = 0;
   std::uint32_t min_ = fleet().min_size, max_ = fleet().max_size;
-  bool ever_closed_ = false;   ///< a zone
-  std::size_t unnoticed_ = 0;  ///< who are gone, and nobody knows
+  bool back_ = false, baked_ = false;
+  std::uint32_t shifted_ = 0, of_second_ = 0;
+  std::uint32_t begun_ = 0;               ///< deployments
+  std::map<std::size_t, bool> second_{};  ///< by revision: of the second target group
+  std::size_t begun_with_ = 0;            ///< members
+  bool ever_closed_ = false;              ///< a zone
+  bool ever_aside_ = false;               ///< an instance
+  bool too_dear_ = false;
+  struct Stint {
+    Time from, to;
+    std::unique_ptr<Server> server;
+  };
+  std::vector<Stint> stints_;   ///< that ended by standby
+  std::vector<Time> killed_{};  ///< tasks that wanted too much memory
+  std::size_t unnoticed_ = 0;   ///< who are gone, and nobody knows
   std::vector<std::pair<std::size_t, JobPtr>> calling_;
   std::vector<FleetService*> tenants_;  ///< the services on this cluster
   std::size_t next_instance_ = 0;       ///< of the task about to be launched
   std::uint64_t placed_ = 0, scaled_in_ = 0;
-  std::uint32_t waiting_ = 0;           ///< tasks that fit nowhere
-  std::map<std::size_t, Time> images_;  ///< by instance
+  std::uint32_t waiting_ = 0;                                   ///< tasks that fit nowhere
+  std::size_t unplaced_ = 0;                                    ///< of the round in hand
+  std::map<std::pair<std::size_t, std::size_t>, Time> images_;  ///< by instance and revision
   bool will_retry_ = false;
   std::uint32_t lows_ = 0;                        ///< of managed scaling, in a row
   mutable std::map<std::size_t, Meters> wholes_;  ///< by the number of windows

@@ -24,6 +24,38 @@ void FleetService::interrupt_spot(double share) {
   }
 }
 
+bool FleetService::is_dear(std::size_t changes) const {
+  if (world_.broken(Mutation::kPriceIsNoReason)) return false;
+  const std::string item = "ec2.spot." + fleet().instance_type;
+  const double price =
+      std::stod(changes == 0 ? usd_of(item) : std::string(kSpotPrices[changes - 1]));
+  const std::string most = fleet().max_price.empty()
+                               ? usd_of("ec2.on_demand." + fleet().instance_type)
+                               : fleet().max_price;
+  return price > std::stod(most);
+}
+
+/// When the price next becomes too high, or no longer is.
+void FleetService::plan_price(std::size_t changes) {
+  for (std::size_t next = changes + 1; next <= fleet().price_changes.size(); ++next) {
+    if (is_dear(next) == too_dear_) continue;
+    const Time at = world_.scenario.start + fleet().price_changes[next - 1];
+    return world_.calendar.plan(at, [this, next] { price_changes(next); });
+  }
+}
+
+void FleetService::price_changes(std::size_t changes) {
+  too_dear_ = !too_dear_;
+  ever_closed_ = true;
+  plan_price(changes);
+  note("spot");
+  if (!too_dear_) return reconcile();
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const bool is_there = members_[i].state != Member::State::kGone;
+    if (is_there && !world_.broken(Mutation::kPricedOutMayStay)) give_notice(i);
+  }
+}
+
 void FleetService::plan_shock(std::uint32_t zone) {
   const std::string pool =
       std::string("pools.us-east-1") + static_cast<char>('a' + zone) + "." + fleet().instance_type;

@@ -11,7 +11,7 @@ namespace {
 struct Environment {
   std::uint64_t ordinal = 0;
   std::uint32_t memory = 0;
-  Time created{}, freed{}, billed_from{};
+  Time created{}, freed{}, billed_from{}, invoked{};
   std::uint64_t resets = 0;
   std::uint64_t lives = 0;  ///< how many lifetimes were drawn
   Time dies{};              ///< when the last of them ends
@@ -37,6 +37,7 @@ class FunctionService final : public Station {
                                  world.now())),
         front_(world, config().function) {
     publish();
+    note_use_of_account();
     reserved_rate_ = reserved_rate(world, service);
     if (!config().function.provisioned) return;
     provision();
@@ -53,8 +54,14 @@ class FunctionService final : public Station {
 
   Admission admit(Attempt& attempt) override {
     expire(world_.now());
-    if (!front_.lets_in(attempt)) return throttle("TooManyRequestsException");
+    if (!front_.lets_in(attempt)) return turn_away("TooManyRequestsException");
     if (world_.has_bytes() && attempt.bytes_in > front_.largest()) return Admission::kRefused;
+    if (is_in_loop() && !config().function.allows_loops && times_in_chain(attempt) > longest()) {
+      stopped_.push_back(world_.now());  // L67
+      world_.journal.activities.push_back(
+          {world_.now(), service_, "limit RecursiveInvocationException"});
+      return Admission::kRefused;
+    }
     const Admission admission = admit_behind_front(attempt);
     if (admission == Admission::kAccepted) front_.begin(attempt);
     return admission;
@@ -79,6 +86,8 @@ class FunctionService final : public Station {
       start_warm(*next_of(ready_), attempt);
       requests_.push_back(world_.now());
       began_provisioned_.push_back(world_.now());
+      ++on_provisioned();
+      note_use_of_account();
       return Admission::kAccepted;
     }
     const std::string reason = over_concurrency(world_, service_);
@@ -91,12 +100,16 @@ class FunctionService final : public Station {
       environments_.push_back({.ordinal = environments_.size(),
                                .memory = config().function.memory,
                                .created = world_.now()});
-      if (!start_new(environments_.back(), attempt)) return Admission::kAccepted;
+      if (!start_new(environments_.back(), attempt)) {
+        note_use_of_account();
+        return Admission::kAccepted;
+      }
     } else {
       return throttle("FunctionInvocationRateLimitExceeded");
     }
     requests_.push_back(world_.now());  // L26
     ++in_flight();
+    note_use_of_account();
     return Admission::kAccepted;
   }
 
@@ -112,6 +125,7 @@ class FunctionService final : public Station {
 
   void change(const Change& change) override {
     reserved_rate_ = reserved_rate(world_, service_);
+    note_use_of_account();
     if (change.field == Change::Field::kProvisioned) {
       if (configured_ != config().function.provisioned) provision();
       return;
@@ -139,6 +153,7 @@ class FunctionService final : public Station {
   }
 
   void fill(WindowRow& row, Time end) override {
+    fill_function(row, end);
     if (!config().function.provisioned) return;
     const auto in_window = [&](const std::vector<Time>& times) {
       return static_cast<std::uint64_t>(std::count_if(
@@ -152,6 +167,32 @@ class FunctionService final : public Station {
                        static_cast<std::uint64_t>(use.ready),
                        use.most_busy,
                        static_cast<std::uint64_t>(use.peak * 1e6 + 0.5)};
+  }
+
+  /// As CloudWatch counts it.
+  void fill_function(WindowRow& row, Time end) const {
+    const auto is_in = [&](Time at) { return at >= row.start && at < end; };
+    const auto count = [&](const std::vector<Time>& times) {
+      return static_cast<std::uint64_t>(std::count_if(times.begin(), times.end(), is_in));
+    };
+    row.function[10] = count(stopped_);
+    if (!world_.scenario.account.counts_functions) return;
+    row.function[0] = count(requests_);
+    row.function[5] = count(throttled_);
+    if (world_.broken(Mutation::kThrottlesAreInvocations)) row.function[0] += row.function[5];
+    for (const Invoked& invoked : ended_) {
+      if (!is_in(invoked.ended)) continue;
+      const auto us = static_cast<std::uint64_t>(invoked.duration / std::chrono::microseconds{1});
+      ++row.function[1];
+      row.function[2] += us;
+      row.function[3] = std::max(row.function[3], us);
+      row.function[4] += invoked.failed ? 1 : 0;
+    }
+    const auto& account = world_.lambda.steps;
+    row.function[6] = largest(own_steps_, row.start, end, &ConcurrencyStep::executions);
+    row.function[7] = largest(account, row.start, end, &ConcurrencyStep::executions);
+    row.function[8] = largest(account, row.start, end, &ConcurrencyStep::unreserved);
+    row.function[9] = largest(account, row.start, end, &ConcurrencyStep::claimed);
   }
 
   void finish(Time end) override {
@@ -170,12 +211,14 @@ class FunctionService final : public Station {
     for (const auto& [at, units] : provisioned_mib_ms_) provisioned += at < ends.back() ? units : 0;
     for (const auto& [at, units] : storage_) storage += at < ends.back() ? units : 0;
     for (const auto& [at, count] : bytes_out_) bytes += at < ends.back() ? count : 0;
+    const std::uint64_t paid = configured(ends.back());
     Meters meters{{"lambda.requests_" + processor, requests},
-                  {"lambda.duration_" + processor, mib_ms}};
+                  {"lambda.duration_" + processor, mib_ms - of_plan(mib_ms)}};
     if (world_.has_bytes()) meters.push_back({"data_transfer.internet_out", bytes});
     if (config().function.provisioned) {
-      meters.push_back({"lambda.provisioned_duration_" + processor, provisioned});
-      meters.push_back({"lambda.provisioned_concurrency_" + processor, configured(ends.back())});
+      meters.push_back(
+          {"lambda.provisioned_duration_" + processor, provisioned - of_plan(provisioned)});
+      meters.push_back({"lambda.provisioned_concurrency_" + processor, paid - of_plan(paid)});
     }
     if (config().function.storage > 512) {
       meters.push_back({"lambda.ephemeral_storage_over_512mb", storage});
@@ -189,7 +232,18 @@ class FunctionService final : public Station {
       meters.push_back({"lambda.snapstart_cache", cached(ends.back())});
       meters.push_back({"lambda.snapstart_restore", restored});
     }
-    front_.add_meters(ends, meters);
+    const bool balanced = config().function.front == Function::Front::kBalancer;
+    if (!balanced) front_.add_meters(ends, meters);
+    if (config().function.plan_permille > 0) {  // L95
+      meters.push_back({"lambda.savings_plan_duration_" + processor, of_plan(mib_ms)});
+      if (config().function.provisioned) {
+        meters.push_back(
+            {"lambda.savings_plan_provisioned_duration_" + processor, of_plan(provisioned)});
+        meters.push_back(
+            {"lambda.savings_plan_provisioned_concurrency_" + processor, of_plan(paid)});
+      }
+    }
+    if (balanced) front_.add_meters(ends, meters);
     if (provisioned_scaling_ && provisioned_scaling_->alarms() > 0) {
       const Time length = std::min(ends.back(), world_.scenario.end) - world_.scenario.start;
       const auto passed = std::chrono::ceil<std::chrono::seconds>(length).count();
@@ -209,7 +263,43 @@ class FunctionService final : public Station {
     bool over = false;
   };
 
+  struct Invoked {
+    Time ended{}, duration{};
+    bool failed = false;
+  };
+
+  std::uint64_t of_plan(std::uint64_t units) const {
+    if (config().function.plan_permille == 0) return 0;
+    if (world_.broken(Mutation::kPlanPaysForAll)) return units;
+    return static_cast<std::uint64_t>(Wide{units} * config().function.plan_ppm / 1'000'000);
+  }
+
+  // --- Loops (L67)
+
+  bool is_in_loop() const {
+    return std::any_of(
+        world_.scenario.calls.begin(), world_.scenario.calls.end(),
+        [this](const Call& call) { return call.to == service_ && world_.comes_back(call); });
+  }
+  int times_in_chain(const Attempt& attempt) const {
+    const auto found = attempt.chain.find(service_);
+    return found == attempt.chain.end() ? 1 : found->second;
+  }
+  int longest() const { return world_.broken(Mutation::kLoopsOfSeventeen) ? 17 : 16; }
+
+  // --- Concurrency (L42, L43)
+
+  std::uint64_t& on_provisioned() { return world_.lambda.on_provisioned[service_]; }
+  void note_use_of_account() {
+    own_steps_.push_back({.at = world_.now(), .executions = in_flight() + on_provisioned()});
+    note_concurrency(world_);
+  }
+
   Admission throttle(const std::string& reason) {
+    throttled_.push_back(world_.now());
+    return turn_away(reason);
+  }
+  Admission turn_away(const std::string& reason) {
     world_.journal.activities.push_back({world_.now(), service_, "limit " + reason});
     return Admission::kThrottled;
   }
@@ -276,6 +366,7 @@ class FunctionService final : public Station {
       environment.billed_from = Time::max();
       world_.calendar.plan(world_.now() + attempt.init, [this, &environment, &attempt] {
         if (--in_flight() == 0) quiet_since_ = world_.now();
+        note_use_of_account();
         environment.ended = true;
         world_.journal.running[service_].change(world_.now(), -1);
         if (!is_fed(attempt)) front_.end();
@@ -298,6 +389,7 @@ class FunctionService final : public Station {
     const std::uint32_t wanted = *config().function.provisioned;
     configured_ = wanted;
     provisioned_rate_ = provisioned_rate(world_, service_);
+    note_use_of_account();
     const std::uint32_t memory = config().function.memory;
     for (auto slot = slots_.rbegin(); slot != slots_.rend(); ++slot) {
       const auto open = static_cast<std::uint32_t>(
@@ -438,6 +530,7 @@ class FunctionService final : public Station {
     const Time wanted = init_inside + scaled(attempt.work, 1 / (vcpus * function.speed)) +
                         (waits ? attempt.wait : Time{});
     environment.billed_from = at - init_billed;
+    environment.invoked = world_.broken(Mutation::kDurationHasInit) ? environment.billed_from : at;
     const Time deadline = at + function.timeout;
     running_.push_back({&attempt, &environment, deadline});
     Running& running = running_.back();
@@ -477,11 +570,21 @@ class FunctionService final : public Station {
     if (!is_fed(*running.attempt)) front_.end();
     const bool too_large = world_.has_bytes() && !is_fed(*running.attempt) &&
                            running.attempt->bytes_out > front_.largest();
-    if (outcome == Outcome::kCompleted && too_large) outcome = Outcome::kError;
+    const bool crashes = outcome == Outcome::kCompleted && is_crash(*running.attempt);
+    if (outcome == Outcome::kCompleted && (crashes || too_large)) outcome = Outcome::kError;
     Environment& environment = *running.environment;
+    ended_.push_back(
+        {world_.now(), world_.now() - environment.invoked, outcome != Outcome::kCompleted});
     bill(world_.now(), world_.now() - environment.billed_from, environment);
-    if (!environment.provisioned && --in_flight() == 0) quiet_since_ = world_.now();
-    if (outcome == Outcome::kServerTimeout && !world_.broken(Mutation::kNoResetAfterTimeout)) {
+    if (environment.provisioned) {
+      --on_provisioned();
+    } else if (--in_flight() == 0) {
+      quiet_since_ = world_.now();
+    }
+    note_use_of_account();
+    const bool cut =
+        outcome == Outcome::kServerTimeout && !world_.broken(Mutation::kNoResetAfterTimeout);
+    if (cut || (crashes && !world_.broken(Mutation::kCrashesResetNothing))) {
       environment.needs_init = true;  // L7
       ++environment.resets;
     }
@@ -490,6 +593,13 @@ class FunctionService final : public Station {
       bytes_out_.emplace_back(world_.now(), running.attempt->bytes_out);
     }
     world_.answer(*running.attempt, outcome);
+  }
+
+  bool is_crash(const Attempt& attempt) const {  // L7
+    const double probability = config().function.crash_probability;
+    return probability > 0 &&
+           world_.bits(world_.entity(service_), "crash", attempt.row, attempt.number, attempt.path)
+                   .uniform() < probability;
   }
 
   using Metered = std::vector<std::pair<Time, std::uint64_t>>;
@@ -576,7 +686,9 @@ class FunctionService final : public Station {
   TokenBucket provisioned_rate_;
   std::deque<Running> running_;
   Time quiet_since_{};
-  std::vector<Time> requests_;
+  std::vector<Time> requests_, throttled_, stopped_;
+  std::vector<Invoked> ended_;
+  std::vector<ConcurrencyStep> own_steps_;
   Metered mib_ms_, provisioned_mib_ms_, storage_, bytes_out_;
 };
 

@@ -23,6 +23,26 @@ std::uint64_t claimed(const World& world) {
 
 }  // namespace
 
+std::uint64_t largest(const std::vector<ConcurrencyStep>& steps, Time from, Time to,
+                      std::uint64_t ConcurrencyStep::* value) {
+  std::uint64_t most = 0;
+  for (const ConcurrencyStep& step : steps) {
+    if (step.at >= to) break;
+    most = step.at < from ? step.*value : std::max(most, step.*value);
+  }
+  return most;
+}
+
+void note_concurrency(World& world) {
+  ConcurrencyStep now{.at = world.now()};
+  for (std::size_t i = 0; i < world.scenario.services.size(); ++i) {
+    now.executions += world.lambda.in_flight[i] + world.lambda.on_provisioned[i];
+    if (!world.scenario.services[i].function.reserved) now.unreserved += world.lambda.in_flight[i];
+  }
+  now.claimed = world.broken(Mutation::kClaimsWhatIsUsed) ? now.executions : claimed(world);
+  world.lambda.steps.push_back(now);
+}
+
 TokenBucket api_rate(const World& world) {
   return TokenBucket::of(world.scenario.account.api_rate, world.scenario.account.api_burst,
                          world.now());

@@ -39,6 +39,12 @@ struct TokenBucket {
   void give_back() { level = std::min(full, level + 1'000'000'000'000); }
 };
 
+/// How much concurrency is in use from an instant on.
+struct ConcurrencyStep {
+  Time at{};
+  std::uint64_t executions = 0, unreserved = 0, claimed = 0;
+};
+
 /// What all functions of the account share.
 struct LambdaAccount {
   TokenBucket api;      ///< requests a second through all APIs (L51)
@@ -46,7 +52,16 @@ struct LambdaAccount {
   TokenBucket rate;     ///< requests a second (L48)
   /// By service: requests, Init included (L42), but those on provisioned concurrency.
   std::vector<std::uint64_t> in_flight;
+  std::vector<std::uint64_t> on_provisioned;  ///< those
+  std::vector<ConcurrencyStep> steps;         ///< ascending
 };
+
+/// The largest of what `value` says of steps in [from, to), and of the last one before.
+std::uint64_t largest(const std::vector<ConcurrencyStep>& steps, Time from, Time to,
+                      std::uint64_t ConcurrencyStep::* value);
+
+/// Notes a step, after a change.
+void note_concurrency(World& world);
 
 TokenBucket api_rate(const World& world);
 TokenBucket shared_scaling(const World& world);

@@ -66,13 +66,23 @@ constexpr Price kPrices[] = {
     {"external.requests", "", 1},
 };
 
+/// Before what an item of Lambda is called that a Savings Plan pays for (L95).
+const std::string kPlan = "lambda.savings_plan_";
+
 const Price& price_of(const std::string& item) {
   static const Price kChanged[] = {{"", kSpotPrices[0], kHour}, {"", kSpotPrices[1], kHour}};
   if (item.find("ec2.spot.") == 0 && item.ends_with(".2")) return kChanged[0];
   if (item.find("ec2.spot.") == 0 && item.ends_with(".3")) return kChanged[1];
+  if (item.find(kPlan) == 0) return price_of("lambda." + item.substr(kPlan.size()));
   return *std::find_if(std::begin(kPrices), std::end(kPrices),
                        [&](const Price& price) { return price.item == item; });
 }
+
+}  // namespace
+
+std::string usd_of(const std::string& item) { return price_of(item).usd; }
+
+namespace {
 
 Wide half_to_even(Wide numerator, Wide denominator) {
   const Wide whole = numerator / denominator;
@@ -241,11 +251,11 @@ std::vector<std::uint64_t> seconds_by_price(const Fleet& fleet, const Span& span
 }
 
 Meters fleet_meters(const Fleet& fleet, const Span& span,
-                    const std::vector<std::uint64_t>& all_seconds, std::uint64_t seconds,
-                    std::uint64_t spot_seconds, const std::vector<Time>& ends,
-                    const std::vector<BalancerUse>& uses, bool has_bytes,
-                    const BalancerRules& rules) {
+                    const std::vector<std::uint64_t>& all_seconds, const Ran& ran,
+                    const std::vector<Time>& ends, const std::vector<BalancerUse>& uses,
+                    bool has_bytes, const BalancerRules& rules) {
   const Time now = ends.back();
+  const std::uint64_t seconds = ran.seconds;
   Meters meters;
   if (!fleet.is_cluster) meters = balancer_meters(fleet, span, ends, uses, rules);
   if (fleet.cluster) {
@@ -258,12 +268,12 @@ Meters fleet_meters(const Fleet& fleet, const Span& span,
     const std::string kind = fleet.arm ? "linux_arm_" : "linux_x86_";
     bool on_demand = fleet.providers.empty(), spot = false;
     for (const Provider& provider : fleet.providers) (provider.spot ? spot : on_demand) = true;
-    const auto add = [&](const std::string& item, std::uint64_t of_it) {
-      meters.push_back({item + kind + "vcpu", of_it * fleet.cpu});
-      meters.push_back({item + kind + "memory", of_it * fleet.memory});
+    const auto add = [&](const std::string& item, std::uint64_t cpu, std::uint64_t memory) {
+      meters.push_back({item + kind + "vcpu", cpu});
+      meters.push_back({item + kind + "memory", memory});
     };
-    if (on_demand) add("fargate.", seconds - spot_seconds);
-    if (spot) add("fargate.spot_", spot_seconds);
+    if (on_demand) add("fargate.", ran.cpu - ran.spot_cpu, ran.memory - ran.spot_memory);
+    if (spot) add("fargate.spot_", ran.spot_cpu, ran.spot_memory);
     if (fleet.storage_gib > 20) {
       meters.push_back(
           {"fargate.ephemeral_storage_over_20gb", seconds * (fleet.storage_gib - 20) * 1024});
@@ -291,10 +301,9 @@ Meters fleet_meters(const Fleet& fleet, const Span& span,
   return meters;
 }
 
-std::int64_t amount(const std::string& item, std::uint64_t units,
-                    const std::string& external_price) {
+std::int64_t amount(const std::string& item, std::uint64_t units, const Service& service) {
   const Price& price = price_of(item);
-  const std::string usd = item == "external.requests" ? external_price : price.usd;
+  const std::string usd = item == "external.requests" ? service.external.price : price.usd;
   Wide digits = 0, scale = 1;
   bool fraction = false;
   for (const char c : usd) {
@@ -304,6 +313,10 @@ std::int64_t amount(const std::string& item, std::uint64_t units,
     }
     digits = digits * 10 + (c - '0');
     if (fraction) scale *= 10;
+  }
+  if (item.find(kPlan) == 0) {
+    digits *= 1000 - service.function.plan_permille;
+    scale *= 1000;
   }
   return static_cast<std::int64_t>(
       half_to_even(Wide{units} * digits * 1'000'000'000, scale * price.meter_units));

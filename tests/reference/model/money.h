@@ -29,6 +29,9 @@ Meters balancer_meters(const Fleet& fleet, const Span& span, const std::vector<T
                        const std::vector<BalancerUse>& uses, const BalancerRules& rules);
 
 /// What a Spot Instance costs after each of its changes of price.
+/// What a unit of sale of an item costs.
+std::string usd_of(const std::string& item);
+
 inline constexpr const char* kSpotPrices[] = {"0.04", "0.02"};
 
 /// By price, the seconds of an instance that ran from then on (E146): those of each hour count for
@@ -36,18 +39,22 @@ inline constexpr const char* kSpotPrices[] = {"0.04", "0.02"};
 std::vector<std::uint64_t> seconds_by_price(const Fleet& fleet, const Span& span, Time from,
                                             std::uint64_t seconds, bool of_launch);
 
+/// Seconds billed of members, and times their size, of tasks.
+struct Ran {
+  std::uint64_t seconds = 0;
+  std::uint64_t cpu = 0, memory = 0, spot_cpu = 0, spot_memory = 0;
+};
+
 /// A fleet's line items at the last of `ends`, the ends of windows, at which `uses` and the seconds
-/// billed so far were read; `ran` are those of what is due also where an instance is free,
-/// `spot_ran` those of tasks on FARGATE_SPOT among them.
+/// billed so far were read; `ran` are those of what is due also where an instance is free.
 Meters fleet_meters(const Fleet& fleet, const Span& span, const std::vector<std::uint64_t>& seconds,
-                    std::uint64_t ran, std::uint64_t spot_ran, const std::vector<Time>& ends,
+                    const Ran& ran, const std::vector<Time>& ends,
                     const std::vector<BalancerUse>& uses, bool has_bytes,
                     const BalancerRules& rules);
 
-/// Quantity x price, rounded once, half to even, to 10^-9 USD. `external_price` is of
-/// external.requests.
-std::int64_t amount(const std::string& item, std::uint64_t units,
-                    const std::string& external_price);
+/// Quantity x price, rounded once, half to even, to 10^-9 USD. external.requests has the service's
+/// own price, and what a Savings Plan pays for its discount.
+std::int64_t amount(const std::string& item, std::uint64_t units, const Service& service);
 /// The quantity in the unit of sale, to 15 decimals, half to even, without zeros at the end.
 std::string quantity(const std::string& item, std::uint64_t units);
 

@@ -37,6 +37,7 @@ class ProvisionedScaling final : public Group {
   std::vector<Instance> instances() const override;
   std::vector<Time> taken_out(Time) const override { return {}; }
   std::uint32_t desired() const override;
+  bool is_deploying() const override { return false; }
   std::uint32_t targets() const override { return 0; }
   void scale(std::uint32_t desired) override;
   void alarm_changed() override { note("alarm"); }

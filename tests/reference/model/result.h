@@ -47,13 +47,18 @@ struct WindowRow {
   /// Integrals over the window, in units x ns.
   Wide in_flight = 0, queue = 0, running = 0, desired = 0, pending = 0;
   std::int64_t in_flight_max = 0, queue_max = 0, running_max = 0;
-  Wide cpu_busy = 0, cpu_available = 0;  ///< vCPU x ns
-  std::int64_t cost = 0;                 ///< 10^-9 USD
+  Wide cpu_busy = 0, cpu_available = 0;   ///< vCPU x ns
+  std::array<std::uint64_t, 3> memory{};  ///< used and there, MiB x ns; tasks killed
+  std::int64_t cost = 0;                  ///< 10^-9 USD
   /// Events: received, invoked, dropped, sent to a dead-letter queue; ages in us, sum and largest.
   std::array<std::uint64_t, 6> events{};
   /// Provisioned concurrency: invocations on it and elsewhere, integrals of what was busy and of
   /// what was ready (units x ns), the most that were busy, the largest part of it in 10^-6.
   std::array<std::uint64_t, 6> provisioned{};
+  /// As CloudWatch counts functions: invocations, of those that ended how many, with which sum and
+  /// largest of durations in us, errors, throttles; the largest concurrency of the function, the
+  /// account, what is unreserved, what is claimed; loops that were stopped.
+  std::array<std::uint64_t, 11> function{};
 };
 
 struct Meter {

@@ -132,37 +132,52 @@ Time Scaling::buffer_of(std::size_t policy) const {
 }
 
 void Scaling::look_ahead(std::size_t policy) {
-  Ahead ahead{.policy = policy, .series = series_of(fleet_.policies[policy].tracked.metric)};
+  const Policy& config = fleet_.policies[policy];
+  Ahead ahead{.policy = policy, .series = series_of(config.tracked.metric)};
+  ahead.scaling = config.scaling.empty() ? ahead.series : series_of(config.scaling);
   ahead.first = rounded_up(world_.now(), 1h);
   const std::size_t known = fleet_.policies[policy].history.size();
   ahead.next_forecast = world_.now();
   if (known < 24) {
-    ahead.next_forecast = ahead.first + 1h * (24 - known) + delay(series_[ahead.series].metric);
+    ahead.next_forecast = ahead.first + 1h * (24 - known) + known_after(ahead);
   }
   ahead.next_hour = rounded_down(world_.now() + buffer_of(policy), 1h) + 1h;
   ahead_.push_back(ahead);
 }
 
-/// The hours from the history's first to the one that ends at `until`.
-std::vector<double> Scaling::loads(const Ahead& ahead, Time until) const {
-  std::vector<double> loads = fleet_.policies[ahead.policy].history;
+/// When the last of both metrics' datapoints is there.
+Time Scaling::known_after(const Ahead& ahead) const {
+  return std::max(delay(series_[ahead.series].metric), delay(series_[ahead.scaling].metric));
+}
+
+/// The hours from the history's first to the one that ends at `until`, 336 at most.
+std::vector<double> Scaling::by_hour(const Ahead& ahead, bool of_load, Time until) const {
+  const Policy& policy = fleet_.policies[ahead.policy];
+  std::vector<double> sums = of_load ? policy.history : policy.scaling_history;
   for (Time hour = ahead.first; hour < until; hour += 1h) {
-    loads.push_back(0);
-    for (const Point& point : series_[ahead.series].points) {
-      if (point.start >= hour && point.start < hour + 1h) loads.back() += point.sum;
+    sums.push_back(0);
+    for (const Point& point : series_[of_load ? ahead.series : ahead.scaling].points) {
+      if (point.start >= hour && point.start < hour + 1h) sums.back() += point.sum;
     }
   }
-  return loads;
+  if (sums.size() > 14 * 24) sums.erase(sums.begin(), sums.end() - 14 * 24);
+  return sums;
 }
 
 void Scaling::make_forecast(Ahead& ahead) {
-  const Time known = world_.now() - delay(series_[ahead.series].metric);
+  const Time known = world_.now() - known_after(ahead);
   ahead.from = std::max(ahead.first, rounded_down(known, 1h));
-  std::vector<double> hours = loads(ahead, ahead.from);
-  if (hours.size() > 14 * 24) hours.erase(hours.begin(), hours.end() - 14 * 24);
+  std::vector<double> hours = by_hour(ahead, true, ahead.from);
+  if (ahead.scaling != ahead.series) {
+    double load = 0, scaling = 0;
+    for (const double hour : hours) load += hour;
+    for (const double hour : by_hour(ahead, false, ahead.from)) scaling += hour;
+    ahead.per_load = load > 0 ? scaling / load : 0;
+    if (world_.broken(Mutation::kLoadIsTheScalingMetric)) ahead.per_load = 1;
+  }
   if (world_.broken(Mutation::kLastHourUnknown)) hours.back() = 0;
   ahead.forecast = forecast(hours);
-  ahead.next_forecast = ahead.from + 6h + delay(series_[ahead.series].metric);
+  ahead.next_forecast = ahead.from + 6h + known_after(ahead);
   if (world_.broken(Mutation::kForecastsOnce)) ahead.next_forecast = Time::max();
   group_.forecast_made();
 }
@@ -171,10 +186,11 @@ void Scaling::make_forecast(Ahead& ahead) {
 std::int64_t Scaling::capacity(const Ahead& ahead, Time hour) const {
   const auto at = static_cast<std::size_t>((hour - ahead.from) / 1h);
   if (hour < ahead.from || at >= ahead.forecast.size()) return 0;
-  const Series& series = series_[ahead.series];
+  const Series& series = series_[ahead.scaling];
   const double bears =
       fleet_.policies[ahead.policy].target * static_cast<double>(Time{1h} / series.period);
-  return static_cast<std::int64_t>(std::ceil(std::min(ahead.forecast[at] / bears, 1e9) - 1e-9));
+  const double takes = ahead.forecast[at] * ahead.per_load;
+  return static_cast<std::int64_t>(std::ceil(std::min(takes / bears, 1e9) - 1e-9));
 }
 
 void Scaling::foresee(Ahead& ahead) {
@@ -220,9 +236,11 @@ void Scaling::measure(Series& series, Time begin, Time end) {
 std::vector<double> Scaling::samples(const std::string& metric, Time begin, Time end) const {
   const std::string name = metric.substr(metric.find(' ') + 1);
   std::vector<double> samples;
-  std::uint32_t serving = 0, draining = 0, pending = 0;
+  std::uint32_t serving = 0, draining = 0, pending = 0, standby = 0;
   const Time warmup = world_.broken(Mutation::kMeasuresWarming) ? 0ns : warmup_;
   for (const Group::Instance& instance : group_.instances()) {
+    standby += instance.stands_by ? 1 : 0;
+    if (instance.is_aside) continue;
     if (!instance.serves_since) {
       ++pending;
       continue;
@@ -233,6 +251,8 @@ std::vector<double> Scaling::samples(const std::string& metric, Time begin, Time
     if (name == "CPUUtilization" || name == "cpu_usage_active") {
       samples.push_back(100.0 * static_cast<double>(group_.busy(instance.ordinal, from, end)) /
                         static_cast<double>(group_.available(instance.ordinal, from, end)));
+    } else if (name == "MemoryUtilization") {
+      samples.push_back(group_.memory(instance.ordinal, from, end));
     } else if (name == "NetworkIn" || name == "NetworkOut") {
       samples.push_back(
           static_cast<double>(group_.bytes(instance.ordinal, name == "NetworkIn", from, end)));
@@ -253,6 +273,7 @@ std::vector<double> Scaling::samples(const std::string& metric, Time begin, Time
   if (name == "GroupInServiceInstances") return {static_cast<double>(serving)};
   if (name == "GroupPendingInstances") return {static_cast<double>(pending)};
   if (name == "GroupTerminatingInstances") return {static_cast<double>(draining)};
+  if (name == "GroupStandbyInstances") return {static_cast<double>(standby)};
   if (name == "GroupTotalInstances") return {static_cast<double>(serving + pending + draining)};
   if (name == "GroupMinSize") return {static_cast<double>(min_)};
   if (name == "GroupMaxSize") return {static_cast<double>(max_)};
@@ -461,6 +482,8 @@ std::optional<std::int64_t> Scaling::wanted(const Watch& watch, std::size_t inde
 bool Scaling::may_scale_in(const Policy& policy) const {
   const bool holds = world_.now() < in_until_;
   if (holds && !world_.broken(Mutation::kTakesAwayInItsCooldown)) return false;
+  const bool waits = group_.is_deploying() && !world_.broken(Mutation::kScalesInWhileDeploying);
+  if (waits) return false;  // C59
   if (policy.kind == Policy::Kind::kSimple) return true;
   const bool warming = counts(warmup_of(policy)).warming > 0;
   if (warming && !world_.broken(Mutation::kScalesInWhileWarming)) return false;

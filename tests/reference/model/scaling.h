@@ -15,6 +15,8 @@ class Group {
     std::size_t ordinal;
     std::optional<Time> serves_since;  ///< none while it is pending
     bool drains;
+    bool is_aside = false;  ///< in standby or detached, or on the way there
+    bool stands_by = false;
   };
 
   virtual ~Group() = default;
@@ -23,6 +25,7 @@ class Group {
   /// Of those that served and were taken out since then, when they had begun to serve.
   virtual std::vector<Time> taken_out(Time since) const = 0;
   virtual std::uint32_t desired() const = 0;
+  virtual bool is_deploying() const { return false; }
   /// Those that requests are sent to.
   virtual std::uint32_t targets() const = 0;
   virtual void scale(std::uint32_t desired) = 0;
@@ -32,6 +35,8 @@ class Group {
   /// CPU time and bytes of an instance in [from, to).
   virtual Wide busy(std::size_t ordinal, Time from, Time to) const = 0;
   virtual Wide available(std::size_t ordinal, Time from, Time to) const = 0;
+  /// Memory in use, in percent.
+  virtual double memory(std::size_t, Time, Time) const { return 0; }
   virtual std::uint64_t bytes(std::size_t ordinal, bool in, Time from, Time to) const = 0;
   /// Requests sent to targets, answers that are 5xx, response times in [from, to).
   virtual std::uint64_t sent(Time from, Time to) const = 0;
@@ -87,6 +92,8 @@ class Scaling {
   /// A predictive policy.
   struct Ahead {
     std::size_t policy = 0, series = 0;
+    std::size_t scaling = 0;  ///< the series of what is kept at the target
+    double per_load = 1;
     Time first{};  ///< the first whole hour
     Time next_forecast{}, next_hour{};
     Time from{};  ///< of which hour the forecast's first is
@@ -107,7 +114,8 @@ class Scaling {
   void look_ahead(std::size_t policy);
   void make_forecast(Ahead& ahead);
   void foresee(Ahead& ahead);
-  std::vector<double> loads(const Ahead& ahead, Time until) const;
+  std::vector<double> by_hour(const Ahead& ahead, bool of_load, Time until) const;
+  Time known_after(const Ahead& ahead) const;
   std::int64_t capacity(const Ahead& ahead, Time hour) const;
   void measure(Series& series, Time begin, Time end);
   std::vector<double> samples(const std::string& metric, Time begin, Time end) const;

@@ -74,6 +74,11 @@ struct Function {
   bool bisects = false;
   std::optional<std::uint32_t> record_retries{};
   std::optional<Time> max_record_age{};  ///< whole seconds
+  // What a run can say of it, and what can go wrong.
+  double crash_probability = 0;
+  bool allows_loops = false;
+  std::uint32_t plan_permille = 0;  ///< discount of a Savings Plan; 0: it has none
+  std::uint32_t plan_ppm = 1'000'000;
 };
 
 /// How a route's requests are made.
@@ -126,6 +131,8 @@ struct Policy {
   std::uint32_t buffer = 300;                 ///< s
   std::optional<std::uint32_t> max_buffer{};  ///< %
   std::vector<double> history{};
+  std::string scaling{};  ///< another metric than `tracked`, or the same where it is empty
+  std::vector<double> scaling_history{};
 };
 
 /// Sets of a group's bounds and desired capacity what is given: at `start`, and at each minute that
@@ -158,6 +165,30 @@ struct Hook {
 struct Provider {
   bool spot = false;
   std::uint32_t base = 0, weight = 1;
+};
+
+/// A deployment of a service: what it says is another, of all tasks from then on.
+struct Deployment {
+  Time at{};  ///< since the start of the trace
+  std::optional<std::uint32_t> cpu{}, memory{}, workers{}, backlog{};
+  std::optional<std::uint64_t> memory_base{}, memory_per_request{};  ///< bytes
+  std::optional<Time> pull_time{};
+  std::optional<Law> container_start{}, application_start{};
+  double work_factor = 1, start_failures = 0, never_healthy = 0;
+};
+
+/// What ends a deployment.
+/// How deployments shift traffic (C58); parts are of 10,000.
+struct TrafficShift {
+  enum class Strategy { kBlueGreen, kLinear, kCanary } strategy = Strategy::kBlueGreen;
+  std::uint32_t parts = 10'000;  ///< at first, and of linear ones each time
+  std::uint32_t pause_minutes = 0, bake_minutes = 0;
+};
+
+struct CircuitBreaker {
+  bool enabled = false, rolls_back = false, resets = true;
+  enum class Threshold { kBounded, kUnbounded, kCount } threshold = Threshold::kBounded;
+  std::uint32_t value = 50;
 };
 
 struct Fleet {
@@ -210,14 +241,17 @@ struct Fleet {
   std::uint32_t reserved_instances = 0;
   std::uint64_t savings_plan = 0;  ///< 10^-6 USD an hour
   bool public_addresses = false;
+  bool internal = false;  ///< the load balancer has no public addresses
   bool spot = false;
   std::vector<Time> price_changes{};  ///< to kSpotPrices, after the trace's start
+  std::string max_price{};            ///< USD; none: the on-demand price
   bool capacity_rebalance = false;
   double shock_share = 1;
   Time between_shocks{}, shock_spread{}, reliable_time{}, recommendation_lead{};
   // Tasks.
   std::uint32_t cpu = 256;
   std::uint32_t memory = 512;
+  std::optional<std::uint64_t> memory_base{}, memory_per_request{};  ///< bytes; C4
   bool arm = false;
   std::uint32_t storage_gib = 20;
   Law infrastructure_time{};
@@ -250,6 +284,18 @@ struct Fleet {
   bool distinct_instance = false;
   std::vector<std::string> strategies{};       ///< "random", "spread zone", "binpack cpu", ...
   std::optional<std::uint32_t> not_in_zone{};  ///< by a constraint
+  std::uint32_t minimum_healthy = 100, maximum = 200;  ///< %
+  CircuitBreaker breaker{};
+  std::optional<TrafficShift> shift{};
+  Time first_restart_delay = std::chrono::minutes{1};
+  std::vector<Deployment> deployments{};
+  bool rebalances = true;
+  std::uint32_t launch_burst = 80, launches_a_minute = 500;
+  struct ContainerCheck {
+    std::uint32_t interval = 30, retries = 3, start_period = 0;
+  };
+  std::optional<ContainerCheck> container_check{};
+  Law stop_time{};
 };
 
 struct External {
@@ -259,8 +305,22 @@ struct External {
   std::string price = "0";
 };
 
+/// Jobs: each request is a task of its own.
+struct JobKind {
+  std::uint32_t cpu = 256, memory = 512, storage_gib = 20;
+  bool arm = false;
+  double speed = 1, parallelism = 1;
+  std::optional<std::uint32_t> most{};   ///< at a time
+  std::uint32_t burst = 100, rate = 20;  ///< of launches, a second
+  Law infrastructure_time{}, container_start{}, application_start{};
+  Time pull_time{};  ///< whole milliseconds
+  std::vector<Provider> providers{};
+  Law time_to_interruption{};
+  std::uint32_t stop_timeout = 30;
+};
+
 struct Service {
-  enum class Platform { kFunction, kFleet, kExternal };
+  enum class Platform { kFunction, kFleet, kExternal, kJob };
   std::string name;
   Platform platform = Platform::kFunction;
   Function function{};
@@ -268,6 +328,7 @@ struct Service {
   /// bounds, scheduled actions and `ecs_delay` are of that.
   Fleet fleet{};
   External external{};
+  JobKind job{};
 };
 
 struct Call {
@@ -298,6 +359,7 @@ struct Account {
   std::uint32_t api_burst = 5000;
   double api_rate = 10'000;
   double requests_factor = 10;
+  bool counts_functions = false;  ///< as CloudWatch does
 };
 
 struct Change {
@@ -333,6 +395,16 @@ struct Fault {
   double factor = 1;  ///< of Spot Instances: the share
 };
 
+/// What an operator does to a group of instances.
+struct Operation {
+  enum class Kind { kEnterStandby, kExitStandby, kDetach };
+  Time at{};  ///< since the start of the trace
+  Kind kind = Kind::kEnterStandby;
+  std::size_t service = 0;
+  std::uint32_t count = 1;
+  bool decrements = true;
+};
+
 struct Row {
   Time arrival{};
   std::size_t route = 0;
@@ -361,7 +433,8 @@ struct Scenario {
   std::vector<Call> calls{};
   std::vector<Change> changes{};  ///< ascending
   std::vector<Fault> faults{};
-  std::vector<Row> rows{};  ///< ascending
+  std::vector<Operation> operations{};  ///< ascending
+  std::vector<Row> rows{};              ///< ascending
 };
 
 /// The reference with one rule broken, to show that the comparison would find it.
@@ -498,6 +571,55 @@ enum class Mutation {
   kShrinksAtOnce,               ///< C85
   kBusyAreTaken,                ///< C87
   kLaunchTypesScale,            ///< C90
+  kMinimumHealthyRoundedDown,   ///< C37
+  kMaximumRoundedUp,            ///< C37
+  kRunningIsHealthy,            ///< C40
+  kUnhealthyStay,               ///< C41
+  kUnhealthyGoAtOnce,           ///< C41
+  kLostBecomeNew,               ///< C41
+  kNoGraceOfTasks,              ///< C42
+  kThresholdRoundedDown,        ///< C43
+  kFailuresAddUp,               ///< C44
+  kNothingRollsBack,            ///< C45
+  kRestartsAtOnce,              ///< C46
+  kScalesInWhileDeploying,      ///< C59
+  kReadyWhenItRuns,             ///< C35
+  kTasksStayUneven,             ///< C52
+  kFullestStopsFirst,           ///< C52
+  kSizeStaysTheFirst,           ///< C22
+  kImagesAreTheSame,            ///< C28
+  kTasksStayWhileDraining,      ///< C56
+  kContainersGoUnasked,         ///< C26
+  kStartPeriodCounts,           ///< C26
+  kStoppingTakesNoTime,         ///< C24
+  kStopsWhenItLikes,            ///< C24
+  kServicesLaunchAtAnyRate,     ///< C48
+  kAllIsShiftedAtOnce,          ///< C58
+  kOldTasksDoNotBake,           ///< C58
+  kShiftsBeforeAllAreHealthy,   ///< C58
+  kFailedKeepsTraffic,          ///< C58
+  kInterruptedJobsStopAtOnce,   ///< C74
+  kJobsNeverWait,               ///< C113
+  kStartOfJobsIsFree,           ///< C119
+  kLaunchesAtAnyRate,           ///< C114
+  kFullIsTooMuch,               ///< C4
+  kWaitingTakeMemory,           ///< C4
+  kMemoryIsWhatThereIs,         ///< C93
+  kBalancersHaveNoAddress,      ///< E141
+  kStandbyKeepsItsPlace,        ///< E6
+  kStandbyEnds,                 ///< E6
+  kDetachedAreFree,             ///< E6
+  kOperationsPassTheBounds,     ///< E6
+  kStandbyLeavesZonesUneven,    ///< E21
+  kPriceIsNoReason,             ///< E36
+  kPricedOutMayStay,            ///< E36
+  kLoadIsTheScalingMetric,      ///< E81
+  kLoopsOfSeventeen,            ///< L67
+  kCrashesResetNothing,         ///< L7
+  kClaimsWhatIsUsed,            ///< L43
+  kThrottlesAreInvocations,     ///< L100
+  kDurationHasInit,             ///< L100
+  kPlanPaysForAll,              ///< L95
   kEnd                          ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

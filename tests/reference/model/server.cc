@@ -31,7 +31,10 @@ Server::Server(World& world, ServerOwner& owner, std::size_t member, const Fleet
       backlog_(fleet.backlog ? *fleet.backlog : kUnlimited),
       exclusive_(workers_ <= std::max<std::uint64_t>(1, units_ / 1024) && !makes_calls),
       makes_calls_(makes_calls),
-      added_(world.now()) {}
+      added_(world.now()),
+      memory_base_(fleet.memory_base),
+      memory_per_request_(fleet.memory_per_request.value_or(0)),
+      memory_limit_(std::uint64_t{fleet.memory} * 1024 * 1024) {}
 
 bool Server::admit(Attempt& attempt) {
   const auto job = std::make_shared<Job>(Job{.attempt = &attempt, .queued = world_.now()});
@@ -48,6 +51,7 @@ bool Server::admit(Attempt& attempt) {
 void Server::enter(const JobPtr& job) {
   inside_.push_back(job);
   const Attempt& attempt = *job->attempt;
+  if (attempt.check == 0) requests_inside_.change(world_.now(), +1);
   if (exclusive_) {
     const double vcpu = std::min(1.0, units_ / 1024.0);
     const Time takes = nearest(static_cast<double>(attempt.work.count()) * (1 / (vcpu * speed_)));
@@ -191,12 +195,29 @@ void Server::leave(const JobPtr& job) {
 void Server::vacate(const JobPtr& job) {
   job->gone = true;
   std::erase(inside_, job);
+  if (job->attempt->check == 0) requests_inside_.change(world_.now(), -1);
   if (queue_.empty()) return;
   const bool last = world_.broken(Mutation::kLastComeFirstServed);
   const JobPtr started = last ? queue_.back() : queue_.front();
   std::erase(queue_, started);
   enter(started);
   owner_.job_started(member_, *started, world_.now() - started->queued);
+}
+
+bool Server::wants_too_much() const {
+  if (!memory_base_) return false;
+  std::uint64_t bytes = *memory_base_;
+  const auto take = [&](const std::list<JobPtr>& jobs) {
+    for (const JobPtr& job : jobs) bytes += job->attempt->check == 0 ? memory_per_request_ : 0;
+  };
+  take(inside_);
+  if (world_.broken(Mutation::kWaitingTakeMemory)) take(queue_);
+  return world_.broken(Mutation::kFullIsTooMuch) ? bytes >= memory_limit_ : bytes > memory_limit_;
+}
+
+Wide Server::memory_used(Time from, Time to) const {
+  return Wide{memory_base_.value_or(0)} * (to - from).count() +
+         Wide{memory_per_request_} * requests_inside_.integral(from, to);
 }
 
 std::list<JobPtr> Server::close() {

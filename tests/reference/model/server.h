@@ -45,6 +45,10 @@ class Server {
   std::list<JobPtr> close();
 
   std::size_t inside() const { return inside_.size(); }
+  /// More memory is wanted than the task has (C4).
+  bool wants_too_much() const;
+  /// In bytes x ns (C93).
+  Wide memory_used(Time from, Time to) const;
   std::uint32_t cpu_units() const { return units_; }  ///< 1,024 to a vCPU
   /// CPU time used before `until`, in CPU units x ns.
   Wide busy(Time until) const { return cpu_in_use_.integral(added_, until); }
@@ -75,6 +79,9 @@ class Server {
   Time added_;
   std::list<JobPtr> inside_, queue_;  // each in the order of entering
   Level cpu_in_use_;                  // in CPU units
+  std::optional<std::uint64_t> memory_base_;
+  std::uint64_t memory_per_request_, memory_limit_;  // in bytes
+  Level requests_inside_;                            // those with memory: no checks
   double virtual_time_ = 0;
   Time moved_{};  ///< when virtual time last moved
   std::optional<Time> planned_;

@@ -17,6 +17,9 @@ class Run {
     for (std::size_t i = 0; i < scenario.changes.size(); ++i) {
       steps_.push_back({scenario.changes[i].at, Step::kChange, i});
     }
+    for (std::size_t i = 0; i < scenario.operations.size(); ++i) {
+      steps_.push_back({scenario.operations[i].at, Step::kOperation, i});
+    }
     for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
       const Fault& fault = scenario.faults[i];
       steps_.push_back({fault.at, Step::kFaultBegins, i});
@@ -41,7 +44,7 @@ class Run {
  private:
   struct Step {
     Time at;
-    enum What { kChange, kFaultEnds, kFaultBegins } what;
+    enum What { kChange, kOperation, kFaultEnds, kFaultBegins } what;
     std::size_t index;
     auto operator<=>(const Step&) const = default;
   };
@@ -68,6 +71,7 @@ class Run {
   }
   void take(const Step& step) {
     if (step.what == Step::kChange) return world_.make_change(scenario_.changes[step.index]);
+    if (step.what == Step::kOperation) return world_.operate(step.index);
     step.what == Step::kFaultEnds ? world_.end_fault(step.index) : world_.begin_fault(step.index);
   }
 
@@ -89,7 +93,7 @@ class Run {
   World world_;
   Time boundary_{};  ///< where the window in hand ends
   std::vector<Time> ends_;
-  std::vector<Step> steps_;  ///< changes and faults
+  std::vector<Step> steps_;  ///< changes, operations and faults
   std::size_t taken_ = 0;
 };
 

@@ -21,6 +21,10 @@ class TargetGroup {
   std::uint64_t outstanding(std::size_t target) const {
     return target < targets_.size() ? targets_[target].outstanding : 0;
   }
+  /// What it had is gone, and it comes as a new one.
+  void forget(std::size_t target) {
+    if (target < targets_.size()) targets_[target].outstanding = 0;
+  }
   bool has(std::size_t target) const;
   std::size_t size() const { return rotation_.size(); }
 

@@ -40,6 +40,7 @@ struct Attempt {
   Request* request = nullptr;  ///< none of a call
   std::size_t service = 0, flow = 0;
   std::uint64_t row = 0, number = 1, path = 0;
+  std::map<std::size_t, int> chain{};  ///< how often each function was invoked in its chain (L67)
   Time start{}, work{}, wait{};
   Time queue{}, init{}, downstream{};
   std::uint64_t bytes_in = 0, bytes_out = 0;
@@ -91,11 +92,14 @@ class World {
   void give_up(Attempt& attempt, Outcome outcome);
   // Calls.
   void begin_calls(Attempt& caller);
+  /// Whether Lambda follows a chain through the call that may come back to its caller (L67).
+  bool comes_back(const Call& call) const;
 
   void make_change(const Change& change);
   // Faults, by their number in the scenario.
   void begin_fault(std::size_t fault);
   void end_fault(std::size_t fault);
+  void operate(std::size_t operation);
   /// What the faults that last multiply that service's times by.
   double factor(Fault::Kind kind, std::size_t service) const;
   bool is_closed(Fault::Kind kind, std::size_t service, std::uint32_t zone) const;
@@ -171,6 +175,7 @@ class World {
   void end(const Attempt& attempt, Outcome outcome, std::uint64_t attempts, Time arrival);
   void answer_call(Attempt& call, Outcome outcome);
   void go_on_calling(Attempt& caller);
+  bool is_followed(const Call& call) const;
   Attempt& make_call(const Call& call, std::size_t index, Attempt& caller, std::uint64_t path);
   void resume(Attempt& caller, bool failed);
 
@@ -195,6 +200,7 @@ class Station {
   virtual void kill(std::uint32_t) {}
   /// Such a share of the Spot Instances gets the notice.
   virtual void interrupt_spot(double) {}
+  virtual void operate(const Operation&) {}
   /// A zone's loss begins or ends somewhere.
   virtual void zones_change() {}
   /// The run ends at `end`.
@@ -217,6 +223,7 @@ class Station {
 std::unique_ptr<Station> make_function(World& world, std::size_t service);
 std::unique_ptr<Station> make_fleet(World& world, std::size_t service);
 std::unique_ptr<Station> make_external(World& world, std::size_t service);
+std::unique_ptr<Station> make_job(World& world, std::size_t service);
 
 /// How long an event or a batch pauses after so many throttles in a row.
 Time after_throttle(std::uint64_t throttles);

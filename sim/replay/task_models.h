@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "ecs/service_scheduler.h"
+#include "ecs/standalone_tasks.h"
+#include "ecs/task_revision.h"
+#include "pricing/fargate_meter.h"
+#include "scenario/wiring.h"
+#include "skyreplay/scenario.pb.h"
+
+namespace skyreplay::replay {
+
+// What tasks are, read from resolved messages.
+
+pricing::FargateTask fargate_task(const proto::TaskDefinition& task);
+
+/// What a service's tasks are at the beginning, and with each of its deployments.
+std::vector<ecs::TaskRevision> task_revisions(const proto::EcsService& service);
+
+/// When these come, and how tasks are replaced.
+ecs::SchedulerConfig scheduler_config(const proto::EcsService& service, TimePoint trace_start);
+
+/// A service of jobs; `index` is its own in the recorder, `calls` the list of calls that a job
+/// makes.
+ecs::StandaloneTaskConfig job_config(const scenario::ConcreteService& service, std::uint32_t index,
+                                     std::optional<std::uint32_t> calls);
+
+}  // namespace skyreplay::replay

@@ -1,0 +1,90 @@
+#include "scenario/resolve_memory.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+
+#include "core/text.h"
+#include "scenario/field_path.h"
+
+namespace skyreplay::scenario {
+namespace {
+
+class MemoryChecks {
+ public:
+  MemoryChecks(const proto::EcsService& service, const std::string& path, const Places& places,
+               Mistakes& mistakes)
+      : service_(service), path_(path), places_(places), mistakes_(mistakes) {}
+
+  void check() {
+    const proto::EcsServiceAssumed& assumed = service_.assumed();
+    if (assumed.has_memory_base()) {
+      fits(assumed.memory_base(), service_.task_definition().memory(), "assumed.memory_base");
+    } else if (assumed.has_memory_per_request()) {
+      mistake("assumed.memory_per_request", "needs memory_base beside it");
+    }
+    for (int i = 0; i < service_.deployments_size(); ++i) {
+      deployment(service_.deployments(i), join_index("deployments", static_cast<std::size_t>(i)));
+    }
+    if (!assumed.has_memory_base()) nobody_asks();
+  }
+
+ private:
+  void deployment(const proto::Deployment& deployment, const std::string& field) {
+    const proto::DeploymentAssumed& own = deployment.assumed();
+    if (!service_.assumed().has_memory_base()) {
+      if (own.has_memory_base() || own.has_memory_per_request()) {
+        mistake(field + ".assumed", "the service's own assumed.memory_base is missing");
+      }
+      return;
+    }
+    if (!own.has_memory_base() && !deployment.has_memory()) return;
+    fits(own.has_memory_base() ? own.memory_base() : service_.assumed().memory_base(),
+         deployment.has_memory() ? deployment.memory() : service_.task_definition().memory(),
+         field + (own.has_memory_base() ? ".assumed.memory_base" : ".memory"));
+  }
+
+  /// C2, C4: memory is a hard limit.
+  void fits(const proto::DataSize& base, std::uint32_t task_mib, const std::string& field) {
+    if (task_mib == 0 || base.bytes() <= std::int64_t{task_mib} << 20) return;  // 0: reported
+    mistake(field, fmt::format("a task has {} MiB, which is less than memory_base: none would live",
+                               grouped(task_mib)));
+  }
+
+  void nobody_asks() {
+    constexpr const char* kText = "MemoryUtilization needs assumed.memory_base";
+    for (int i = 0; i < service_.policies_size(); ++i) {
+      const auto& tracking = service_.policies(i).target_tracking_scaling_policy_configuration();
+      const bool asks = tracking.predefined_metric_specification().predefined_metric_type() ==
+                            proto::ServicePredefinedMetricSpecification::MEMORY ||
+                        is_memory(tracking.customized_metric_specification());
+      if (asks) mistake(join_index("policies", static_cast<std::size_t>(i)), kText);
+    }
+    for (int i = 0; i < service_.alarms_size(); ++i) {
+      if (!is_memory(service_.alarms(i))) continue;
+      mistake(join_index("alarms", static_cast<std::size_t>(i)), kText);
+    }
+  }
+  template <typename Metric>
+  static bool is_memory(const Metric& metric) {
+    return metric.namespace_() == "AWS/ECS" && metric.metric_name() == "MemoryUtilization";
+  }
+
+  void mistake(const std::string& field, const std::string& text) {
+    mistakes_.add(places_.near(path_ + "." + field), path_ + "." + field, text);
+  }
+
+  const proto::EcsService& service_;
+  const std::string& path_;
+  const Places& places_;
+  Mistakes& mistakes_;
+};
+
+}  // namespace
+
+void resolve_memory(const proto::EcsService& service, const std::string& path, const Places& places,
+                    Mistakes& mistakes) {
+  MemoryChecks(service, path, places, mistakes).check();
+}
+
+}  // namespace skyreplay::scenario

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "reference/random_services.h"
+
+namespace skyreplay::reference {
+
+/// Gives services of tasks deployments, and has some external services do jobs instead. Drawn
+/// apart, so that scenarios of before stay what they were.
+class RandomTasks {
+ public:
+  explicit RandomTasks(std::uint64_t number)
+      : deployed_(number ^ 0xDE91),
+        watched_(number ^ 0xC26),
+        shifted_(number ^ 0xC58),
+        jobs_(number ^ 0x10B5),
+        providers_(number ^ 0x5B07),
+        filled_(number ^ 0xC93) {}
+
+  /// Deployments of services of tasks within the run, or only their rules; checks of their
+  /// containers, and how long they stop. `unit`: of the scenario.
+  void deploy(Scenario& scenario, Time unit);
+  /// Of external services that nothing changes some do jobs, and may make a call to a later one.
+  void add_jobs(Scenario& scenario, Time unit);
+  /// Some services of tasks say what requests take of their memory, which is enough for a few, and
+  /// have it scale them.
+  void fill(Scenario& scenario);
+
+ private:
+  void deploy(Fleet& fleet, Time length);
+  Deployment deployment(const Fleet& fleet);
+  void watch(Fleet& fleet);
+  void shift(Fleet& fleet);
+  JobKind job();
+  void provide(JobKind& job, Time length);
+  void fill(Fleet& fleet);
+
+  RandomServices deployed_;
+  RandomServices watched_;
+  RandomServices shifted_;
+  RandomServices jobs_;
+  RandomServices providers_;
+  RandomServices filled_;
+};
+
+}  // namespace skyreplay::reference

@@ -2,8 +2,10 @@
 // is broken in the reference is found by a random scenario that CI runs.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -14,12 +16,20 @@
 namespace skyreplay::reference {
 namespace {
 
+/// What the reference as it is makes of a scenario: most rules are found by the first hundreds.
+const Result& unbroken(std::uint64_t number) {
+  static std::map<std::uint64_t, Result> results;
+  const auto found = results.find(number);
+  if (found != results.end()) return found->second;
+  return results.emplace(number, simulate(random_scenario(number))).first->second;
+}
+
 /// The first scenario that tells the broken reference from skyreplay.
 std::optional<std::uint64_t> found_by(Mutation mutation) {
   for (std::uint64_t number = 0; number < kScenariosOfCi; ++number) {
     const Scenario scenario = random_scenario(number);
     const Result broken = simulate(scenario, mutation);
-    if (difference(scenario, simulate(scenario), broken).empty()) continue;
+    if (difference(scenario, unbroken(number), broken).empty()) continue;
     if (!difference(scenario, replay_it(scenario).result, broken).empty()) return number;
   }
   return std::nullopt;
@@ -33,8 +43,15 @@ void tell(Mutation mutation, std::uint64_t number) {
               text.substr(0, text.find("made smaller")).c_str());
 }
 
+/// All, or with SKYREPLAY_EVERY_NTH_RULE one in so many: under sanitizers, which look at how that
+/// is found and not at whether.
+int step() {
+  const char* const given = std::getenv("SKYREPLAY_EVERY_NTH_RULE");
+  return given == nullptr ? 1 : std::max(1, std::atoi(given));
+}
+
 TEST_CASE("every rule that is broken in the reference is found by the scenarios of CI") {
-  for (int i = 1; i < kMutations; ++i) {
+  for (int i = 1; i < kMutations; i += step()) {
     CAPTURE(i);
     const std::optional<std::uint64_t> number = found_by(static_cast<Mutation>(i));
     REQUIRE(number.has_value());

@@ -8,8 +8,8 @@
 namespace skyreplay::report {
 namespace {
 
-/// Fifty numbers of at most 21 characters and their commas.
-constexpr std::size_t kRowBytes = 50 * 22;
+/// Sixty numbers of at most 21 characters and their commas.
+constexpr std::size_t kRowBytes = std::size_t{60} * 22;
 
 std::uint64_t count(const metrics::Counters& counters, metrics::Outcome outcome) {
   return counters.outcomes[static_cast<std::size_t>(outcome)];

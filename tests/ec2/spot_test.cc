@@ -83,11 +83,11 @@ TEST_CASE(
   CHECK(causes(result) ==
         std::vector<std::string>{
             "faults: 1 of 2 Spot Instances in service are interrupted",
-            "instance 0 in us-east-1a: EC2 instance rebalance recommendation; instance 2 is "
-            "launched in its place",
+            ("instance 0 in us-east-1a: EC2 instance rebalance recommendation; instance 2 is "
+             "launched in its place"),
             "instance 2 in us-east-1c: in service after 20s", "instance 0 in us-east-1a" + kNotice,
-            "instance 0 in us-east-1a: taken out of service in response to an EC2 instance "
-            "rebalance recommendation"});
+            ("instance 0 in us-east-1a: taken out of service in response to an EC2 instance "
+             "rebalance recommendation")});
   CHECK(result.activities[4].time >= TimePoint{30s});
   CHECK(result.activities[4].time <= TimePoint{60s});
 }
@@ -230,8 +230,8 @@ TEST_CASE("E36, E39: a price above the maximum interrupts all there are, after t
         std::vector<std::string>{
             "the Spot price of m5.large is 0.05, above the maximum price of 0.04",
             "instance 0 in us-east-1a" + kNotice, "instance 0 in us-east-1a" + kTerminated,
-            "could not launch 1 Spot Instance: SpotMaxPriceTooLow: the Spot request price of 0.04 "
-            "is lower than the Spot price of 0.05",
+            ("could not launch 1 Spot Instance: SpotMaxPriceTooLow: the Spot request price of 0.04 "
+             "is lower than the Spot price of 0.05"),
             "the Spot price of m5.large is 0.04, not above the maximum price of 0.04",
             "instance 1 in us-east-1a: in service after 20s"});
   CHECK(result.activities[0].time == TimePoint{100s});

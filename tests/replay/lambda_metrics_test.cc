@@ -37,7 +37,7 @@ TEST_CASE("L42: a window has the most requests in flight of a function, and of t
   const RunResult result(scenario("", ""), source);
   CHECK(first(result, 0).concurrent_executions_max == 2);
   CHECK(first(result, 1).concurrent_executions_max == 1);
-  for (const std::size_t row : {0, 1}) {
+  for (const std::size_t row : {std::size_t{0}, std::size_t{1}}) {
     CHECK(first(result, row).account_concurrent_executions_max == 3);
     CHECK(first(result, row).unreserved_concurrent_executions_max == 3);
     CHECK(first(result, row).claimed_account_concurrency_max == 3);

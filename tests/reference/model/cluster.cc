@@ -238,9 +238,9 @@ void FleetService::leave(std::size_t instance) {
 void FleetService::plan_measure() {
   const Time minute = std::chrono::minutes{1};
   world_.calendar.plan((world_.now() / minute + 1) * minute, [this] {
-    const auto [needed, running] = reservation();
+    const std::pair<std::uint32_t, std::uint32_t> now = reservation();
     world_.calendar.plan(world_.now() + fleet().managed->delay,
-                         [this, needed = needed, running = running] { evaluate(needed, running); });
+                         [this, now] { evaluate(now.first, now.second); });
     plan_measure();
   });
 }

@@ -8,7 +8,7 @@ namespace skyreplay::reference {
 
 FleetService::FleetService(World& world, std::size_t service)
     : Station(world, service),
-      groups_((fleet().cross_zone ? 1 : fleet().zones) * (fleet().shift ? 2 : 1),
+      groups_(std::size_t{fleet().cross_zone ? 1 : fleet().zones} * (fleet().shift ? 2 : 1),
               TargetGroup(world, fleet().algorithm, fleet().slow_start)),
       lost_(fleet().zones),
       refused_(fleet().zones),

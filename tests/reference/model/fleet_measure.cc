@@ -63,7 +63,7 @@ void FleetService::fill(WindowRow& row, Time end) {
   if (!fleet().memory_base) return;
   // Whole MiB x ns of the time since the start.
   for (const bool used : {true, false}) {
-    constexpr Wide kMib = 1024 * 1024;
+    constexpr Wide kMib = Wide{1024} * 1024;
     row.memory[used ? 0 : 1] = static_cast<std::uint64_t>(memory_time(end, used) / kMib -
                                                           memory_time(row.start, used) / kMib);
   }

@@ -92,7 +92,7 @@ class Front {
   std::uint64_t billed(Time until) const {
     const bool in_steps = function_.front == Function::Front::kHttpApi &&
                           !world_.broken(Mutation::kPayloadsByTheRequest);
-    const std::uint64_t step = 512 * 1024;
+    const std::uint64_t step = std::uint64_t{512} * 1024;
     std::uint64_t sum = 0;
     for (const Came& came : came_) {
       if (came.at >= until) continue;

@@ -160,7 +160,8 @@ std::vector<double> Scaling::by_hour(const Ahead& ahead, bool of_load, Time unti
       if (point.start >= hour && point.start < hour + 1h) sums.back() += point.sum;
     }
   }
-  if (sums.size() > 14 * 24) sums.erase(sums.begin(), sums.end() - 14 * 24);
+  constexpr std::ptrdiff_t kHours = 336;  // of 14 days
+  if (std::ssize(sums) > kHours) sums.erase(sums.begin(), sums.end() - kHours);
   return sums;
 }
 

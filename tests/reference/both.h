@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "reference/model/mutation.h"
 #include "reference/model/result.h"
 
 namespace skyreplay::reference {
@@ -19,8 +20,8 @@ Replayed replay_it(const Scenario& scenario);
 /// The first number in which two results differ, with both values; empty where they are equal.
 std::string difference(const Scenario& scenario, const Result& replayed, const Result& reference);
 
-/// A smaller scenario that still differs: requests, calls, changes and options taken away one after
-/// the other for as long as that is so.
+/// A smaller scenario that still differs: requests, calls, changes and options taken away one
+/// after the other for as long as that is so.
 Scenario shrunk(Scenario scenario, Mutation mutation);
 
 /// Everything that is needed to see what went wrong.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reference/model/money.h"
+#include "reference/model/mutation.h"
 #include "reference/model/world.h"
 
 namespace skyreplay::reference {

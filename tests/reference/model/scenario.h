@@ -177,7 +177,6 @@ struct Deployment {
   double work_factor = 1, start_failures = 0, never_healthy = 0;
 };
 
-/// What ends a deployment.
 /// How deployments shift traffic (C58); parts are of 10,000.
 struct TrafficShift {
   enum class Strategy { kBlueGreen, kLinear, kCanary } strategy = Strategy::kBlueGreen;
@@ -185,6 +184,7 @@ struct TrafficShift {
   std::uint32_t pause_minutes = 0, bake_minutes = 0;
 };
 
+/// What ends a deployment.
 struct CircuitBreaker {
   bool enabled = false, rolls_back = false, resets = true;
   enum class Threshold { kBounded, kUnbounded, kCount } threshold = Threshold::kBounded;
@@ -436,192 +436,5 @@ struct Scenario {
   std::vector<Operation> operations{};  ///< ascending
   std::vector<Row> rows{};              ///< ascending
 };
-
-/// The reference with one rule broken, to show that the comparison would find it.
-enum class Mutation {
-  kNone,
-  kIdleOneNanosecondLonger,     ///< L14a
-  kLeastRecentlyUsedAlways,     ///< L15
-  kInitUnbilled,                ///< L22
-  kMillisecondsRoundedDown,     ///< L23
-  kReservationsUnclaimed,       ///< L43
-  kThrottledKeepsItsToken,      ///< L44
-  kTokensInWholeSeconds,        ///< L45
-  kNoResetAfterTimeout,         ///< L7
-  kDeadlineCutsTies,            ///< Timeouts
-  kBackoffWithoutCap,           ///< Retries
-  kRetriesServerTimeouts,       ///< L74
-  kLastComeFirstServed,         ///< E148
-  kSharesWithoutOneVcpuEach,    ///< E149
-  kEqualTargetsByNumber,        ///< E152
-  kRoundRobinStartsOver,        ///< E103
-  kDrainingAtOnce,              ///< E111
-  kNoIdleTimeout,               ///< E112
-  kNewTargetNeedsThreshold,     ///< E108
-  kCoverageCarriesOver,         ///< E143
-  kNoFailOpen,                  ///< E110
-  kSlowStartForAll,             ///< E104
-  kZonesShareByTargets,         ///< E106
-  kNoMinimumOf60Seconds,        ///< E138
-  kHoursAreNotBegun,            ///< E118
-  kLargestOfThreeDimensions,    ///< E119
-  kWaitsBeforeItCalls,          ///< A call
-  kPathOfOneCall,               ///< Draws of calls
-  kConnectionFreedOnTimeout,    ///< External services
-  kProtectedGo,                 ///< E17
-  kOldestGoes,                  ///< E33
-  kMeasuresWarming,             ///< E50
-  kScalesInWhileWarming,        ///< E51
-  kAnyMayScaleIn,               ///< E54
-  kInProportionToDesired,       ///< E60
-  kRoundsPercentUp,             ///< E69
-  kStepsFromDesired,            ///< E70
-  kNoCooldown,                  ///< E73
-  kLooksBackNPeriods,           ///< E87
-  kLoneBreachAlarms,            ///< E89
-  kActsOnChangeAlone,           ///< E93
-  kPublishedAtOnce,             ///< E96
-  kAlarmsAreFree,               ///< E102
-  kProvisionedUnclaimed,        ///< L43
-  kUsableOneByOne,              ///< L36
-  kProvisionedByTheMinute,      ///< L93
-  kBoundsPass,                  ///< E2
-  kSuspendedActionsHappen,      ///< E22
-  kRecursAtItsEnd,              ///< E77
-  kForecastsOnce,               ///< E78
-  kNoSchedulingBuffer,          ///< E79
-  kForecastTakesAway,           ///< E79
-  kMaximumIsHonored,            ///< E80
-  kForecastHoldsNothing,        ///< E54
-  kLastHourUnknown,             ///< E78
-  kKilledFinish,                ///< E12
-  kFaultsLast,                  ///< When a fault happens
-  kSlowsWhatIsServed,           ///< What a fault multiplies
-  kLaunchesIntoLostZones,       ///< E20
-  kInterruptedIsBilled,         ///< E41
-  kReplacedWhenReclaimed,       ///< E40
-  kShocksTakeAll,               ///< E43
-  kNoticeOfOneMinute,           ///< E39
-  kNoGrace,                     ///< E13
-  kReplacesAllAtOnce,           ///< E14
-  kFirstPolicyAlone,            ///< E33
-  kAbandonedGoOn,               ///< E9
-  kWaitsAfterItsBoot,           ///< E7
-  kDrainedAreFree,              ///< E8
-  kFailedLaunchesCountNowhere,  ///< E20
-  kZonesStayUneven,             ///< E21
-  kHeartbeatsAreDeaf,           ///< E9
-  kRestoreBilledInFull,         ///< L24
-  kRestoresWithoutLimit,        ///< L5
-  kCacheByTheSecond,            ///< L34
-  kRestoresAreFree,             ///< L34
-  kOldInitIsBilled,             ///< L22
-  kScalesFunctionByFunction,    ///< L46
-  kLifetimeDrawnOnce,           ///< L10
-  kGatewayWaits,                ///< L51
-  kThrottledAtGatewayIsBilled,  ///< L51
-  kNoApiOfItsOwn,               ///< L51
-  kAnyPayloadPasses,            ///< L52, L73
-  kPayloadsByTheRequest,        ///< L97
-  kFunctionsOfWholeGigabytes,   ///< E118
-  kBaseIsSplitToo,              ///< C71
-  kSplitForgetsTheService,      ///< C72
-  kAnyGoes,                     ///< C73
-  kZonesOfAllProviders,         ///< C12
-  kInterruptedMayFinish,        ///< C74
-  kInterruptedIsNotReplaced,    ///< C74
-  kSpotIsOnDemand,              ///< C118
-  kCurrentIsDesired,            ///< C100
-  kAddsInItsCooldown,           ///< C101
-  kTakesAwayInItsCooldown,      ///< C101
-  kCooldownOutlivesScaleOut,    ///< C101
-  kCooldownCountsFromDesired,   ///< C109
-  kNoneAreInProportion,         ///< C103
-  kPassesTheBound,              ///< C104
-  kServiceCronStarts,           ///< C110
-  kRateCountsFromTheRun,        ///< C110
-  kThirdAttemptLikeTheSecond,   ///< L55
-  kThrottlesPauseOneSecond,     ///< L56
-  kEventsNeverTooOld,           ///< L56
-  kReservedNothingIsRetried,    ///< L56
-  kEventsHaveARate,             ///< L48
-  kAllConcurrencyAtOnce,        ///< L61
-  kBatchesOfOne,                ///< L63
-  kNoBatchingWindow,            ///< L63
-  kFailedAreVisibleAtOnce,      ///< L65
-  kBatchesFailAsAWhole,         ///< L65
-  kNoDeadLetterQueue,           ///< L65
-  kEmptyReceivesAreFree,        ///< Requests to SQS
-  kRecordsNeverTooOld,          ///< L66
-  kBatchesStayWhole,            ///< L66
-  kStreamsHaveOneLane,          ///< L66
-  kPriceOfTheLaunch,            ///< E146
-  kIdleUtilizationIsZero,       ///< L39
-  kUtilizationIsItsPeak,        ///< L100
-  kConfiguredIsReady,           ///< L100
-  kStoppingTasksAreFree,        ///< C22
-  kInstancesAreShared,          ///< C66
-  kFirstStrategyAlone,          ///< C64
-  kEveryTaskPulls,              ///< C28
-  kWaitsForEver,                ///< C70
-  kTasksOutliveInstances,       ///< C60
-  kCpuIsLikeMemory,             ///< C121
-  kWaitingNeedNothing,          ///< C78
-  kScalesInTheWarmup,           ///< C84
-  kShrinksAtOnce,               ///< C85
-  kBusyAreTaken,                ///< C87
-  kLaunchTypesScale,            ///< C90
-  kMinimumHealthyRoundedDown,   ///< C37
-  kMaximumRoundedUp,            ///< C37
-  kRunningIsHealthy,            ///< C40
-  kUnhealthyStay,               ///< C41
-  kUnhealthyGoAtOnce,           ///< C41
-  kLostBecomeNew,               ///< C41
-  kNoGraceOfTasks,              ///< C42
-  kThresholdRoundedDown,        ///< C43
-  kFailuresAddUp,               ///< C44
-  kNothingRollsBack,            ///< C45
-  kRestartsAtOnce,              ///< C46
-  kScalesInWhileDeploying,      ///< C59
-  kReadyWhenItRuns,             ///< C35
-  kTasksStayUneven,             ///< C52
-  kFullestStopsFirst,           ///< C52
-  kSizeStaysTheFirst,           ///< C22
-  kImagesAreTheSame,            ///< C28
-  kTasksStayWhileDraining,      ///< C56
-  kContainersGoUnasked,         ///< C26
-  kStartPeriodCounts,           ///< C26
-  kStoppingTakesNoTime,         ///< C24
-  kStopsWhenItLikes,            ///< C24
-  kServicesLaunchAtAnyRate,     ///< C48
-  kAllIsShiftedAtOnce,          ///< C58
-  kOldTasksDoNotBake,           ///< C58
-  kShiftsBeforeAllAreHealthy,   ///< C58
-  kFailedKeepsTraffic,          ///< C58
-  kInterruptedJobsStopAtOnce,   ///< C74
-  kJobsNeverWait,               ///< C113
-  kStartOfJobsIsFree,           ///< C119
-  kLaunchesAtAnyRate,           ///< C114
-  kFullIsTooMuch,               ///< C4
-  kWaitingTakeMemory,           ///< C4
-  kMemoryIsWhatThereIs,         ///< C93
-  kBalancersHaveNoAddress,      ///< E141
-  kStandbyKeepsItsPlace,        ///< E6
-  kStandbyEnds,                 ///< E6
-  kDetachedAreFree,             ///< E6
-  kOperationsPassTheBounds,     ///< E6
-  kStandbyLeavesZonesUneven,    ///< E21
-  kPriceIsNoReason,             ///< E36
-  kPricedOutMayStay,            ///< E36
-  kLoadIsTheScalingMetric,      ///< E81
-  kLoopsOfSeventeen,            ///< L67
-  kCrashesResetNothing,         ///< L7
-  kClaimsWhatIsUsed,            ///< L43
-  kThrottlesAreInvocations,     ///< L100
-  kDurationHasInit,             ///< L100
-  kPlanPaysForAll,              ///< L95
-  kEnd                          ///< of the list
-};
-inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);
 
 }  // namespace skyreplay::reference

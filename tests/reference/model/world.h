@@ -11,6 +11,7 @@
 #include "reference/model/draws.h"
 #include "reference/model/journal.h"
 #include "reference/model/lambda_limits.h"
+#include "reference/model/mutation.h"
 #include "reference/model/queue_state.h"
 
 namespace skyreplay::reference {
@@ -205,7 +206,8 @@ class Station {
   virtual void zones_change() {}
   /// The run ends at `end`.
   virtual void finish(Time) {}
-  /// What was metered before `at`, the end of a window; `ends` are the ends of all windows so far.
+  /// What was metered before `at`, the end of a window; `ends` are the ends of all windows so
+  /// far.
   virtual Meters meters(const std::vector<Time>& ends) const = 0;
   /// Fills in of a row what only the service knows; called once for each, in order.
   virtual void fill(WindowRow&, Time) {}

@@ -11,6 +11,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 
 def git(*arguments: str) -> str:
@@ -54,6 +55,19 @@ def to_check(sources: list[str], changed: list[str]) -> list[str]:
     return sorted(chosen)
 
 
+def without_precompiled(build: pathlib.Path, to: pathlib.Path) -> None:
+    """A copy of the build's compile commands in which sources include what they say: g++'s precompiled headers are
+    nothing that clang can read."""
+    commands = json.loads((build / "compile_commands.json").read_text())
+    for command in commands:
+        words = command["command"].split(" ")
+        kept = [word for i, word in enumerate(words)
+                if "cmake_pch.hxx" not in word and not (word == "-include" and "cmake_pch.hxx" in words[i + 1])]
+        command["command"] = " ".join(word for word in kept if word != "-Winvalid-pch")
+    commands = [command for command in commands if "cmake_pch" not in command["file"]]
+    (to / "compile_commands.json").write_text(json.dumps(commands))
+
+
 def tidy(build: pathlib.Path, source: str) -> tuple[str, int, str]:
     # The compile commands are g++'s: clang knows one of its warnings not, and sees a deprecated buffer in libstdc++.
     command = ["clang-tidy-19", "-p", str(build), "--quiet", "--extra-arg=-Wno-unknown-warning-option",
@@ -72,8 +86,10 @@ def main() -> int:
     if options.changed:
         sources = to_check(sources, changed_files())
     failed = 0
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for source, status, text in pool.map(lambda s: tidy(options.build, s), sources):
+    with tempfile.TemporaryDirectory(prefix="skyreplay-tidy-") as scratch, \
+            concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        without_precompiled(options.build, pathlib.Path(scratch))
+        for source, status, text in pool.map(lambda s: tidy(pathlib.Path(scratch), s), sources):
             if status != 0:
                 failed += 1
                 print(f"{source}:\n{text}")

@@ -25,6 +25,7 @@ SHORT, LONG = 50_000, 250_000
 CASES = [
     ("lambda 200 functions", "lambda/200.yaml", "lambda/scenario.yaml"),
     ("lambda 20,000 functions", "lambda/20000.yaml", "lambda/scenario.yaml"),
+    ("lambda 200 functions, counted by CloudWatch", "lambda/200.yaml", "lambda/metrics.yaml"),
     ("workers, round robin", "fleet/workload.yaml", "fleet/workers_round_robin.yaml"),
     ("workers, least outstanding requests", "fleet/workload.yaml", "fleet/workers_least_outstanding_requests.yaml"),
     ("processor sharing", "fleet/workload.yaml", "fleet/sharing.yaml"),

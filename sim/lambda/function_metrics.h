@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -24,7 +25,7 @@ class FunctionMetrics {
 
   /// An invocation of the function began, with which so many of it are in flight.
   void began(std::uint32_t unit, std::uint32_t in_flight) {
-    metrics::FunctionCounts& of = functions_[unit];
+    Counts& of = functions_[unit];
     ++of.invocations;
     raise(of.concurrent_executions_max, in_flight);
   }
@@ -33,7 +34,12 @@ class FunctionMetrics {
     raise(functions_[unit].concurrent_executions_max, in_flight);
   }
   void ended(std::uint32_t unit, Duration invoke, bool failed) {
-    functions_[unit].end(invoke, failed);
+    Counts& of = functions_[unit];
+    const auto us = static_cast<std::uint64_t>(invoke.count()) / 1000;
+    ++of.ended;
+    of.duration_us += us;
+    of.duration_max_us = std::max(of.duration_max_us, us);
+    of.errors += failed;
   }
   void throttled(std::uint32_t unit) { ++functions_[unit].throttles; }
   /// What the account has in use rose, or may have.
@@ -45,24 +51,41 @@ class FunctionMetrics {
 
   /// Of the window in hand; the function's own next one begins with what is in flight.
   metrics::FunctionCounts take(std::uint32_t unit, std::uint32_t in_flight) {
-    metrics::FunctionCounts taken = functions_[unit];
-    functions_[unit] = {};
-    functions_[unit].concurrent_executions_max = in_flight;
-    taken.account_concurrent_executions_max = account_.executions;
-    taken.unreserved_concurrent_executions_max = account_.unreserved;
-    taken.claimed_account_concurrency_max = account_.claimed;
-    return taken;
+    const Counts taken = functions_[unit];
+    functions_[unit] = {.concurrent_executions_max = in_flight};
+    return {.invocations = taken.invocations,
+            .ended = taken.ended,
+            .duration_us = taken.duration_us,
+            .duration_max_us = taken.duration_max_us,
+            .errors = taken.errors,
+            .throttles = taken.throttles,
+            .concurrent_executions_max = taken.concurrent_executions_max,
+            .account_concurrent_executions_max = account_.executions,
+            .unreserved_concurrent_executions_max = account_.unreserved,
+            .claimed_account_concurrency_max = account_.claimed};
   }
   /// The next window begins.
   void begin_window(const AccountConcurrency& now) { account_ = now; }
 
  private:
+  /// Of one function, in one cache line.
+  struct alignas(64) Counts {
+    std::uint64_t invocations = 0;
+    std::uint64_t ended = 0;
+    std::uint64_t duration_us = 0;
+    std::uint64_t duration_max_us = 0;
+    std::uint64_t errors = 0;
+    std::uint64_t throttles = 0;
+    std::uint32_t concurrent_executions_max = 0;
+  };
+  static_assert(sizeof(Counts) == 64);
+
   static void raise(std::uint32_t& max, std::uint32_t value) {
     if (value > max) max = value;
   }
 
-  std::vector<metrics::FunctionCounts> functions_;  ///< by unit
-  AccountConcurrency account_;                      ///< the largest values
+  std::vector<Counts> functions_;  ///< by unit
+  AccountConcurrency account_;     ///< the largest values
 };
 
 }  // namespace skyreplay::lambda

@@ -149,11 +149,14 @@ workload::Admitted Functions::admit(std::uint32_t unit, std::uint32_t index,
   if (function.is_special) [[unlikely]]
     return admit_special(unit, index, request);
   if (!within_rates(unit, function)) return kThrottled;
-  return admit_on_demand(unit, index, request);
+  const workload::Admitted admitted = admit_on_demand(unit, index, request);
+  if (function.is_counted) [[unlikely]]
+    count_begun(unit, admitted, request);
+  return admitted;
 }
 
 /// Of a function with a front, payloads, provisioned concurrency, drawn lifetimes, storage that is
-/// billed, loops that are stopped, crashes, or metrics.
+/// billed, loops that are stopped, or crashes.
 [[gnu::noinline]] workload::Admitted Functions::admit_special(std::uint32_t unit,
                                                               std::uint32_t index,
                                                               workload::Request& request) {
@@ -183,8 +186,8 @@ workload::Admitted Functions::admit_event(std::uint32_t unit, std::uint32_t inde
                                           workload::Request& request, Rates rates) {
   const Function& function = functions_[unit];
   if (rates == Rates::kSynchronous && !within_rates(unit, function)) return kThrottled;
-  return function.is_special ? admit_within_rates(unit, index, request)
-                             : admit_on_demand(unit, index, request);
+  return function.is_special || function.is_counted ? admit_within_rates(unit, index, request)
+                                                    : admit_on_demand(unit, index, request);
 }
 
 workload::Admitted Functions::admit_within_rates(std::uint32_t unit, std::uint32_t index,
@@ -194,7 +197,7 @@ workload::Admitted Functions::admit_within_rates(std::uint32_t unit, std::uint32
                                                      : admit_on_demand(unit, index, request);
   if (admitted.admission != workload::Admission::kAccepted) return admitted;
   if (!is_provisioned) keep(request.place);
-  count_begun(unit, request);
+  if (functions_[unit].is_counted) count_begun(unit, admitted, request);
   return admitted;
 }
 
@@ -379,8 +382,11 @@ Functions::Invoke Functions::start_cold(const Function& function, std::uint32_t 
 [[gnu::always_inline]] inline void Functions::complete_invocation(std::uint32_t index,
                                                                   std::uint32_t unit,
                                                                   metrics::Outcome outcome) {
-  if (functions_[unit].is_special) [[unlikely]]
-    return complete_special(index, unit, outcome);
+  const Function& function = functions_[unit];
+  if (function.is_special || function.is_counted) [[unlikely]] {
+    if (function.is_special) return complete_special(index, unit, outcome);
+    count_ended(unit, clients_->request(index), outcome);
+  }
   complete_on_demand(index, unit, outcome, outcome == metrics::Outcome::kServerTimeout);
 }
 
@@ -433,7 +439,7 @@ Functions::Invoke Functions::start_cold(const Function& function, std::uint32_t 
       is_too_large(unit, request.bytes_out)) {
     outcome = metrics::Outcome::kError;  // L52, L73: it ran, and nobody gets what it answered
   }
-  count_ended(unit, request, outcome);
+  if (functions_[unit].is_counted) count_ended(unit, request, outcome);
   if (!environment.provisioned) return complete_on_demand(index, unit, outcome, resets);
   Provisioned& of = *provisioned_[unit];
   of.mib_ms += std::uint64_t{ms} * environment.memory;

@@ -171,6 +171,7 @@ class Functions final : public workload::Platform, public kernel::Process {
     bool stretches : 1 = false;    ///< stretch != 1
     bool some_retire : 1 = false;  ///< whether Cold::retiring > 0
     bool is_special : 1 = false;   ///< something of it is off the way that most take
+    bool is_counted : 1 = false;   ///< as CloudWatch counts it
   };
   static_assert(sizeof(Function) == 64);
 
@@ -297,9 +298,17 @@ class Functions final : public workload::Platform, public kernel::Process {
   bool crashes(std::uint32_t unit, const workload::Request& request) const;
 
   // functions_metrics.cc
-  std::uint32_t in_flight_of(std::uint32_t unit) const;
-  AccountConcurrency account_concurrency() const;
-  void count_begun(std::uint32_t unit, const workload::Request& request);
+  std::uint32_t in_flight_of(std::uint32_t unit) const {
+    return functions_[unit].in_flight + (provisioned_[unit] ? provisioned_[unit]->in_flight : 0);
+  }
+  AccountConcurrency account_concurrency() const {
+    return {.executions = concurrent_executions(),
+            .unreserved = in_flight_[kUnreserved],
+            .claimed = in_flight_[kUnreserved] + set_aside_};
+  }
+  // REQUIRE metrics_.
+  void count_begun(std::uint32_t unit, const workload::Admitted& admitted,
+                   const workload::Request& request);
   void count_ended(std::uint32_t unit, const workload::Request& request, metrics::Outcome outcome);
   void see_concurrency();
   metrics::FunctionCounts take_counts(std::uint32_t unit);
@@ -358,6 +367,25 @@ class Functions final : public workload::Platform, public kernel::Process {
 /// Its Init where that is billed, else its Invoke (L22).
 inline TimePoint Functions::billing_start(const workload::Request& request) const {
   return request.init > Duration{} ? environments_[request.place].billing_start : request.attempt;
+}
+
+/// A request that was accepted, if it was; one that is restored in vain takes its place, and never
+/// runs (L5).
+inline void Functions::count_begun(std::uint32_t unit, const workload::Admitted& admitted,
+                                   const workload::Request& request) {
+  if (admitted.admission != workload::Admission::kAccepted) return;
+  const bool never_runs =
+      request.init > Duration{} && environments_[request.place].billing_start == kEndOfTime;
+  const std::uint32_t in_flight = in_flight_of(unit);
+  never_runs ? metrics_->began_nothing(unit, in_flight) : metrics_->began(unit, in_flight);
+  metrics_->see(account_concurrency());
+}
+
+inline void Functions::count_ended(std::uint32_t unit, const workload::Request& request,
+                                   metrics::Outcome outcome) {
+  const TimePoint began =
+      request.init > Duration{} ? environments_[request.place].invoke_start : request.attempt;
+  metrics_->ended(unit, loop_.now() - began, outcome != metrics::Outcome::kCompleted);
 }
 
 }  // namespace skyreplay::lambda

@@ -19,10 +19,10 @@ constexpr Duration kInitLimit = std::chrono::seconds{130};  // L4, where the tim
 }  // namespace
 
 void Functions::add_special(std::uint32_t unit, const FunctionConfig& config) {
-  functions_[unit].is_special = config.provisioned.has_value() || config.has_payloads ||
-                                config.idle.lifetime.has_value() ||
-                                config.ephemeral_storage > kFreeStorage || config.stops_loops ||
-                                config.crash_probability > 0 || metrics_ != nullptr;
+  functions_[unit].is_special =
+      config.provisioned.has_value() || config.has_payloads || config.idle.lifetime.has_value() ||
+      config.ephemeral_storage > kFreeStorage || config.stops_loops || config.crash_probability > 0;
+  functions_[unit].is_counted = metrics_ != nullptr;
   provisioned_.emplace_back();
   fronts_.emplace_back();
   publish(unit);

@@ -89,7 +89,7 @@ void Functions::fed_by(std::uint32_t unit, EventSource& source) {
 void Functions::complete(std::uint32_t unit, const metrics::Window& window,
                          metrics::WindowRow& row) {
   if (provisioned_[unit] != nullptr) row.provisioned = provisioned_counts(unit, window.end);
-  if (functions_[unit].is_special) row.function = take_counts(unit);
+  if (functions_[unit].is_special || functions_[unit].is_counted) row.function = take_counts(unit);
   if (unit < sources_.size() && sources_[unit] != nullptr) sources_[unit]->complete(unit, row);
 }
 

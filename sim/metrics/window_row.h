@@ -142,13 +142,6 @@ struct FunctionCounts {
     return ended == 0 ? 0 : us_to_ns((duration_us + ended / 2) / ended);
   }
   std::int64_t duration_max_ns() const { return us_to_ns(duration_max_us); }
-  void end(Duration duration, bool failed) {
-    const auto us = static_cast<std::uint64_t>(duration.count()) / 1000;
-    ++ended;
-    duration_us += us;
-    duration_max_us = std::max(duration_max_us, us);
-    errors += failed;
-  }
   FunctionCounts& operator+=(const FunctionCounts& o) {
     const auto raise = [](auto& max, auto other) { max = std::max(max, other); };
     invocations += o.invocations;

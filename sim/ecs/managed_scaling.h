@@ -21,7 +21,7 @@ struct ManagedScalingConfig {
   std::uint32_t low_periods = 15;  ///< minutes below the target before the first scale-in (C85)
 };
 
-/// What CapacityProviderReservation is made of (C75).
+/// What CapacityProviderReservation is made of (C75, C125).
 struct Reservation {
   std::uint32_t needed = 0;   ///< M: instances that tasks need (C77)
   std::uint32_t running = 0;  ///< N: instances there are

@@ -8,12 +8,15 @@
 
 namespace skyreplay::ecs {
 
-/// How long a task takes from its creation until it can answer, one phase after the other (C35).
+/// How long a task takes from its creation until it can answer, one phase after the other (C35), by
+/// the states that ECS has for them (C23).
 struct TaskStart {
-  Distribution infrastructure_time;  ///< until its image is pulled: not billed (C30, C119)
-  Duration pull_time{};              ///< every task pulls the whole image (C28)
-  Distribution container_start;      ///< then it runs, and is registered with its target group
-  Distribution application_start;    ///< in which it fails health checks
+  Distribution
+      infrastructure_time;  ///< PROVISIONING, until its image is pulled: not billed (C30, C119)
+  Duration pull_time{};     ///< PENDING: every task pulls the whole image (C28)
+  Distribution
+      container_start;  ///< so too; then it is RUNNING, and registered with its target group
+  Distribution application_start;  ///< in which it fails health checks
 };
 
 /// What the tasks of one deployment are: a revision of the task definition.

@@ -27,6 +27,12 @@ Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig&
       of_kind_(config.mix.kinds(), 0),
       steady_(billing.span),
       window_start_(loop.now()) {
+  if (config.queue) {
+    queue_ =
+        std::make_unique<QueueWorkers>(loop, recorder, *this, *config.queue, seed, billing.span);
+    queue_item_ =
+        billing.meters.add_item(billing.catalogue.tariff("sqs.standard_requests", billing.region));
+  }
   if (config.has_load_balancer) {
     balancer_meter_.emplace(billing.catalogue, config.load_balancer, billing.region, billing.span,
                             billing.meters);
@@ -37,7 +43,7 @@ Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig&
         billing.meters.add_item(billing.catalogue.tariff("vpc.public_ipv4_in_use", billing.region));
   }
   config_.server.makes_calls = config.calls.has_value();
-  if (billing.has_bytes) {
+  if (billing.has_bytes && config.has_load_balancer) {
     transfer_item_ = billing.meters.add_item(
         billing.catalogue.tariff("data_transfer.internet_out", billing.region));
   }
@@ -101,6 +107,10 @@ void Fleet::complete(std::uint32_t, const metrics::Window& window, metrics::Wind
   if (memory_.is_tracked()) row.memory = take_memory_counts(window.end);
   row.outstanding_ns = outstanding_level_.close(length);
   outstanding_ns_ += row.outstanding_ns;
+  if (queue_) {
+    row.events = queue_->take_counts();
+    row.outstanding_ns += row.queue_depth_ns;  // nobody waits at a server
+  }
   window_start_ = window.end;
 }
 
@@ -110,6 +120,7 @@ void Fleet::read_meters(std::uint32_t, TimePoint until, pricing::Meters& meters)
   if (balancer_meter_) balancer_meter_->read(until, use_, meters);
   if (address_item_) meters.advance_to(*address_item_, address_seconds(until));
   if (transfer_item_) meters.advance_to(*transfer_item_, bytes_out_);
+  if (queue_item_) meters.advance_to(*queue_item_, queue_->requests(until));
 }
 
 /// E141.

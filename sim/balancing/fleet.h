@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "balancing/idle_timeouts.h"
 #include "balancing/member_mix.h"
 #include "balancing/memory_use.h"
+#include "balancing/queue_workers.h"
 #include "balancing/target_group.h"
 #include "balancing/termination.h"
 #include "balancing/traffic.h"
@@ -47,12 +49,15 @@ struct FleetConfig {
   std::optional<std::uint32_t> calls{};  ///< the list of calls its requests make (workload::Calls)
   /// Two target groups, between which traffic is shifted: each has members of its own.
   bool has_two_sides = false;
-  Duration idle_timeout = std::chrono::seconds{60};  ///< E112
+  Duration idle_timeout = std::chrono::seconds{60};  ///< E112; none: nobody waits for answers
   pricing::LoadBalancer load_balancer{};
   bool internet_facing = false;   ///< the balancer has a public address in each zone (E141)
   bool member_addresses = false;  ///< so has each member
-  /// Else no request comes, nothing is checked, and the members alone are billed.
+  /// Else no request comes but from a queue, nothing is checked, and no balancer is billed.
   bool has_load_balancer = true;
+  /// Its workers take messages from it. REQUIRES no load balancer, workers given, one side and
+  /// zones not apart, no idle timeout.
+  std::optional<QueueWorkersConfig> queue{};
   Duration warmup{};                 ///< in which a member is left out of instance metrics (E50)
   bool protects_members = false;     ///< from scale-in, once in service (E17)
   TerminationRule termination{};     ///< who goes first (E33)
@@ -91,6 +96,10 @@ struct FleetBilling {
 ///
 /// **Idle timeout** What is not answered in that time, waiting at the member included, the balancer
 /// answers by an error (504); the member works on (E112). An answer at the very instant is in time.
+///
+/// **Queue** Without a load balancer its workers may take messages from a queue (QueueWorkers):
+/// those of a member in service that can answer. A member that goes gets none any more, and has the
+/// deregistration delay to finish what it has.
 ///
 /// **Memory** A member that lets in more requests than its memory has room for is gone at once with
 /// all it has (C4), and replaced.
@@ -181,6 +190,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint64_t out_of_memory_kills() const { return out_of_memory_kills_; }
   /// Counts what it is told to from then on.
   Traffic& traffic() { return traffic_; }
+  /// Where requests of its routes go in its place; null where it has no queue.
+  QueueWorkers* queue() const { return queue_.get(); }
   /// For activities.csv.
   void note(std::string kind, std::string cause, std::optional<std::int64_t> from = std::nullopt,
             std::optional<std::int64_t> to = std::nullopt);
@@ -197,6 +208,17 @@ class Fleet : public workload::Platform, public kernel::Process {
   void take_activities(std::vector<workload::Activity>& activities) override;
   void finish(TimePoint) override {}
   void fire(const kernel::Event& event) override;
+
+  // What QueueWorkers asks and tells.
+
+  /// One of the server's workers has received a message. REQUIRES in rotation, a worker free.
+  void reserve(std::uint32_t server) { group_.fetched(server); }
+  /// It begins with it. REQUIRES reserve() was called for it, the server there.
+  workload::Admitted work_on(std::uint32_t server, std::uint32_t index,
+                             const workload::Request& request);
+  std::uint32_t ordinal_of(std::uint32_t server) const {
+    return members_[member_of_server_[server]].ordinal;
+  }
 
   // What Servers tell their owner.
   void job_started(std::uint32_t server, std::uint32_t tag, Duration waited);
@@ -261,6 +283,13 @@ class Fleet : public workload::Platform, public kernel::Process {
 
   /// Where the next launch of that kind goes.
   virtual ZoneBalance::Choice choose_place(std::uint32_t kind) { return zones_[kind].choose(); }
+  /// Where one goes that evens members of the kind out over the zones; none where it need not, or
+  /// cannot.
+  virtual std::optional<std::uint32_t> choose_lagging_place(std::uint32_t kind) {
+    return zones_[kind].lagging(0, zones_that_may_give(kind));
+  }
+  /// Whether a zone of which a member may go has two or more above the zone.
+  bool lags(std::uint32_t kind, std::uint32_t zone) const;
   /// Who goes next when there are too many; kNoTarget where none may.
   std::uint32_t next_to_go();
   /// There is a member more, pending, before its launch; it is gone for good.
@@ -336,6 +365,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   }
   /// Schedules members anew.
   void reconcile();
+  /// Another desired number from now on, of which nothing follows before reconcile().
+  void change_desired(std::uint32_t desired);
   kernel::Loop& loop() const { return loop_; }
 
  private:
@@ -432,11 +463,12 @@ class Fleet : public workload::Platform, public kernel::Process {
     return by_health_[member.is_of_second_side ? 1 : 0][static_cast<std::size_t>(health)];
   }
   bool belongs_in_rotation(const Member& member) const;
+  void enter_rotation(std::uint32_t server);
+  void leave_rotation(std::uint32_t server);
   void update_rotation();
   std::uint64_t draw(const workload::Request& request, std::uint32_t& drawn) const;
   /// The request is gone from its server, and answered.
   void end(std::uint32_t server, std::uint32_t tag, metrics::Outcome outcome);
-  void change_desired(std::uint32_t desired);
   std::int64_t since_window() const { return (loop_.now() - window_start_).count(); }
   std::uint64_t address_seconds(TimePoint until) const;
   compute::CpuTime cpu_busy(TimePoint now) const;
@@ -453,6 +485,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   MemoryUse memory_;
   std::uint64_t out_of_memory_kills_ = 0;
   TargetGroup group_;
+  std::unique_ptr<QueueWorkers> queue_;
   IdleTimeouts idle_timeouts_;
   HealthChecks checks_;
   /// Members that are checked, by side.
@@ -486,6 +519,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   pricing::SteadyMeter steady_;
   std::optional<std::uint32_t> address_item_;
   std::optional<std::uint32_t> transfer_item_;
+  std::optional<std::uint32_t> queue_item_;
   std::uint64_t bytes_out_ = 0;
 
   // Of the window in hand.

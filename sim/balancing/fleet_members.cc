@@ -274,7 +274,7 @@ void Fleet::drain(std::uint32_t index, Duration delay) {
 void Fleet::deregister(std::uint32_t index) {
   Member& member = members_[index];
   member.state = State::kDraining;
-  if (group_.is_in_rotation(member.server)) group_.take_out(member.server);
+  if (group_.is_in_rotation(member.server)) leave_rotation(member.server);
   --count_of(member, checks_.health(member.server));
   checks_.remove(member.server);
 }
@@ -295,6 +295,7 @@ void Fleet::end_server(std::uint32_t index, Duration wait) {
   gone_memory_ += memory_.until(server, loop_.now());
   recorder_.capacity_down(config_.service, loop_.now());
   group_.remove(server);
+  if (queue_) queue_->gone(server);
   member.state = member.aside == Aside::kNo ? State::kWaiting : State::kAside;
   if (member.state == State::kAside) {
     // It runs on.

@@ -31,6 +31,7 @@ FleetMetrics::FleetMetrics(Fleet& fleet, std::vector<Watched> watched, Duration 
                            TimePoint start)
     : fleet_(fleet), watched_(std::move(watched)), warmup_(warmup), start_(start) {
   for (std::uint32_t i = 0; i < watched_.size(); ++i) {
+    if (watched_[i].metric == FleetMetric::kExpression) continue;
     const Source source = source_of(watched_[i].metric);
     const auto same = [source](const Sampler& sampler) { return sampler.source == source; };
     auto sampler = std::find_if(samplers_.begin(), samplers_.end(), same);
@@ -159,10 +160,17 @@ double FleetMetrics::gauge(FleetMetric metric, const scaling::CapacityBounds& bo
     ++(state.is_draining ? terminating : in_service);
   });
   switch (metric) {
-    case FleetMetric::kDesiredCapacity:
-      return fleet_.desired();
+    case FleetMetric::kMessagesVisible:
+      return fleet_.queue()->visible();
+    case FleetMetric::kMessagesNotVisible:
+      return fleet_.queue()->in_flight();
+    case FleetMetric::kAgeOfOldestMessage:
+      return static_cast<double>(fleet_.queue()->age_of_oldest().count()) / 1e9;
+    case FleetMetric::kRunningTaskCount:
     case FleetMetric::kInServiceInstances:
       return in_service;
+    case FleetMetric::kDesiredCapacity:
+      return fleet_.desired();
     case FleetMetric::kPendingInstances:
       return fleet_.pending();
     case FleetMetric::kTerminatingInstances:

@@ -17,6 +17,7 @@ using metrics::Outcome;
 /// E110: where no target is healthy, the unhealthy ones are better than none, if they can answer.
 bool Fleet::belongs_in_rotation(const Member& member) const {
   if (!member.lives || member.state != State::kInService) return false;
+  if (queue_) return loop_.now() >= member.ready;
   const Health health = checks_.health(member.server);
   if (health != Health::kUnhealthy) return health == Health::kHealthy;
   if (loop_.now() < member.ready) return false;
@@ -37,8 +38,18 @@ void Fleet::update_rotation() {
   });
   for (const std::uint32_t index : moving) {
     const std::uint32_t server = members_[index].server;
-    group_.is_in_rotation(server) ? group_.take_out(server) : group_.put_in(server, loop_.now());
+    group_.is_in_rotation(server) ? leave_rotation(server) : enter_rotation(server);
   }
+}
+
+void Fleet::enter_rotation(std::uint32_t server) {
+  group_.put_in(server, loop_.now());
+  if (queue_) queue_->begin(server, servers_.workers(server));
+}
+
+void Fleet::leave_rotation(std::uint32_t server) {
+  group_.take_out(server);
+  if (queue_) queue_->stop(server);
 }
 
 bool Fleet::send_check(std::uint32_t server) {
@@ -88,6 +99,15 @@ workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Re
   } else if (memory_.is_tracked()) [[unlikely]] {
     take_memory(target);
   }
+  return {workload::Admission::kAccepted, admitted.finish};
+}
+
+workload::Admitted Fleet::work_on(std::uint32_t server, std::uint32_t index,
+                                  const workload::Request& request) {
+  const compute::Admitted admitted = servers_.admit(server, index, request.work, request.wait);
+  SKY_CHECK(admitted.entry == compute::Entry::kInService);
+  outstanding_level_.enter(since_window());
+  if (memory_.is_tracked()) take_memory(server);
   return {workload::Admission::kAccepted, admitted.finish};
 }
 

@@ -59,7 +59,8 @@ void bill_alarms(const FleetScalingConfig& config, const FleetBilling& billing,
     ++(alarm.alarm.period < std::chrono::minutes{1} ? high_resolution : standard);
   }
   const auto custom = [](const FleetMetrics::Watched& watched) {
-    return watched.metric == FleetMetric::kCpuUsageActive;
+    return watched.metric == FleetMetric::kCpuUsageActive ||
+           watched.metric == FleetMetric::kRunningTaskCount;
   };
   const bool has_custom = std::any_of(config.watched.begin(), config.watched.end(), custom);
   const auto add = [&](const char* item, std::uint64_t count) {

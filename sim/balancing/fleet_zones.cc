@@ -70,9 +70,18 @@ bool Fleet::zones_are_even() const {
   });
 }
 
+bool Fleet::lags(std::uint32_t kind, std::uint32_t zone) const {
+  const std::vector<bool> may_give = zones_that_may_give(kind);
+  const std::uint32_t enough = zones_[kind].members(zone) + 2;
+  for (std::uint32_t other = 0; other < may_give.size(); ++other) {
+    if (may_give[other] && zones_[kind].members(other) >= enough) return true;
+  }
+  return false;
+}
+
 std::optional<std::uint32_t> Fleet::launch_where_lagging() {
   for (std::uint32_t kind = 0; kind < zones_.size(); ++kind) {
-    const auto zone = zones_[kind].lagging(0, zones_that_may_give(kind));
+    const auto zone = choose_lagging_place(kind);
     if (zone) return start_launch(*zone, kind);
   }
   return std::nullopt;

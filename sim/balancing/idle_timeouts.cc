@@ -10,6 +10,7 @@ namespace skyreplay::balancing {
 IdleTimeouts::IdleTimeouts(kernel::Loop& loop, kernel::ProcessId owner, std::uint16_t first_kind,
                            Duration timeout)
     : loop_(loop), owner_(owner), first_kind_(first_kind), timeout_(timeout) {
+  if (timeout == Duration{}) return;
   SKY_CHECK(timeout > Duration{1});
   schedule(loop_.now() + between_looks(), kLook);
 }

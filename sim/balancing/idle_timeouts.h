@@ -24,7 +24,7 @@ class IdleTimeouts {
   static constexpr std::uint16_t kKinds = 2;
 
   /// Events are scheduled in the owner's name; it hands them to fire(). The first look is half an
-  /// idle timeout from now.
+  /// idle timeout from now. A timeout of none: nobody is answered for.
   IdleTimeouts(kernel::Loop& loop, kernel::ProcessId owner, std::uint16_t first_kind,
                Duration timeout);
 

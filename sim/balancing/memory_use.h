@@ -47,7 +47,7 @@ class MemoryUse {
   /// More than its hard limit is wanted (C4).
   bool is_exceeded(std::uint32_t server) const { return bytes(server) > limit(server); }
 
-  /// Since add(): what was in use, and what there was. Zero of a server that did not say.
+  /// Since add(): what was in use, and what was reserved. Zero of a server that did not say.
   struct Integrals {
     MemoryTime used = 0;
     MemoryTime available = 0;
@@ -61,7 +61,7 @@ class MemoryUse {
     if (!is_tracked_) return {};
     const Server& at = servers_[server];
     return {.used = at.used + MemoryTime{bytes(server)} * ns(now - at.since),
-            .available = MemoryTime{at.config.limit} * ns(now - at.added)};
+            .available = MemoryTime{at.config.reserved} * ns(now - at.added)};
   }
 
  private:

@@ -69,6 +69,12 @@ class TargetGroup {
     if (auto* least = std::get_if<LeastOutstandingRequests>(&node)) return least->pick(targets_);
     return std::get_if<WeightedRandom>(&node)->pick(targets_, draw);
   }
+  /// The target has fetched a request by itself, which is outstanding there from now on. REQUIRES
+  /// in rotation, round robin.
+  void fetched(std::uint32_t target) {
+    SKY_CHECK(!counts_outstanding_);
+    ++targets_[target].outstanding;
+  }
   /// A request that was sent to the target is finished. REQUIRES registered, outstanding() > 0.
   void finished(std::uint32_t target) {
     SKY_CHECK(targets_[target].outstanding > 0);

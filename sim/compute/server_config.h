@@ -9,9 +9,11 @@ namespace skyreplay::compute {
 /// CPU units of one vCPU, as ECS counts them.
 inline constexpr std::uint32_t kUnitsPerVcpu = 1024;
 
-/// What a server's requests take of its memory, in bytes. REQUIRES base <= limit.
+/// What a server's requests take of its memory, in bytes. REQUIRES base <= limit, reserved <=
+/// limit.
 struct MemoryConfig {
   std::uint64_t limit = 0;        ///< hard: beyond it the server is killed (C4)
+  std::uint64_t reserved = 0;     ///< what its use is measured against (C93)
   std::uint64_t base = 0;         ///< in use with no request inside
   std::uint64_t per_request = 0;  ///< and as much for each inside
 };

@@ -95,6 +95,8 @@ class Servers {
   template <ServerOwner Owner>
   void fire(const kernel::Event& event, Owner& owner);
 
+  /// How many may be inside at a time; as many as there can be where nothing was said.
+  std::uint32_t workers(std::uint32_t server) const { return stations_[server].workers; }
   std::uint32_t in_service(std::uint32_t server) const { return stations_[server].in_service; }
   std::uint32_t queued(std::uint32_t server) const { return stations_[server].line.size; }
   std::uint32_t outstanding(std::uint32_t server) const {

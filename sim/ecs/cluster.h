@@ -12,8 +12,10 @@
 
 namespace skyreplay::ecs {
 
-class ClusterService;
+class ClusterTenant;
 class ContainerInstances;
+
+inline constexpr std::uint32_t kMostProvisioning = 500;  ///< tasks of a cluster (C89)
 
 /// What the container instances of a cluster are like.
 struct ClusterConfig {
@@ -25,8 +27,8 @@ struct ClusterConfig {
   bool protects = false;
 };
 
-/// An ECS cluster: the container instances of one Auto Scaling group, and the services whose tasks
-/// are placed on them.
+/// An ECS cluster: the container instances of one Auto Scaling group, and its tenants, the services
+/// and jobs whose tasks are placed on them.
 ///
 ///     launched -> active -> draining -> gone
 ///        |           +--------------------^
@@ -34,11 +36,18 @@ struct ClusterConfig {
 ///
 /// **Instances** have numbers in the order of their launches, and get tasks while they are active
 /// (C60). One that is lost, or terminated without draining, takes its tasks with it; their services
-/// replace them.
+/// replace them. A task of a job pins its instance: one that drains waits until it has ended
+/// (C116).
+///
+/// **Daemons** A service whose group is a daemon's has a task on each active instance that meets
+/// its constraints. Where one is missing the others leave it room; an instance with no other tasks
+/// counts as empty, and one that drains keeps its daemons until its other tasks have stopped (C36,
+/// C77, C87, C88).
 ///
 /// **Waiting** A task that nowhere fits waits, and is tried again when an instance becomes active
-/// or a task has stopped: at that instant, when all that was due then has happened, service after
-/// service in the order in which they were added (C47, C70).
+/// or a task has stopped: at that instant, when all that was due then has happened, tenant after
+/// tenant in the order in which they were added (C47, C70). So are services whose tasks could be
+/// more even over the zones (C52).
 ///
 /// **Cost** an event for each instant at which room appears while tasks wait; nothing on the path
 /// of a request.
@@ -53,13 +62,19 @@ class Cluster final : public kernel::Process {
   /// REQUIRES called before the group begins; outlives this.
   void consist_of(ContainerInstances& instances) { instances_ = &instances; }
 
-  // --- What services do. A service's number is its group's in the placement.
+  // --- What tenants do. A tenant's number is its group's in the placement.
 
   /// `on_provider`: its tasks are on the cluster's capacity provider, and not of launch type EC2.
-  std::uint32_t add(ClusterService& service, TaskGroup tasks, bool on_provider);
+  std::uint32_t add(ClusterTenant& tenant, TaskGroup tasks, bool on_provider);
   /// Places a task: on which instance, if any.
   std::optional<std::uint32_t> place(std::uint32_t service, const Resources& needs,
                                      std::uint64_t draw);
+  /// Where place() would.
+  std::optional<std::uint32_t> next_place(std::uint32_t service, const Resources& needs,
+                                          std::uint64_t draw) {
+    placement_.set_needs(service, needs);
+    return placement_.next_place(service, draw);
+  }
   /// `may_go`: how many of the service's tasks may, by instance.
   std::optional<std::uint32_t> first_to_go(std::uint32_t service,
                                            const std::vector<std::uint32_t>& may_go,
@@ -70,6 +85,10 @@ class Cluster final : public kernel::Process {
   void stop(std::uint32_t service, std::uint32_t instance) { placement_.stop(service, instance); }
   /// It has stopped, and what it reserved, `held`, is free (C22).
   void free(std::uint32_t service, const Resources& held, std::uint32_t instance);
+  /// Tasks on the capacity provider that wait, of all tenants: without a limit (C89).
+  std::uint32_t provisioning_tasks() const;
+  /// Those that wait are tried again at this instant, when all that is due has happened.
+  void room_appears();
 
   // --- What the instances tell; of those that were lost, of all at once.
 
@@ -78,9 +97,10 @@ class Cluster final : public kernel::Process {
   void draining(std::uint32_t instance);
   void gone(const std::vector<std::uint32_t>& instances);
   bool has_tasks(std::uint32_t instance) const { return tasks_[instance] > 0; }
-  /// Instances that are needed and those there are (C75): of active ones those with tasks (C77);
-  /// where tasks of the capacity provider wait, all there are and as many more as one kind of them
-  /// fills, the most of all kinds, but between the two steps (C78, C79).
+  /// Instances that are needed and those there are (C75): of active ones those with tasks
+  /// that are no daemons' (C77); where tasks of the capacity provider wait, all there are and as
+  /// many more as one kind of them fills, the most of all kinds, but between the two steps (C78,
+  /// C79).
   Reservation reservation(std::uint32_t minimum_step, std::uint32_t maximum_step) const;
   std::size_t instances() const { return tasks_.size(); }
 
@@ -94,7 +114,12 @@ class Cluster final : public kernel::Process {
   void fire(const kernel::Event& event) override;
 
  private:
-  void room_appears();
+  bool is_daemon(std::uint32_t service) const { return placement_.group(service).is_daemon; }
+  /// Tasks on the instance that are no daemons'.
+  std::uint32_t others(std::uint32_t instance) const {
+    return tasks_[instance] - daemons_[instance];
+  }
+  void end_daemons(std::uint32_t instance);
   bool somebody_waits() const;
   std::uint32_t more_for(std::uint32_t service, std::uint32_t waiting) const;
 
@@ -106,9 +131,10 @@ class Cluster final : public kernel::Process {
   CapacityShares shares_;
   std::optional<TimePoint> read_;  ///< the shares
   ContainerInstances* instances_ = nullptr;
-  std::vector<ClusterService*> services_;
-  std::vector<bool> on_provider_;        ///< by service
+  std::vector<ClusterTenant*> tenants_;
+  std::vector<bool> on_provider_;        ///< by tenant
   std::vector<std::uint32_t> tasks_;     ///< by instance; those that stop among them
+  std::vector<std::uint32_t> daemons_;   ///< of them
   std::vector<bool> is_active_;          ///< by instance
   std::vector<std::uint32_t> draining_;  ///< instances with tasks, in the order in which they began
   bool will_retry_ = false;

@@ -121,6 +121,7 @@ struct ClusterQuery::Term {
   bool holds(const ContainerInstance& instance) const;
   bool holds_of(const std::string& value) const;
   bool asks_attributes_only() const;
+  bool asks_for(const std::string& other) const;
 };
 
 namespace {
@@ -276,6 +277,12 @@ bool ClusterQuery::Term::asks_attributes_only() const {
                      [](const TermPtr& term) { return term->asks_attributes_only(); });
 }
 
+bool ClusterQuery::Term::asks_for(const std::string& other) const {
+  if (kind == Kind::kComparison) return subject == other;
+  return std::any_of(terms.begin(), terms.end(),
+                     [&](const TermPtr& term) { return term->asks_for(other); });
+}
+
 std::optional<ClusterQuery> ClusterQuery::parse(const std::string& text, std::string& mistake) {
   if (text.size() > kLongest) {
     mistake = fmt::format("has more than {} characters", kLongest);
@@ -290,5 +297,7 @@ std::optional<ClusterQuery> ClusterQuery::parse(const std::string& text, std::st
 bool ClusterQuery::holds(const ContainerInstance& instance) const { return root_->holds(instance); }
 
 bool ClusterQuery::asks_attributes_only() const { return root_->asks_attributes_only(); }
+
+bool ClusterQuery::asks_for(const std::string& subject) const { return root_->asks_for(subject); }
 
 }  // namespace skyreplay::ecs

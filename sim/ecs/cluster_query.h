@@ -37,6 +37,8 @@ class ClusterQuery {
   bool holds(const ContainerInstance& instance) const;
   /// Whether it asks for attributes alone, which an instance never changes.
   bool asks_attributes_only() const;
+  /// Whether it asks for the subject, such as "attribute:ecs.availability-zone".
+  bool asks_for(const std::string& subject) const;
 
   struct Term;
 

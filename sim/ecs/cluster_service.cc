@@ -16,6 +16,8 @@ ClusterService::ClusterService(kernel::Loop& loop, metrics::Recorder& recorder,
       loop_(loop),
       cluster_(cluster),
       number_(cluster.add(*this, tasks.group, tasks.on_provider)),
+      is_daemon_(tasks.group.is_daemon),
+      rebalances_zones_(config.scheduler.rebalances_zones),
       placement_draws_(seed, config.fleet.name, "placement"),
       scale_in_draws_(seed, config.fleet.name, "scale_in"),
       interfaces_(tasks.group.needs.interfaces),
@@ -29,7 +31,7 @@ ClusterService::ClusterService(kernel::Loop& loop, metrics::Recorder& recorder,
 
 Resources ClusterService::needs_of(const TaskRevision& revision) const {
   return {.cpu_units = revision.cpu_units,
-          .memory_mib = revision.memory_mib,
+          .memory_mib = revision.reserved_mib,
           .interfaces = interfaces_};
 }
 
@@ -41,6 +43,26 @@ balancing::ZoneBalance::Choice ClusterService::choose_place(std::uint32_t) {
   ++placed_;
   placed_on_ = *instance;
   return {.zone = cluster_.placement().zone(*instance), .without_capacity = {}};
+}
+
+/// C52, C53: where the strategies put the next task anyway, since they spread over zones first.
+std::optional<std::uint32_t> ClusterService::choose_lagging_place(std::uint32_t kind) {
+  RandomEngine draw = placement_draws_.at(placed_);
+  const std::optional<std::uint32_t> instance =
+      cluster_.next_place(number_, needs_of(launching()), draw());
+  if (!instance || !lags(kind, cluster_.placement().zone(*instance))) return std::nullopt;
+  return choose_place(kind).zone;
+}
+
+bool ClusterService::waits_for_room() const {
+  return waiting() > 0 || (is_daemon_ && cluster_.placement().is_missing(number_)) ||
+         (rebalances_zones_ && !zones_are_even());
+}
+
+bool ClusterService::follow_instances() {
+  if (!is_daemon_ || instances() == desired()) return false;
+  change_desired(instances());
+  return true;
 }
 
 void ClusterService::member_added(std::uint32_t member) {
@@ -127,12 +149,13 @@ void ClusterService::member_gone(std::uint32_t member) {
   cluster_.free(number_, needs_of(revision_of(member)), task.instance);
 }
 
-void ClusterService::lose_tasks_on(const std::vector<std::uint32_t>& instances) {
+void ClusterService::lose_tasks_on(const std::vector<std::uint32_t>& gone) {
+  const bool is_desired_anew = follow_instances();
   std::vector<std::uint32_t> lost;
-  for (const std::uint32_t instance : instances) {
+  for (const std::uint32_t instance : gone) {
     for (const std::uint32_t member : members_on(instance)) lost.push_back(member);
   }
-  if (lost.empty()) return;
+  if (lost.empty() && !is_desired_anew) return;
   std::sort(lost.begin(), lost.end(), [this](std::uint32_t a, std::uint32_t b) {
     return member(a)->ordinal < member(b)->ordinal;
   });
@@ -140,17 +163,27 @@ void ClusterService::lose_tasks_on(const std::vector<std::uint32_t>& instances) 
 }
 
 void ClusterService::leave(std::uint32_t instance) {
+  follow_instances();
   std::vector<std::uint32_t> pending;
   for (const std::uint32_t member : members_on(instance)) {
     const MemberState task = *this->member(member);
     if (task.is_draining) continue;
-    if (task.serves_since == kEndOfTime) {
-      pending.push_back(member);
-    } else {
+    const bool is_pending = task.serves_since == kEndOfTime && cluster_.config().drains;
+    if (is_pending) pending.push_back(member);
+    if (is_daemon_) {
+      scheduler().stays(member);
+    } else if (!is_pending) {
       scheduler().leaves(member);
     }
   }
   lose(pending, fmt::format("ECS drain of container instance {}", instance));
+}
+
+void ClusterService::end(std::uint32_t instance) {
+  for (const std::uint32_t member : members_on(instance)) {
+    if (this->member(member)->is_draining) continue;
+    take_out(member, ": stopped last, as its container instance drains");
+  }
 }
 
 // --- Money

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "ecs/cluster.h"
+#include "ecs/cluster_tenant.h"
 #include "ecs/fargate_service.h"
 
 namespace skyreplay::ecs {
@@ -30,7 +32,10 @@ struct ClusterTasks {
 ///
 /// **Draining** Tasks on an instance that drains are stopped where they are not in service yet, and
 /// else replaced by the scheduler (C56).
-class ClusterService final : public FargateService {
+///
+/// **Daemon** Its desired number is that of the active instances that meet its constraints. A task
+/// on an instance that drains is not replaced, and stays until the cluster ends it (C36, C88).
+class ClusterService final : public FargateService, public ClusterTenant {
  public:
   /// The cluster, whose group has begun, outlives this.
   ClusterService(kernel::Loop& loop, metrics::Recorder& recorder,
@@ -38,13 +43,17 @@ class ClusterService final : public FargateService {
                  const balancing::FleetBilling& billing, Cluster& cluster);
 
   // What the cluster asks and tells.
-  std::uint32_t waiting_tasks() const { return waiting(); }
-  void try_again() { launch_again(); }
+  std::uint32_t waiting_tasks() const override { return waiting(); }
+  /// Tasks that wait, a daemon's that is missing, or one that evens its zones out.
+  bool waits_for_room() const override;
+  void try_again() override { launch_again(); }
+  bool follow_instances() override;
+  std::uint32_t instances() const { return cluster_.placement().instances_for(number_); }
   /// The instance drains: tasks on it that are not in service yet are launched elsewhere, and
-  /// others replaced (C56, C88).
-  void leave(std::uint32_t instance);
-  /// The instances are gone with all tasks on them.
-  void lose_tasks_on(const std::vector<std::uint32_t>& instances);
+  /// others replaced; of a daemon all stay (C56, C88).
+  void leave(std::uint32_t instance) override;
+  void end(std::uint32_t instance) override;
+  void lose_tasks_on(const std::vector<std::uint32_t>& gone) override;
 
   // What ServiceScheduler asks and tells.
   std::uint32_t first_to_go(const std::function<bool(std::uint32_t)>& which) override;
@@ -52,6 +61,7 @@ class ClusterService final : public FargateService {
 
  protected:
   balancing::ZoneBalance::Choice choose_place(std::uint32_t kind) override;
+  std::optional<std::uint32_t> choose_lagging_place(std::uint32_t kind) override;
   void launches_failed(std::size_t, const std::vector<std::string>&) override {}
   Launch launch(std::uint32_t ordinal) override;
   void member_added(std::uint32_t member) override;
@@ -77,6 +87,8 @@ class ClusterService final : public FargateService {
   kernel::Loop& loop_;
   Cluster& cluster_;
   std::uint32_t number_;  ///< in the cluster
+  bool is_daemon_;
+  bool rebalances_zones_;
   RandomStream placement_draws_;
   RandomStream scale_in_draws_;
   std::uint64_t placed_ = 0;

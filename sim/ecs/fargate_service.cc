@@ -33,6 +33,7 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
       is_spot_(config.is_spot),
       stop_timeout_(std::min<Duration>(config.stop_timeout, kSpotNotice)),
       stop_time_(config.stop_time),
+      is_signaled_at_once_(config.is_signaled_at_once),
       steady_(billing.span),
       bounds_(config.bounds),
       scaling_(config.scaling ? std::make_unique<ServiceScaling>(loop, *this, *config.scaling,
@@ -55,7 +56,7 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
 void FargateService::interrupt(std::uint32_t member) {
   const std::uint32_t ordinal = this->member(member)->ordinal;
   note("spot", fmt::format("task {}: SpotInterruption, SIGTERM", ordinal));
-  interrupted_[ordinal] = loop().now();
+  signaled_[ordinal] = loop().now();
   stop(member, stop_timeout_, "Your Spot Task was interrupted.");
 }
 
@@ -80,6 +81,10 @@ void FargateService::member_in_service(std::uint32_t member) {
   const MemberState task = *this->member(member);
   if (is_spot(task.kind)) spot_tasks_->in_service(member, task.ordinal);
   scheduler_.in_service(member);
+}
+
+void FargateService::member_taken_out(std::uint32_t member) {
+  if (is_signaled_at_once_) signaled_[this->member(member)->ordinal] = loop().now();
 }
 
 bool FargateService::schedule_members() {
@@ -123,8 +128,8 @@ std::string FargateService::abandonment(std::uint32_t) const {
 Duration FargateService::termination_wait(std::uint32_t ordinal) const {
   RandomEngine draw = stop_draws_.at(ordinal);
   const Duration takes = std::min(stop_time_.sample(draw), stop_timeout_);
-  const auto found = interrupted_.find(ordinal);
-  if (found == interrupted_.end()) return takes;
+  const auto found = signaled_.find(ordinal);
+  if (found == signaled_.end()) return takes;
   return std::max(Duration{}, found->second + takes - loop().now());
 }
 

@@ -30,7 +30,9 @@ struct FargateServiceConfig {
   std::vector<bool> is_spot = {false};  ///< by kind in fleet.mix
   Distribution time_to_interruption;    ///< of a task on FARGATE_SPOT
   Duration stop_timeout{};
-  Distribution stop_time{};          ///< of the application, from SIGTERM on
+  Distribution stop_time{};  ///< of the application, from SIGTERM on
+  /// A task that goes is sent SIGTERM at once: it has nothing to drain from.
+  bool is_signaled_at_once = false;
   scaling::CapacityBounds bounds{};  ///< of what policies and scheduled actions set
   std::optional<balancing::FleetScalingConfig> scaling{};  ///< none where no metric is watched
   std::vector<scaling::ScheduledAction> scheduled_actions{};
@@ -55,7 +57,8 @@ struct ServiceChange {
 /// A task that has drained is sent SIGTERM, and has stopped when its application has ended, or its
 /// stop timeout has (C24, C55). One on FARGATE_SPOT that is interrupted is sent it at once, gets no
 /// more requests, and has its stop timeout to answer those it has; another is launched on
-/// FARGATE_SPOT at once (C74).
+/// FARGATE_SPOT at once (C74). With a queue in the place of a load balancer every task that goes is
+/// sent it at once, and finishes the messages it has.
 ///
 /// A task is billed from the start of the image's pull until it has stopped, rounded up to whole
 /// seconds, at least 60 s (C119, C120).
@@ -119,6 +122,7 @@ class FargateService : public balancing::Fleet {
   void member_abandoned(std::uint32_t member) override { scheduler_.abandoned(member); }
   void member_health_changed(std::uint32_t member) override { scheduler_.health_changed(member); }
   void member_in_service(std::uint32_t member) override;
+  void member_taken_out(std::uint32_t member) override;
   void bill_from(std::uint32_t member, TimePoint at) override;
   void bill_until(std::uint32_t member, TimePoint at) override;
   void read_members(TimePoint until, pricing::Meters& meters) override;
@@ -141,8 +145,10 @@ class FargateService : public balancing::Fleet {
   std::vector<bool> is_spot_;               ///< by kind
   Duration stop_timeout_{};
   Distribution stop_time_;
-  std::map<std::uint32_t, TimePoint> interrupted_;  ///< when, by ordinal
-  std::unique_ptr<SpotTasks> spot_tasks_;           ///< none where none may be on FARGATE_SPOT
+  bool is_signaled_at_once_ = false;
+  std::map<std::uint32_t, TimePoint>
+      signaled_;                           ///< SIGTERM before it has drained: when, by ordinal
+  std::unique_ptr<SpotTasks> spot_tasks_;  ///< none where none may be on FARGATE_SPOT
   pricing::SteadyMeter steady_;
   scaling::CapacityBounds bounds_;
   std::unique_ptr<ServiceScaling> scaling_;

@@ -23,7 +23,9 @@ std::uint32_t Placement::add_group(TaskGroup config) {
   group.on_instance.resize(instances_.size(), 0);
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {
     count(group, i, 0);
-    update(group, i);
+    for (Group& each : groups_) {
+      if (&each == &group || group.config.is_daemon) update(each, i);
+    }
   }
   return static_cast<std::uint32_t>(groups_.size() - 1);
 }
@@ -40,8 +42,8 @@ std::uint32_t Placement::add_instance(const Resources& registered,
     group.is_candidate.push_back(false);
     group.on_instance.push_back(0);
     count(group, index, 0);
-    update(group, index);
   }
+  for (Group& group : groups_) update(group, index);
   return index;
 }
 
@@ -49,7 +51,13 @@ void Placement::set_needs(std::uint32_t number, const Resources& needs) {
   Group& group = groups_[number];
   if (group.config.needs == needs) return;
   group.config.needs = needs;
-  for (std::uint32_t i = 0; i < instances_.size(); ++i) update(group, i);
+  for (std::uint32_t i = 0; i < instances_.size(); ++i) {
+    if (!group.config.is_daemon) {
+      update(group, i);
+    } else {
+      for (Group& each : groups_) update(each, i);  // which leave it that room
+    }
+  }
 }
 
 void Placement::set_active(std::uint32_t instance, bool is_active) {
@@ -59,12 +67,50 @@ void Placement::set_active(std::uint32_t instance, bool is_active) {
 
 // --- Who may take a task, and where it is in the tree
 
-bool Placement::may_take(const Group& group, std::uint32_t index) const {
+bool Placement::meets(const Group& group, std::uint32_t index) const {
   const Instance& instance = instances_[index];
-  if (!instance.is_active || !instance.left.hold(group.config.needs)) return false;
+  return instance.is_active &&
+         (!group.config.member_of ||
+          group.config.member_of({instance.attributes, instance.running_tasks}));
+}
+
+/// C36.
+Resources Placement::with_missing_daemons(Resources needs, std::uint32_t index) const {
+  for (const Group& group : groups_) {
+    const bool is_missing = group.config.is_daemon && group.on_instance[index] == 0;
+    if (is_missing && meets(group, index)) needs += group.config.needs;
+  }
+  return needs;
+}
+
+bool Placement::may_take(const Group& group, std::uint32_t index) const {
+  if (!meets(group, index)) return false;
   if (group.config.distinct_instance && group.on_instance[index] > 0) return false;
-  return !group.config.member_of ||
-         group.config.member_of({instance.attributes, instance.running_tasks});
+  const Resources& needs = group.config.needs;
+  return instances_[index].left.hold(group.config.is_daemon ? needs
+                                                            : with_missing_daemons(needs, index));
+}
+
+std::uint32_t Placement::instances_for(std::uint32_t number) const {
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < instances_.size(); ++i) count += meets(groups_[number], i) ? 1 : 0;
+  return count;
+}
+
+bool Placement::is_missing(std::uint32_t number) const {
+  const Group& group = groups_[number];
+  for (std::uint32_t i = 0; i < instances_.size(); ++i) {
+    if (group.on_instance[i] == 0 && meets(group, i)) return true;
+  }
+  return false;
+}
+
+Resources Placement::needs_of_daemons() const {
+  Resources all;
+  for (const Group& group : groups_) {
+    if (group.config.is_daemon) all += group.config.needs;
+  }
+  return all;
 }
 
 std::uint32_t Placement::key(const Group& group, const PlacementStrategy& strategy,
@@ -127,8 +173,8 @@ void Placement::count(Group& group, std::uint32_t index, std::int32_t change) {
   }
 }
 
-std::optional<std::uint32_t> Placement::place(std::uint32_t number, std::uint64_t draw) {
-  Group& group = groups_[number];
+std::optional<std::uint32_t> Placement::next_place(std::uint32_t number, std::uint64_t draw) const {
+  const Group& group = groups_[number];
   if (group.root.empty()) return std::nullopt;
   const Node* node = &group.root;
   bool is_random = false;
@@ -144,7 +190,14 @@ std::optional<std::uint32_t> Placement::place(std::uint32_t number, std::uint64_
     node = best->second.get();
   }
   const std::vector<std::uint32_t>& alike = node->instances;
-  const std::uint32_t index = is_random ? alike[draw % alike.size()] : alike.front();
+  return is_random ? alike[draw % alike.size()] : alike.front();
+}
+
+std::optional<std::uint32_t> Placement::place(std::uint32_t number, std::uint64_t draw) {
+  const std::optional<std::uint32_t> found = next_place(number, draw);
+  if (!found) return std::nullopt;
+  const std::uint32_t index = *found;
+  Group& group = groups_[number];
   Instance& instance = instances_[index];
   instance.left.cpu_units -= group.config.needs.cpu_units;
   instance.left.memory_mib -= group.config.needs.memory_mib;
@@ -164,10 +217,7 @@ void Placement::stop(std::uint32_t number, std::uint32_t index) {
 }
 
 void Placement::free(std::uint32_t index, const Resources& held) {
-  Resources& left = instances_[index].left;
-  left.cpu_units += held.cpu_units;
-  left.memory_mib += held.memory_mib;
-  left.interfaces += held.interfaces;
+  instances_[index].left += held;
   for (Group& each : groups_) update(each, index);
 }
 

@@ -20,6 +20,18 @@ struct Resources {
     return cpu_units >= needs.cpu_units && memory_mib >= needs.memory_mib &&
            interfaces >= needs.interfaces;
   }
+  Resources& operator+=(const Resources& more) {
+    cpu_units += more.cpu_units;
+    memory_mib += more.memory_mib;
+    interfaces += more.interfaces;
+    return *this;
+  }
+  /// REQUIRES hold(less).
+  Resources operator-(const Resources& less) const {
+    return {.cpu_units = cpu_units - less.cpu_units,
+            .memory_mib = memory_mib - less.memory_mib,
+            .interfaces = interfaces - less.interfaces};
+  }
   bool operator==(const Resources&) const = default;
 };
 
@@ -48,6 +60,9 @@ struct TaskGroup {
   bool distinct_instance = false;                         ///< C66
   std::function<bool(const InstanceFacts&)> member_of{};  ///< C66, C67; none: every instance is
   std::vector<PlacementStrategy> strategies{};            ///< in their order; none: C61
+  /// One task on each active instance that meets the constraints: where it is missing, others leave
+  /// it room (C36). REQUIRES distinct_instance.
+  bool is_daemon = false;
 };
 
 /// Places tasks on container instances.
@@ -79,6 +94,8 @@ class Placement {
   /// Places a task, and returns the instance; nothing where none may take it. `draw` decides what
   /// `random` leaves open.
   std::optional<std::uint32_t> place(std::uint32_t group, std::uint64_t draw = 0);
+  /// Where place() would.
+  std::optional<std::uint32_t> next_place(std::uint32_t group, std::uint64_t draw = 0) const;
   /// A task of the group on the instance is gone. REQUIRES one.
   void remove(std::uint32_t group, std::uint32_t instance) {
     stop(group, instance);
@@ -96,6 +113,13 @@ class Placement {
   /// The same, where of each instance's tasks only so many may go.
   std::optional<std::uint32_t> first_to_go(std::uint32_t group, std::uint64_t draw,
                                            const std::vector<std::uint32_t>& may_go) const;
+
+  /// Active instances that meet the group's constraints; whether one of them has none of its tasks.
+  /// O(instances).
+  std::uint32_t instances_for(std::uint32_t group) const;
+  bool is_missing(std::uint32_t group) const;
+  /// What all daemons need together.
+  Resources needs_of_daemons() const;
 
   const Resources& left(std::uint32_t instance) const { return instances_[instance].left; }
   std::uint32_t zone(std::uint32_t instance) const { return instances_[instance].attributes[0]; }
@@ -125,6 +149,8 @@ class Placement {
     std::vector<std::vector<std::uint32_t>> on_value;  ///< tasks, by attribute and value
   };
 
+  bool meets(const Group& group, std::uint32_t instance) const;
+  Resources with_missing_daemons(Resources needs, std::uint32_t instance) const;
   bool may_take(const Group& group, std::uint32_t instance) const;
   std::uint32_t key(const Group& group, const PlacementStrategy& strategy,
                     std::uint32_t instance) const;

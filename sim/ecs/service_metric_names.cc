@@ -7,6 +7,7 @@ using balancing::FleetMetric;
 using std::chrono::minutes;
 
 constexpr std::string_view kElb = "AWS/ApplicationELB";
+constexpr std::string_view kSqs = "AWS/SQS";
 
 // C93, C94, C95.
 constexpr scaling::MetricName kNames[] = {
@@ -16,6 +17,10 @@ constexpr scaling::MetricName kNames[] = {
     {FleetMetric::kRequestCountPerTarget, kElb, "RequestCountPerTarget", minutes{1}},
     {FleetMetric::kTargetResponseTime, kElb, "TargetResponseTime", minutes{1}},
     {FleetMetric::kTarget5xx, kElb, "HTTPCode_Target_5XX_Count", minutes{1}},
+    {FleetMetric::kMessagesVisible, kSqs, "ApproximateNumberOfMessagesVisible", minutes{1}},
+    {FleetMetric::kMessagesNotVisible, kSqs, "ApproximateNumberOfMessagesNotVisible", minutes{1}},
+    {FleetMetric::kAgeOfOldestMessage, kSqs, "ApproximateAgeOfOldestMessage", minutes{1}},
+    {FleetMetric::kRunningTaskCount, "ECS/ContainerInsights", "RunningTaskCount", minutes{1}},
 };
 
 }  // namespace

@@ -23,12 +23,13 @@ scaling::ScalableTarget ServiceScaling::target(Duration) const {
   return target;
 }
 
+/// What a forecast adds has no cooldown (C111).
 void ServiceScaling::scale(const scaling::Decision& decision) {
-  const Duration cooldown = decision.cooldown.value_or(Duration{});
-  if (decision.desired > fleet_.desired()) {
-    cooldowns_.scaled_out(loop_.now(), cooldown, running());
-  } else {
-    cooldowns_.scaled_in(loop_.now(), cooldown);
+  if (decision.maximum) bounds_.maximum = *decision.maximum;
+  if (decision.cooldown && decision.desired > fleet_.desired()) {
+    cooldowns_.scaled_out(loop_.now(), *decision.cooldown, running());
+  } else if (decision.cooldown) {
+    cooldowns_.scaled_in(loop_.now(), *decision.cooldown);
   }
   fleet_.set_desired(decision.desired, decision.cause);
 }

@@ -61,7 +61,7 @@ bool ServiceScheduler::is_unhealthy(std::uint32_t member) const {
 ServiceScheduler::Counts ServiceScheduler::count() const {
   Counts counts;
   service_.for_each_member([&](std::uint32_t member, const Fleet::MemberState& task) {
-    if (task.is_draining) return;
+    if (task.is_draining || tasks_[member].stays) return;
     ++counts.total;
     counts.old += is_old(member) ? 1 : 0;
     if (is_unhealthy(member)) return counts.unhealthy.push_back(member);
@@ -77,6 +77,12 @@ ServiceScheduler::Counts ServiceScheduler::count() const {
   std::sort(counts.unhealthy.begin(), counts.unhealthy.end(), by_ordinal);
   std::sort(counts.leaving.begin(), counts.leaving.end(), by_ordinal);
   return counts;
+}
+
+/// Of those that it schedules.
+std::uint32_t ServiceScheduler::first_to_go(const std::function<bool(std::uint32_t)>& which) {
+  return service_.first_to_go(
+      [&](std::uint32_t member) { return !tasks_[member].stays && which(member); });
 }
 
 // --- What moves
@@ -157,9 +163,9 @@ bool ServiceScheduler::take_out_surplus() {
   for (Counts counts = count();; counts = count()) {
     const std::uint32_t good = has_failed ? counts.good : counts.fresh_good;
     if (good <= service_.desired() + (evens_out_ ? 1 : 0)) return moves;
-    std::uint32_t goes = service_.first_to_go(
-        [&](std::uint32_t member) { return !is_old(member) && is_good(member); });
-    if (goes == balancing::kNoTarget) goes = service_.first_to_go(is_good);
+    std::uint32_t goes =
+        first_to_go([&](std::uint32_t member) { return !is_old(member) && is_good(member); });
+    if (goes == balancing::kNoTarget) goes = first_to_go(is_good);
     is_stopping_ = true;
     service_.take_out(goes, "");
     is_stopping_ = false;
@@ -177,16 +183,17 @@ bool ServiceScheduler::keep_old() {
     return true;
   };
   const auto is_kept = [this](std::uint32_t member) {
-    return tasks_[member].revision == last_completed_ && !is_unhealthy(member);
+    return tasks_[member].revision == last_completed_ && !is_unhealthy(member) &&
+           !tasks_[member].leaves;
   };
-  const std::uint32_t overtaken = service_.first_to_go([this](std::uint32_t member) {
+  const std::uint32_t overtaken = first_to_go([this](std::uint32_t member) {
     return is_old(member) && tasks_[member].revision != last_completed_;
   });
   if (overtaken != balancing::kNoTarget) return stop(overtaken);
   if (last_completed_ == current_) return false;
   const Counts counts = count();
   const std::uint32_t kept = counts.good - counts.fresh_good;
-  if (kept > service_.desired()) return stop(service_.first_to_go(is_kept));
+  if (kept > service_.desired()) return stop(first_to_go(is_kept));
   if (kept == service_.desired() || counts.total >= maximum() || !may_launch()) return false;
   return launch(std::min(service_.desired() - kept, maximum() - counts.total), last_completed_);
 }
@@ -220,12 +227,14 @@ bool ServiceScheduler::stop_those_to_go() {
     const std::uint32_t minimum = minimum_healthy();
     std::uint32_t goes = balancing::kNoTarget;
     if (counts.healthy >= minimum) {
-      goes = service_.first_to_go(
+      goes = first_to_go(
           [this](std::uint32_t member) { return is_to_go(member) && !is_healthy(member); });
     }
-    const bool all_go = is_baked_ && counts.old > 0;
-    if (goes == balancing::kNoTarget && (counts.healthy > minimum || all_go)) {
-      goes = service_.first_to_go([this](std::uint32_t member) { return is_to_go(member); });
+    if (goes == balancing::kNoTarget && counts.healthy > minimum) {
+      goes = first_to_go([this](std::uint32_t member) { return is_to_go(member); });
+    }
+    if (goes == balancing::kNoTarget && is_baked_) {
+      goes = first_to_go([this](std::uint32_t member) { return goes_at_once(member); });
     }
     if (goes == balancing::kNoTarget) break;
     is_stopping_ = true;
@@ -283,7 +292,7 @@ bool ServiceScheduler::end_evening_out() {
   const std::uint32_t kind = service_.member(*evens_out_)->kind;
   evens_out_.reset();
   if (count().total <= service_.desired()) return false;
-  const std::uint32_t goes = service_.first_to_go([&](std::uint32_t member) {
+  const std::uint32_t goes = first_to_go([&](std::uint32_t member) {
     return service_.member(member)->kind == kind && is_healthy(member);
   });
   service_.take_out(goes, ": stopped to balance Availability Zones");

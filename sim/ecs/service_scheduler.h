@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@
 #include "kernel/loop.h"
 
 namespace skyreplay::ecs {
+
+/// How long a task that nothing checks has to run until it is healthy (C40).
+inline constexpr Duration kRunsUntilHealthy = std::chrono::seconds{40};
 
 class FargateService;
 
@@ -34,6 +38,7 @@ struct SchedulerConfig {
   std::uint32_t launch_burst = 80;                  ///< C50
   std::uint32_t launches_a_minute = 500;            ///< C48
   std::optional<ContainerCheck> container_check{};  ///< none: the target's health says it all
+  Duration runs_until_healthy{};                    ///< of a task that no balancer checks (C40)
   bool rebalances_zones = false;                    ///< C52
   std::vector<Deployment> deployments{};            ///< ascending
 };
@@ -92,6 +97,8 @@ class ServiceScheduler final : public kernel::Process {
   /// Its instance drains: it is replaced, and stopped, as far as there is room. REQUIRES in
   /// service.
   void leaves(std::uint32_t member);
+  /// Of a daemon, whose instance drains: it is none of those that it schedules any more.
+  void stays(std::uint32_t member) { tasks_[member].stays = true; }
   void created(std::uint32_t member);
   void gone(std::uint32_t member);
   void abandoned(std::uint32_t member);
@@ -117,6 +124,7 @@ class ServiceScheduler final : public kernel::Process {
     bool is_unhealthy = false;  ///< its target or its container is, grace or not
     balancing::Health container = balancing::Health::kHealthy;
     bool leaves = false;  ///< an instance that drains
+    bool stays = false;   ///< on one, to its end
   };
   struct Counts {
     std::uint32_t total = 0;
@@ -145,6 +153,11 @@ class ServiceScheduler final : public kernel::Process {
     return tasks_[member].leaves ||
            (state_ == State::kInProgress && is_old(member) && !is_shifting());
   }
+  /// Whether it goes whoever else is healthy: old, when the deployment has baked.
+  bool goes_at_once(std::uint32_t member) const {
+    return is_baked_ && state_ == State::kInProgress && is_old(member);
+  }
+  std::uint32_t first_to_go(const std::function<bool(std::uint32_t)>& which);
   bool may_launch() const { return !throttle_.holds(loop_.now()); }
 
   bool launch(std::uint32_t tasks, std::uint32_t revision);

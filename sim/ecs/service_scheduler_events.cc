@@ -80,7 +80,8 @@ void ServiceScheduler::gone(std::uint32_t member) {
   if (evens_out_ == member) evens_out_.reset();
   leaving_ -= std::exchange(tasks_[member].leaves, false) ? 1 : 0;
   tasks_unhealthy_ -= std::exchange(tasks_[member].is_unhealthy, false) ? 1 : 0;
-  if (!is_stopping_ && state_ != State::kCompleted && is_old(member)) {
+  const bool is_to_be_replaced = !is_stopping_ && !tasks_[member].stays;
+  if (is_to_be_replaced && state_ != State::kCompleted && is_old(member)) {
     lost_.push_back(tasks_[member].revision);
   }
 }
@@ -99,8 +100,15 @@ void ServiceScheduler::in_service(std::uint32_t member) {
   if (throttle_.holds(loop_.now())) look_at(loop_.now());
   throttle_.reset();
   const Fleet::MemberState task = *service_.member(member);
-  if (!config_.container_check || task.serves_since < loop_.now()) return;
+  const bool is_checked = config_.container_check.has_value();
+  const bool has_to_run = config_.runs_until_healthy > Duration{};
+  if (!(is_checked || has_to_run) || task.serves_since < loop_.now()) return;
   tasks_[member].container = Health::kInitial;
+  if (!is_checked) {  // C40
+    loop_.schedule(loop_.now() + config_.runs_until_healthy, process_, kContainerHealthy, member,
+                   task.ordinal);
+    return;
+  }
   const ContainerCheck& check = *config_.container_check;
   const auto plan = [&](TimePoint at, Kind kind) {
     if (at != kEndOfTime) loop_.schedule(at, process_, kind, member, task.ordinal);
@@ -114,8 +122,11 @@ void ServiceScheduler::container_changed(std::uint32_t member, std::uint32_t ord
   const auto task = service_.member(member);
   if (!task || task->ordinal != ordinal || task->is_draining) return;  // gone meanwhile
   tasks_[member].container = to;
-  service_.note("health", fmt::format("task {}: the container is {}", ordinal,
-                                      to == Health::kHealthy ? "HEALTHY" : "UNHEALTHY"));
+  const std::string what =
+      config_.container_check
+          ? fmt::format("the container is {}", to == Health::kHealthy ? "HEALTHY" : "UNHEALTHY")
+          : fmt::format("has run for {}", format_duration(config_.runs_until_healthy));
+  service_.note("health", fmt::format("task {}: {}", ordinal, what));
   health_changed(member);
 }
 

@@ -22,6 +22,8 @@ std::uint32_t StandaloneTasks::add(const StandaloneTaskConfig& config,
                     .container = draws("container_start"),
                     .application = draws("application_start"),
                     .interruption = draws("time_to_interruption"),
+                    .placement = draws("placement"),
+                    .provisioning = draws("provisioning_timeout"),
                     .rate = {config.launch_burst, config.launch_rate, loop_.now()},
                     .of_kind = std::vector<std::uint32_t>(config.mix.kinds(), 0),
                     .pending = {},
@@ -43,12 +45,13 @@ workload::Admitted StandaloneTasks::admit(std::uint32_t unit_index, std::uint32_
   Unit& unit = units_[unit_index];
   request.place = workload::Place::kNone;
   if (unit.head == unit.queue.size() && may_launch(unit_index)) {
-    launch(unit_index, index);
-  } else {
-    request.second_line();
-    unit.queue.push_back(index);
-    recorder_.queue_enter(unit.config.service, loop_.now());
+    const Start start = launch(unit_index, index);
+    if (start == Start::kRefused) return {Admission::kRefused, {}};
+    if (start == Start::kLaunched) return {Admission::kAccepted, kEndOfTime};
   }
+  request.second_line();
+  unit.queue.push_back(index);
+  recorder_.queue_enter(unit.config.service, loop_.now());
   return {Admission::kAccepted, kEndOfTime};
 }
 
@@ -80,38 +83,59 @@ std::uint32_t StandaloneTasks::make_task(std::uint32_t unit_index, std::uint32_t
   ++unit.there;
   ++unit.starting;
   unit.pending.enter(since_window());
+  clients_->request(index).place = place;
   return place;
 }
 
-void StandaloneTasks::launch(std::uint32_t unit_index, std::uint32_t index) {
+StandaloneTasks::Start StandaloneTasks::launch(std::uint32_t unit_index, std::uint32_t index) {
   Unit& unit = units_[unit_index];
+  if (unit.host) return launch_on_cluster(unit_index, index);
   unit.rate.launch();
-  workload::Request& request = clients_->request(index);
-  request.place = make_task(unit_index, index);
+  begin(make_task(unit_index, index));
+  return Start::kLaunched;
+}
+
+/// From the launch on.
+Duration StandaloneTasks::pulled(const Task& task, Duration infrastructure) const {
+  const Unit& unit = units_[task.unit];
+  const Duration pull = unit.config.start.pull_time;
+  if (!unit.host) return infrastructure + pull;
+  return unit.host->pulled(task.instance, loop_.now() + infrastructure, pull) - loop_.now();
+}
+
+/// C35.
+void StandaloneTasks::begin(std::uint32_t place) {
+  const Task& task = tasks_[place];
+  const Unit& unit = units_[task.unit];
+  workload::Request& request = clients_->request(task.request);
+  if (loop_.now() > request.attempt) request.spent_queueing(loop_.now() - request.attempt);
   const auto drawn = [&](const Distribution& law, const RandomStream& stream) {
     RandomEngine draw = stream.at(request.row, request.attempts, request.call_path());
     return law.sample(draw);
   };
   const TaskStart& start = unit.config.start;
   const Duration infrastructure = drawn(start.infrastructure_time, unit.infrastructure);
-  const Duration runs =
-      infrastructure + start.pull_time + drawn(start.container_start, unit.container);
+  const Duration runs = pulled(task, infrastructure) + drawn(start.container_start, unit.container);
   request.init = runs + drawn(start.application_start, unit.application);
-  schedule(loop_.now() + infrastructure, kPulls, request.place);
-  schedule(loop_.now() + runs, kRuns, request.place);
+  if (!unit.host) schedule(loop_.now() + infrastructure, kPulls, place);
+  schedule(loop_.now() + runs, kRuns, place);
   const Duration work{static_cast<std::int64_t>(
       static_cast<double>(request.work.count()) * (1 / unit.config.rate) + 0.5)};
-  schedule(loop_.now() + request.init + work, kWorked, request.place);
+  schedule(loop_.now() + request.init + work, kWorked, place);
 }
 
 void StandaloneTasks::launch_waiting(std::uint32_t unit_index) {
   Unit& unit = units_[unit_index];
   while (unit.head < unit.queue.size() && may_launch(unit_index)) {
-    const std::uint32_t next = unit.queue[unit.head++];
+    const std::uint32_t next = unit.queue[unit.head];
     recorder_.queue_leave(unit.config.service, loop_.now());
-    workload::Request& request = clients_->request(next);
-    request.spent_queueing(loop_.now() - request.attempt);
-    launch(unit_index, next);
+    const Start start = launch(unit_index, next);
+    if (start == Start::kFull) {
+      recorder_.queue_enter(unit.config.service, loop_.now());
+      break;
+    }
+    ++unit.head;
+    if (start == Start::kRefused) clients_->answer(next, metrics::Outcome::kRefused);
   }
   if (unit.head * 2 > unit.queue.size()) {
     unit.queue.erase(unit.queue.begin(),
@@ -162,21 +186,27 @@ void StandaloneTasks::fire(const kernel::Event& event) {
     case kInterrupted:
       interrupt(place);
       break;
+    case kGivenUp:
+      if (task.instance == ClusterJobs::kNowhere) give_up(place);
+      break;
     default:  // kKilled
       stop(place, metrics::Outcome::kError);
   }
 }
 
+void StandaloneTasks::note(const Unit& unit, const char* kind, std::string cause) {
+  activities_.push_back({.time = loop_.now(),
+                         .service = unit.config.service,
+                         .kind = kind,
+                         .cause = std::move(cause),
+                         .from = std::nullopt,
+                         .to = std::nullopt});
+}
+
 /// C74, in AWS's words.
 void StandaloneTasks::interrupt(std::uint32_t place) {
   const Unit& unit = units_[tasks_[place].unit];
-  activities_.push_back(
-      {.time = loop_.now(),
-       .service = unit.config.service,
-       .kind = "spot",
-       .cause = fmt::format("task {}: SpotInterruption, SIGTERM", tasks_[place].ordinal),
-       .from = std::nullopt,
-       .to = std::nullopt});
+  note(unit, "spot", fmt::format("task {}: SpotInterruption, SIGTERM", tasks_[place].ordinal));
   schedule(loop_.now() + unit.config.stop_timeout, kKilled, place);
 }
 
@@ -189,17 +219,30 @@ void StandaloneTasks::resume(std::uint32_t, std::uint32_t index, workload::Calle
 }
 
 void StandaloneTasks::stop(std::uint32_t place, metrics::Outcome outcome) {
+  const std::uint32_t unit = tasks_[place].unit;
+  const std::uint32_t index = tasks_[place].request;
+  end(place);
+  if (!units_[unit].host) launch_waiting(unit);  // on a cluster when it says that there is room
+  clients_->answer(index, outcome);
+  free_.push_back(place);  // whoever is told of the answer asks for its task
+}
+
+void StandaloneTasks::end(std::uint32_t place) {
   Task& task = tasks_[place];
   Unit& unit = units_[task.unit];
-  unit.meter.end(task.billed, loop_.now(), is_spot(task));
-  recorder_.capacity_down(unit.config.service, loop_.now());
+  if (task.runs) {
+    recorder_.capacity_down(unit.config.service, loop_.now());
+  } else {
+    --unit.starting;
+    unit.pending.leave(since_window());
+  }
   --unit.of_kind[task.kind];
   --unit.there;
   task.lives = false;
-  const std::uint32_t index = task.request;
-  launch_waiting(task.unit);
-  clients_->answer(index, outcome);
-  free_.push_back(place);  // whoever is told of the answer asks for its task
+  if (!unit.host) return unit.meter.end(task.billed, loop_.now(), is_spot(task));
+  // It is nowhere from here on: its instance may end with it, and has no task to take along.
+  const std::uint32_t instance = std::exchange(task.instance, ClusterJobs::kNowhere);
+  if (instance != ClusterJobs::kNowhere) unit.host->free(instance);
 }
 
 // --- What others ask
@@ -224,6 +267,7 @@ void StandaloneTasks::complete(std::uint32_t unit, const metrics::Window& window
 }
 
 void StandaloneTasks::read_meters(std::uint32_t unit, TimePoint until, pricing::Meters& meters) {
+  if (units_[unit].host) return units_[unit].host->read_meters(until, meters);
   units_[unit].meter.read(until, meters);
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "balancing/member_mix.h"
 #include "core/random.h"
+#include "ecs/cluster_jobs.h"
 #include "ecs/launch_rate.h"
 #include "ecs/task_revision.h"
 #include "kernel/loop.h"
@@ -45,16 +47,21 @@ struct StandaloneTaskBilling {
   pricing::Meters& meters;
 };
 
-/// Jobs: each request is a task of its own on Fargate, launched by RunTask, that runs once and
-/// stops (C113).
+/// Jobs: each request is a task of its own, on Fargate or on a cluster, launched by RunTask, that
+/// runs once and stops (C113).
 ///
 ///     queued -> provisioning -> pulling, starting -> working -> waiting -> stopped
-///               not billed      billed ...              |          |         ^
-///                                                       +----------+---------+ interrupted
+///               not billed      billed ...   |          |          |         ^
+///                     |                      +----------+----------+---------+ interrupted, lost
+///                     +------------------------------------------------------+ given up
 ///
-/// A job waits, first come, first served, where as many tasks are there as may be, or where Fargate
-/// launches no more at that instant (C49, C114). It is billed from the start of its image's pull
-/// to its end, as usage is: also beyond the trace's span.
+/// A job waits, first come, first served, where as many tasks are there as may be, or where no more
+/// are launched at that instant (C49, C114). On Fargate it is billed from the start of its image's
+/// pull to its end, as usage is: also beyond the trace's span.
+///
+/// **On a cluster** a task is placed on an instance with room, or waits in PROVISIONING; where it
+/// can do neither its job is refused, or waits in line (C70, C89, C117). Then it holds its place,
+/// and pays for it, until it has stopped (C121). One whose instance is gone has failed.
 ///
 /// **Interruption** A task on FARGATE_SPOT that is interrupted works on for its stop timeout; if it
 /// is not done by then, it is stopped and its job has failed (C74).
@@ -70,6 +77,10 @@ class StandaloneTasks final : public workload::Platform, public kernel::Process 
 
   /// Adds a kind of job; returns its unit. Throws InputError where a price is not known.
   std::uint32_t add(const StandaloneTaskConfig& config, const StandaloneTaskBilling& billing);
+  /// Puts its tasks on a cluster, whose group has begun and which outlives this, and what they pay
+  /// for to `meters`. REQUIRES called at once, of tasks that nobody buys (`purchase`).
+  void put_on(std::uint32_t unit, Cluster& cluster, const ClusterJobsConfig& config,
+              pricing::Meters& meters);
   /// Another limit from now on; a lower one lets those that are there finish.
   void set_max_concurrent_tasks(std::uint32_t unit, std::optional<std::uint32_t> limit);
 
@@ -85,8 +96,24 @@ class StandaloneTasks final : public workload::Platform, public kernel::Process 
   void finish(TimePoint) override {}
   void fire(const kernel::Event& event) override;
 
+  // What ClusterJobs tells.
+  /// Tasks in PROVISIONING, then jobs in line, are placed as far as there is room.
+  void room_appears(std::uint32_t unit);
+  /// The jobs of the tasks there have failed.
+  void lose_tasks_on(std::uint32_t unit, const std::vector<std::uint32_t>& instances);
+
  private:
-  enum Kind : std::uint16_t { kPulls, kRuns, kWorked, kDone, kInterrupted, kKilled, kMayLaunch };
+  enum Kind : std::uint16_t {
+    kPulls,
+    kRuns,
+    kWorked,
+    kDone,
+    kInterrupted,
+    kKilled,
+    kGivenUp,
+    kMayLaunch
+  };
+  enum class Start : std::uint8_t { kLaunched, kRefused, kFull };
 
   struct Task {
     std::uint32_t ordinal = 0;
@@ -97,6 +124,7 @@ class StandaloneTasks final : public workload::Platform, public kernel::Process 
     bool lives = false;
     pricing::RunningId billed{};
     bool runs = false;
+    std::uint32_t instance = ClusterJobs::kNowhere;  ///< of a cluster
   };
   struct Unit {
     StandaloneTaskConfig config;
@@ -105,6 +133,8 @@ class StandaloneTasks final : public workload::Platform, public kernel::Process 
     RandomStream container;
     RandomStream application;
     RandomStream interruption;
+    RandomStream placement;
+    RandomStream provisioning;
     LaunchRate rate;
     std::vector<std::uint32_t> of_kind;
     std::uint32_t created = 0;
@@ -114,17 +144,27 @@ class StandaloneTasks final : public workload::Platform, public kernel::Process 
     bool waits_for_token = false;
     std::vector<std::uint32_t> queue;  ///< from `head`, in order of arrival
     std::size_t head = 0;
+    std::unique_ptr<ClusterJobs> host{};  ///< none: Fargate
   };
 
   bool has_place(const Unit& unit) const {
     return !unit.config.max_concurrent_tasks || unit.there < *unit.config.max_concurrent_tasks;
   }
   bool may_launch(std::uint32_t unit);
-  void launch(std::uint32_t unit, std::uint32_t index);
+  Start launch(std::uint32_t unit, std::uint32_t index);
+  Start launch_on_cluster(std::uint32_t unit, std::uint32_t index);
   void launch_waiting(std::uint32_t unit);
   std::uint32_t make_task(std::uint32_t unit, std::uint32_t index);
+  void begin(std::uint32_t place);
+  Duration pulled(const Task& task, Duration infrastructure) const;
+  std::optional<std::uint32_t> place_on_cluster(Unit& unit, const workload::Request& request);
+  void provision(std::uint32_t place);
+  void leave_provisioning(std::uint32_t place);
+  void give_up(std::uint32_t place);
+  void note(const Unit& unit, const char* kind, std::string cause);
   void runs(std::uint32_t place);
   void interrupt(std::uint32_t place);
+  void end(std::uint32_t place);
   void stop(std::uint32_t place, metrics::Outcome outcome);
   std::int64_t since_window() const { return (loop_.now() - recorder_.window_start()).count(); }
   bool is_spot(const Task& task) const { return units_[task.unit].config.is_spot[task.kind]; }

@@ -22,8 +22,9 @@ struct TaskStart {
 /// What the tasks of one deployment are: a revision of the task definition.
 struct TaskRevision {
   std::uint32_t cpu_units = 0;
-  std::uint32_t memory_mib = 0;
-  double speed = 1;  ///< of a vCPU, for the CPU work of requests
+  std::uint32_t memory_mib = 0;    ///< hard limit (C4)
+  std::uint32_t reserved_mib = 0;  ///< what it is placed by on an instance (C5), at most memory_mib
+  double speed = 1;                ///< of a vCPU, for the CPU work of requests
   std::optional<std::uint32_t> workers{};
   std::optional<std::uint32_t> backlog{};
   std::optional<compute::MemoryConfig> memory{};  ///< what requests take of memory_mib

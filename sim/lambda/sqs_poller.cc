@@ -1,10 +1,11 @@
 #include "lambda/sqs_poller.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/check.h"
-#include "lambda/batch_record.h"
+#include "workload/batch_record.h"
 
 namespace skyreplay::lambda {
 namespace {
@@ -13,7 +14,6 @@ using metrics::Outcome;
 
 constexpr std::uint32_t kFirstConcurrency = 5;  // L61
 constexpr Duration kScalingStep = 200ms;        // L61: 300 a minute
-constexpr Duration kLongPoll = 20s;             // the longest that SQS lets a receive wait
 constexpr std::uint32_t kPerRequest = 10;       // messages of one receive or delete
 constexpr std::uint32_t kNoBatch = ~std::uint32_t{0};
 
@@ -37,19 +37,12 @@ SqsPoller::SqsPoller(kernel::Loop& loop, metrics::Recorder& recorder, Functions&
 
 void SqsPoller::add(std::uint32_t unit, const SqsConfig& config) {
   if (units_.size() <= unit) units_.resize(unit + std::size_t{1});
-  units_[unit] = std::make_unique<Unit>(Unit{.config = config,
-                                             .failures = {seed_, config.name, "message_failure"},
-                                             .visible = {},
-                                             .concurrency = first_concurrency(config),
-                                             .idle_since = loop_.now(),
-                                             .counts = {}});
-  recorder_.always(functions_.config(unit).service);
+  units_[unit] =
+      std::make_unique<Unit>(Unit{.config = config,
+                                  .queue = {loop_, recorder_, messages_, config.queue, seed_},
+                                  .concurrency = first_concurrency(config)});
+  recorder_.always(config.queue.service);
   functions_.fed_by(unit, *this);
-}
-
-SqsPoller::Message& SqsPoller::message_of(std::uint32_t index) {
-  if (messages_.size() <= index) messages_.resize(clients_->requests().capacity());
-  return messages_[index];
 }
 
 // --- Messages
@@ -57,78 +50,37 @@ SqsPoller::Message& SqsPoller::message_of(std::uint32_t index) {
 workload::Admitted SqsPoller::admit(std::uint32_t unit_index, std::uint32_t index,
                                     workload::Request& request) {
   Unit& unit = *units_[unit_index];
-  request.awaited = workload::Awaited::kBySource;
-  request.attempts = 0;
-  request.place = workload::Place::kNone;
-  if (unit.present++ == 0) unit.requests += empty_receives(unit, loop_.now());
-  ++unit.counts.received;
-  ++unit.requests;  // it was sent
-  message_of(index) = {.since = {}, .unit = unit_index};
-  become_visible(index);
+  unit.queue.count_requests(empty_receives(unit, loop_.now()));
+  unit.queue.send(index, request, unit_index);
   poll(unit_index);
   return {workload::Admission::kAccepted, loop_.now()};
 }
 
-void SqsPoller::become_visible(std::uint32_t index) {
-  Message& message = messages_[index];
-  message.since = loop_.now();
-  units_[message.unit]->visible.push_back(index);
-  recorder_.queue_enter(functions_.config(message.unit).service, loop_.now());
-}
-
 /// For the time after the visibility timeout (L65).
 void SqsPoller::put_back(std::uint32_t index, TimePoint visible_at, Outcome outcome) {
-  Message message = messages_[index];
+  workload::SqsMessage message = messages_[index];
   message.last = outcome;
   const std::uint32_t kept = clients_->keep_for_retry(index, outcome);
-  message_of(kept) = message;
+  messages_.of(kept) = message;
   clients_->request(kept).place = workload::Place::kNone;
   loop_.schedule(std::max(visible_at, loop_.now()), process_, kVisible, kept);
 }
 
-void SqsPoller::end_message(std::uint32_t index) {
-  Unit& unit = *units_[messages_[index].unit];
-  clients_->end_event(index, Outcome::kCompleted, messages_[index].held);
-  left(unit);
-}
-
-/// Of a message that waits, or would again.
-void SqsPoller::drop(std::uint32_t index, bool is_kept) {
-  const Message& message = messages_[index];
-  Unit& unit = *units_[message.unit];
-  ++unit.counts.dropped;
-  unit.counts.dead_letters += is_kept;
-  clients_->give_up_event(index, message.last, message.held);
-  left(unit);
-}
-
-void SqsPoller::left(Unit& unit) {
-  SKY_CHECK(unit.present > 0);
-  if (--unit.present == 0) unit.idle_since = loop_.now();
-}
-
-bool SqsPoller::is_too_old(std::uint32_t index) const {
-  return loop_.now() - clients_->request(index).arrival >=
-         units_[messages_[index].unit]->config.message_retention;
-}
-
 /// A message that was received comes back.
 void SqsPoller::come_back(std::uint32_t index) {
-  const std::uint32_t unit = messages_[index].unit;
-  const std::uint32_t most = units_[unit]->config.max_receive_count;
-  if (most > 0 && messages_[index].receives >= most) return drop(index, true);  // L65
-  if (is_too_old(index)) return drop(index, false);
-  become_visible(index);
-  poll(unit);
+  const std::uint32_t unit = messages_[index].of;
+  workload::SqsQueue& queue = units_[unit]->queue;
+  const bool was_full = queue.is_full();
+  if (queue.come_back(index) || was_full) poll(unit);
 }
 
 // --- Batches
 
 /// L60, L63: it is full, or its first message has waited for the window.
-bool SqsPoller::is_ready(const Unit& unit) const {
-  if (unit.visible.empty()) return false;
-  if (unit.visible.size() >= unit.config.batch_size) return true;
-  return loop_.now() >= messages_[unit.visible.front()].since + unit.config.maximum_batching_window;
+bool SqsPoller::is_ready(Unit& unit) const {
+  if (unit.queue.visible() == 0 || unit.queue.is_full()) return false;
+  if (unit.queue.visible() >= unit.config.batch_size) return true;
+  return loop_.now() >= unit.queue.first_since() + unit.config.maximum_batching_window;
 }
 
 void SqsPoller::poll(std::uint32_t unit_index) {
@@ -140,12 +92,13 @@ void SqsPoller::poll(std::uint32_t unit_index) {
   if (is_ready(unit) || unit.concurrency > first_concurrency(unit.config)) {
     scale_later(unit_index);
   }
-  if (!unit.visible.empty() && !is_ready(unit)) await_window(unit_index);
+  const bool waits = unit.queue.visible() > 0 && !unit.queue.is_full();
+  if (waits && !is_ready(unit)) await_window(unit_index);
 }
 
 void SqsPoller::await_window(std::uint32_t unit_index) {
   Unit& unit = *units_[unit_index];
-  const TimePoint due = messages_[unit.visible.front()].since + unit.config.maximum_batching_window;
+  const TimePoint due = unit.queue.first_since() + unit.config.maximum_batching_window;
   if (std::exchange(unit.window_due, due) == due) return;
   loop_.schedule(due, process_, kWindow, unit_index);
 }
@@ -174,25 +127,20 @@ std::uint32_t SqsPoller::receive(std::uint32_t unit_index) {
   Batch& batch = batches_[number];
   batch.received = loop_.now();
   batch.unit = unit_index;
-  while (batch.messages.size() < unit.config.batch_size && !unit.visible.empty()) {
-    const std::uint32_t index = unit.visible.front();
-    unit.visible.pop_front();
-    if (is_too_old(index)) {
-      leave_queue(index);
-      drop(index, false);
-      continue;
-    }
-    ++messages_[index].receives;
-    batch.messages.push_back(index);
+  while (batch.messages.size() < unit.config.batch_size) {
+    const std::optional<std::uint32_t> index = unit.queue.receive();
+    if (!index) break;
+    batch.messages.push_back(*index);
   }
   if (batch.messages.empty()) {
     free_batches_.push_back(number);
     return kNoBatch;
   }
-  unit.requests += requests_for(batch.messages.size());
+  unit.queue.count_requests(requests_for(batch.messages.size()));
   ++unit.running;
-  batch.record = begin_batch(*clients_, batch.messages, messages_[batch.messages.front()].receives);
-  message_of(batch.record).unit = number;
+  batch.record =
+      workload::begin_batch(*clients_, batch.messages, messages_[batch.messages.front()].receives);
+  messages_.of(batch.record).of = number;
   return number;
 }
 
@@ -220,8 +168,7 @@ void SqsPoller::invoke(std::uint32_t number) {
   if (admitted.admission != workload::Admission::kAccepted) return throttled(number);
   if (batch.throttles > 0) --unit.throttled;
   for (const std::uint32_t index : batch.messages) {
-    begin_attempt(index, admitted);
-    unit.counts.handed_over(loop_.now() - clients_->request(index).arrival);
+    unit.queue.begin_attempt(index, {this, batch.unit}, admitted);
   }
 }
 
@@ -230,7 +177,7 @@ void SqsPoller::throttled(std::uint32_t number) {
   Batch& batch = batches_[number];
   Unit& unit = *units_[batch.unit];
   if (batch.throttles++ == 0) ++unit.throttled;
-  const TimePoint lapses = batch.received + unit.config.visibility_timeout;
+  const TimePoint lapses = batch.received + unit.config.queue.visibility_timeout;
   loop_.schedule(std::min(loop_.now() + pause_after(batch.throttles), lapses), process_, kInvoke,
                  number);
 }
@@ -238,51 +185,35 @@ void SqsPoller::throttled(std::uint32_t number) {
 void SqsPoller::invoke_again(std::uint32_t number) {
   const Batch& batch = batches_[number];
   Unit& unit = *units_[batch.unit];
-  if (loop_.now() < batch.received + unit.config.visibility_timeout) return invoke(number);
+  if (loop_.now() < batch.received + unit.config.queue.visibility_timeout) return invoke(number);
   constexpr workload::Admitted kThrottled{workload::Admission::kThrottled, {}};
   for (const std::uint32_t index : batch.messages) {
-    begin_attempt(index, kThrottled);
+    unit.queue.begin_attempt(index, {this, batch.unit}, kThrottled);
     put_back(index, loop_.now(), Outcome::kThrottle);
   }
   --unit.throttled;
   release(number);
 }
 
-/// A message's attempt: all that is told of it is told when its batch runs, or is given up.
-void SqsPoller::begin_attempt(std::uint32_t index, const workload::Admitted& admitted) {
-  leave_queue(index);
-  const workload::Request& request = clients_->begin_attempt(index);
-  if (!request.is_watched()) return;
-  const workload::ServiceUnit here{this, messages_[index].unit};
-  clients_->watcher().attempting(index, request, here);
-  clients_->watcher().attempted(request, here, admitted);
-}
-
-void SqsPoller::leave_queue(std::uint32_t index) {
-  Message& message = messages_[index];
-  message.held += loop_.now() - message.since;
-  recorder_.queue_leave(functions_.config(message.unit).service, loop_.now());
-}
-
 void SqsPoller::answered(std::uint32_t record, Outcome outcome) {
-  const std::uint32_t number = messages_[record].unit;
+  const std::uint32_t number = messages_[record].of;
   const Batch& batch = batches_[number];
   Unit& unit = *units_[batch.unit];
   const Outcome whole = outcome_of(batch, outcome);
   std::size_t deleted = 0;
   for (const std::uint32_t index : batch.messages) {
-    copy_times(*clients_, record, index);
+    workload::copy_times(*clients_, record, index);
     const bool failed =
         whole != Outcome::kCompleted || (unit.config.reports_item_failures && fails(unit, index));
     if (failed) {
-      put_back(index, batch.received + unit.config.visibility_timeout,
+      put_back(index, batch.received + unit.config.queue.visibility_timeout,
                whole == Outcome::kCompleted ? Outcome::kError : whole);
     } else {
-      end_message(index);
+      unit.queue.end(index);
       ++deleted;
     }
   }
-  unit.requests += requests_for(deleted);
+  unit.queue.count_requests(requests_for(deleted));
   release(number);
 }
 
@@ -293,12 +224,6 @@ Outcome SqsPoller::outcome_of(const Batch& batch, Outcome outcome) const {
   const bool any = std::any_of(batch.messages.begin(), batch.messages.end(),
                                [&](std::uint32_t index) { return fails(unit, index); });
   return any ? Outcome::kError : Outcome::kCompleted;
-}
-
-bool SqsPoller::fails(const Unit& unit, std::uint32_t index) const {
-  if (unit.config.failure_probability == 0) return false;
-  RandomEngine draw = unit.failures.at(clients_->request(index).row, messages_[index].receives);
-  return draw.uniform() < unit.config.failure_probability;
 }
 
 void SqsPoller::release(std::uint32_t number) {
@@ -331,25 +256,25 @@ workload::Place SqsPoller::place_of(std::uint32_t unit, const workload::Request&
 
 workload::Standing SqsPoller::standing(std::uint32_t unit) const {
   workload::Standing standing = functions_.standing(unit);
-  standing.queued = static_cast<std::uint32_t>(units_[unit]->visible.size());
+  standing.queued = units_[unit]->queue.visible();
   return standing;
 }
 
 void SqsPoller::complete(std::uint32_t unit, metrics::WindowRow& row) {
-  row.events = std::exchange(units_[unit]->counts, {});
+  row.events = units_[unit]->queue.take_counts();
 }
 
 /// Of a queue that holds nothing: each poller asks anew every 20 s.
 std::uint64_t SqsPoller::empty_receives(const Unit& unit, TimePoint until) {
-  const TimePoint from = std::max(unit.idle_since, unit.config.span.start);
-  const TimePoint to = std::min(until, unit.config.span.end);
-  if (to <= from) return 0;
-  return first_concurrency(unit.config) * static_cast<std::uint64_t>((to - from) / kLongPoll);
+  const std::optional<TimePoint> since = unit.queue.empty_since();
+  if (!since) return 0;
+  return first_concurrency(unit.config) *
+         workload::empty_receives(unit.config.span.start, unit.config.span.end, *since, until);
 }
 
 std::uint64_t SqsPoller::queue_requests(std::uint32_t unit_index, TimePoint until) const {
   const Unit& unit = *units_[unit_index];
-  return unit.requests + (unit.present == 0 ? empty_receives(unit, until) : 0);
+  return unit.queue.requests() + empty_receives(unit, until);
 }
 
 }  // namespace skyreplay::lambda

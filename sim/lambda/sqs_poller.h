@@ -1,32 +1,27 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <vector>
 
-#include "core/random.h"
 #include "kernel/loop.h"
 #include "lambda/event_source.h"
 #include "lambda/functions.h"
 #include "metrics/recorder.h"
 #include "pricing/billed_time.h"
 #include "workload/clients.h"
+#include "workload/sqs_queue.h"
 
 namespace skyreplay::lambda {
 
-/// A queue of SQS and the event source mapping that reads it. Names are those of AWS::SQS::Queue
-/// and AWS::Lambda::EventSourceMapping.
+/// A queue of SQS and the event source mapping that reads it. Names are those of
+/// AWS::Lambda::EventSourceMapping.
 struct SqsConfig {
-  std::string name;                          ///< entity of its draws
+  workload::SqsQueueConfig queue;            ///< visible again not before the function's timeout
   std::uint32_t batch_size = 10;             ///< L63
   Duration maximum_batching_window{};        ///< L63
   std::uint32_t maximum_concurrency = 1250;  ///< L61, L64
   bool reports_item_failures = false;        ///< L65: ReportBatchItemFailures
-  Duration visibility_timeout = 30s;         ///< L65; not below the function's timeout
-  std::uint32_t max_receive_count = 0;  ///< then a message goes to the dead-letter queue; 0: never
-  Duration message_retention = 345'600s;
-  double failure_probability = 0;  ///< ASSUMED: of a message, each time it is received
   pricing::BilledSpan span{TimePoint{}, kEndOfTime};  ///< over which empty receives are billed
 };
 
@@ -53,7 +48,10 @@ class SqsPoller final : public EventSource, public kernel::Process {
   /// The function's messages come here. REQUIRES called once for a unit, before its first message.
   void add(std::uint32_t unit, const SqsConfig& config);
   /// REQUIRES called once before the first message; outlives this.
-  void answer_to(workload::Clients& clients) { clients_ = &clients; }
+  void answer_to(workload::Clients& clients) {
+    clients_ = &clients;
+    messages_.answer_to(clients);
+  }
 
   workload::Admitted admit(std::uint32_t unit, std::uint32_t index,
                            workload::Request& request) override;
@@ -73,25 +71,12 @@ class SqsPoller final : public EventSource, public kernel::Process {
 
   struct Unit {
     SqsConfig config;
-    RandomStream failures;
-    std::deque<std::uint32_t> visible;  ///< messages that wait, by their records
-    std::uint32_t concurrency = 0;      ///< batches that may run at a time
-    std::uint32_t running = 0;          ///< batches that do, those throttled among them
+    workload::SqsQueue queue;
+    std::uint32_t concurrency = 0;  ///< batches that may run at a time
+    std::uint32_t running = 0;      ///< batches that do, those throttled among them
     std::uint32_t throttled = 0;
-    std::uint32_t present = 0;  ///< messages not deleted
     bool scale_pending = false;
     TimePoint window_due = kEndOfTime;  ///< of the last event that looks at the batching window
-    TimePoint idle_since;               ///< REQUIRES present == 0
-    std::uint64_t requests = 0;         ///< to SQS, but for receives that were empty
-    metrics::EventCounts counts;        ///< of the window in hand
-  };
-  /// Of a message that is here, beside its request's record.
-  struct Message {
-    TimePoint since;         ///< when it became visible
-    Duration held{};         ///< waited for concurrency so far
-    std::uint32_t unit = 0;  ///< of a batch's own record: which batch
-    std::uint32_t receives = 0;
-    metrics::Outcome last = metrics::Outcome::kThrottle;  ///< of its attempts so far
   };
   struct Batch {
     std::vector<std::uint32_t> messages;
@@ -101,16 +86,10 @@ class SqsPoller final : public EventSource, public kernel::Process {
     std::uint32_t throttles = 0;
   };
 
-  Message& message_of(std::uint32_t index);
-  void become_visible(std::uint32_t index);
   void put_back(std::uint32_t index, TimePoint visible_at, metrics::Outcome outcome);
-  void end_message(std::uint32_t index);
-  void drop(std::uint32_t index, bool is_kept);
-  void left(Unit& unit);
-  bool is_too_old(std::uint32_t index) const;
   void come_back(std::uint32_t index);
 
-  bool is_ready(const Unit& unit) const;
+  bool is_ready(Unit& unit) const;
   void poll(std::uint32_t unit);
   void await_window(std::uint32_t unit);
   void scale_later(std::uint32_t unit);
@@ -120,10 +99,10 @@ class SqsPoller final : public EventSource, public kernel::Process {
   void invoke(std::uint32_t batch);
   void throttled(std::uint32_t batch);
   void invoke_again(std::uint32_t batch);
-  void begin_attempt(std::uint32_t index, const workload::Admitted& admitted);
-  void leave_queue(std::uint32_t index);
   metrics::Outcome outcome_of(const Batch& batch, metrics::Outcome outcome) const;
-  bool fails(const Unit& unit, std::uint32_t index) const;
+  bool fails(const Unit& unit, std::uint32_t index) const {
+    return unit.queue.fails(index, messages_[index].receives);
+  }
   void release(std::uint32_t batch);
   static std::uint64_t empty_receives(const Unit& unit, TimePoint until);
 
@@ -134,7 +113,7 @@ class SqsPoller final : public EventSource, public kernel::Process {
   kernel::ProcessId process_;
   workload::Clients* clients_ = nullptr;
   std::vector<std::unique_ptr<Unit>> units_;  ///< by unit, as far as is needed
-  std::vector<Message> messages_;             ///< by the request's index, as far as is needed
+  workload::SqsMessages messages_;  ///< of which unit, and of a batch's own record which batch
   std::vector<Batch> batches_;
   std::vector<std::uint32_t> free_batches_;
 };

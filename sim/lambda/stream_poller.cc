@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "lambda/batch_record.h"
+#include "workload/batch_record.h"
 
 namespace skyreplay::lambda {
 
@@ -140,7 +140,8 @@ void StreamPoller::invoke(std::uint32_t number) {
   if (lane.batches.back().records.empty()) return end_of_batch(number);
   Batch& batch = lane.batches.back();
   Unit& unit = *units_[lane.unit];
-  lane.invocation = begin_batch(*clients_, batch.records, records_[batch.records[0]].tries + 1);
+  lane.invocation =
+      workload::begin_batch(*clients_, batch.records, records_[batch.records[0]].tries + 1);
   record_of(lane.invocation).lane = number;
   workload::Request& request = clients_->request(lane.invocation);
   request.attempt = loop_.now();
@@ -183,7 +184,7 @@ void StreamPoller::answered(std::uint32_t invocation, Outcome outcome) {
   const std::uint32_t number = records_[invocation].lane;
   Lane& lane = lanes_[number];
   std::vector<std::uint32_t>& records = lane.batches.back().records;
-  for (const std::uint32_t index : records) copy_times(*clients_, invocation, index);
+  for (const std::uint32_t index : records) workload::copy_times(*clients_, invocation, index);
   clients_->end_batch(invocation);
   const std::size_t done = first_failure(lane, outcome);
   const bool all_done = done == records.size();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/check.h"
 #include "core/random.h"
 
 namespace skyreplay::replay {
@@ -59,13 +60,43 @@ Duration AlarmReader::offset(const metrics::AlarmConfig& alarm,
   return seconds{draw() % most};
 }
 
-std::uint32_t AlarmReader::add(metrics::AlarmConfig alarm, TargetMetric metric,
+AlarmSource AlarmReader::source_of(TargetMetric metric) {
+  return {series_of(metric), std::string(name_of(metric).name), publication_delay(metric)};
+}
+
+/// It is known once both metrics are.
+AlarmSource AlarmReader::source_of(
+    const google::protobuf::RepeatedPtrField<proto::TargetTrackingMetricDataQuery>& queries) {
+  const auto result = std::find_if(queries.begin(), queries.end(),
+                                   [](const auto& q) { return q.has_expression(); });
+  const auto expression = scaling::parse_expression(result->expression());
+  SKY_CHECK(expression.has_value());  // resolved
+  AlarmSource source{0, result->expression(), {}};
+  const auto operand = [&](std::string_view id) {
+    const auto query =
+        std::find_if(queries.begin(), queries.end(), [&](const auto& q) { return q.id() == id; });
+    const proto::TargetTrackingMetricStat& from = query->metric_stat();
+    const AlarmSource own =
+        source_of(find(from.metric().namespace_(), from.metric().metric_name()));
+    source.publication_delay = std::max(source.publication_delay, own.publication_delay);
+    return scaling::MetricStat{own.series, statistic_of(from.stat())};
+  };
+  const scaling::MetricStat left = operand(expression->left);
+  const scaling::MetricStat right = operand(expression->right);
+  source.series = static_cast<std::uint32_t>(config_.watched.size());
+  config_.watched.push_back({TargetMetric::kExpression, minutes{1}});
+  config_.scaler.resolutions.push_back(minutes{1});
+  config_.scaler.math.push_back({source.series, {left, expression->operation, right}});
+  return source;
+}
+
+std::uint32_t AlarmReader::add(metrics::AlarmConfig alarm, const AlarmSource& source,
                                std::optional<std::uint32_t> second,
                                std::vector<std::uint32_t> policies) {
-  alarm.metric_name = name_of(metric).name;
-  alarm.publication_delay = publication_delay(metric);
+  alarm.metric_name = source.name;
+  alarm.publication_delay = source.publication_delay;
   alarm.offset = offset(alarm, second);
-  config_.scaler.alarms.push_back({alarm, series_of(metric), std::move(policies)});
+  config_.scaler.alarms.push_back({alarm, source.series, std::move(policies)});
   return static_cast<std::uint32_t>(config_.scaler.alarms.size() - 1);
 }
 
@@ -91,7 +122,7 @@ void AlarmReader::add(const proto::CloudWatchAlarm& from,
   }
   std::optional<std::uint32_t> second;
   if (from.assumed().has_evaluation_second()) second = from.assumed().evaluation_second();
-  add(alarm, find(from.namespace_(), from.metric_name()), second, std::move(acting));
+  add(alarm, source_of(find(from.namespace_(), from.metric_name())), second, std::move(acting));
 }
 
 std::string AlarmReader::replaced(const std::string& name, const char* which) {

@@ -19,11 +19,19 @@ scaling::Adjustment adjustment_of(proto::ScalingPolicy::AdjustmentType type,
                                   std::uint32_t min_magnitude);
 metrics::Statistic aggregation_of(proto::ScalingPolicy::MetricAggregationType type);
 
+/// What an alarm looks at.
+struct AlarmSource {
+  std::uint32_t series = 0;
+  std::string name;  ///< for causes
+  Duration publication_delay{};
+};
+
 /// The two alarms of a target tracking policy, as all platforms spell them.
 struct TrackingAlarms {
   std::string name;  ///< with {} for High and Low
   metrics::AlarmConfig tracked{};
   scaling::TargetMetric metric{};
+  std::optional<AlarmSource> source{};  ///< metric math in the place of the metric
   double target_value = 0;
   bool has_low = true;
 };
@@ -52,8 +60,13 @@ class AlarmReader {
   }
   /// The series of a metric, one for all that look at it.
   std::uint32_t series_of(scaling::TargetMetric metric);
+  AlarmSource source_of(scaling::TargetMetric metric);
+  /// A series of metric math: what two metrics make of each period. REQUIRES an expression that is
+  /// one, and both its ids among the queries.
+  AlarmSource source_of(
+      const google::protobuf::RepeatedPtrField<proto::TargetTrackingMetricDataQuery>& queries);
   /// The index of the alarm. `second` is when it is evaluated, where that is given.
-  std::uint32_t add(metrics::AlarmConfig alarm, scaling::TargetMetric metric,
+  std::uint32_t add(metrics::AlarmConfig alarm, const AlarmSource& source,
                     std::optional<std::uint32_t> second, std::vector<std::uint32_t> policies);
   /// An alarm that acts on those of the policies, named in their order, that it names.
   void add(const proto::CloudWatchAlarm& alarm, const std::vector<std::string>& policies);
@@ -62,6 +75,11 @@ class AlarmReader {
   template <typename Assumed>
   scaling::TargetTracking track(const TrackingAlarms& alarms, const Assumed& assumed,
                                 std::uint32_t policy);
+
+  /// A predictive policy by a load metric and that of what is kept at the target, both as totals.
+  template <typename Config>
+  scaling::PredictiveScaling foresee(const Config& from, scaling::TargetMetric load,
+                                     scaling::TargetMetric scaling, double target_value);
 
  private:
   Duration offset(const metrics::AlarmConfig& alarm, std::optional<std::uint32_t> given) const;
@@ -78,6 +96,7 @@ scaling::TargetTracking AlarmReader::track(const TrackingAlarms& alarms, const A
                                            std::uint32_t policy) {
   scaling::TargetTracking to{.target_value = alarms.target_value};
   metrics::AlarmConfig alarm = alarms.tracked;
+  const AlarmSource source = alarms.source ? *alarms.source : source_of(alarms.metric);
   std::optional<std::uint32_t> second;
   if (assumed.has_high_evaluation_second()) second = assumed.high_evaluation_second();
   alarm.name = replaced(alarms.name, "High");
@@ -85,7 +104,7 @@ scaling::TargetTracking AlarmReader::track(const TrackingAlarms& alarms, const A
   alarm.threshold = alarms.target_value;
   alarm.evaluation_periods = assumed.high_evaluation_periods();
   alarm.datapoints_to_alarm = assumed.high_datapoints_to_alarm();
-  to.high_alarm = add(alarm, alarms.metric, second, {policy});
+  to.high_alarm = add(alarm, source, second, {policy});
   if (!alarms.has_low) return to;  // E63
   second.reset();
   if (assumed.has_low_evaluation_second()) second = assumed.low_evaluation_second();
@@ -94,7 +113,30 @@ scaling::TargetTracking AlarmReader::track(const TrackingAlarms& alarms, const A
   alarm.threshold = assumed.low_threshold_ratio() * alarms.target_value;
   alarm.evaluation_periods = assumed.low_evaluation_periods();
   alarm.datapoints_to_alarm = assumed.low_datapoints_to_alarm();
-  to.low_alarm = add(alarm, alarms.metric, second, {policy});
+  to.low_alarm = add(alarm, source, second, {policy});
+  return to;
+}
+
+template <typename Config>
+scaling::PredictiveScaling AlarmReader::foresee(const Config& from, scaling::TargetMetric load,
+                                                scaling::TargetMetric scaling,
+                                                double target_value) {
+  scaling::PredictiveScaling to;
+  to.series = series_of(load);
+  to.metric_name = name_of(load).name;
+  const std::uint32_t scaling_series = series_of(scaling);
+  if (scaling != load) to.scaling_series = scaling_series;
+  to.scaling_name = name_of(scaling).name;
+  const Duration period = config_.watched[scaling_series].period;
+  to.load_per_unit = target_value * static_cast<double>(std::chrono::hours{1} / period);  // E81
+  to.publication_delay = std::max(publication_delay(load), publication_delay(scaling));
+  to.scales = from.mode() == proto::PredictiveScalingConfiguration::FORECAST_AND_SCALE;
+  to.scheduling_buffer_time = std::chrono::seconds{from.scheduling_buffer_time()};
+  if (from.has_max_capacity_buffer()) to.max_capacity_buffer = from.max_capacity_buffer();
+  const auto& history = from.assumed().load_history();
+  to.load_history.assign(history.begin(), history.end());
+  const auto& scaled = from.assumed().scaling_history();
+  to.scaling_history.assign(scaled.begin(), scaled.end());
   return to;
 }
 

@@ -1,13 +1,16 @@
 #include "replay/cluster_model.h"
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "compute/instance_types.h"
 #include "core/check.h"
 #include "ecs/cluster_query.h"
 #include "ecs/registered_resources.h"
+#include "replay/task_models.h"
 #include "scenario/law.h"
 
 namespace skyreplay::replay {
@@ -33,9 +36,18 @@ ecs::PlacementStrategy strategy_of(const Strategy& strategy) {
   return {by_zone ? Kind::kSpreadAttribute : Kind::kSpreadInstance, 0};
 }
 
+/// Nobody is sent a request or checked.
+void take_balancer(balancing::FleetConfig& fleet) {
+  fleet.has_load_balancer = false;
+  fleet.cross_zone = true;
+  fleet.health_checks.interval = Duration{};
+  fleet.idle_timeout = balancing::FleetConfig{}.idle_timeout;  // of requests that never come
+}
+
 /// C67: of each zone, whether all expressions hold of the instances there, which differ by nothing
 /// else.
-std::vector<bool> zones_that_fulfill(const proto::EcsService& service,
+template <typename Message>
+std::vector<bool> zones_that_fulfill(const Message& service,
                                      const scenario::ConcreteService& cluster) {
   const compute::InstanceType& type = type_of(cluster);
   const bool is_arm = type.architecture == compute::Architecture::kArm;
@@ -60,6 +72,34 @@ std::vector<bool> zones_that_fulfill(const proto::EcsService& service,
     fulfill.push_back(holds);
   }
   return fulfill;
+}
+
+/// C60 to C68: how the tasks of a service, or of jobs, are placed.
+template <typename Message>
+ecs::TaskGroup task_group(const Message& message, const scenario::ConcreteService& cluster) {
+  const proto::TaskDefinition& task = message.task_definition();
+  ecs::TaskGroup group;
+  const bool has_interface = task.network_mode() == proto::TaskDefinition::AWSVPC;
+  group.needs = {.cpu_units = task.cpu(),
+                 .memory_mib = reserved_mib(task),
+                 .interfaces = has_interface ? 1U : 0U};
+  if constexpr (std::is_same_v<Message, proto::EcsService>) {
+    group.is_daemon = message.scheduling_strategy() == proto::EcsService::DAEMON;
+    group.distinct_instance = group.is_daemon;
+  }
+  bool asks = false;
+  for (const proto::PlacementConstraint& constraint : message.placement_constraints()) {
+    const bool is_distinct = constraint.type() == proto::PlacementConstraint::DISTINCT_INSTANCE;
+    (is_distinct ? group.distinct_instance : asks) = true;
+  }
+  if (asks) {
+    group.member_of = [zones = zones_that_fulfill(message, cluster)](
+                          const ecs::InstanceFacts& facts) { return zones[facts.attributes[0]]; };
+  }
+  for (const Strategy& strategy : message.placement_strategies()) {
+    group.strategies.push_back(strategy_of(strategy));
+  }
+  return group;
 }
 
 }  // namespace
@@ -99,10 +139,7 @@ ec2::AutoScalingGroupConfig instances_config(const scenario::ConcreteService& cl
   ec2::AutoScalingGroupConfig config = group_config(cluster, index, std::nullopt, run);
   config.fleet.name = "clusters." + cluster.name;
   config.fleet.member = "container instance";
-  config.fleet.has_load_balancer = false;
-  config.fleet.cross_zone = true;
-  config.fleet.health_checks.interval = Duration{};
-  config.fleet.idle_timeout = balancing::FleetConfig{}.idle_timeout;  // of requests that never come
+  take_balancer(config.fleet);
   return config;
 }
 
@@ -114,33 +151,32 @@ ecs::FargateServiceConfig cluster_service_config(const scenario::ConcreteService
   config.purchase.on_demand = false;
   const auto& zones = group_of(cluster).availability_zones();
   config.fleet.zones.assign(zones.begin(), zones.end());
+  if (!service.config->ecs().has_load_balancer()) {  // a daemon that nothing reaches
+    take_balancer(config.fleet);
+    config.scheduler.runs_until_healthy = ecs::kRunsUntilHealthy;
+  }
   return config;
 }
 
 ecs::ClusterTasks cluster_tasks(const scenario::ConcreteService& service,
                                 const scenario::ConcreteService& cluster) {
   const proto::EcsService& ecs = service.config->ecs();
-  const proto::TaskDefinition& task = ecs.task_definition();
-  ecs::ClusterTasks tasks;
-  tasks.on_provider = !ecs.has_launch_type();
-  const bool has_interface = task.network_mode() == proto::TaskDefinition::AWSVPC;
-  tasks.group.needs = {
-      .cpu_units = task.cpu(), .memory_mib = task.memory(), .interfaces = has_interface ? 1U : 0U};
-  bool asks = false;
-  for (const proto::PlacementConstraint& constraint : ecs.placement_constraints()) {
-    const bool is_distinct = constraint.type() == proto::PlacementConstraint::DISTINCT_INSTANCE;
-    (is_distinct ? tasks.group.distinct_instance : asks) = true;
+  return {.group = task_group(ecs, cluster), .on_provider = !ecs.has_launch_type()};
+}
+
+ecs::ClusterJobsConfig cluster_jobs_config(const scenario::ConcreteService& service,
+                                           const scenario::ConcreteService& cluster) {
+  const proto::EcsTask& job = service.config->ecs_task();
+  ecs::ClusterJobsConfig config;
+  config.group = task_group(job, cluster);
+  if (config.group.strategies.empty()) config.group.strategies = {{Kind::kRandom, 0}};  // C61
+  config.on_provider = !job.has_launch_type();
+  config.provisions = config.on_provider && managed_scaling(cluster).has_value();
+  config.queues = job.assumed().when_full() == proto::EcsTaskAssumed::QUEUE;
+  if (config.provisions) {
+    config.provisioning_timeout = scenario::to_distribution(job.assumed().provisioning_timeout());
   }
-  if (asks) {
-    tasks.group.member_of =
-        [zones = zones_that_fulfill(ecs, cluster)](const ecs::InstanceFacts& facts) {
-          return zones[facts.attributes[0]];
-        };
-  }
-  for (const Strategy& strategy : ecs.placement_strategies()) {
-    tasks.group.strategies.push_back(strategy_of(strategy));
-  }
-  return tasks;
+  return config;
 }
 
 }  // namespace skyreplay::replay

@@ -5,6 +5,7 @@
 
 #include "ec2/auto_scaling_group.h"
 #include "ecs/cluster.h"
+#include "ecs/cluster_jobs.h"
 #include "ecs/cluster_service.h"
 #include "replay/fleet_models.h"
 #include "scenario/wiring.h"
@@ -29,5 +30,9 @@ ecs::FargateServiceConfig cluster_service_config(const scenario::ConcreteService
                                                  const RunFacts& run);
 ecs::ClusterTasks cluster_tasks(const scenario::ConcreteService& service,
                                 const scenario::ConcreteService& cluster);
+
+/// Jobs whose tasks are placed on that cluster.
+ecs::ClusterJobsConfig cluster_jobs_config(const scenario::ConcreteService& service,
+                                           const scenario::ConcreteService& cluster);
 
 }  // namespace skyreplay::replay

@@ -10,6 +10,7 @@
 #include "ecs/fargate_sizes.h"
 #include "pricing/discounted_prices.h"
 #include "replay/group_model.h"
+#include "replay/queue_model.h"
 #include "replay/scaling_model.h"
 #include "replay/service_model.h"
 #include "replay/task_models.h"
@@ -212,6 +213,16 @@ ecs::FargateServiceConfig task_config(const scenario::ConcreteService& service, 
   config.scaling = service_scaling(ecs, config.fleet.name, service.name, run.seed);
   config.scheduled_actions = scheduled_actions(ecs.scheduled_actions(), run.trace_start);
   config.steady = run.steady;
+  take_from_queue(service, run.account, config.fleet);
+  if (config.fleet.queue && config.scaling) {
+    const auto& watched = config.scaling->watched;
+    config.fleet.queue->queue.is_asked_for_age =
+        std::any_of(watched.begin(), watched.end(), [](const auto& each) {
+          return each.metric == balancing::FleetMetric::kAgeOfOldestMessage;
+        });
+  }
+  config.is_signaled_at_once = config.fleet.queue.has_value();
+  if (config.fleet.queue) config.scheduler.runs_until_healthy = ecs::kRunsUntilHealthy;
   return config;
 }
 

@@ -14,6 +14,7 @@ using CallList = std::optional<std::uint32_t>;
 
 /// What a group's model has to know of the run beside its service.
 struct RunFacts {
+  const proto::Account& account;
   std::uint64_t seed = 1;
   bool has_bytes = false;  ///< the trace says how many bytes each request has
   bool steady = true;      ///< it begins in the steady state

@@ -13,6 +13,7 @@
 #include "core/check.h"
 #include "lambda/runtimes.h"
 #include "replay/fleet_models.h"
+#include "replay/queue_model.h"
 #include "scenario/law.h"
 
 namespace skyreplay::replay {
@@ -111,10 +112,12 @@ bool reports_item_failures(const proto::EventSourceMapping& mapping) {
 
 }  // namespace
 
-lambda::SqsConfig sqs_config(const scenario::ConcreteService& service) {
+lambda::SqsConfig sqs_config(const scenario::ConcreteService& service, std::uint32_t index,
+                             const proto::Account& account) {
   const proto::EventSourceMapping& mapping = service.config->lambda().event_source_mappings(0);
   lambda::SqsConfig config;
-  config.name = "services." + service.name;
+  config.queue = queue_config(service, index, mapping.queue(), account);
+  config.queue.failure_probability = mapping.assumed().failure_probability();
   config.batch_size = mapping.batch_size();
   config.maximum_batching_window =
       std::chrono::seconds{mapping.maximum_batching_window_in_seconds()};
@@ -122,10 +125,6 @@ lambda::SqsConfig sqs_config(const scenario::ConcreteService& service) {
     config.maximum_concurrency = mapping.scaling_config().maximum_concurrency();
   }
   config.reports_item_failures = reports_item_failures(mapping);
-  config.visibility_timeout = std::chrono::seconds{mapping.queue().visibility_timeout()};
-  config.max_receive_count = mapping.queue().redrive_policy().max_receive_count();
-  config.message_retention = std::chrono::seconds{mapping.queue().message_retention_period()};
-  config.failure_probability = mapping.assumed().failure_probability();
   return config;
 }
 

@@ -25,7 +25,8 @@ lambda::EventInvokeConfig event_invoke_config(const proto::LambdaFunction& funct
 
 /// What reads the function's queue, but for its span. REQUIRES the function has an event source
 /// mapping.
-lambda::SqsConfig sqs_config(const scenario::ConcreteService& service);
+lambda::SqsConfig sqs_config(const scenario::ConcreteService& service, std::uint32_t index,
+                             const proto::Account& account);
 
 /// What reads the function's stream. REQUIRES as above.
 lambda::StreamConfig stream_config(const scenario::ConcreteService& service);

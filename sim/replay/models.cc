@@ -84,11 +84,16 @@ scaling::CapacityChange capacity_change(const proto::AutoScalingGroup& group,
   return change;
 }
 
-/// The same of a service's.
+bool is_daemon(const proto::EcsService& service) {
+  return service.scheduling_strategy() == proto::EcsService::DAEMON;
+}
+
+/// The same of a service's. A daemon's instances scale it.
 scaling::CapacityChange capacity_change(const proto::EcsService& service,
                                         const std::string& named) {
   const bool is_scaled =
-      service.policies_size() + service.alarms_size() + service.scheduled_actions_size() > 0;
+      service.policies_size() + service.alarms_size() + service.scheduled_actions_size() > 0 ||
+      is_daemon(service);
   scaling::CapacityChange change;
   if (named == "min_capacity") change.minimum = service.min_capacity();
   if (named == "max_capacity") change.maximum = service.max_capacity();
@@ -170,12 +175,13 @@ Models::Models(const ModelInputs& inputs, kernel::Loop& loop, metrics::Recorder&
       fleets_(count_of(inputs)),
       meters_(count_of(inputs)) {
   number_call_lists();
-  // Clusters first: services begin with tasks on their instances.
+  // Clusters first: services begin with tasks on their instances, daemons before others (C36).
   seats_.resize(count_of(inputs));
-  for (const bool are_clusters : {true, false}) {
+  for (const int round : {0, 1, 2}) {
     for (std::uint32_t i = 0; i < count_of(inputs); ++i) {
       const bool is_cluster = inputs.wiring.services[i].cluster != nullptr;
-      if (is_cluster == are_clusters) seats_[i] = seat(i);
+      const int own = is_cluster ? 0 : is_daemon(config_of(inputs, i).ecs()) ? 1 : 2;
+      if (own == round) seats_[i] = seat(i);
     }
   }
   for (std::uint32_t i = 0; i < count_of(inputs); ++i) {
@@ -264,7 +270,7 @@ void Models::feed_function(std::uint32_t service, std::uint32_t unit) {
       sqs_poller_ = std::make_unique<lambda::SqsPoller>(loop_, recorder_, *functions_,
                                                         inputs_.scenario.seed());
     }
-    lambda::SqsConfig config = sqs_config(concrete);
+    lambda::SqsConfig config = sqs_config(concrete, service, inputs_.scenario.account());
     config.span = {inputs_.trace.start, inputs_.trace.end};
     sqs_poller_->add(unit, config);
   } else if (concrete.events == scenario::Delivery::kStream) {
@@ -283,6 +289,7 @@ workload::Service* Models::taker_of(std::size_t route) {
     case scenario::Delivery::kAsynchronous:
       return async_queue_.get();
     case scenario::Delivery::kQueue:
+      if (fleets_[service]) return fleets_[service]->queue();
       return sqs_poller_.get();
     case scenario::Delivery::kStream:
       return stream_poller_.get();
@@ -301,7 +308,8 @@ balancing::FleetBilling Models::billing_of(std::uint32_t service) {
 }
 
 RunFacts Models::facts() const {
-  return {.seed = inputs_.scenario.seed(),
+  return {.account = inputs_.scenario.account(),
+          .seed = inputs_.scenario.seed(),
           .has_bytes = inputs_.trace.has_bytes,
           .steady = inputs_.scenario.start() != proto::Scenario::COLD,
           .trace_start = inputs_.trace.start};
@@ -313,9 +321,15 @@ Seat Models::seat_fleet(std::uint32_t service) {
   const balancing::FleetBilling billing = billing_of(service);
   config.has_ec2() ? make_group(service, run, billing) : make_tasks(service, run, billing);
   balancing::Fleet& fleet = *fleets_[service];
-  fleet.begin(config.has_ec2() ? config.ec2().desired_capacity() : config.ecs().desired_count(),
-              run.steady);
+  fleet.begin(first_capacity(service), run.steady);
   return {&fleet, 0};
+}
+
+std::uint32_t Models::first_capacity(std::uint32_t service) const {
+  const proto::Service& config = config_of(inputs_, service);
+  if (config.has_ec2()) return config.ec2().desired_capacity();
+  if (!is_daemon(config.ecs())) return config.ecs().desired_count();
+  return static_cast<const ecs::ClusterService&>(*fleets_[service]).instances();
 }
 
 void Models::make_group(std::uint32_t service, const RunFacts& run,
@@ -398,11 +412,19 @@ Seat Models::seat_job(std::uint32_t service) {
     jobs_ = std::make_unique<ecs::StandaloneTasks>(loop_, recorder_, inputs_.scenario.seed());
   }
   ecs::StandaloneTaskConfig config = job_config(concrete, service, call_lists_[service]);
-  buy_spot(spot_task_tariffs(concrete.config->ecs_task()), config.purchase);
-  return {jobs_.get(), jobs_->add(config, {.catalogue = pricing::Catalogue::builtin(),
-                                           .region = inputs_.scenario.region(),
-                                           .start = inputs_.trace.start,
-                                           .meters = meters_[service]})};
+  const proto::EcsTask& job = concrete.config->ecs_task();
+  buy_spot(spot_task_tariffs(job), config.purchase);
+  const std::uint32_t unit = jobs_->add(config, {.catalogue = pricing::Catalogue::builtin(),
+                                                 .region = inputs_.scenario.region(),
+                                                 .start = inputs_.trace.start,
+                                                 .meters = meters_[service]});
+  if (job.has_cluster()) {
+    const std::uint32_t cluster = cluster_named(job.cluster());
+    jobs_->put_on(unit, *clusters_[cluster],
+                  cluster_jobs_config(concrete, inputs_.wiring.services[cluster]),
+                  meters_[service]);
+  }
+  return {jobs_.get(), unit};
 }
 
 // --- Calls
@@ -439,6 +461,9 @@ void Models::connect(workload::Clients& clients, workload::Calls& calls) {
   if (async_queue_) async_queue_->answer_to(clients);
   if (sqs_poller_) sqs_poller_->answer_to(clients);
   if (stream_poller_) stream_poller_->answer_to(clients);
+  for (const auto& fleet : fleets_) {
+    if (fleet && fleet->queue() != nullptr) fleet->queue()->answer_to(clients);
+  }
   for (std::uint32_t i = 0; i < count_of(inputs_); ++i) {
     if (!call_lists_[i]) continue;
     const std::uint32_t list = calls.add(*seats_[i].platform, seats_[i].unit, calls_of(i));

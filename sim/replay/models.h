@@ -102,6 +102,8 @@ class Models {
   workload::Service* taker_of(std::size_t route);
   Seat seat_fleet(std::uint32_t service);
   Seat seat_cluster(std::uint32_t cluster);
+  /// What a group or a service of tasks begins with.
+  std::uint32_t first_capacity(std::uint32_t service) const;
   std::uint32_t cluster_named(const std::string& name) const;
   void make_group(std::uint32_t service, const RunFacts& facts,
                   const balancing::FleetBilling& billing);

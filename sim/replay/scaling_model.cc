@@ -132,24 +132,7 @@ class Reader final : public AlarmReader {
     const FleetMetric scaling = total_of(
         is_pair ? pair
                 : int{metrics.predefined_scaling_metric_specification().predefined_metric_type()});
-    scaling::PredictiveScaling to;
-    to.series = series_of(load);
-    to.metric_name = name_of(load).name;
-    const std::uint32_t scaling_series = series_of(scaling);
-    if (scaling != load) to.scaling_series = scaling_series;
-    to.scaling_name = name_of(scaling).name;
-    const Duration period = config_.watched[scaling_series].period;
-    to.load_per_unit =  // E81
-        metrics.target_value() * static_cast<double>(std::chrono::hours{1} / period);
-    to.publication_delay = std::max(publication_delay(load), publication_delay(scaling));
-    to.scales = from.mode() == proto::PredictiveScalingConfiguration::FORECAST_AND_SCALE;
-    to.scheduling_buffer_time = seconds{from.scheduling_buffer_time()};
-    if (from.has_max_capacity_buffer()) to.max_capacity_buffer = from.max_capacity_buffer();
-    const auto& history = from.assumed().load_history();
-    to.load_history.assign(history.begin(), history.end());
-    const auto& scaled = from.assumed().scaling_history();
-    to.scaling_history.assign(scaled.begin(), scaled.end());
-    return to;
+    return foresee(from, load, scaling, metrics.target_value());
   }
 
   /// What both alarms of a policy have: metric, statistic and period (E56, E64).

@@ -31,6 +31,8 @@ class Reader final : public AlarmReader {
       scaling::Policy to{.name = policy.policy_name(), .warmup = {}, .kind = {}};
       if (policy.has_target_tracking_scaling_policy_configuration()) {
         to.kind = target_tracking(policy);
+      } else if (policy.has_predictive_scaling_policy_configuration()) {
+        to.kind = predictive(policy.predictive_scaling_policy_configuration());
       } else {
         to.kind = step(policy.step_scaling_policy_configuration());
       }
@@ -44,9 +46,12 @@ class Reader final : public AlarmReader {
 
   Duration publication_delay(FleetMetric metric) const override {  // C105, E96
     const proto::ServicePublicationDelay& delay = service_.assumed().publication_delay();
-    const bool is_of_ecs =
-        metric == FleetMetric::kCpuUtilization || metric == FleetMetric::kMemoryUtilization;
-    return scenario::to_duration(is_of_ecs ? delay.ecs() : delay.application_elb());
+    const std::string_view of = name_of(metric).metric_namespace;
+    if (of == "AWS/ECS") return scenario::to_duration(delay.ecs());
+    if (of == "AWS/SQS") return scenario::to_duration(delay.sqs());
+    const bool is_of_balancer = of == "AWS/ApplicationELB";
+    return scenario::to_duration(is_of_balancer ? delay.application_elb()
+                                                : delay.container_insights());
   }
 
   /// C96: which metric. C97: the two alarms.
@@ -58,7 +63,9 @@ class Reader final : public AlarmReader {
                           .has_low = !from.disable_scale_in()};
     const auto predefined = from.predefined_metric_specification().predefined_metric_type();
     alarms.metric = FleetMetric::kCpuUtilization;
-    if (from.has_customized_metric_specification()) {
+    if (from.customized_metric_specification().metrics_size() > 0) {
+      alarms.source = source_of(from.customized_metric_specification().metrics());
+    } else if (from.has_customized_metric_specification()) {
       const auto& customized = from.customized_metric_specification();
       alarms.metric = find(customized.namespace_(), customized.metric_name());
       alarms.tracked.statistic = statistic_of(customized.statistic());
@@ -73,6 +80,29 @@ class Reader final : public AlarmReader {
     to.cooldowns = {.scale_out = seconds{from.scale_out_cooldown()},
                     .scale_in = seconds{from.scale_in_cooldown()}};
     return to;
+  }
+
+  /// The kinds of all three lists are numbered alike.
+  static FleetMetric total_of(int kind) {
+    if (kind == proto::ServicePredictiveScalingMetricPair::REQUEST_COUNT) {
+      return FleetMetric::kRequestCount;
+    }
+    return kind == proto::ServicePredictiveScalingMetricPair::MEMORY
+               ? FleetMetric::kMemoryUtilization
+               : FleetMetric::kCpuUtilization;
+  }
+
+  /// C111.
+  scaling::PredictiveScaling predictive(
+      const proto::ServicePredictiveScalingPolicyConfiguration& from) {
+    const proto::ServicePredictiveScalingMetricSpecification& metrics =
+        from.metric_specifications(0);
+    const bool is_pair = metrics.has_predefined_metric_pair_specification();
+    const int pair = metrics.predefined_metric_pair_specification().predefined_metric_type();
+    const int load = metrics.predefined_load_metric_specification().predefined_metric_type();
+    const int scaling = metrics.predefined_scaling_metric_specification().predefined_metric_type();
+    return foresee(from, total_of(is_pair ? pair : load), total_of(is_pair ? pair : scaling),
+                   metrics.target_value());
   }
 
   static scaling::StepScaling step(const proto::StepScalingPolicyConfiguration& from) {

@@ -32,19 +32,29 @@ ecs::TaskStart task_start(const Assumed& assumed) {
 /// C2, C4: the task's memory is a hard limit.
 std::optional<compute::MemoryConfig> memory_config(const proto::EcsServiceAssumed& of_service,
                                                    const proto::DeploymentAssumed& of_deployment,
-                                                   std::uint32_t task_mib) {
+                                                   std::uint32_t task_mib,
+                                                   std::uint32_t reserved_mib) {
   if (!of_service.has_memory_base() && !of_deployment.has_memory_base()) return std::nullopt;
   const auto bytes = [](const proto::DataSize& own, bool has_own, const proto::DataSize& other) {
     return static_cast<std::uint64_t>((has_own ? own : other).bytes());
   };
   return compute::MemoryConfig{
       .limit = std::uint64_t{task_mib} << 20,
+      .reserved = std::uint64_t{reserved_mib} << 20,
       .base = bytes(of_deployment.memory_base(), of_deployment.has_memory_base(),
                     of_service.memory_base()),
       .per_request =
           bytes(of_deployment.memory_per_request(), of_deployment.has_memory_per_request(),
                 of_service.memory_per_request())};
 }
+
+}  // namespace
+
+std::uint32_t reserved_mib(const proto::TaskDefinition& task) {
+  return task.has_memory_reservation() ? task.memory_reservation() : task.memory();
+}
+
+namespace {
 
 ecs::TaskRevision first_revision(const proto::EcsService& service) {
   const proto::EcsServiceAssumed& assumed = service.assumed();
@@ -54,7 +64,8 @@ ecs::TaskRevision first_revision(const proto::EcsService& service) {
   revision.speed = assumed.speed();
   if (assumed.has_workers()) revision.workers = assumed.workers();
   if (assumed.has_backlog()) revision.backlog = assumed.backlog();
-  revision.memory = memory_config(assumed, {}, revision.memory_mib);
+  revision.reserved_mib = reserved_mib(service.task_definition());
+  revision.memory = memory_config(assumed, {}, revision.memory_mib, revision.reserved_mib);
   revision.start = task_start(assumed);
   return revision;
 }
@@ -68,7 +79,13 @@ ecs::TaskRevision revision_of(const proto::EcsService& service,
   revision.speed /= assumed.work_factor();
   if (assumed.has_workers()) revision.workers = assumed.workers();
   if (assumed.has_backlog()) revision.backlog = assumed.backlog();
-  revision.memory = memory_config(service.assumed(), assumed, revision.memory_mib);
+  if (deployment.has_memory_reservation()) {
+    revision.reserved_mib = deployment.memory_reservation();
+  } else if (!service.task_definition().has_memory_reservation()) {
+    revision.reserved_mib = revision.memory_mib;
+  }
+  revision.memory =
+      memory_config(service.assumed(), assumed, revision.memory_mib, revision.reserved_mib);
   revision.start.pull_time =
       pull_time(assumed.has_image_size() ? assumed.image_size() : service.assumed().image_size(),
                 assumed.pull_rate());
@@ -182,7 +199,7 @@ ecs::StandaloneTaskConfig job_config(const scenario::ConcreteService& service, s
   config.launch_rate = assumed.launch_rate();
   config.calls = calls;
   config.mix = provider_mix(job, config.is_spot);
-  config.purchase.on_demand = std::ranges::count(config.is_spot, false) > 0;
+  config.purchase.on_demand = !job.has_cluster() && std::ranges::count(config.is_spot, false) > 0;
   if (assumed.has_fargate_spot()) {
     config.time_to_interruption = to_distribution(assumed.fargate_spot().time_to_interruption());
   }

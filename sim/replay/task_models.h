@@ -16,6 +16,9 @@ namespace skyreplay::replay {
 
 pricing::FargateTask fargate_task(const proto::TaskDefinition& task);
 
+/// C5: what a task is placed by on container instances.
+std::uint32_t reserved_mib(const proto::TaskDefinition& task);
+
 /// What a service's tasks are at the beginning, and with each of its deployments.
 std::vector<ecs::TaskRevision> task_revisions(const proto::EcsService& service);
 

@@ -30,6 +30,11 @@ enum class TargetMetric : std::uint8_t {
   kTotalInstances,
   kMinSize,
   kMaxSize,
+  kMessagesVisible,  ///< and those that follow: AWS/SQS, every minute (L65)
+  kMessagesNotVisible,
+  kAgeOfOldestMessage,
+  kRunningTaskCount,                   ///< ECS/ContainerInsights, every minute
+  kExpression,                         ///< of two others, which the scaler makes itself
   kProvisionedConcurrencyUtilization,  ///< AWS/Lambda, every minute with activity (L39)
 };
 

@@ -24,7 +24,7 @@ std::string Scaled::trigger(const std::string& alarm, const std::string&) const 
 }
 
 Scaler::Scaler(const ScalerConfig& config, TimePoint start, AlarmState state)
-    : policies_(config.policies) {
+    : policies_(config.policies), math_(config.math) {
   std::vector<Duration> kept(config.resolutions.size());
   for (const ScalerAlarm& from : config.alarms) {
     metrics::Alarm alarm(from.alarm, state);
@@ -48,6 +48,11 @@ void Scaler::put(std::uint32_t series, TimePoint start, TimePoint end,
   series_[series].put(start, end, datapoint);
   for (Ahead& ahead : ahead_) {
     ahead.predictor.add(series, start, datapoint);
+  }
+  for (MathSeries& math : math_) {
+    if (const auto value = math.math.put(series, start, datapoint)) {
+      series_[math.series].put(start, end, {*value, *value, *value, 1});
+    }
   }
 }
 

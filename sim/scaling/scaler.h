@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "metrics/alarm.h"
+#include "scaling/metric_math.h"
 #include "scaling/metric_names.h"
 #include "scaling/policy.h"
 
@@ -16,10 +17,17 @@ struct ScalerAlarm {
   std::vector<std::uint32_t> policies;  ///< none: it is only told of
 };
 
+/// A series that is made of two others.
+struct MathSeries {
+  std::uint32_t series = 0;  ///< what comes out
+  MetricMath math;
+};
+
 struct ScalerConfig {
   std::vector<Duration> resolutions;  ///< by series
   std::vector<ScalerAlarm> alarms;
   std::vector<Policy> policies;
+  std::vector<MathSeries> math;
 };
 
 /// A scaler, and the metrics that it is fed with.
@@ -90,6 +98,7 @@ class Scaler {
   std::vector<Watch> watches_;
   std::vector<Ahead> ahead_;
   std::vector<Policy> policies_;
+  std::vector<MathSeries> math_;
   TimePoint next_ = kEndOfTime;
   bool actions_suspended_ = false;
 };

@@ -1,16 +1,21 @@
 #include "scenario/application_scaling_checks.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
+#include <vector>
 
 #include "core/text.h"
+#include "scaling/metric_math.h"
 #include "scaling/schedule_expression.h"
 #include "scenario/field_path.h"
 
 namespace skyreplay::scenario {
 namespace {
 
+constexpr std::uint32_t kMinute = 60;
 constexpr int kMostPolicies = 50;  // C112
 constexpr int kMostActions = 200;  // C110
 
@@ -41,6 +46,77 @@ void ApplicationScalingChecks::check_bounds(const Scalable& target, const std::s
   if (target.scheduled_actions > kMostActions) {
     mistake(path + ".scheduled_actions", fmt::format("has more than {} actions", kMostActions));
   }
+}
+
+/// One metric by its name, or what metric math makes of two.
+void ApplicationScalingChecks::customized(
+    proto::ServiceCustomizedMetricSpecification& specification, const std::string& path) {
+  const bool has_math = specification.metrics_size() > 0;
+  const auto check = [&](bool is_given, const char* field) {
+    if (is_given != has_math || mistakes_.at(path + field)) return;
+    mistake(path + field, has_math ? "is not beside metrics" : "is missing");
+  };
+  check(specification.has_namespace_(), ".namespace");
+  check(specification.has_metric_name(), ".metric_name");
+  check(specification.has_statistic(), ".statistic");
+  if (has_math) return metric_math(specification, path);
+  metric(specification.namespace_(), specification.metric_name(), kMinute, path);
+}
+
+/// Two metrics, and one expression of both.
+void ApplicationScalingChecks::metric_math(
+    proto::ServiceCustomizedMetricSpecification& specification, const std::string& path) {
+  std::vector<std::string> ids;
+  const proto::TargetTrackingMetricDataQuery* result = nullptr;
+  int expressions = 0;
+  for (int i = 0; i < specification.metrics_size(); ++i) {
+    proto::TargetTrackingMetricDataQuery& one = *specification.mutable_metrics(i);
+    if (!query(one, element(path, "metrics", i))) return;
+    if (std::find(ids.begin(), ids.end(), one.id()) != ids.end()) {
+      return mistake(element(path, "metrics", i) + ".id", "is another metric's already");
+    }
+    if (one.has_expression()) result = &one;
+    expressions += one.has_expression() ? 1 : 0;
+    if (!one.has_expression()) ids.push_back(one.id());
+  }
+  if (expressions != 1 || ids.size() != 2) {
+    return mistake(path + ".metrics",
+                   "must be two with a metric_stat and one with an expression of them: more of "
+                   "metric math is not built");
+  }
+  const auto expression = scaling::parse_expression(result->expression());
+  const auto is_known = [&](std::string_view id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  };
+  if (expression && is_known(expression->left) && is_known(expression->right)) return;
+  mistake(path + ".metrics",
+          fmt::format("{} must be two of the ids {} with /, *, + or - between them: more of metric "
+                      "math is not built",
+                      in_quotes(result->expression()), fmt::join(ids, ", ")));
+}
+
+/// False where there is a mistake.
+bool ApplicationScalingChecks::query(proto::TargetTrackingMetricDataQuery& query,
+                                     const std::string& path) {
+  if (mistakes_.at(path) || mistakes_.below(path)) return false;
+  const bool is_expression = query.has_expression();
+  if (is_expression == query.has_metric_stat()) {
+    mistake(path, "must have one of metric_stat and expression");
+    return false;
+  }
+  if (!scaling::is_metric_id(query.id())) {
+    mistake(path + ".id", "must be a small letter, then letters, digits and _");
+    return false;
+  }
+  if (!query.has_return_data()) query.set_return_data(is_expression);
+  if (query.return_data() != is_expression) {
+    mistake(path + ".return_data", "must be true of the expression and of nothing else");
+    return false;
+  }
+  if (is_expression) return true;
+  const proto::TargetTrackingMetric& from = query.metric_stat().metric();
+  metric(from.namespace_(), from.metric_name(), kMinute, path + ".metric_stat.metric");
+  return !mistakes_.below(path);
 }
 
 void ApplicationScalingChecks::scheduled_actions(const ScheduledActions& actions,

@@ -51,6 +51,11 @@ class ApplicationScalingChecks : protected ScalingChecks {
     std::optional<std::uint32_t> min_capacity;
     std::optional<std::uint32_t> max_capacity;
   };
+  void customized(proto::ServiceCustomizedMetricSpecification& specification,
+                  const std::string& path);
+  void metric_math(proto::ServiceCustomizedMetricSpecification& specification,
+                   const std::string& path);
+  bool query(proto::TargetTrackingMetricDataQuery& query, const std::string& path);
   void check_bounds(const Scalable& target, const std::string& path);
   void scheduled_action(const proto::ServiceScheduledAction& action, const std::string& path);
   void times(const proto::ServiceScheduledAction& action, const std::string& path);
@@ -66,10 +71,8 @@ void ApplicationScalingChecks::target_tracking(Config& config, const std::string
                    "customized_metric_specification");
   }
   if (has_customized) {
-    constexpr std::uint32_t kMinute = 60;
-    const auto& customized = config.customized_metric_specification();
-    metric(customized.namespace_(), customized.metric_name(), kMinute,
-           path + ".customized_metric_specification");
+    customized(*config.mutable_customized_metric_specification(),
+               path + ".customized_metric_specification");
   }
   datapoints(*config.mutable_assumed(), path + ".assumed");
 }

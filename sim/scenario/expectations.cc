@@ -175,6 +175,9 @@ class Reader {
     }
     if (found.needs_counting && to_.of == "*") return &found.rule;
     const auto service = scenario_.services().find(to_.of.substr(0, to_.of.find('/')));
+    const bool has_queue = service != scenario_.services().end() &&
+                           service->second.ecs().has_queue() && found.name_space == "AWS/SQS";
+    if (has_queue) return &found.rule;
     if (service == scenario_.services().end() || platform_of(service->second) != found.platform) {
       throw InputError(fmt::format("{} is of a service on {}: name one in `of`", found.name_space,
                                    found.platform));

@@ -11,6 +11,7 @@
 #include "scenario/defaults.h"
 #include "scenario/field_path.h"
 #include "scenario/resolve_clusters.h"
+#include "scenario/resolve_daemons.h"
 #include "scenario/resolve_faults.h"
 #include "scenario/resolve_operations.h"
 #include "scenario/resolve_services.h"
@@ -33,6 +34,7 @@ class Resolver {
     resolve_clusters(scenario_, places_, mistakes_);
     for (const std::string& name : names_) service(name);
     routes();
+    resolve_unreached_daemons(scenario_, places_, mistakes_);
     workload();
     backoff();
     scaling_rate();
@@ -83,7 +85,7 @@ class Resolver {
       return resolver.load_balancer(service.ecs().load_balancer(), path + ".ecs.load_balancer");
     }
     if (service.has_ecs_task()) {
-      return resolver.ecs_task(*service.mutable_ecs_task(), path + ".ecs_task");
+      return resolver.ecs_task(*service.mutable_ecs_task(), scenario_, path + ".ecs_task");
     }
     if (service.has_external()) return resolver.external(service.external(), path + ".external");
     const bool is_reported = mistakes_.below(path);

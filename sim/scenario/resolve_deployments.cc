@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "ecs/cluster_query.h"
 #include "ecs/fargate_sizes.h"
 #include "scenario/field_path.h"
 
@@ -31,9 +32,6 @@ void resolve_strategy(const proto::EcsService& service, const Mistake& mistake) 
   const Config& config = service.deployment_configuration();
   const std::string path = "deployment_configuration.";
   const bool is_rolling = config.strategy() == Config::ROLLING;
-  if (!is_rolling && service.has_cluster()) {
-    mistake(path + "strategy", "is not built for tasks on a cluster yet, but for ROLLING");
-  }
   if (is_rolling && config.bake_time_in_minutes() != 0) {
     mistake(path + "bake_time_in_minutes", "is for BLUE_GREEN, LINEAR and CANARY deployments");
   }
@@ -49,6 +47,38 @@ void resolve_strategy(const proto::EcsService& service, const Mistake& mistake) 
   if (config.strategy() != Config::CANARY && !is_usual_canary) {
     mistake(path + "canary_configuration", "is for CANARY deployments");
   }
+}
+
+constexpr const char* kZone = "attribute:ecs.availability-zone";
+
+/// Whether a placement constraint asks for the zone.
+bool asks_for_zones(const proto::EcsService& service) {
+  return std::any_of(service.placement_constraints().begin(), service.placement_constraints().end(),
+                     [](const proto::PlacementConstraint& constraint) {
+                       std::string mistake;  // is reported already
+                       const auto query =
+                           ecs::ClusterQuery::parse(constraint.expression(), mistake);
+                       return query && query->asks_for(kZone);
+                     });
+}
+
+/// C53: what keeps zones from being rebalanced; null where nothing does.
+const char* why_not_rebalanced(const proto::EcsService& service) {
+  using Strategy = proto::PlacementStrategy;
+  if (service.scheduling_strategy() == proto::EcsService::DAEMON) {
+    return "is for REPLICA: a DAEMON has a task on every instance";
+  }
+  if (service.deployment_configuration().maximum_percent() <= 100) {
+    return "needs a maximum_percent above 100";
+  }
+  const auto& strategies = service.placement_strategies();
+  if (!strategies.empty() &&
+      (strategies[0].type() != Strategy::SPREAD || strategies[0].field() != kZone)) {
+    return "needs a spread over attribute:ecs.availability-zone as the first of "
+           "placement_strategies, or none at all";
+  }
+  if (asks_for_zones(service)) return "excludes placement constraints that ask for the zone";
+  return nullptr;
 }
 
 }  // namespace
@@ -82,12 +112,13 @@ void resolve_deployments(proto::EcsService& service, const std::string& path,
                              grouped(memory), ecs::valid_fargate_sizes(cpu)));
   }
   resolve_strategy(service, mistake);
-  const bool has_room = service.deployment_configuration().maximum_percent() > 100;
+  const char* const excluded = why_not_rebalanced(service);
   if (!service.has_availability_zone_rebalancing()) {
-    service.set_availability_zone_rebalancing(has_room ? proto::EcsService::ENABLED
-                                                       : proto::EcsService::DISABLED);
-  } else if (!has_room && service.availability_zone_rebalancing() == proto::EcsService::ENABLED) {
-    mistake("availability_zone_rebalancing", "needs a maximum_percent above 100");  // C53
+    service.set_availability_zone_rebalancing(excluded == nullptr ? proto::EcsService::ENABLED
+                                                                  : proto::EcsService::DISABLED);
+  } else if (excluded != nullptr &&
+             service.availability_zone_rebalancing() == proto::EcsService::ENABLED) {
+    mistake("availability_zone_rebalancing", excluded);
   }
   const proto::DeploymentCircuitBreaker& breaker =
       service.deployment_configuration().deployment_circuit_breaker();

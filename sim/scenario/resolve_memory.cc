@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/text.h"
+#include "scenario/asked_metrics.h"
 #include "scenario/field_path.h"
 
 namespace skyreplay::scenario {
@@ -17,6 +18,7 @@ class MemoryChecks {
       : service_(service), path_(path), places_(places), mistakes_(mistakes) {}
 
   void check() {
+    reservations();
     const proto::EcsServiceAssumed& assumed = service_.assumed();
     if (assumed.has_memory_base()) {
       fits(assumed.memory_base(), service_.task_definition().memory(), "assumed.memory_base");
@@ -30,6 +32,30 @@ class MemoryChecks {
   }
 
  private:
+  /// C4, C5: of what is deployed.
+  void reservations() {
+    const proto::TaskDefinition& task = service_.task_definition();
+    for (int i = 0; i < service_.deployments_size(); ++i) {
+      const proto::Deployment& own = service_.deployments(i);
+      if (!own.has_memory_reservation() && !(own.has_memory() && task.has_memory_reservation())) {
+        continue;
+      }
+      reservation(
+          own.has_memory_reservation() ? own.memory_reservation() : task.memory_reservation(),
+          own.has_memory() ? own.memory() : task.memory(),
+          join_index("deployments", static_cast<std::size_t>(i)));
+    }
+  }
+  void reservation(std::uint32_t reserved, std::uint32_t memory, const std::string& at) {
+    if (!service_.has_cluster()) {
+      mistake(at + ".memory_reservation", "is for tasks on a cluster: Fargate has room for each");
+    } else if (memory > 0 && reserved > memory) {
+      mistake(at + ".memory_reservation",
+              fmt::format("is {} MiB, and must be at most memory, {} MiB", grouped(reserved),
+                          grouped(memory)));
+    }
+  }
+
   void deployment(const proto::Deployment& deployment, const std::string& field) {
     const proto::DeploymentAssumed& own = deployment.assumed();
     if (!service_.assumed().has_memory_base()) {
@@ -52,22 +78,10 @@ class MemoryChecks {
   }
 
   void nobody_asks() {
-    constexpr const char* kText = "MemoryUtilization needs assumed.memory_base";
-    for (int i = 0; i < service_.policies_size(); ++i) {
-      const auto& tracking = service_.policies(i).target_tracking_scaling_policy_configuration();
-      const bool asks = tracking.predefined_metric_specification().predefined_metric_type() ==
-                            proto::ServicePredefinedMetricSpecification::MEMORY ||
-                        is_memory(tracking.customized_metric_specification());
-      if (asks) mistake(join_index("policies", static_cast<std::size_t>(i)), kText);
+    for (const AskedMetric& asked : asked_metrics(service_)) {
+      if (asked.metric_namespace != "AWS/ECS" || asked.name != "MemoryUtilization") continue;
+      mistake(asked.field, "MemoryUtilization needs assumed.memory_base");
     }
-    for (int i = 0; i < service_.alarms_size(); ++i) {
-      if (!is_memory(service_.alarms(i))) continue;
-      mistake(join_index("alarms", static_cast<std::size_t>(i)), kText);
-    }
-  }
-  template <typename Metric>
-  static bool is_memory(const Metric& metric) {
-    return metric.namespace_() == "AWS/ECS" && metric.metric_name() == "MemoryUtilization";
   }
 
   void mistake(const std::string& field, const std::string& text) {

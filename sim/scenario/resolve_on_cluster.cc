@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <type_traits>
 
 #include "compute/instance_types.h"
 #include "core/error.h"
@@ -13,7 +14,7 @@
 #include "scenario/resolve.h"
 #include "scenario/resolve_clusters.h"
 
-// What a service on a cluster takes from it, and what it may say of where its tasks go.
+// What a service, or jobs, on a cluster take from it, and what they may say of where tasks go.
 
 namespace skyreplay::scenario {
 namespace {
@@ -26,15 +27,29 @@ constexpr seconds kTrunkAttached{10};                             // C17, ASSUME
 constexpr seconds kContainerStarts[] = {seconds{1}, seconds{3}};  // C35, ASSUMED
 constexpr int kMostConstraints = 10;                              // C66
 constexpr int kMostStrategies = 5;                                // C64
+constexpr std::uint32_t kCallsASecond = 40;                       // C114, ASSUMED
+constexpr std::chrono::minutes kProvisioning[] = {std::chrono::minutes{10},
+                                                  std::chrono::minutes{30}};  // C89
 
+bool scales(const proto::Cluster& cluster) {
+  const proto::AutoScalingGroupProvider& provider = cluster.auto_scaling_group_provider();
+  return provider.has_managed_scaling() &&
+         provider.managed_scaling().status() == proto::AutoScalingGroupProvider::ENABLED;
+}
+
+/// `Message`: of a service, or of jobs.
+template <typename Message>
 class TaskResolver {
+  static constexpr bool kAreJobs = std::is_same_v<Message, proto::EcsTask>;
+
  public:
-  TaskResolver(proto::EcsService& service, const std::string& path, const Places& places,
-               Mistakes& mistakes)
+  TaskResolver(Message& service, const std::string& path, const Places& places, Mistakes& mistakes)
       : service_(service), path_(path), places_(places), mistakes_(mistakes) {}
 
   void off() {
-    if (!service_.has_launch_type()) service_.set_launch_type(proto::EcsService::FARGATE);
+    if (!service_.has_launch_type() && service_.capacity_provider_strategy().empty()) {
+      service_.set_launch_type(proto::EcsService::FARGATE);
+    }
     if (service_.launch_type() == proto::EcsService::EC2) {
       mistake("launch_type", "EC2 needs a cluster: name one of `clusters` in `cluster`");
     }
@@ -46,6 +61,11 @@ class TaskResolver {
     for (const char* field : {"placement_constraints", "placement_strategies"}) {
       if (places_.contains(path_ + "." + field + "[0]")) {
         mistake(field, "is for tasks on a cluster");
+      }
+    }
+    if constexpr (kAreJobs) {
+      for (const char* field : {"assumed.when_full", "assumed.provisioning_timeout"}) {
+        if (is_given(field)) mistake(field, "is for tasks on a cluster: Fargate finds capacity");
       }
     }
   }
@@ -62,6 +82,7 @@ class TaskResolver {
     launch_type(cluster);
     constraints();
     strategies();
+    if constexpr (kAreJobs) run_task(cluster);
     try {
       const compute::InstanceType& type =
           compute::InstanceTypes::builtin().find(cluster.auto_scaling_group().instance_type());
@@ -79,12 +100,10 @@ class TaskResolver {
   bool is_given(const std::string& field) const { return places_.contains(path_ + "." + field); }
 
   void refuse() {
-    if (service_.availability_zones_size() > 0) {
-      mistake("availability_zones", "are the cluster's: its group names them");
-    }
+    if constexpr (!kAreJobs) refuse_of_services();
     if (service_.capacity_provider_strategy_size() > 0) {
       mistake("capacity_provider_strategy",
-              "is for Fargate; a service without a launch_type is on the cluster's own "
+              "is for Fargate; without a launch_type tasks are on the cluster's own "
               "auto_scaling_group_provider");
     }
     if (service_.assumed().has_fargate_spot()) mistake("assumed.fargate_spot", "is for Fargate");
@@ -92,20 +111,41 @@ class TaskResolver {
       mistake("task_definition.ephemeral_storage",
               "is for Fargate; on a cluster the group's volume, `ebs`, is there for all tasks");
     }
-    if (service_.availability_zone_rebalancing() == proto::EcsService::ENABLED) {
-      mistake("availability_zone_rebalancing",
-              "is not built for tasks on a cluster yet, only on Fargate");
+  }
+
+  void refuse_of_services() {
+    if (service_.availability_zones_size() > 0) {
+      mistake("availability_zones", "are the cluster's: its group names them");
     }
-    service_.set_availability_zone_rebalancing(proto::EcsService::DISABLED);
   }
 
   void launch_type(const proto::Cluster& cluster) {
+    bool is_daemon = false;
+    if constexpr (!kAreJobs) {
+      is_daemon = service_.scheduling_strategy() == proto::EcsService::DAEMON;
+    }
     if (service_.launch_type() == proto::EcsService::FARGATE) {
       return mistake("launch_type", "FARGATE needs no cluster of container instances");
     }
-    if (!service_.has_launch_type() && !cluster.has_auto_scaling_group_provider()) {
+    if (!service_.has_launch_type() && (is_daemon || !cluster.has_auto_scaling_group_provider())) {
       service_.set_launch_type(proto::EcsService::EC2);
     }
+  }
+
+  /// What RunTask does where there is no room: C70, C89.
+  void run_task(const proto::Cluster& cluster) {
+    proto::EcsTaskAssumed& assumed = *service_.mutable_assumed();
+    if (!assumed.has_when_full()) assumed.set_when_full(proto::EcsTaskAssumed::REFUSE);
+    if (!is_given("assumed.launch_rate")) assumed.set_launch_rate(kCallsASecond);
+    const bool provisions = scales(cluster) && !service_.has_launch_type();
+    if (!provisions && is_given("assumed.provisioning_timeout")) {
+      return mistake("assumed.provisioning_timeout",
+                     "is for tasks on a provider with managed_scaling: others do not wait there");
+    }
+    if (!provisions || assumed.has_provisioning_timeout()) return;
+    auto& law = *assumed.mutable_provisioning_timeout()->mutable_uniform();
+    law.mutable_low()->set_ns(Duration(kProvisioning[0]).count());
+    law.mutable_high()->set_ns(Duration(kProvisioning[1]).count());
   }
 
   /// C66, C67.
@@ -174,13 +214,16 @@ class TaskResolver {
               fmt::format("no instance of {} takes a task with an interface of its own (C13)",
                           type.name));
     }
-    fits("task_definition", task.cpu(), task.memory(), cluster, type);
-    for (int i = 0; i < service_.deployments_size(); ++i) {
-      const proto::Deployment& own = service_.deployments(i);
-      fits(join_index("deployments", static_cast<std::size_t>(i)), own.cpu(), own.memory(), cluster,
-           type);
+    const bool reserves = task.has_memory_reservation();
+    fits("task_definition", task.cpu(), reserves ? 0 : task.memory(), cluster, type);
+    memory_fits("task_definition.memory_reservation", task.memory_reservation(), cluster, type);
+    if (task.memory() > 0 && task.memory_reservation() > task.memory()) {
+      mistake("task_definition.memory_reservation",
+              fmt::format("is {} MiB, and must be at most memory, {} MiB",
+                          grouped(task.memory_reservation()), grouped(task.memory())));
     }
-    proto::EcsServiceAssumed& assumed = *service_.mutable_assumed();
+    if constexpr (!kAreJobs) deployments(cluster, type);
+    auto& assumed = *service_.mutable_assumed();
     if (!assumed.has_speed()) assumed.set_speed(cluster.auto_scaling_group().assumed().speed());
     if (!is_given("assumed.infrastructure_time")) {
       const seconds takes = !has_interface ? seconds{0}
@@ -192,6 +235,17 @@ class TaskResolver {
     auto& law = *assumed.mutable_container_start()->mutable_uniform();
     law.mutable_low()->set_ns(Duration(kContainerStarts[0]).count());
     law.mutable_high()->set_ns(Duration(kContainerStarts[1]).count());
+  }
+
+  void deployments(const proto::Cluster& cluster, const compute::InstanceType& type) {
+    for (int i = 0; i < service_.deployments_size(); ++i) {
+      const proto::Deployment& own = service_.deployments(i);
+      const std::string at = join_index("deployments", static_cast<std::size_t>(i));
+      const bool reserves =
+          service_.task_definition().has_memory_reservation() || own.has_memory_reservation();
+      fits(at, own.cpu(), reserves ? 0 : own.memory(), cluster, type);
+      memory_fits(at + ".memory_reservation", own.memory_reservation(), cluster, type);
+    }
   }
 
   void architecture(const compute::InstanceType& type) {
@@ -208,23 +262,27 @@ class TaskResolver {
   }
 
   /// An instance that is empty takes one.
+  static std::uint32_t registered(const proto::Cluster& cluster) {
+    return cluster.assumed().registered_memory() - cluster.assumed().reserved_memory();
+  }
   void fits(const std::string& field, std::uint32_t task_cpu, std::uint32_t task_memory,
             const proto::Cluster& cluster, const compute::InstanceType& type) {
     const std::uint32_t cpu = type.vcpus * 1024;  // C1
-    const std::uint32_t memory =
-        cluster.assumed().registered_memory() - cluster.assumed().reserved_memory();
     if (task_cpu > cpu) {
       mistake(field + ".cpu", fmt::format("must be at most {}: what an instance of {} has",
                                           grouped(cpu), type.name));
     }
-    if (task_memory > memory) {
-      mistake(field + ".memory",
-              fmt::format("must be at most {} MiB: what an instance of {} registers (C18)",
-                          grouped(memory), type.name));
-    }
+    memory_fits(field + ".memory", task_memory, cluster, type);
+  }
+  /// What it is placed by: its soft limit where it has one (C5).
+  void memory_fits(const std::string& field, std::uint32_t mib, const proto::Cluster& cluster,
+                   const compute::InstanceType& type) {
+    if (mib <= registered(cluster)) return;
+    mistake(field, fmt::format("must be at most {} MiB: what an instance of {} registers (C18)",
+                               grouped(registered(cluster)), type.name));
   }
 
-  proto::EcsService& service_;
+  Message& service_;
   const std::string& path_;
   const Places& places_;
   Mistakes& mistakes_;
@@ -232,14 +290,23 @@ class TaskResolver {
 
 }  // namespace
 
-void resolve_on_cluster(proto::EcsService& service, const proto::Scenario& scenario,
-                        const std::string& path, const Places& places, Mistakes& mistakes) {
-  TaskResolver(service, path, places, mistakes).on(scenario);
+template <typename Message>
+void resolve_on_cluster(Message& service, const proto::Scenario& scenario, const std::string& path,
+                        const Places& places, Mistakes& mistakes) {
+  TaskResolver<Message>(service, path, places, mistakes).on(scenario);
 }
 
-void resolve_off_cluster(proto::EcsService& service, const std::string& path, const Places& places,
+template <typename Message>
+void resolve_off_cluster(Message& service, const std::string& path, const Places& places,
                          Mistakes& mistakes) {
-  TaskResolver(service, path, places, mistakes).off();
+  TaskResolver<Message>(service, path, places, mistakes).off();
 }
+
+template void resolve_on_cluster(proto::EcsService&, const proto::Scenario&, const std::string&,
+                                 const Places&, Mistakes&);
+template void resolve_on_cluster(proto::EcsTask&, const proto::Scenario&, const std::string&,
+                                 const Places&, Mistakes&);
+template void resolve_off_cluster(proto::EcsService&, const std::string&, const Places&, Mistakes&);
+template void resolve_off_cluster(proto::EcsTask&, const std::string&, const Places&, Mistakes&);
 
 }  // namespace skyreplay::scenario

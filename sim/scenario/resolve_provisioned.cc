@@ -57,6 +57,10 @@ void ProvisionedResolver::policy(proto::ProvisionedScalingPolicy& policy, const 
   proto::ProvisionedTargetTracking& config =
       *policy.mutable_target_tracking_scaling_policy_configuration();
   const std::string own = path + ".target_tracking_scaling_policy_configuration";
+  if (config.customized_metric_specification().metrics_size() > 0) {
+    return mistake(own + ".customized_metric_specification.metrics",
+                   "is for services of tasks: of a function metric math is not built");
+  }
   target_tracking(config, own);
   if (!config.customized_metric_specification().has_statistic()) return;
   const auto statistic = config.customized_metric_specification().statistic();

@@ -21,9 +21,6 @@ class ScalingResolver : ScalingChecks {
   void policy(proto::ScalingPolicy& policy, const std::string& path);
   void target_tracking(proto::ScalingPolicy& policy, const std::string& path);
   void predictive(const proto::ScalingPolicy& policy, const std::string& path);
-  void histories(const proto::PredictiveScalingConfiguration& config, const std::string& path);
-  void metric_pair(const proto::PredictiveScalingMetricSpecification& from,
-                   const std::string& path);
   void one_scales_ahead(const proto::AutoScalingGroup& group, const std::string& path);
   void step(const proto::ScalingPolicy& policy, const std::string& path);
   void simple(const proto::ScalingPolicy& policy, const std::string& path);

@@ -1,9 +1,14 @@
 #include "scenario/resolve_service_scaling.h"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
+#include "scenario/asked_metrics.h"
+#include "scenario/predictive_checks.h"
+
 namespace skyreplay::scenario {
+
 void ServiceScalingResolver::service(proto::EcsService& service, const std::string& path) {
   bounds(service, path);
   for (int i = 0; i < service.policies_size(); ++i) {
@@ -13,20 +18,37 @@ void ServiceScalingResolver::service(proto::EcsService& service, const std::stri
     alarm(*service.mutable_alarms(i), element(path, "alarms", i));
   }
   names(service, path);
+  one_scales_ahead(
+      service.policies(), path, "predictive_scaling_policy_configuration",
+      [](const auto& policy) { return policy.predictive_scaling_policy_configuration(); });
   scheduled_actions(service.scheduled_actions(), path);
   const bool has_alarms = service.policies_size() + service.alarms_size() > 0;
   priced(has_alarms, "cloudwatch.alarm_standard", region_,
          path + (service.policies_size() > 0 ? ".policies" : ".alarms"));
+  priced(uses_container_insights(service), "cloudwatch.custom_metric", region_, path + ".policies");
+}
+
+bool ServiceScalingResolver::uses_container_insights(const proto::EcsService& service) {
+  const std::vector<AskedMetric> asked = asked_metrics(service);
+  return std::any_of(asked.begin(), asked.end(), [](const AskedMetric& metric) {
+    return metric.metric_namespace == "ECS/ContainerInsights";
+  });
 }
 
 void ServiceScalingResolver::policy(proto::ServiceScalingPolicy& policy, const std::string& path) {
   if (mistakes_.at(path)) return;  // nothing of it was understood
   const bool tracks = policy.has_target_tracking_scaling_policy_configuration();
-  if (tracks == policy.has_step_scaling_policy_configuration()) {
+  const bool foresees = policy.has_predictive_scaling_policy_configuration();
+  const bool steps = policy.has_step_scaling_policy_configuration();
+  if (int{tracks} + int{foresees} + int{steps} != 1) {
     if (mistakes_.below(path)) return;
     return mistake(path,
-                   "must have one of target_tracking_scaling_policy_configuration and "
-                   "step_scaling_policy_configuration");
+                   "must have one of target_tracking_scaling_policy_configuration, "
+                   "step_scaling_policy_configuration and predictive_scaling_policy_configuration");
+  }
+  if (foresees) {
+    return predictive_config(policy.predictive_scaling_policy_configuration(),
+                             path + ".predictive_scaling_policy_configuration");
   }
   if (tracks) {
     return target_tracking(*policy.mutable_target_tracking_scaling_policy_configuration(),

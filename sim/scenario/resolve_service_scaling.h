@@ -21,6 +21,7 @@ class ServiceScalingResolver : ApplicationScalingChecks {
  private:
   void policy(proto::ServiceScalingPolicy& policy, const std::string& path);
   void step(const proto::StepScalingPolicyConfiguration& config, const std::string& path);
+  static bool uses_container_insights(const proto::EcsService& service);
   void names(const proto::EcsService& service, const std::string& path);
 
   const std::string& region_;

@@ -15,10 +15,12 @@
 #include "scenario/field_path.h"
 #include "scenario/law.h"
 #include "scenario/resolve_clusters.h"
+#include "scenario/resolve_daemons.h"
 #include "scenario/resolve_deployments.h"
 #include "scenario/resolve_group.h"
 #include "scenario/resolve_memory.h"
 #include "scenario/resolve_providers.h"
+#include "scenario/resolve_queue.h"
 #include "scenario/resolve_scaling.h"
 #include "scenario/resolve_service_scaling.h"
 #include "scenario/resolve_spot.h"
@@ -187,7 +189,8 @@ void ServiceResolver::target_group(const proto::TargetGroup& group, const std::s
 }
 
 /// C35: by what pulls and unpacks, the task's own CPU on Fargate, else the instance's.
-std::uint32_t ServiceResolver::pulling_cpu(const proto::EcsService& service,
+template <typename Message>
+std::uint32_t ServiceResolver::pulling_cpu(const Message& service,
                                            const proto::Scenario& scenario) {
   const auto cluster = scenario.clusters().find(service.cluster());
   if (cluster == scenario.clusters().end()) return service.task_definition().cpu();
@@ -201,6 +204,7 @@ std::uint32_t ServiceResolver::pulling_cpu(const proto::EcsService& service,
 
 void ServiceResolver::ecs(proto::EcsService& service, const proto::Scenario& scenario,
                           const std::string& path) {
+  resolve_scheduling(service, path, places_, mistakes_);
   if (service.has_cluster()) {
     resolve_on_cluster(service, scenario, path, places_, mistakes_);
   } else {
@@ -222,19 +226,26 @@ void ServiceResolver::ecs(proto::EcsService& service, const proto::Scenario& sce
   }
   resolve_deployments(service, path, pull_rate_is_given, places_, mistakes_);
   resolve_memory(service, path, places_, mistakes_);
+  resolve_queue(service, region_, path, places_, mistakes_);
   if (!service.has_cluster()) resolve_providers(service, region_, path, places_, mistakes_);
   ServiceScalingResolver(region_, places_, mistakes_).service(service, path);
 }
 
-void ServiceResolver::ecs_task(proto::EcsTask& job, const std::string& path) {
+void ServiceResolver::ecs_task(proto::EcsTask& job, const proto::Scenario& scenario,
+                               const std::string& path) {
   const proto::TaskDefinition& task = job.task_definition();
-  fargate_size(task, path + ".task_definition");
+  if (job.has_cluster()) {
+    resolve_on_cluster(job, scenario, path, places_, mistakes_);
+  } else {
+    resolve_off_cluster(job, path, places_, mistakes_);
+    fargate_size(task, path + ".task_definition");
+    resolve_providers(job, region_, path, places_, mistakes_);
+  }
   if (task.has_health_check()) {
     mistake(path + ".task_definition.health_check", "is for services: of jobs it changes nothing");
   }
-  resolve_providers(job, region_, path, places_, mistakes_);
-  const bool is_interrupted = job.assumed().has_fargate_spot();
-  if (!is_interrupted && places_.contains(path + ".task_definition.stop_timeout")) {
+  constexpr std::uint32_t kStopTimeout = 30;  // the default, which a resolved scenario has (C24)
+  if (!job.assumed().has_fargate_spot() && task.stop_timeout() != kStopTimeout) {
     mistake(path + ".task_definition.stop_timeout",
             "is for jobs on FARGATE_SPOT: nothing interrupts others");
   }
@@ -244,11 +255,14 @@ void ServiceResolver::ecs_task(proto::EcsTask& job, const std::string& path) {
     assumed.set_speed(is_arm ? kSpeedArm : kSpeedX86);
   }
   if (assumed.has_pull_rate()) return;
-  assumed.mutable_pull_rate()->set_bytes_per_second(pull_rate(task.cpu()));
+  assumed.mutable_pull_rate()->set_bytes_per_second(pull_rate(pulling_cpu(job, scenario)));
 }
 
 /// C9: which sizes there are.
 void ServiceResolver::fargate_size(const proto::TaskDefinition& task, const std::string& path) {
+  if (task.has_memory_reservation()) {
+    mistake(path + ".memory_reservation", "is for tasks on a cluster: Fargate has room for each");
+  }
   if (!task.has_cpu() || !task.has_memory()) return;  // reported already
   if (ecs::valid_fargate_size(task.cpu(), task.memory())) return;
   mistake(path,

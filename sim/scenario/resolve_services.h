@@ -17,7 +17,7 @@ class ServiceResolver {
   void ec2(proto::AutoScalingGroup& group, const std::string& path);
   /// `scenario`, whose clusters are resolved, has the service.
   void ecs(proto::EcsService& service, const proto::Scenario& scenario, const std::string& path);
-  void ecs_task(proto::EcsTask& job, const std::string& path);
+  void ecs_task(proto::EcsTask& job, const proto::Scenario& scenario, const std::string& path);
   void external(const proto::External& service, const std::string& path);
   /// Of a group or a service of tasks: what it is billed for has a price (E141).
   void load_balancer(const proto::LoadBalancer& balancer, const std::string& path);
@@ -42,8 +42,8 @@ class ServiceResolver {
   void front(const proto::LambdaFunction& function, const std::string& path);
   void price(const char* item, const std::string& path);
   void instance_type(proto::AutoScalingGroup& group, const std::string& path);
-  static std::uint32_t pulling_cpu(const proto::EcsService& service,
-                                   const proto::Scenario& scenario);
+  template <typename Message>
+  static std::uint32_t pulling_cpu(const Message& service, const proto::Scenario& scenario);
   void fargate_size(const proto::TaskDefinition& task, const std::string& path);
   void capacity(proto::AutoScalingGroup& group, const std::string& path);
   void commitments(const proto::AutoScalingGroup& group, const std::string& path);

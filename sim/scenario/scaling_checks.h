@@ -39,6 +39,12 @@ class ScalingChecks {
   /// How many datapoints must breach, of how many.
   template <typename Assumed>
   void datapoints(Assumed& assumed, const std::string& path);
+  /// Of a policy of predictive scaling; in predictive_checks.h, as the next.
+  template <typename Config>
+  void predictive_config(const Config& config, const std::string& path);
+  template <typename Policies, typename ConfigOf>
+  void one_scales_ahead(const Policies& policies, const std::string& path, const char* field,
+                        ConfigOf&& config_of);
   /// That what is billed has a price in the Region.
   void priced(bool is_billed, const char* item, const std::string& region, const std::string& path);
 
@@ -46,6 +52,11 @@ class ScalingChecks {
   Mistakes& mistakes_;
 
  private:
+  template <typename Config>
+  void histories(const Config& config, const std::string& path);
+  template <typename Metrics>
+  void metric_pair(const Metrics& from, const std::string& path);
+
   scaling::MetricNames names_;
   const char* owner_;
 };

@@ -12,6 +12,7 @@
 #include "scenario/field_path.h"
 #include "scenario/recursive_loops.h"
 #include "scenario/resolve.h"
+#include "scenario/resolve_daemons.h"
 
 namespace skyreplay::scenario {
 namespace {
@@ -99,6 +100,12 @@ class Checker {
                                           in_quotes(call.from())));
     }
     check_batches(index);
+    if (scenario_.services().at(call.to()).ecs().has_queue()) {
+      mistake(path + ".to",
+              fmt::format("{} takes its work from a queue, and calls that send messages are not "
+                          "built: let a route bring them",
+                          in_quotes(call.to())));
+    }
     if (scenario_.services().at(call.to()).for_each_route()) {
       mistake(path + ".to", fmt::format("{} is one service for each route (for_each_route), and a "
                                         "call has no route to choose by",
@@ -210,6 +217,7 @@ class Checker {
     for (std::size_t i = 0; i < names_.size(); ++i) {
       const std::string path = join_path("services", names_[i]);
       if (colors[i] != boost::white_color || mistakes_.below(path)) continue;
+      if (is_unreached_daemon(scenario_, names_[i])) continue;
       mistake(path, "no route and no call reaches it");
     }
   }

@@ -296,6 +296,7 @@ Wiring expand(const proto::Scenario& scenario, const std::string& filename,
 }
 
 Delivery delivery_of(const proto::Service& service, trace::InvocationKind kind) {
+  if (service.ecs().has_queue()) return Delivery::kQueue;
   const auto& mappings = service.lambda().event_source_mappings();
   const auto reads = [&](auto has) { return !mappings.empty() && (mappings[0].*has)(); };
   switch (kind) {

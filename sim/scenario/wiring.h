@@ -16,7 +16,8 @@ namespace skyreplay::scenario {
 enum class Delivery : std::uint8_t {
   kDirect,        ///< somebody waits for the answer, as is taken of every kind that is not below
   kAsynchronous,  ///< as events of a function that has an event_invoke_config (L54)
-  kQueue,         ///< as messages that an event source mapping of the function reads (L60)
+  kQueue,         ///< as messages that an event source mapping of the function reads (L60), or a
+                  ///< service's workers, whatever the kind of its routes (L65)
   kStream,        ///< as records that one reads (L66)
 };
 Delivery delivery_of(const proto::Service& service, trace::InvocationKind kind);

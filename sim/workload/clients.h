@@ -92,6 +92,10 @@ class Clients final : public kernel::Process {
   /// It was answered, and there will be another: with the record that is returned, because whoever
   /// knows the old one by its id is not to mistake it for the next attempt's.
   std::uint32_t keep_for_retry(std::uint32_t index, metrics::Outcome outcome);
+  /// The same with this very record, which nobody else knows.
+  void will_retry(std::uint32_t index, metrics::Outcome outcome) {
+    tell(index, outcome, Then::kRetried);
+  }
   /// The same where no other attempt will come, but the event is kept for a while.
   std::uint32_t keep(std::uint32_t index);
   /// The event is over. `held` is how long its source held it back before its attempts, and is its

@@ -29,7 +29,8 @@ struct World {
         "{{min_size: 0, max_size: 9, desired_capacity: {}, instance_type: m7i.large, "
         "availability_zones: {}, ebs: {{volume_size: 0}}, assumed: {{boot_time: 60s, pending_time: "
         "10s}}}}, assumed: {{registered_memory: 8000}}}}\nservices:\n  web:\n    ecs: {{cluster: "
-        "hosts, desired_count: {}, {}task_definition: {{cpu: 1024, memory: 2000{}}}, assumed: "
+        "hosts, availability_zone_rebalancing: DISABLED, desired_count: {}, {}task_definition: "
+        "{{cpu: 1024, memory: 2000{}}}, assumed: "
         "{{image_size: 10MB, pull_rate: 1MB/s, container_start: 2s{}}}}}\n",
         start, top, provider, instances, zones, tasks, service, task, assumed);
   }

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <vector>
+
 #include "support/run_world.h"
 
 namespace skyreplay::ecs {
@@ -251,6 +254,49 @@ TEST_CASE("C105: a step of the load is answered in five to six and a half minute
   CHECK(least > 270s);
   CHECK(most > 363s);
   CHECK(most < 390s);
+}
+
+/// A day of hours that each take 2.9 tasks at half of a vCPU: 50 % x 60 minutes x 2.9.
+std::string ahead(const std::string& more) {
+  std::string hours;
+  for (int hour = 0; hour < 24; ++hour) hours += hour == 0 ? "8700" : ", 8700";
+  return "{policy_name: ahead, predictive_scaling_policy_configuration: {mode: ForecastAndScale, " +
+         more +
+         "metric_specifications: [{target_value: 50, predefined_metric_pair_specification: "
+         "{predefined_metric_type: ECSServiceCPUUtilization}}], assumed: {load_history: [" +
+         hours + "]}}}";
+}
+
+/// What changed the desired count in three idle hours, and when.
+std::vector<replay::Activity> of_idle_hours(const std::string& text) {
+  RowSource source({{.name = "r"}}, {{0s, 1ms, 0s}}, 3h);
+  RunResult result(text, source);
+  std::erase_if(result.activities, [](const auto& activity) { return !activity.to.has_value(); });
+  return result.activities;
+}
+
+// Forecast at the run's start; five minutes before one o'clock.
+TEST_CASE("C111: tasks are there ahead of the hour that a forecast asks for, and stay") {
+  const auto changes = of_idle_hours(service(1, bounded(1, 10, ahead(""))));
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].time == TimePoint{55min});
+  CHECK(changes[0].from == 1);
+  CHECK(changes[0].to == 3);
+  CHECK(changes[0].cause.find("predictive policy ahead: CPUUtilization forecast") !=
+        std::string::npos);
+}
+
+// Half more than the three tasks: five may be there, and three are.
+TEST_CASE("C111: a forecast may raise max_capacity") {
+  const auto honored = of_idle_hours(service(1, bounded(1, 2, ahead(""))));
+  REQUIRE(honored.size() == 1);
+  CHECK(honored[0].to == 2);
+  const auto raised = of_idle_hours(service(
+      1, bounded(1, 2,
+                 ahead("max_capacity_breach_behavior: IncreaseMaxCapacity, max_capacity_buffer: "
+                       "50, "))));
+  REQUIRE(raised.size() == 1);
+  CHECK(raised[0].to == 3);
 }
 
 }  // namespace

@@ -27,6 +27,9 @@ std::map<std::string, int> reached() {
       const bool is_function =
           scenario.services[activity.service].platform == Service::Platform::kFunction;
       here["scales what is provisioned"] |= is_function && activity.kind.starts_with("scale_");
+      const bool is_job = scenario.services[activity.service].platform == Service::Platform::kJob;
+      here["job finds no room"] |= is_job && activity.kind == "placement";
+      here["job is lost, or given up"] |= is_job && activity.kind == "terminate";
     }
     for (const BillRow& row : result.bill) here[row.item] = true;
     here[result.verdict] = true;
@@ -102,6 +105,8 @@ TEST_CASE("random scenarios reach every outcome, limit, activity, line item and 
                                  "replace",
                                  "enter_standby",
                                  "exit_standby",
+                                 "job finds no room",
+                                 "job is lost, or given up",
                                  "detach",
                                  "refused",
                                  "ec2.spot.m7i.large",

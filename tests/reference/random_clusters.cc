@@ -8,9 +8,7 @@ namespace skyreplay::reference {
 
 using namespace std::chrono_literals;
 
-namespace {
-
-Fleet hosts(RandomServices& random) {
+Fleet random_hosts(RandomServices& random) {
   Dice& dice = random.dice;
   Fleet f = random.fleet();
   f.fargate = false;
@@ -44,7 +42,7 @@ Fleet hosts(RandomServices& random) {
   return f;
 }
 
-std::vector<std::string> strategies(Dice& dice) {
+std::vector<std::string> random_strategies(Dice& dice) {
   std::vector<std::string> named;
   for (std::uint32_t i = dice.below(4); i > 0; --i) {
     named.push_back(dice.one_of<const char*>({"random", "spread zone", "spread zone",
@@ -52,6 +50,8 @@ std::vector<std::string> strategies(Dice& dice) {
   }
   return named;
 }
+
+namespace {
 
 void move(Fleet& f, std::size_t to, const Fleet& cluster, RandomServices& random) {
   Dice& dice = random.dice;
@@ -63,20 +63,22 @@ void move(Fleet& f, std::size_t to, const Fleet& cluster, RandomServices& random
   f.memory = dice.one_of<std::uint32_t>({100, 512, 512, 1000, 1700});
   f.awsvpc = dice.chance(30);
   f.distinct_instance = dice.chance(20);
-  f.strategies = strategies(dice);
-  f.rebalances = false;  // refused there
-  f.shift.reset();
+  f.strategies = random_strategies(dice);
+  if (dice.chance(40)) f.memory_reservation = f.memory * dice.between(1, 4) / 4;
   for (Deployment& deployment : f.deployments) {
     if (!deployment.cpu) continue;
     deployment.cpu = dice.one_of<std::uint32_t>({128, 256, 512, 1024});
     deployment.memory = dice.one_of<std::uint32_t>({100, 512, 1000, 1700});
+    const bool must = f.memory_reservation.value_or(0) > *deployment.memory;
+    if (must || dice.chance(20)) deployment.memory_reservation = *deployment.memory / 2;
   }
   f.launch_type_ec2 = dice.chance(30);
   if (dice.chance(20)) f.not_in_zone = dice.below(cluster.zones);
 }
 
-/// What instances are lost, and when they are fewer.
-void shake(Scenario& s, std::size_t cluster, RandomServices& random, Time unit) {
+}  // namespace
+
+void shake_cluster(Scenario& s, std::size_t cluster, RandomServices& random, Time unit) {
   Dice& dice = random.dice;
   const Time length = s.end - s.start;
   for (std::uint32_t i = dice.below(3); i > 0; --i) {
@@ -95,11 +97,9 @@ void shake(Scenario& s, std::size_t cluster, RandomServices& random, Time unit) 
   }
 }
 
-}  // namespace
-
 void add_cluster(Scenario& s, RandomServices& random, Time unit) {
   const std::size_t cluster = s.services.size();
-  const Fleet group = hosts(random);
+  const Fleet group = random_hosts(random);
   bool any = false;
   for (std::size_t i = 0; i < s.services.size(); ++i) {
     Service& service = s.services[i];
@@ -119,7 +119,7 @@ void add_cluster(Scenario& s, RandomServices& random, Time unit) {
     fault.zone = std::min(fault.zone, group.zones - 1);
   }
   s.services.push_back({.name = "z", .platform = Service::Platform::kFleet, .fleet = group});
-  shake(s, cluster, random, unit);
+  shake_cluster(s, cluster, random, unit);
 }
 
 namespace {
@@ -181,9 +181,18 @@ std::string placement_yaml(const Fleet& f, const Service& cluster) {
         "{{type: memberOf, expression: \"attribute:ecs.availability-zone != us-east-1{}\"}}",
         static_cast<char>('a' + *f.not_in_zone));
   }
-  return fmt::format("cluster: {}, {}placement_strategies: [{}], placement_constraints: [{}], ",
-                     cluster.name, f.launch_type_ec2 ? "launch_type: EC2, " : "", list,
-                     constraints);
+  return fmt::format("cluster: {}, {}{}placement_strategies: [{}], placement_constraints: [{}], ",
+                     cluster.name, f.launch_type_ec2 ? "launch_type: EC2, " : "",
+                     f.daemon ? "scheduling_strategy: DAEMON, " : "", list, constraints);
+}
+
+std::string placement_yaml(const JobKind& j, const Service& cluster) {
+  Fleet same;
+  same.launch_type_ec2 = j.launch_type_ec2;
+  same.distinct_instance = j.distinct_instance;
+  same.strategies = j.strategies;
+  same.not_in_zone = j.not_in_zone;
+  return placement_yaml(same, cluster);
 }
 
 }  // namespace skyreplay::reference

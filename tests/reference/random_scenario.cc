@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "reference/random_cluster_jobs.h"
 #include "reference/random_clusters.h"
+#include "reference/random_daemons.h"
 #include "reference/random_events.h"
 #include "reference/random_lambda.h"
 #include "reference/random_operations.h"
 #include "reference/random_provisioned.h"
+#include "reference/random_queues.h"
 #include "reference/random_services.h"
 #include "reference/random_tasks.h"
 
@@ -32,9 +35,12 @@ class Generator {
         providers_(number ^ 0x5907),
         provisioned_(number),
         clusters_(number ^ 0xC1A5),
+        daemons_(number),
         random_tasks_(number),
         operations_(number),
-        lambda_(number) {
+        lambda_(number),
+        cluster_jobs_(number),
+        queues_(number) {
     s_.seed = dice_.below(1000);
   }
 
@@ -59,8 +65,12 @@ class Generator {
     provisioned_.scale(s_);
     operations_.add_to(s_);
     if (clusters_.dice.chance(35)) add_cluster(s_, clusters_, unit_);
+    daemons_.add_to(s_, unit_);
     random_tasks_.fill(s_);
     lambda_.add_to(s_);
+    cluster_jobs_.add_to(s_, unit_);
+    queues_.add_to(s_, unit_);
+    queues_.foresee(s_, unit_);
     return s_;
   }
 
@@ -561,9 +571,12 @@ class Generator {
   RandomServices providers_;
   RandomProvisioned provisioned_;
   RandomServices clusters_;
+  RandomDaemons daemons_;
   RandomTasks random_tasks_;
   RandomOperations operations_;
   RandomLambda lambda_;
+  RandomClusterJobs cluster_jobs_;
+  RandomQueues queues_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

@@ -46,7 +46,10 @@ std::string spelled(const Scenario& scenario, const Service& service) {
     if (!service.fleet.fargate) return group(service.fleet);
     return tasks(service.fleet, on_cluster(scenario, service.fleet), trace_start);
   }
-  if (service.platform == Service::Platform::kJob) return job_yaml(service.job);
+  if (service.platform == Service::Platform::kJob) {
+    const std::optional<std::size_t>& cluster = service.job.cluster;
+    return job_yaml(service.job, cluster ? &scenario.services[*cluster] : nullptr);
+  }
   const External& e = service.external;
   return fmt::format("{{external: {{latency: {}, {}when_full: {}, price_per_request: \"{}\"}}}}",
                      spelled(e.latency), optional("max_connections", e.max_connections),
@@ -183,10 +186,11 @@ std::string to_yaml(const Scenario& s) {
   text += fmt::format(
       "account:\n  lambda: {{concurrent_executions: {}, minimum_unreserved_concurrent_executions: "
       "{}, scaling_rate: {{burst: {}, per_second: {}, scope: {}}}, requests_per_second_factor: "
-      "{}}}\n  api_gateway: {{throttle_burst_limit: {}, throttle_rate_limit: {}}}\n",
+      "{}}}\n  api_gateway: {{throttle_burst_limit: {}, throttle_rate_limit: {}}}\n  sqs: "
+      "{{in_flight_messages: {}}}\n",
       s.account.concurrency, s.account.minimum_unreserved, s.account.burst, s.account.per_second,
       s.account.scaling_is_shared ? "account" : "function", s.account.requests_factor,
-      s.account.api_burst, s.account.api_rate);
+      s.account.api_burst, s.account.api_rate, s.account.in_flight_messages);
   if (!s.calls.empty()) text += "calls:\n";
   for (const Call& call : s.calls) text += "  - " + spelled(s, call) + "\n";
   text += fmt::format("recorder: {{window: {}, warm_up: {}, lambda_metrics: {}}}\n",

@@ -80,6 +80,14 @@ std::string common(const Fleet& f) {
     zones += fmt::format("{}us-east-1{}", i == 0 ? "" : ", ", static_cast<char>('a' + i));
   }
   if (f.cluster.has_value()) zones.clear();
+  if (f.has_queue) {
+    return fmt::format(
+        "availability_zones: [{}], queue: {{visibility_timeout: {}, message_retention_period: "
+        "{}{}}}, ",
+        zones, f.visibility / std::chrono::seconds{1}, f.retention / std::chrono::seconds{1},
+        f.max_receives ? fmt::format(", redrive_policy: {{max_receive_count: {}}}", *f.max_receives)
+                       : "");
+  }
   return fmt::format(
       "availability_zones: [{}], target_group: {{load_balancing_algorithm_type: {}, "
       "deregistration_delay: {}, slow_start: {}, load_balancing_cross_zone_enabled: {}, "

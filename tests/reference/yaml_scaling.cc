@@ -23,8 +23,23 @@ std::string metric(const Alarm& a) {
                      seconds_of(a.period));
 }
 
+std::string math(const Math& m) {
+  const auto query = [](const char* id, const std::string& metric, const std::string& stat) {
+    const std::size_t blank = metric.find(' ');
+    return fmt::format(
+        "{{id: {}, label: of {}, metric_stat: {{metric: {{namespace: {}, metric_name: {}}}, stat: "
+        "{}}}, return_data: false}}",
+        id, id, metric.substr(0, blank), metric.substr(blank + 1), stat);
+  };
+  return fmt::format(
+      "customized_metric_specification: {{metrics: [{}, {}, {{id: e1, expression: \"m1 {} "
+      "m2\"}}]}}",
+      query("m1", m.left, m.left_statistic), query("m2", m.right, m.right_statistic), m.operation);
+}
+
 /// In the words of a predefined metric where there is one.
 std::string tracked(const Alarm& a, const std::string& customized) {
+  if (a.math) return math(*a.math);
   const std::pair<const char*, const char*> predefined[] = {
       {"AWS/EC2 CPUUtilization", "ASGAverageCPUUtilization"},
       {"AWS/ECS CPUUtilization", "ECSServiceAverageCPUUtilization"},
@@ -67,8 +82,49 @@ std::string adjusting(const Policy& p) {
   return text + "]";
 }
 
+/// What predictive policies of groups and services spell alike.
+std::string ahead(const Policy& p, const std::string& what) {
+  return fmt::format(
+      "{{metric_specifications: [{{target_value: {}, {}}}], mode: {}, scheduling_buffer_time: {}, "
+      "{}{}assumed: {{load_history: [{}], scaling_history: [{}]}}}}",
+      p.target, what, p.scales ? "ForecastAndScale" : "ForecastOnly", p.buffer,
+      p.max_buffer ? "max_capacity_breach_behavior: IncreaseMaxCapacity, " : "",
+      optional("max_capacity_buffer", p.max_buffer), fmt::join(p.history, ", "),
+      fmt::join(p.scaling_history, ", "));
+}
+
+/// The pair, the load metric and the scaling metric of a kind.
+using Names = std::array<const char*, 3>;
+
+/// Each in its turn: in one word, or in two.
+std::string foreseen(const Policy& p, const std::map<std::string, Names>& metrics) {
+  const Names& load = metrics.at(p.tracked.metric);
+  const Names& scaling = metrics.at(p.scaling.empty() ? p.tracked.metric : p.scaling);
+  if (p.history.size() % 2 == 0 && p.scaling.empty()) {
+    return fmt::format("predefined_metric_pair_specification: {{predefined_metric_type: {}}}",
+                       load[0]);
+  }
+  return fmt::format(
+      "predefined_load_metric_specification: {{predefined_metric_type: {}}}, "
+      "predefined_scaling_metric_specification: {{predefined_metric_type: {}}}",
+      load[1], scaling[2]);
+}
+
 /// Of a service of tasks.
 std::string spelled_for_service(const Policy& p) {
+  if (p.kind == Policy::Kind::kPredictive) {
+    const std::map<std::string, Names> metrics = {
+        {"AWS/ECS CPUUtilization",
+         {"ECSServiceCPUUtilization", "ECSServiceTotalCPUUtilization",
+          "ECSServiceAverageCPUUtilization"}},
+        {"AWS/ECS MemoryUtilization",
+         {"ECSServiceMemoryUtilization", "ECSServiceTotalMemoryUtilization",
+          "ECSServiceAverageMemoryUtilization"}},
+        {"AWS/ApplicationELB RequestCount",
+         {"ALBRequestCount", "TotalALBRequestCount", "ALBRequestCountPerTarget"}}};
+    return fmt::format("{{policy_name: {}, predictive_scaling_policy_configuration: {}}}", p.name,
+                       ahead(p, foreseen(p, metrics)));
+  }
   if (p.kind == Policy::Kind::kStep) {
     return fmt::format("{{policy_name: {}, step_scaling_policy_configuration: {{{}{}}}}}", p.name,
                        optional("cooldown", p.cooldown), adjusting(p));
@@ -81,33 +137,14 @@ std::string spelled_for_service(const Policy& p) {
 }
 
 std::string predictive(const Policy& p) {
-  const std::map<std::string, std::array<const char*, 3>> metrics = {
+  const std::map<std::string, Names> metrics = {
       {"AWS/EC2 CPUUtilization",
        {"ASGCPUUtilization", "ASGTotalCPUUtilization", "ASGAverageCPUUtilization"}},
       {"AWS/EC2 NetworkIn", {"ASGNetworkIn", "ASGTotalNetworkIn", "ASGAverageNetworkIn"}},
       {"AWS/EC2 NetworkOut", {"ASGNetworkOut", "ASGTotalNetworkOut", "ASGAverageNetworkOut"}},
       {"AWS/ApplicationELB RequestCount",
        {"ALBRequestCount", "ALBTargetGroupRequestCount", "ALBRequestCountPerTarget"}}};
-  const char* const pair = metrics.at(p.tracked.metric)[0];
-  const char* const load = metrics.at(p.tracked.metric)[1];
-  const char* const scaling = metrics.at(p.scaling.empty() ? p.tracked.metric : p.scaling)[2];
-  // Each in its turn: in one word, or in two.
-  const std::string what =
-      p.history.size() % 2 == 0 && p.scaling.empty()
-          ? fmt::format("predefined_metric_pair_specification: {{predefined_metric_type: {}}}",
-                        pair)
-          : fmt::format(
-                "predefined_load_metric_specification: {{predefined_metric_type: {}}}, "
-                "predefined_scaling_metric_specification: {{predefined_metric_type: {}}}",
-                load, scaling);
-  return fmt::format(
-      "predictive_scaling_configuration: {{metric_specifications: [{{target_value: {}, {}}}], "
-      "mode: {}, scheduling_buffer_time: {}, {}{}assumed: {{load_history: [{}], scaling_history: "
-      "[{}]}}}}",
-      p.target, what, p.scales ? "ForecastAndScale" : "ForecastOnly", p.buffer,
-      p.max_buffer ? "max_capacity_breach_behavior: IncreaseMaxCapacity, " : "",
-      optional("max_capacity_buffer", p.max_buffer), fmt::join(p.history, ", "),
-      fmt::join(p.scaling_history, ", "));
+  return "predictive_scaling_configuration: " + ahead(p, foreseen(p, metrics));
 }
 
 std::string spelled(const Policy& p) {

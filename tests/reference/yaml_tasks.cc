@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "reference/random_clusters.h"
 #include "reference/yaml_parts.h"
 
 namespace skyreplay::reference {
@@ -52,7 +53,8 @@ std::string spelled(const Deployment& d) {
   return fmt::format(
       "{{at: +{}, {}{}assumed: {{{}{}{}{}{}work_factor: {}, start_failures: {}, never_healthy: "
       "{}}}}}",
-      spelled(d.at), optional("cpu", d.cpu), optional("memory", d.memory), image,
+      spelled(d.at), optional("cpu", d.cpu),
+      optional("memory", d.memory) + optional("memory_reservation", d.memory_reservation), image,
       law("container_start", d.container_start), law("application_start", d.application_start),
       optional("workers", d.workers), optional("backlog", d.backlog) + memory(d), d.work_factor,
       d.start_failures, d.never_healthy);
@@ -100,6 +102,17 @@ std::string restarts(const Fleet& f) {
                      f.launches_a_minute);
 }
 
+std::string messages(const Fleet& f) {
+  if (!f.has_queue) return "";
+  return fmt::format("failure_probability: {}, receive_time: {}, ", f.failure_probability,
+                     spelled(f.receive_time));
+}
+
+std::string queue_delays(const Fleet& f) {
+  return fmt::format(", sqs: {}, container_insights: {}", spelled(f.queue_delay),
+                     spelled(f.insights_delay));
+}
+
 std::string container_check(const Fleet& f) {
   if (!f.container_check) return "";
   return fmt::format("health_check: {{interval: {}, retries: {}, start_period: {}}}, ",
@@ -111,32 +124,43 @@ std::string container_check(const Fleet& f) {
 
 std::string tasks(const Fleet& f, const std::string& placement, Time trace_start) {
   return fmt::format(
-      "{{ecs: {{{}desired_count: {}, task_definition: {{{}cpu: {}, memory: {}, stop_timeout: {}, "
+      "{{ecs: {{{}{}task_definition: {{{}cpu: {}, memory: {}, stop_timeout: {}, "
       "runtime_platform: "
       "{{cpu_architecture: {}}}, ephemeral_storage: {{size_in_gib: {}}}}}, {}{}assumed: "
-      "{{{}publication_delay: {{ecs: {}, application_elb: {}}}, infrastructure_time: {}, "
+      "{{{}publication_delay: {{ecs: {}, application_elb: {}{}}}, infrastructure_time: {}, "
       "image_size: {}kB, pull_rate: 1MB/s, container_start: {}, application_start: {}}}}}}}",
-      placement, f.desired, container_check(f) + (f.awsvpc ? "network_mode: awsvpc, " : ""), f.cpu,
-      f.memory, f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
-      spelled(f.providers) + service_scaling(f, trace_start) + deployments(f), common(f),
-      capacity(f) + memory(f) + spot_tasks(f.providers, f.time_to_interruption) + restarts(f),
-      spelled(f.ecs_delay), spelled(f.balancer_delay), spelled(f.infrastructure_time),
-      f.pull_time / std::chrono::milliseconds{1}, spelled(f.container_start),
-      spelled(f.application_start));
+      placement, f.daemon ? "" : fmt::format("desired_count: {}, ", f.desired),
+      container_check(f) + optional("memory_reservation", f.memory_reservation) +
+          (f.awsvpc ? "network_mode: awsvpc, " : ""),
+      f.cpu, f.memory, f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
+      spelled(f.providers) + service_scaling(f, trace_start) + deployments(f),
+      f.unreached ? "" : common(f),
+      capacity(f) + memory(f) + spot_tasks(f.providers, f.time_to_interruption) + restarts(f) +
+          messages(f),
+      spelled(f.ecs_delay), spelled(f.balancer_delay), queue_delays(f),
+      spelled(f.infrastructure_time), f.pull_time / std::chrono::milliseconds{1},
+      spelled(f.container_start), spelled(f.application_start));
 }
 
-std::string job_yaml(const JobKind& j) {
+std::string job_yaml(const JobKind& j, const Service* cluster) {
   const std::string stop_timeout =
       has_spot(j.providers) ? fmt::format("stop_timeout: {}, ", j.stop_timeout) : "";
+  std::string full;
+  if (cluster != nullptr) full = fmt::format("when_full: {}, ", j.queues ? "queue" : "refuse");
+  if (cluster != nullptr && cluster->fleet.managed && !j.launch_type_ec2) {
+    full += fmt::format("provisioning_timeout: {}, ", spelled(j.provisioning_timeout));
+  }
   return fmt::format(
       "{{ecs_task: {{{}task_definition: {{{}cpu: {}, memory: {}, runtime_platform: "
       "{{cpu_architecture: {}}}, ephemeral_storage: {{size_in_gib: {}}}}}, assumed: "
       "{{{}launch_burst: {}, launch_rate: {}, speed: {}, vcpu_parallelism: {}, "
       "infrastructure_time: {}, image_size: {}kB, pull_rate: 1MB/s, container_start: {}, "
       "application_start: {}}}}}}}",
-      spelled(j.providers), stop_timeout, j.cpu, j.memory, j.arm ? "ARM64" : "X86_64",
-      j.storage_gib,
-      spot_tasks(j.providers, j.time_to_interruption) + optional("max_concurrent_tasks", j.most),
+      spelled(j.providers) + (cluster != nullptr ? placement_yaml(j, *cluster) : ""),
+      stop_timeout + (j.awsvpc ? "network_mode: awsvpc, " : ""), j.cpu, j.memory,
+      j.arm ? "ARM64" : "X86_64", j.storage_gib,
+      full + spot_tasks(j.providers, j.time_to_interruption) +
+          optional("max_concurrent_tasks", j.most),
       j.burst, j.rate, j.speed, j.parallelism, spelled(j.infrastructure_time),
       j.pull_time / std::chrono::milliseconds{1}, spelled(j.container_start),
       spelled(j.application_start));

@@ -121,7 +121,8 @@ struct Told final : Scaled {
 /// A policy with a day's history of that load, five minutes before the run's first hour ends.
 Told acted(PredictiveScaling policy, double load, std::uint32_t desired) {
   policy.load_history.assign(24, load);
-  ScalerConfig config{.resolutions = {60s}, .alarms = {}, .policies = {{"p", 0s, policy}}};
+  ScalerConfig config{
+      .resolutions = {60s}, .alarms = {}, .policies = {{"p", 0s, policy}}, .math = {}};
   Scaler scaler(config, at(0s), metrics::AlarmState::kOk);
   Told told;
   told.now.desired = desired;
@@ -177,7 +178,8 @@ TEST_CASE("E54: what is forecast for the hour, or the one that is near, holds po
   ahead.series = 1;
   ScalerConfig config{.resolutions = {60s, 60s},
                       .alarms = {{high, 0, {0}}, {low, 0, {0}}},
-                      .policies = {{"t", 0s, TargetTracking{50, 0, 1}}, {"p", 0s, ahead}}};
+                      .policies = {{"t", 0s, TargetTracking{50, 0, 1}}, {"p", 0s, ahead}},
+                      .math = {}};
   Scaler scaler(config, at(0s), metrics::AlarmState::kOk);
   Told told;
   told.now = {.desired = 8, .minimum = 1, .maximum = 20, .current = 8};

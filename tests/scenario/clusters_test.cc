@@ -122,17 +122,35 @@ TEST_CASE("C22: what is deployed on a cluster fits its instances, whatever Farga
         "(C18)");
 }
 
-TEST_CASE("C58: deployments on a cluster are rolling") {
-  CHECK(told({.service = ", deployment_configuration: {strategy: CANARY}"}) ==
-        "deployment_configuration.strategy: is not built for tasks on a cluster yet, but for "
-        "ROLLING");
+TEST_CASE("C58: deployments on a cluster shift traffic like those on Fargate") {
+  CHECK(told({.service = ", deployment_configuration: {strategy: CANARY}"}) == "");
 }
 
-TEST_CASE("C53: zones are not rebalanced on a cluster") {
-  CHECK(told({.service = ", availability_zone_rebalancing: ENABLED"}) ==
-        "availability_zone_rebalancing: is not built for tasks on a cluster yet, only on Fargate");
-  CHECK(resolved({}).services().at("web").ecs().availability_zone_rebalancing() ==
+TEST_CASE("C53: zones are rebalanced on a cluster unless placement says otherwise") {
+  const auto rebalancing = [](const std::string& service) {
+    return resolved({.service = service})
+        .services()
+        .at("web")
+        .ecs()
+        .availability_zone_rebalancing();
+  };
+  const std::string zones = "{type: spread, field: \"attribute:ecs.availability-zone\"}";
+  const std::string packed = "{type: binpack, field: cpu}";
+  CHECK(rebalancing("") == proto::EcsService::ENABLED);
+  CHECK(rebalancing(", placement_strategies: [" + zones + ", " + packed + "]") ==
+        proto::EcsService::ENABLED);
+  CHECK(rebalancing(", placement_strategies: [" + packed + ", " + zones + "]") ==
         proto::EcsService::DISABLED);
+  const std::string not_a =
+      ", placement_constraints: [{type: memberOf, expression: \"attribute:ecs.availability-zone != "
+      "us-east-1a\"}]";
+  CHECK(rebalancing(not_a) == proto::EcsService::DISABLED);
+  const std::string enabled = ", availability_zone_rebalancing: ENABLED";
+  CHECK(told({.service = enabled}) == "");
+  CHECK(told({.service = enabled + ", placement_strategies: [" + packed + "]"})
+            .starts_with("availability_zone_rebalancing: needs a spread over"));
+  CHECK(told({.service = enabled + not_a}) ==
+        "availability_zone_rebalancing: excludes placement constraints that ask for the zone");
 }
 
 TEST_CASE("C62, C63, C66, C67: strategies and constraints have the fields that are theirs") {
@@ -151,6 +169,92 @@ TEST_CASE("C62, C63, C66, C67: strategies and constraints have the fields that a
   CHECK(constraint("{type: memberOf, expression: runningTasksCount == 0}").find("not built") !=
         std::string::npos);
   CHECK(constraint("{type: memberOf, expression: \"attribute:x ==\"}") != "");
+}
+
+/// Jobs on the cluster; the first mistake, from its field on.
+std::string told_of_jobs(const std::string& job, const std::string& cluster = "",
+                         const std::string& task = "") {
+  const std::string text = mistakes_of(
+      "version: 1\nclusters: {hosts: {auto_scaling_group: {min_size: 1, max_size: 4, "
+      "instance_type: m7i.large}" +
+      cluster + "}}\nservices: {batch: {ecs_task: {task_definition: {cpu: 300, memory: 700" + task +
+      "}" + job + "}}}\n");
+  const std::size_t at = text.find("ecs_task.");
+  return at == std::string::npos ? text : text.substr(at + std::string("ecs_task.").size());
+}
+
+constexpr const char* kManaged = ", auto_scaling_group_provider: {managed_scaling: {}}";
+
+TEST_CASE("jobs on a cluster take their network, speed, start and rate from it") {
+  const auto jobs = [](const std::string& cluster) {
+    return Scenario::parse(
+               "version: 1\nclusters: {hosts: {auto_scaling_group: {min_size: 1, "
+               "max_size: 4, instance_type: m7g.large}" +
+                   cluster +
+                   "}}\nservices: {batch: {ecs_task: {cluster: hosts, task_definition: "
+                   "{cpu: 300, memory: 700}}}}\n",
+               "shop.yaml")
+        .message()
+        .services()
+        .at("batch")
+        .ecs_task();
+  };
+  const proto::EcsTask fixed = jobs("");
+  CHECK(fixed.launch_type() == proto::EcsService::EC2);
+  CHECK(fixed.task_definition().network_mode() == proto::TaskDefinition::BRIDGE);
+  CHECK(fixed.task_definition().runtime_platform().cpu_architecture() ==
+        proto::RuntimePlatform::ARM64);
+  CHECK(fixed.assumed().infrastructure_time().constant().ns() == 0);
+  CHECK(fixed.assumed().container_start().uniform().high().ns() == 3'000'000'000);
+  CHECK(fixed.assumed().launch_rate() == 40);  // C114
+  CHECK(fixed.assumed().when_full() == proto::EcsTaskAssumed::REFUSE);
+  CHECK(!fixed.assumed().has_provisioning_timeout());
+  const proto::EcsTask managed = jobs(kManaged);
+  CHECK(!managed.has_launch_type());
+  CHECK(managed.assumed().provisioning_timeout().uniform().low().ns() == 600'000'000'000);  // C89
+}
+
+TEST_CASE("a resolved scenario with jobs on a cluster reads as itself") {
+  const std::string jobs =
+      "}}\nservices: {batch: {ecs_task: {cluster: hosts, task_definition: {cpu: 300, memory: "
+      "700}}}}\n";
+  for (const std::string& cluster : {std::string(), std::string(kManaged)}) {
+    const Scenario once = Scenario::parse(
+        "version: 1\nclusters: {hosts: {auto_scaling_group: {min_size: 1, max_size: 4, "
+        "instance_type: m7i.large}" +
+            cluster + jobs,
+        "shop.yaml");
+    CHECK(Scenario::parse(once.to_yaml(), "shop.yaml").to_yaml() == once.to_yaml());
+  }
+}
+
+TEST_CASE("of jobs, too, what is for Fargate is refused on a cluster, and the other way round") {
+  const std::string on = ", cluster: hosts";
+  CHECK(told_of_jobs(on) == "");
+  CHECK(told_of_jobs(", cluster: hots").starts_with("cluster: there is no cluster 'hots'"));
+  CHECK(told_of_jobs(on + ", launch_type: FARGATE").starts_with("launch_type: FARGATE needs no"));
+  CHECK(told_of_jobs(on +
+                     ", capacity_provider_strategy: [{capacity_provider: FARGATE_SPOT, weight: "
+                     "1}]")
+            .starts_with("capacity_provider_strategy: is for Fargate"));
+  CHECK(told_of_jobs(on, "", ", stop_timeout: 60").find("is for jobs on FARGATE_SPOT") !=
+        std::string::npos);
+  CHECK(told_of_jobs(on + ", placement_strategies: [{type: binpack}]")
+            .starts_with("placement_strategies[0].field: of binpack is cpu or memory"));
+  CHECK(told_of_jobs("").find("Fargate has no size") != std::string::npos);
+  CHECK(told_of_jobs(", assumed: {when_full: queue}").find("is for tasks on a cluster") !=
+        std::string::npos);
+  CHECK(told_of_jobs(", placement_constraints: [{type: distinctInstance}]")
+            .find("is for tasks on a cluster") != std::string::npos);
+}
+
+TEST_CASE("C89: only tasks on a provider with managed scaling have a time in PROVISIONING") {
+  const std::string timeout = ", cluster: hosts, assumed: {provisioning_timeout: 20m}";
+  CHECK(told_of_jobs(timeout, kManaged) == "");
+  CHECK(told_of_jobs(timeout).starts_with(
+      "assumed.provisioning_timeout: is for tasks on a provider"));
+  CHECK(told_of_jobs(timeout + ", launch_type: EC2", kManaged)
+            .starts_with("assumed.provisioning_timeout: is for tasks on a provider"));
 }
 
 TEST_CASE("names of clusters are told apart from those of services, and must exist") {

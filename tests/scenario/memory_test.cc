@@ -38,6 +38,35 @@ TEST_CASE("C4: what a request takes needs what a task takes beside it") {
                   "the service's own assumed.memory_base is missing"));
 }
 
+TEST_CASE("C4, C5: a soft limit is for tasks on a cluster, and at most the hard one") {
+  const auto told_on_cluster = [](const std::string& task, const std::string& more = "") {
+    try {
+      Scenario::parse(
+          "version: 1\nclusters: {c: {auto_scaling_group: {min_size: 1, max_size: 1, "
+          "instance_type: "
+          "m7i.large}, assumed: {registered_memory: 1000}}}\nservices:\n  web:\n    ecs: {cluster: "
+          "c, task_definition: {cpu: 256, " +
+              task + "}" + more + "}\n",
+          "shop.yaml");
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  CHECK(told_on_cluster("memory: 512, memory_reservation: 512") == "");
+  // What is reserved has to fit an instance; the hard limit need not.
+  CHECK(told_on_cluster("memory: 2000, memory_reservation: 1000") == "");
+  CHECK(complains(told_on_cluster("memory: 2000, memory_reservation: 1001"),
+                  "task_definition.memory_reservation: must be at most 1,000 MiB"));
+  CHECK(complains(told_on_cluster("memory: 512, memory_reservation: 513"),
+                  "is 513 MiB, and must be at most memory, 512 MiB"));
+  CHECK(complains(told_on_cluster("memory: 512, memory_reservation: 300",
+                                  ", deployments: [{at: +1m, memory: 256}]"),
+                  "deployments[0].memory_reservation: is 300 MiB, and must be at most memory"));
+  CHECK(complains(told("memory_base: 1MiB", "deployments: [{at: +1m, memory_reservation: 100}], "),
+                  "is for tasks on a cluster"));
+}
+
 TEST_CASE("C93: MemoryUtilization is for services that say what their tasks use") {
   const std::string alarm =
       "min_capacity: 1, max_capacity: 2, alarms: [{alarm_name: a, namespace: AWS/ECS, metric_name: "

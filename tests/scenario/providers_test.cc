@@ -41,6 +41,18 @@ TEST_CASE("C118: FARGATE_SPOT costs 30 % of the price unless the scenario says a
   CHECK(spot(", assumed: {fargate_spot: {vcpu_hour: \"0.0126\"}}").vcpu_hour() == "0.0126");
 }
 
+TEST_CASE("a resolved scenario with a capacity provider strategy reads as itself") {
+  const std::string on_spot = strategy("{capacity_provider: FARGATE_SPOT, weight: 1}");
+  for (const std::string& text :
+       {service(on_spot),
+        "version: 1\nservices: {batch: {ecs_task: {task_definition: {cpu: 1024, "
+        "memory: 2048}, " +
+            on_spot + "}}}\n"}) {
+    const Scenario once = Scenario::parse(text, "shop.yaml");
+    CHECK(Scenario::parse(once.to_yaml(), "shop.yaml").to_yaml() == once.to_yaml());
+  }
+}
+
 TEST_CASE("C71: one base, a weight, each provider once") {
   CHECK(told(strategy("{capacity_provider: FARGATE, base: 1}")) ==
         "capacity_provider_strategy: has no weight above 0");

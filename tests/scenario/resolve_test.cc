@@ -339,6 +339,8 @@ TEST_CASE("show is the resolved scenario, absent fields as comments") {
       "  api_gateway:\n"
       "    throttle_burst_limit: 5000\n"
       "    throttle_rate_limit: 10000\n"
+      "  sqs:\n"
+      "    in_flight_messages: 120000\n"
       "  free_tier: true\n"
       "# calls: not given: no service calls another\n"
       "recorder:\n"

@@ -67,8 +67,9 @@ TEST_CASE("C96: metrics of 20 s are refused by name, and of memory where nothing
 TEST_CASE(
     "a policy is of one kind, on a metric that a service has, and alarms name step policies") {
   CHECK(told(policy(""))
-            .ends_with("must have one of target_tracking_scaling_policy_configuration and "
-                       "step_scaling_policy_configuration"));
+            .ends_with("must have one of target_tracking_scaling_policy_configuration, "
+                       "step_scaling_policy_configuration and "
+                       "predictive_scaling_policy_configuration"));
   CHECK(told(tracking("customized_metric_specification: {namespace: AWS/EC2, metric_name: "
                       "CPUUtilization, statistic: Average}"))
             .find("a service has no metric 'AWS/EC2 CPUUtilization', did you mean 'AWS/ECS "
@@ -131,9 +132,28 @@ TEST_CASE("C112: a service has at most fifty policies") {
   CHECK(told(many(51)) == "policies: has more than 50 policies");
 }
 
-TEST_CASE("predictive scaling of a service is refused by name") {
-  CHECK(told(policy("predictive_scaling_policy_configuration: {}")).find("not built yet") !=
+TEST_CASE("C111: a predictive policy has one pair of metrics, and one of a service scales") {
+  const auto ahead = [](const std::string& metrics, const std::string& more) {
+    return "predictive_scaling_policy_configuration: {" + more +
+           "metric_specifications: [{target_value: 50, " + metrics + "}]}";
+  };
+  const std::string pair =
+      "predefined_metric_pair_specification: {predefined_metric_type: ECSServiceCPUUtilization}";
+  CHECK(told(policy(ahead(pair, ""))) == "");
+  CHECK(told(policy(ahead("predefined_load_metric_specification: {predefined_metric_type: "
+                          "TotalALBRequestCount}",
+                          "")))
+            .find("must have predefined_metric_pair_specification, or both") != std::string::npos);
+  CHECK(told(policy(ahead(pair, "max_capacity_buffer: 10, ")))
+            .find("must be there with IncreaseMaxCapacity, and only then") != std::string::npos);
+  const std::string memory =
+      "predefined_metric_pair_specification: {predefined_metric_type: ECSServiceMemoryUtilization}";
+  CHECK(told(policy(ahead(memory, ""))).find("MemoryUtilization needs assumed.memory_base") !=
         std::string::npos);
+  const std::string scales = ahead(pair, "mode: ForecastAndScale, ");
+  CHECK(told(kBounds + "policies: [{policy_name: a, " + scales + "}, {policy_name: b, " + scales +
+             "}]")
+            .find("another policy has ForecastAndScale already; one may") != std::string::npos);
 }
 
 }  // namespace

@@ -26,8 +26,11 @@ World::World(const Scenario& original, Mutation mutation)
   for (std::size_t i = 0; i < services; ++i) {  // clusters first: others have tasks on them
     if (scenario.services[i].fleet.is_cluster) stations[i] = make_fleet(*this, i);
   }
+  for (std::size_t i = 0; i < services; ++i) {  // C36
+    if (scenario.services[i].fleet.daemon) stations[i] = make_fleet(*this, i);
+  }
   for (std::size_t i = 0; i < services; ++i) {
-    if (scenario.services[i].fleet.is_cluster) continue;
+    if (stations[i] != nullptr) continue;
     switch (scenario.services[i].platform) {
       case Service::Platform::kFunction:
         stations[i] = make_function(*this, i);
@@ -72,13 +75,15 @@ void World::arrive(std::uint64_t index) {
   Request& request = requests.back();
   journal.began.push_back({now(), request.route, request.counted});
   journal.in_flight[scenario.routes[request.route]].change(now(), +1);
+  Station& station = *stations[scenario.routes[request.route]];
+  if (station.has_queue()) return station.take_message(request);
   if (is_message(request)) return take_message(request);
   if (is_record(request)) return take_record(request);
   is_event(request) ? take_event(request) : attempt(request);
 }
 
 Attempt& World::new_attempt(Request& request) {
-  ++request.attempts;
+  if (request.attempts < 255) ++request.attempts;  // no more are counted of one request
   attempts.push_back({.request = &request,
                       .service = scenario.routes[request.route],
                       .flow = request.route,
@@ -137,6 +142,8 @@ void World::tell(Attempt& attempt, Attempt::Awaited who, Outcome outcome) {
   if (who == Attempt::Awaited::kByService) return answer_call(attempt, outcome);
   if (who == Attempt::Awaited::kByLane) return answer_part(attempt, outcome);
   if (who == Attempt::Awaited::kByReader) return answer_batch(attempt, outcome);
+  if (who == Attempt::Awaited::kByWorker)
+    return stations[attempt.service]->worked(attempt, outcome);
   if (who == Attempt::Awaited::kByQueue) return answer_event(attempt, outcome);
   if (outcome != Outcome::kCompleted && may_retry(*attempt.request, outcome)) {
     retry_later(*attempt.request);

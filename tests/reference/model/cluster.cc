@@ -10,32 +10,48 @@ FleetService& FleetService::cluster() const {
   return static_cast<FleetService&>(*world_.stations[*fleet().cluster]);
 }
 
+Host& host_of(World& world, std::size_t cluster) {
+  return static_cast<FleetService&>(*world.stations[cluster]);
+}
+
 // --- Placement
+
+std::uint32_t FleetService::reserved(const Fleet& task) const {
+  if (world_.broken(Mutation::kPlacedByTheHardLimit)) return task.memory;
+  return task.memory_reservation.value_or(task.memory);
+}
 
 std::pair<std::uint32_t, std::uint32_t> FleetService::size(std::size_t revision) const {
   if (fleet().is_cluster) {
     return {fleet().vcpus * 1024, fleet().registered_memory - fleet().reserved_memory};
   }
   if (revision == 0 || world_.broken(Mutation::kSizeStaysTheFirst)) {
-    return {fleet().cpu, fleet().memory};
+    return {fleet().cpu, reserved(fleet())};
   }
-  const Deployment& own = fleet().deployments[revision - 1];
-  return {own.cpu.value_or(fleet().cpu), own.memory.value_or(fleet().memory)};
+  const Fleet task = this->revision(revision);
+  return {task.cpu, reserved(task)};
 }
 
-std::array<std::uint32_t, 3> FleetService::left_on(std::size_t instance) const {
-  std::array<std::uint32_t, 3> left{size(0).first, size(0).second, fleet().interfaces};
-  const bool all = world_.broken(Mutation::kStoppingTasksAreFree);
-  for (const FleetService* tenant : tenants_) {
-    for (const Member& task : tenant->members_) {
-      const bool holds = task.state != Member::State::kGone && (task.counts() || !all);
-      if (task.instance != instance || !holds) continue;
-      left[0] -= tenant->size(task.revision).first;
-      left[1] -= tenant->size(task.revision).second;
-      left[2] -= tenant->fleet().awsvpc ? 1 : 0;
-    }
+Held FleetService::left_on(std::size_t instance) const {
+  Held left{size(0).first, size(0).second, fleet().interfaces};
+  for (const Tenant* tenant : tenants_) {
+    const Held held = tenant->held_on(instance);
+    for (std::size_t i = 0; i < held.size(); ++i) left[i] -= held[i];
   }
   return left;
+}
+
+Held FleetService::held_on(std::size_t instance) const {
+  Held held{};
+  const bool all = world_.broken(Mutation::kStoppingTasksAreFree);
+  for (const Member& task : members_) {
+    const bool holds = task.state != Member::State::kGone && (task.counts() || !all);
+    if (task.instance != instance || !holds) continue;
+    held[0] += size(task.revision).first;
+    held[1] += size(task.revision).second;
+    held[2] += fleet().awsvpc ? 1 : 0;
+  }
+  return held;
 }
 
 std::uint32_t FleetService::tasks_on(std::optional<std::size_t> instance,
@@ -49,59 +65,87 @@ std::uint32_t FleetService::tasks_on(std::optional<std::size_t> instance,
   return count;
 }
 
-bool FleetService::takes(std::size_t instance, const FleetService& service) const {
-  const Fleet& task = service.fleet();
-  if (!members_[instance].is_active) return false;
-  const auto left = left_on(instance);
-  const auto [cpu, memory] = service.size(service.launching_);
-  if (left[0] < cpu || left[1] < memory || left[2] < (task.awsvpc ? 1U : 0U)) {
-    return false;
-  }
-  const bool is_shared = world_.broken(Mutation::kInstancesAreShared);
-  if (task.distinct_instance && !is_shared && service.tasks_on(instance, {}) > 0) return false;
-  return task.not_in_zone != members_[instance].zone;
+Placing FleetService::placing() const {
+  const auto [cpu, memory] = size(launching_);
+  return {.needs = {cpu, memory, fleet().awsvpc ? 1U : 0U},
+          .is_daemon = fleet().daemon,
+          .distinct_instance = fleet().distinct_instance,
+          .not_in_zone = fleet().not_in_zone,
+          .strategies = fleet().strategies};
 }
 
-std::vector<std::string> FleetService::strategies() const {
-  std::vector<std::string> named = fleet().strategies;
+bool FleetService::takes(std::size_t instance, const Tenant& tenant) const {
+  const Placing task = tenant.placing();
+  if (!meets(instance, task)) return false;
+  const Held left = left_on(instance);
+  Held needs{};
+  if (!task.is_daemon && !world_.broken(Mutation::kDaemonsHoldNothing)) needs = daemons(instance);
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (left[i] < needs[i] + task.needs[i]) return false;
+  }
+  if (task.is_daemon) return tenant.tasks_on(instance, {}) == 0;
+  const bool is_shared = world_.broken(Mutation::kInstancesAreShared);
+  return !task.distinct_instance || is_shared || tenant.tasks_on(instance, {}) == 0;
+}
+
+std::vector<std::string> FleetService::strategies(const Tenant& tenant) const {
+  std::vector<std::string> named = tenant.placing().strategies;
   if (named.empty()) named = {"spread zone", "spread instance"};
   if (world_.broken(Mutation::kFirstStrategyAlone)) named.resize(1);
   return named;
 }
 
 /// The lowest goes first.
-std::uint64_t FleetService::rank(const std::string& strategy, std::size_t instance) const {
-  if (strategy == "spread zone") return tasks_on({}, cluster().members_[instance].zone);
-  if (strategy == "spread instance") return tasks_on(instance, {});
-  if (strategy == "binpack cpu") return cluster().left_on(instance)[0];
-  if (strategy == "binpack memory") return cluster().left_on(instance)[1];
+std::uint64_t FleetService::rank(const Tenant& tenant, const std::string& strategy,
+                                 std::size_t instance) const {
+  if (strategy == "spread zone") return tenant.tasks_on({}, members_[instance].zone);
+  if (strategy == "spread instance") return tenant.tasks_on(instance, {});
+  if (strategy == "binpack cpu") return left_on(instance)[0];
+  if (strategy == "binpack memory") return left_on(instance)[1];
   return 0;
 }
 
-std::optional<std::uint32_t> FleetService::place_task() {
-  const FleetService& host = cluster();
+std::optional<std::size_t> FleetService::choose(const Tenant& tenant, Bits draw) const {
   std::vector<std::size_t> may;
-  for (std::size_t i = 0; i < host.members_.size(); ++i) {
-    if (host.takes(i, *this)) may.push_back(i);
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (takes(i, tenant)) may.push_back(i);
   }
   if (may.empty()) return std::nullopt;
   bool random = false;
-  for (const std::string& strategy : strategies()) {
+  for (const std::string& strategy : strategies(tenant)) {
     std::uint64_t least = UINT64_MAX;
-    for (const std::size_t i : may) least = std::min(least, rank(strategy, i));
-    std::erase_if(may, [&](std::size_t i) { return rank(strategy, i) != least; });
+    for (const std::size_t i : may) least = std::min(least, rank(tenant, strategy, i));
+    std::erase_if(may, [&](std::size_t i) { return rank(tenant, strategy, i) != least; });
     if (strategy == "spread zone") {  // of zones with as few the first
       std::uint32_t zone = UINT32_MAX;
-      for (const std::size_t i : may) zone = std::min(zone, host.members_[i].zone);
-      std::erase_if(may, [&](std::size_t i) { return host.members_[i].zone != zone; });
+      for (const std::size_t i : may) zone = std::min(zone, members_[i].zone);
+      std::erase_if(may, [&](std::size_t i) { return members_[i].zone != zone; });
     }
     random |= strategy == "random";
   }
-  Bits draw = world_.bits(world_.entity(service_), "placement", placed_++);
-  next_instance_ = may[random ? draw() % may.size() : 0];
-  const bool is_protected = host.fleet().protects && !world_.broken(Mutation::kBusyAreTaken);
-  if (is_protected) cluster().members_[next_instance_].is_protected = true;
-  return host.members_[next_instance_].zone;
+  return may[random ? draw() % may.size() : 0];
+}
+
+std::optional<std::size_t> FleetService::place(const Tenant& tenant, Bits draw) {
+  const auto instance = choose(tenant, draw);
+  if (!instance) return std::nullopt;
+  const bool counts = !tenant.placing().is_daemon || world_.broken(Mutation::kDaemonsKeepInstances);
+  if (fleet().protects && counts && !world_.broken(Mutation::kBusyAreTaken)) {
+    members_[*instance].is_protected = true;
+  }
+  return instance;
+}
+
+Bits FleetService::placement_draw() const {
+  return world_.bits(world_.entity(service_), "placement", placed_);
+}
+
+std::optional<std::uint32_t> FleetService::place_task() {
+  const auto found = cluster().place(*this, placement_draw());
+  if (!found) return std::nullopt;
+  ++placed_;
+  next_instance_ = *found;
+  return cluster().zone_of(next_instance_);
 }
 
 /// C70, C47.
@@ -128,16 +172,17 @@ std::optional<std::size_t> FleetService::task_to_go(
     const std::function<bool(const Member&)>& which) {
   std::map<std::size_t, std::uint32_t> may_go;  // by instance
   for (std::size_t i = members_.size(); i-- > 0;) {
-    if (!members_[i].counts() || !which(members_[i])) continue;
+    if (!members_[i].counts() || members_[i].stays || !which(members_[i])) continue;
     if (members_[i].waits()) return i;
     ++may_go[members_[i].instance];
   }
-  const std::vector<std::string> named = strategies();
+  const std::vector<std::string> named = strategies(*this);
   const std::string& first = named.front();
   const bool spreads_both =
       named.size() == 2 && first == "spread zone" && named[1] == "spread instance";
   const auto most_first = [&](std::size_t i) {
-    return std::pair(first == "random" ? 0 : rank(first, i), spreads_both ? tasks_on(i, {}) : 0);
+    return std::pair(first == "random" ? 0 : cluster().rank(*this, first, i),
+                     spreads_both ? tasks_on(i, {}) : 0);
   };
   std::optional<std::pair<std::uint64_t, std::uint32_t>> most;
   std::vector<std::size_t> tasks;  // on instances of the highest rank, by instance
@@ -153,7 +198,8 @@ std::optional<std::size_t> FleetService::task_to_go(
   const std::size_t instance = tasks[spreads_both ? 0 : draw() % tasks.size()];
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const Member& task = members_[i];
-    if (task.counts() && task.instance == instance && which(task)) return i;
+    const bool is_its = task.counts() && !task.stays && task.instance == instance;
+    if (is_its && which(task)) return i;
   }
   return std::nullopt;
 }
@@ -162,7 +208,7 @@ std::optional<std::size_t> FleetService::task_to_go(
 
 void FleetService::room_appears() {
   bool somebody_waits = false;
-  for (const FleetService* tenant : tenants_) somebody_waits |= tenant->waiting_ > 0;
+  for (const Tenant* tenant : tenants_) somebody_waits |= tenant->waits_for_room();
   if (will_retry_ || !somebody_waits) return;
   will_retry_ = true;
   world_.calendar.plan(world_.now(), [this] { retry(); });
@@ -171,7 +217,7 @@ void FleetService::room_appears() {
 void FleetService::retry() {
   will_retry_ = false;
   if (world_.broken(Mutation::kWaitsForEver)) return;
-  for (FleetService* tenant : tenants_) tenant->reconcile();
+  for (Tenant* tenant : tenants_) tenant->try_again();
 }
 
 /// It has been taken out, and tasks are on it still.
@@ -179,12 +225,8 @@ bool FleetService::must_drain(std::size_t instance) const {
   const Member::State state = members_[instance].state;
   const bool is_out = state == Member::State::kDraining || state == Member::State::kWaiting;
   if (!fleet().drains || !is_out || members_[instance].is_doomed) return false;
-  for (const FleetService* tenant : tenants_) {
-    for (const Member& task : tenant->members_) {
-      if (task.instance == instance && task.state != Member::State::kGone) return true;
-    }
-  }
-  return false;
+  return std::any_of(tenants_.begin(), tenants_.end(),
+                     [instance](const Tenant* tenant) { return tenant->is_on(instance); });
 }
 
 std::vector<std::size_t> FleetService::on_instances(
@@ -202,33 +244,40 @@ void FleetService::instances_gone(const std::vector<std::size_t>& instances) {
     members_[i].is_active = false;
     members_[i].is_doomed = true;
   }
-  for (FleetService* tenant : tenants_) {
-    const std::vector<std::size_t> lost = tenant->on_instances(instances);
-    if (!lost.empty() && !world_.broken(Mutation::kTasksOutliveInstances)) tenant->lose(lost);
-  }
+  for (Tenant* tenant : tenants_) tenant->lose_on(instances);
+}
+
+void FleetService::lose_on(const std::vector<std::size_t>& instances) {
+  const bool is_desired_anew = follow_instances();
+  const std::vector<std::size_t> lost = on_instances(instances);
+  const bool stay = world_.broken(Mutation::kTasksOutliveInstances);
+  if ((!lost.empty() && !stay) || is_desired_anew) lose(lost);
 }
 
 /// A task has stopped.
-void FleetService::task_gone(std::size_t instance) {
-  FleetService& host = cluster();
-  bool is_empty = true;
-  for (const FleetService* tenant : host.tenants_) {
-    is_empty = is_empty && tenant->on_instances({instance}).empty();
+void FleetService::task_gone(const Tenant& tenant, std::size_t instance) {
+  Member& its = members_[instance];
+  if (!tenant.placing().is_daemon && has_only_daemons(instance)) {
+    if (fleet().protects) its.is_protected = false;
+    end_daemons(instance);
   }
-  if (is_empty && host.fleet().protects) host.members_[instance].is_protected = false;
-  host.room_appears();
-  const Member& its = host.members_[instance];
-  if (its.is_doomed || !host.fleet().drains || its.state != Member::State::kWaiting) return;
-  if (!host.must_drain(instance)) host.end(instance);
+  room_appears();
+  if (its.is_doomed || !fleet().drains || its.state != Member::State::kWaiting) return;
+  if (!must_drain(instance)) end(instance);
 }
 
 /// C56, C88.
 void FleetService::leave(std::size_t instance) {
+  follow_instances();
   std::vector<std::size_t> pending;
   const bool stays = world_.broken(Mutation::kTasksStayWhileDraining);
   for (const std::size_t i : on_instances({instance})) {
-    if (members_[i].waits()) pending.push_back(i);
-    members_[i].leaves = members_[i].state == Member::State::kInService && !stays;
+    if (members_[i].waits() && cluster().fleet().drains) pending.push_back(i);
+    if (fleet().daemon) {
+      members_[i].stays |= members_[i].counts();
+    } else {
+      members_[i].leaves = members_[i].state == Member::State::kInService && !stays;
+    }
   }
   lose(pending);
 }
@@ -245,24 +294,42 @@ void FleetService::plan_measure() {
   });
 }
 
+std::uint32_t FleetService::provisioning() const {
+  const bool asks = !fleet().launch_type_ec2 || world_.broken(Mutation::kLaunchTypesScale);
+  return asks ? waiting_ : 0;
+}
+
+std::uint32_t FleetService::all_provisioning() const {
+  std::uint32_t all = 0;
+  for (const Tenant* tenant : tenants_) all += tenant->provisioning();
+  return all;
+}
+
 std::pair<std::uint32_t, std::uint32_t> FleetService::reservation() const {
   std::uint32_t needed = 0, running = 0;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (!members_[i].is_active) continue;
     ++running;
-    bool is_empty = true;
-    for (const FleetService* tenant : tenants_) is_empty &= tenant->on_instances({i}).empty();
+    bool is_empty = has_only_daemons(i);
+    if (world_.broken(Mutation::kDaemonsKeepInstances)) {
+      for (const Tenant* tenant : tenants_) is_empty &= !tenant->is_on(i);
+    }
     needed += is_empty ? 0 : 1;
   }
   std::uint32_t more = 0, provisioning = 0;
-  for (const FleetService* tenant : tenants_) {
-    const Fleet& task = tenant->fleet();
-    if (task.launch_type_ec2 && !world_.broken(Mutation::kLaunchTypesScale)) continue;
-    const std::uint32_t waiting = std::min(tenant->waiting_, 500 - provisioning);
+  for (const Tenant* tenant : tenants_) {
+    const Placing task = tenant->placing();
+    if (task.is_daemon) continue;
+    const std::uint32_t waiting = std::min(tenant->provisioning(), 500 - provisioning);
     provisioning += waiting;
-    const auto [cpu, memory] = tenant->size(tenant->launching_);
-    std::uint32_t fit = std::min(size(0).first / cpu, size(0).second / memory);
-    if (task.awsvpc) fit = std::min(fit, fleet().interfaces);
+    Held first = daemons({});
+    if (world_.broken(Mutation::kDaemonsTakeNothingOfNew)) first = {};
+    if (first[0] > size(0).first || first[1] > size(0).second || first[2] > fleet().interfaces) {
+      continue;
+    }
+    std::uint32_t fit = std::min((size(0).first - first[0]) / task.needs[0],
+                                 (size(0).second - first[1]) / task.needs[1]);
+    if (task.needs[2] > 0) fit = std::min(fit, fleet().interfaces - first[2]);
     if (task.distinct_instance) fit = std::min(fit, 1U);
     if (fit > 0) more = std::max(more, (waiting + fit - 1) / fit);
   }
@@ -321,9 +388,9 @@ Wide FleetService::reserved(Time from, Time to) const {
 }
 
 /// Of each item, what goes to the tenant; of none: what is idle.
-std::vector<std::uint64_t> FleetService::parts_of_whole(const FleetService* tenant,
+std::vector<std::uint64_t> FleetService::parts_of_whole(const Tenant* tenant,
                                                         const std::vector<Time>& ends) const {
-  const std::vector<FleetService*> all = tenants_;
+  const std::vector<Tenant*>& all = tenants_;
   std::vector<std::vector<Wide>> exact(all.size());
   std::vector<std::vector<std::uint64_t>> given(all.size() + 1);  // the last: idle
   for (std::size_t window = 0; window < ends.size(); ++window) {
@@ -354,15 +421,21 @@ std::vector<std::uint64_t> FleetService::parts_of_whole(const FleetService* tena
   return tenant == nullptr ? given.back() : given[static_cast<std::size_t>(at - all.begin())];
 }
 
-Meters FleetService::with_cluster(Meters meters, const std::vector<Time>& ends) const {
-  if (!on_cluster() && !fleet().is_cluster) return meters;
-  const FleetService& host = on_cluster() ? cluster() : *this;
-  const std::vector<std::uint64_t> parts = host.parts_of_whole(on_cluster() ? this : nullptr, ends);
-  if (!on_cluster()) meters.clear();
-  const Meters& whole = host.wholes_[ends.size() - 1];
+Meters FleetService::part_of(const Tenant* tenant, const std::vector<Time>& ends) const {
+  const std::vector<std::uint64_t> parts = parts_of_whole(tenant, ends);
+  const Meters& whole = wholes_[ends.size() - 1];
+  Meters meters;
   for (std::size_t item = 0; item < whole.size(); ++item) {
     meters.push_back({whole[item].first, parts[item]});
   }
+  return meters;
+}
+
+Meters FleetService::with_cluster(Meters meters, const std::vector<Time>& ends) const {
+  if (fleet().is_cluster) return part_of(nullptr, ends);
+  if (!on_cluster()) return meters;
+  const Meters parts = cluster().part_of(this, ends);
+  meters.insert(meters.end(), parts.begin(), parts.end());
   return meters;
 }
 

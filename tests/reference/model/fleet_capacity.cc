@@ -1,6 +1,7 @@
 // How many members there are, and which come and go.
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "reference/model/fleet_service.h"
 
@@ -23,7 +24,7 @@ FleetService::FleetService(World& world, std::size_t service)
   if (!fleet().policies.empty() || !fleet().alarms.empty()) {
     scaling_.emplace(world, *this, fleet(), world.entity(service), config().name);
   }
-  if (on_cluster()) cluster().tenants_.push_back(this);
+  if (on_cluster()) cluster().let_in(*this);
   plan_scheduled();
   for (std::uint32_t zone = 0; zone < fleet().zones && fleet().spot; ++zone) plan_shock(zone);
   if (fleet().spot) {
@@ -31,7 +32,7 @@ FleetService::FleetService(World& world, std::size_t service)
     plan_price(0);
   }
   if (fleet().managed) plan_measure();
-  set_desired(fleet().desired);
+  set_desired(fleet().daemon ? cluster().instances_for(*this) : fleet().desired);
   for (std::uint32_t i = 0; i < desired_ && world_.scenario.warm_start; ++i) {
     std::vector<std::uint32_t> none(fleet().zones);
     const std::size_t provider = provider_of_launch();
@@ -75,6 +76,12 @@ void FleetService::set_capacity(std::optional<std::uint32_t> min, std::optional<
   if (min && world_.broken(Mutation::kBoundsPass)) std::tie(min_, max_) = before;
   if (scaling_) scaling_->set_bounds(min_, max_);
   scale(to);
+}
+
+void FleetService::raise_max(std::uint32_t max) {
+  if (!fleet().fargate) return set_capacity({}, max, {});
+  max_ = max;  // a service's desired count may lie outside
+  scaling_->set_bounds(min_, max_);
 }
 
 void FleetService::kill(std::uint32_t count) {
@@ -145,7 +152,8 @@ std::vector<Time> FleetService::taken_out(Time since) const {
 
 void FleetService::forget(std::size_t member) {
   if (evens_out_ == member) evens_out_.reset();
-  const bool by_itself = !stopping_ && deploying_ != Deploying::kCompleted;
+  const bool by_itself =
+      !stopping_ && !members_[member].stays && deploying_ != Deploying::kCompleted;
   if (has_scheduler() && by_itself && is_old(members_[member])) {
     lost_tasks_.push_back(members_[member].revision);
   }
@@ -172,8 +180,9 @@ void FleetService::note(const std::string& kind, std::int64_t from, std::int64_t
 }
 
 std::uint32_t FleetService::alive() const {
-  return static_cast<std::uint32_t>(std::count_if(
-      members_.begin(), members_.end(), [](const Member& member) { return member.counts(); }));
+  return static_cast<std::uint32_t>(
+      std::count_if(members_.begin(), members_.end(),
+                    [](const Member& member) { return member.counts() && !member.stays; }));
 }
 
 std::vector<std::uint32_t> FleetService::by_zone(std::size_t provider) const {
@@ -221,14 +230,14 @@ void FleetService::call_off(std::size_t index) {
   member.state = Member::State::kGone;
   member.gone = world_.now();
   member.rebalances = false;
-  if (on_cluster()) task_gone(member.instance);
+  if (on_cluster()) cluster().task_gone(*this, member.instance);
 }
 
 void FleetService::end(std::size_t index) {
   members_[index].state = Member::State::kGone;
   members_[index].gone = world_.now();
   if (fleet().is_cluster) instances_gone({index});
-  if (on_cluster()) task_gone(members_[index].instance);
+  if (on_cluster()) cluster().task_gone(*this, members_[index].instance);
 }
 
 bool FleetService::has_capacity(std::uint32_t zone) const {
@@ -399,7 +408,7 @@ void FleetService::put_in_service(std::size_t member, Health health) {
   members_[member].server = std::make_unique<Server>(
       world_, *this, member, revision(members_[member].revision), world_.makes_calls(service_));
   members_[member].health = health;
-  if (fleet().is_cluster) {
+  if (fleet().is_cluster || fleet().unreached || has_queue()) {
     members_[member].health = Health::kHealthy;
   } else {
     const Law beat{.kind = Law::Kind::kUniform, .b = interval()};
@@ -421,6 +430,7 @@ void FleetService::put_in_service(std::size_t member, Health health) {
   }
   if (fleet().is_cluster) {
     members_[member].is_active = true;
+    for (Tenant* tenant : tenants_) tenant->follow_instances();
     room_appears();
   }
   if (has_scheduler()) task_runs(member);
@@ -532,7 +542,9 @@ void FleetService::take_out(std::size_t index) {
 }
 
 void FleetService::drain(std::size_t index) {
-  drain(index, world_.broken(Mutation::kDrainingAtOnce) ? Time{} : fleet().deregistration_delay);
+  const Time delay =
+      has_queue() ? Time{std::chrono::seconds{fleet().stop_timeout}} : fleet().deregistration_delay;
+  drain(index, world_.broken(Mutation::kDrainingAtOnce) ? Time{} : delay);
 }
 
 void FleetService::drain(std::size_t index, Time delay) {
@@ -540,11 +552,13 @@ void FleetService::drain(std::size_t index, Time delay) {
   Member& member = members_[index];
   member.state = Member::State::kDraining;
   if (member.aside == Member::Aside::kNo) member.taken_out = world_.now();
+  if (has_queue()) member.signaled = world_.now();
   if (fleet().is_cluster) {
     member.is_active = false;
-    if (fleet().drains) {
-      for (FleetService* tenant : tenants_) tenant->leave(index);
+    for (Tenant* tenant : tenants_) {
+      if (fleet().drains || tenant->placing().is_daemon) tenant->leave(index);
     }
+    end_daemons(index);
   }
   update_rotation();
   if (group_of(index).outstanding(index) == 0) return remove(index);

@@ -12,6 +12,7 @@ Fleet FleetService::revision(std::size_t number) const {
   const Deployment& own = task.deployments[number - 1];
   task.cpu = own.cpu.value_or(task.cpu);
   task.memory = own.memory.value_or(task.memory);
+  if (own.memory_reservation) task.memory_reservation = own.memory_reservation;
   if (own.workers) task.workers = own.workers;
   if (own.backlog) task.backlog = own.backlog;
   if (own.memory_base) task.memory_base = own.memory_base;
@@ -103,11 +104,17 @@ void FleetService::schedule_tasks() {
 }
 
 void FleetService::even_tasks_out() {
-  const bool may = fleet().rebalances && fleet().maximum > 100 && !evens_out_ &&
-                   deploying_ == Deploying::kCompleted && world_.now() >= no_launch_until_;
+  const bool may = may_rebalance() && !evens_out_ && deploying_ == Deploying::kCompleted &&
+                   world_.now() >= no_launch_until_;
   if (!may || world_.broken(Mutation::kTasksStayUneven)) return;
   const auto healthy = tasks_that([this](const Member& m) { return is_healthy(m); }).size();
   if (healthy != desired_ || alive() != desired_ || alive() >= most()) return;
+  if (on_cluster()) {
+    if (tokens() == 0 || !even_out_on_cluster()) return;
+    take_tokens(1);
+    evens_out_ = members_.size() - 1;
+    return;
+  }
   for (std::size_t p = 0; p < std::max<std::size_t>(1, fleet().providers.size()); ++p) {
     const std::vector<std::uint32_t> zones = by_zone(p);
     std::optional<std::uint32_t> fullest, emptiest;
@@ -154,7 +161,8 @@ bool FleetService::keep_old_tasks() {
     return true;
   }
   const auto is_kept = [this](const Member& m) {
-    return m.revision == last_completed_ && !is_unhealthy(m);
+    const bool leaves = m.leaves && !world_.broken(Mutation::kLeavingAreKept);
+    return m.revision == last_completed_ && !is_unhealthy(m) && !leaves;
   };
   const std::size_t kept = tasks_that(is_kept).size();
   if (kept > desired_) {
@@ -276,8 +284,11 @@ bool FleetService::stop_tasks_to_go() {
     if (healthy >= least_healthy()) {
       goes = next_to_go([this](const Member& m) { return is_to_go(m) && !is_healthy(m); });
     }
-    if (!goes && (healthy > least_healthy() || baked_)) {
+    if (!goes && healthy > least_healthy()) {
       goes = next_to_go([this](const Member& m) { return is_to_go(m); });
+    }
+    if (!goes && baked_ && deploying_ == Deploying::kInProgress) {
+      goes = next_to_go([this](const Member& m) { return is_old(m); });
     }
     if (!goes) break;
     stop_quietly(*goes);
@@ -365,8 +376,14 @@ void FleetService::task_never_ran(std::size_t index) {
 void FleetService::task_runs(std::size_t index) {
   if (world_.now() < no_launch_until_) look_later(world_.now());
   restart_delay_ = no_launch_until_ = {};
-  if (!fleet().container_check || world_.broken(Mutation::kContainersGoUnasked)) return;
   if (index < begun_with_) return;
+  if ((fleet().unreached || has_queue()) && !fleet().container_check) {
+    if (world_.broken(Mutation::kRunningIsHealthy)) return;
+    members_[index].container = Health::kInitial;
+    return world_.calendar.plan(world_.now() + std::chrono::seconds{40},
+                                [this, index] { container_changed(index, Health::kHealthy); });
+  }
+  if (!fleet().container_check || world_.broken(Mutation::kContainersGoUnasked)) return;
   members_[index].container = Health::kInitial;
   const Fleet::ContainerCheck& check = *fleet().container_check;
   const Time ready = members_[index].ready;

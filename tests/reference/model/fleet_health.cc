@@ -103,19 +103,22 @@ void FleetService::update_rotation() {
   }
   for (std::size_t i = 0; i < members_.size(); ++i) {  // who serves no more leaves first
     const bool serves = members_[i].state == Member::State::kInService;
-    if (!serves && group_of(i).has(i)) group_of(i).leave(i);
+    if (serves || !group_of(i).has(i)) continue;
+    group_of(i).leave(i);
+    if (has_queue()) stop_polling(i);
   }
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const Member& member = members_[i];
     const bool serves = member.state == Member::State::kInService;
     const bool could = member.health == Health::kUnhealthy && world_.now() >= member.ready;
-    const bool gets =
-        member.health == Health::kHealthy || (could && fail_open[second_[member.revision]]);
+    bool gets = member.health == Health::kHealthy || (could && fail_open[second_[member.revision]]);
+    if (has_queue()) gets = world_.now() >= member.ready;
     TargetGroup& group = group_of(i);
     if (group.has(i) && !(serves && gets)) {
       group.leave(i);
     } else if (!group.has(i) && serves && gets) {
       group.enter(i);
+      if (has_queue()) begin_polling(i);
     }
   }
 }

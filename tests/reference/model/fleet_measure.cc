@@ -13,10 +13,15 @@ Wide FleetService::available(std::size_t member, Time from, Time to) const {
   return Wide{(to - from).count()} * members_[member].server->cpu_units();
 }
 
+std::uint32_t FleetService::measured(const Fleet& task) const {
+  if (world_.broken(Mutation::kSoftLimitIsNoMeasure)) return task.memory;
+  return task.memory_reservation.value_or(task.memory);
+}
+
 double FleetService::memory(std::size_t member, Time from, Time to) const {
   const Fleet task = revision(members_[member].revision);
   if (!task.memory_base) return 0;
-  const Wide there_was = Wide{(to - from).count()} * task.memory * 1024 * 1024;
+  const Wide there_was = Wide{(to - from).count()} * measured(task) * 1024 * 1024;
   if (world_.broken(Mutation::kMemoryIsWhatThereIs)) return 100;
   return 100.0 * static_cast<double>(members_[member].server->memory_used(from, to)) /
          static_cast<double>(there_was);
@@ -110,6 +115,9 @@ Meters FleetService::own_meters(const std::vector<Time>& ends) const {
                                {.full_hours = !world_.broken(Mutation::kHoursAreNotBegun),
                                 .rules_count = !world_.broken(Mutation::kLargestOfThreeDimensions),
                                 .hours_are_apart = !world_.broken(Mutation::kCoverageCarriesOver)});
+  if (has_queue()) {
+    meters.insert(meters.begin(), {"sqs.standard_requests", sqs_requests(ends.back())});
+  }
   divide_by_price(meters, span, ends.back());
   add_addresses(meters, ran.seconds, std::min(ends.back(), span.end) - span.start);
   // E102.
@@ -132,8 +140,8 @@ Meters FleetService::own_meters(const std::vector<Time>& ends) const {
 
 // E141: one item of instances' addresses and of those that the load balancer has in each zone.
 void FleetService::add_addresses(Meters& meters, std::uint64_t ran, Time length) const {
-  const bool facing =
-      !fleet().is_cluster && !fleet().internal && !world_.broken(Mutation::kBalancersHaveNoAddress);
+  const bool facing = !fleet().is_cluster && !fleet().unreached && !fleet().internal &&
+                      !world_.broken(Mutation::kBalancersHaveNoAddress);
   if (!facing && !fleet().public_addresses) return;
   const std::uint32_t zones = on_cluster() ? cluster().fleet().zones : fleet().zones;
   const auto seconds =
@@ -196,7 +204,7 @@ Wide FleetService::memory_time(Time until, bool used) const {
     if (!member.served_from || *member.served_from >= until) continue;
     const Time end = std::min(member.drained.value_or(Time::max()), until);
     sum += used ? member.server->memory_used(*member.served_from, end)
-                : Wide{(end - *member.served_from).count()} * revision(member.revision).memory *
+                : Wide{(end - *member.served_from).count()} * measured(revision(member.revision)) *
                       1024 * 1024;
   }
   return sum;

@@ -12,6 +12,7 @@
 #include "reference/model/scaling.h"
 #include "reference/model/server.h"
 #include "reference/model/target_group.h"
+#include "reference/model/tenant.h"
 
 namespace skyreplay::reference {
 
@@ -43,6 +44,7 @@ struct Member {
   bool is_active = false;    ///< of a container instance: it gets tasks
   std::size_t instance = 0;  ///< of a task: where it is
   bool leaves = false;       ///< an instance that drains
+  bool stays = false;        ///< on one, to its end
   Health container = Health::kHealthy;
   bool was_healthy = false;        ///< both, once
   std::optional<Time> signaled{};  ///< SIGTERM, before it has drained
@@ -51,7 +53,11 @@ struct Member {
   bool waits() const { return state < State::kInService; }
 };
 
-class FleetService final : public Station, public ServerOwner, public Group {
+class FleetService final : public Station,
+                           public ServerOwner,
+                           public Group,
+                           public Tenant,
+                           public Host {
  public:
   FleetService(World& world, std::size_t service);
 
@@ -90,7 +96,7 @@ class FleetService final : public Station, public ServerOwner, public Group {
   void scale(std::uint32_t desired) override;
   void alarm_changed() override { note("alarm"); }
   void forecast_made() override { note("forecast"); }
-  void raise_max(std::uint32_t max) override { set_capacity({}, max, {}); }
+  void raise_max(std::uint32_t max) override;
   std::uint32_t desired() const override { return desired_; }
   bool is_deploying() const override { return deploying_ == Deploying::kInProgress; }
   std::uint32_t targets() const override;
@@ -106,10 +112,45 @@ class FleetService final : public Station, public ServerOwner, public Group {
 
   bool always_has_a_row() const override { return true; }
 
+  // --- Messages, in fleet_queue.cc
+
+  bool has_queue() const override { return fleet().has_queue; }
+  void take_message(Request& request) override;
+  void worked(Attempt& attempt, Outcome outcome) override;
+  std::vector<double> queue_samples(const std::string& metric) const override;
+
   void fill(WindowRow& row, Time end) override;
-  Wide outstanding(Time from, Time to) const override { return outstanding_.integral(from, to); }
+  Wide outstanding(Time from, Time to) const override {
+    const Wide waiting = has_queue() ? world_.journal.queue[service_].integral(from, to) : 0;
+    return outstanding_.integral(from, to) + waiting;
+  }
 
   Meters meters(const std::vector<Time>& ends) const override;
+
+  // --- Clusters (C13 to C22, C60 to C70, C121), in cluster.cc
+
+  Placing placing() const override;
+  Held held_on(std::size_t instance) const override;
+  bool is_on(std::size_t instance) const override { return !on_instances({instance}).empty(); }
+  std::uint32_t tasks_on(std::optional<std::size_t> instance,
+                         std::optional<std::uint32_t> zone) const override;
+  std::uint32_t provisioning() const override;
+  bool waits_for_room() const override;
+  void try_again() override { reconcile(); }
+  bool follow_instances() override;
+  void leave(std::size_t instance) override;
+  void end_on(std::size_t instance) override;
+  void lose_on(const std::vector<std::size_t>& instances) override;
+  Wide reserved(Time from, Time to) const override;
+
+  void let_in(Tenant& tenant) override { tenants_.push_back(&tenant); }
+  std::optional<std::size_t> place(const Tenant& tenant, Bits draw) override;
+  std::uint32_t zone_of(std::size_t instance) const override { return members_[instance].zone; }
+  void task_gone(const Tenant& tenant, std::size_t instance) override;
+  void room_appears() override;
+  bool is_managed() const override { return fleet().managed.has_value(); }
+  std::uint32_t all_provisioning() const override;
+  Meters part_of(const Tenant* tenant, const std::vector<Time>& ends) const override;
 
  private:
   struct Answered {
@@ -155,41 +196,45 @@ class FleetService final : public Station, public ServerOwner, public Group {
   /// Members by zone, those that drain not among them.
   std::vector<std::uint32_t> by_zone(std::size_t provider) const;
 
-  // --- Clusters (C13 to C22, C60 to C70, C121), in cluster.cc
-
   bool on_cluster() const { return fleet().cluster.has_value(); }
   bool has_scheduler() const { return fleet().fargate; }
   FleetService& cluster() const;
   /// CPU units and MiB of a task of a deployment; what an instance registers.
+  std::uint32_t reserved(const Fleet& task) const;
+  std::uint32_t measured(const Fleet& task) const;
   std::pair<std::uint32_t, std::uint32_t> size(std::size_t revision) const;
   std::uint64_t weight(std::size_t revision) const;
   /// Where the next task goes.
   std::optional<std::uint32_t> place_task();
-  bool takes(std::size_t instance, const FleetService& service) const;
-  /// What is left of an instance: CPU units, MiB, interfaces.
-  std::array<std::uint32_t, 3> left_on(std::size_t instance) const;
-  std::uint32_t tasks_on(std::optional<std::size_t> instance,
-                         std::optional<std::uint32_t> zone) const;
-  std::vector<std::string> strategies() const;
-  std::uint64_t rank(const std::string& strategy, std::size_t instance) const;
+  Bits placement_draw() const;
+  std::optional<std::size_t> choose(const Tenant& tenant, Bits draw) const;
+  bool takes(std::size_t instance, const Tenant& tenant) const;
+  Held left_on(std::size_t instance) const;
+  std::vector<std::string> strategies(const Tenant& tenant) const;
+  std::uint64_t rank(const Tenant& tenant, const std::string& strategy, std::size_t instance) const;
   std::optional<std::size_t> task_to_go(const std::function<bool(const Member&)>& which);
   std::vector<std::size_t> on_instances(const std::vector<std::size_t>& instances) const;
   void fail_to_place(std::size_t failures);
   Time image_ready(Time begins, std::size_t revision);
-  void task_gone(std::size_t instance);
-  void room_appears();
   void retry();
-  void leave(std::size_t instance);
   void instances_gone(const std::vector<std::size_t>& instances);
   bool must_drain(std::size_t instance) const;
+  // Daemons and zones, in cluster_daemons.cc.
+  bool meets(std::size_t instance, const Placing& task) const;
+  std::uint32_t instances_for(const Tenant& tenant) const;
+  bool is_missing_on(std::size_t instance, const Tenant& daemon) const;
+  Held daemons(std::optional<std::size_t> instance) const;
+  bool has_only_daemons(std::size_t instance) const;
+  void end_daemons(std::size_t instance);
+  bool may_rebalance() const;
+  bool even_out_on_cluster();
   // What scales it (C75 to C90): instances that are needed and those there are.
   void plan_measure();
   std::pair<std::uint32_t, std::uint32_t> reservation() const;
   void evaluate(std::uint32_t needed, std::uint32_t running);
   bool is_warming() const;
-  std::vector<std::uint64_t> parts_of_whole(const FleetService* tenant,
+  std::vector<std::uint64_t> parts_of_whole(const Tenant* tenant,
                                             const std::vector<Time>& ends) const;
-  Wide reserved(Time from, Time to) const;
   Meters own_meters(const std::vector<Time>& ends) const;
   Meters with_cluster(Meters meters, const std::vector<Time>& ends) const;
 
@@ -215,7 +260,8 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::vector<std::size_t> tasks_that(Which&& which) const {
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < members_.size(); ++i) {
-      if (members_[i].counts() && which(members_[i])) found.push_back(i);
+      const bool is_its = members_[i].counts() && !members_[i].stays;
+      if (is_its && which(members_[i])) found.push_back(i);
     }
     return found;
   }
@@ -325,6 +371,27 @@ class FleetService final : public Station, public ServerOwner, public Group {
   Wide cpu(Time until, bool busy) const;
   BalancerUse use_until(Time at) const;
 
+  // --- Messages
+
+  /// A worker that waits for a message.
+  struct Poller {
+    std::size_t member = 0;
+    Time since{};
+  };
+  void begin_polling(std::size_t member);
+  void stop_polling(std::size_t member);
+  void stop_waiting(const Poller& poller);
+  bool is_too_old(const Request& message) const;
+  bool is_dead(const Request& message) const;
+  void show(Request& message);
+  void hand_out();
+  void receive(std::size_t member, Request& message);
+  void begin_work(std::size_t member, Request& message);
+  void fail(Request& message, Outcome outcome);
+  void show_again();
+  void drop_message(Request& message, bool kept);
+  std::uint64_t sqs_requests(Time until) const;
+
   static constexpr Wide kToken = 60'000'000'000;
 
   std::optional<Scaling> scaling_;
@@ -364,8 +431,8 @@ class FleetService final : public Station, public ServerOwner, public Group {
   std::vector<Time> killed_{};  ///< tasks that wanted too much memory
   std::size_t unnoticed_ = 0;   ///< who are gone, and nobody knows
   std::vector<std::pair<std::size_t, JobPtr>> calling_;
-  std::vector<FleetService*> tenants_;  ///< the services on this cluster
-  std::size_t next_instance_ = 0;       ///< of the task about to be launched
+  std::vector<Tenant*> tenants_;   ///< of this cluster
+  std::size_t next_instance_ = 0;  ///< of the task about to be launched
   std::uint64_t placed_ = 0, scaled_in_ = 0;
   std::uint32_t waiting_ = 0;                                   ///< tasks that fit nowhere
   std::size_t unplaced_ = 0;                                    ///< of the round in hand
@@ -377,6 +444,14 @@ class FleetService final : public Station, public ServerOwner, public Group {
   Wide cpu_told_ = 0;  // in the rows so far
   std::vector<Time> requests_, sent_;
   std::vector<Answered> bytes_;
+  std::vector<Poller> pollers_;                 ///< who has waited longest first
+  std::vector<std::pair<Poller, Time>> waits_;  ///< that are over
+  std::vector<Request*> messages_;              ///< all there ever were, as they came
+  std::vector<Request*> line_;                  ///< visible ones
+  std::uint32_t hidden_ = 0;                    ///< messages in flight
+  std::uint64_t received_ = 0;
+  Level visible_level_, hidden_level_;
+  std::vector<Time> sqs_requests_;  ///< but for polls that found nothing
 };
 
 }  // namespace skyreplay::reference

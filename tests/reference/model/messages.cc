@@ -65,7 +65,7 @@ bool World::is_too_old(const Request& request) const {
 bool World::batch_is_ready(std::size_t service) {
   const Function& function = reader(service);
   const QueueState& queue = queue_of(service);
-  if (queue.visible.empty()) return false;
+  if (queue.visible.empty() || is_full(queue)) return false;
   const Time window = broken(Mutation::kNoBatchingWindow) ? Time{} : function.batching_window;
   return queue.visible.size() >= function.batch_size ||
          now() >= queue.visible.front()->visible_since + window;
@@ -79,7 +79,7 @@ void World::poll(std::size_t service) {
     queue.scaling = true;
     calendar.plan(now() + 200ms, [this, service] { scale_reader(service); });
   }
-  if (queue.visible.empty() || batch_is_ready(service)) return;
+  if (queue.visible.empty() || is_full(queue) || batch_is_ready(service)) return;
   const Time due = queue.visible.front()->visible_since + reader(service).batching_window;
   if (std::exchange(queue.window, due) == due) return;
   calendar.plan(due, [this, service] { poll(service); });
@@ -101,7 +101,7 @@ void World::receive(std::size_t service) {
   QueueState& queue = queue_of(service);
   const std::size_t most = broken(Mutation::kBatchesOfOne) ? 1 : reader(service).batch_size;
   std::vector<Request*> messages;
-  while (messages.size() < most && !queue.visible.empty()) {
+  while (messages.size() < most && !queue.visible.empty() && !is_full(queue)) {
     Request* message = queue.visible.front();
     queue.visible.erase(queue.visible.begin());
     if (is_too_old(*message)) {
@@ -109,6 +109,7 @@ void World::receive(std::size_t service) {
       drop_message(*message, false);
     } else {
       ++message->receives;
+      ++queue.in_flight;
       messages.push_back(message);
     }
   }
@@ -192,6 +193,7 @@ void World::answer_batch(Attempt& invocation, Outcome outcome) {
     attempt.downstream = invocation.downstream;
     if (outcome == Outcome::kCompleted && !(apart && fails(message))) {
       ++deleted;
+      --queue.in_flight;
       end_event(attempt, outcome);
       left_queue(service);
       continue;
@@ -209,12 +211,17 @@ void World::answer_batch(Attempt& invocation, Outcome outcome) {
 void World::come_back(Request& message) {
   const std::size_t service = scenario.routes[message.route];
   const std::optional<std::uint32_t> most = reader(service).max_receives;
-  if (most && message.receives >= *most && !broken(Mutation::kNoDeadLetterQueue)) {
-    return drop_message(message, true);
-  }
-  if (is_too_old(message)) return drop_message(message, false);
-  become_visible(message);
-  poll(service);
+  const bool was_full = is_full(queue_of(service));
+  --queue_of(service).in_flight;
+  const bool is_dead = most && message.receives >= *most && !broken(Mutation::kNoDeadLetterQueue);
+  const bool ends = is_dead || is_too_old(message);
+  ends ? drop_message(message, is_dead) : become_visible(message);
+  if (!ends || was_full) poll(service);
+}
+
+bool World::is_full(const QueueState& queue) const {
+  return queue.in_flight >= scenario.account.in_flight_messages &&
+         !broken(Mutation::kAnyNumberInFlight);
 }
 
 void World::drop_message(Request& message, bool kept) {

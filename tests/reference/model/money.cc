@@ -257,13 +257,13 @@ Meters fleet_meters(const Fleet& fleet, const Span& span,
   const Time now = ends.back();
   const std::uint64_t seconds = ran.seconds;
   Meters meters;
-  if (!fleet.is_cluster) meters = balancer_meters(fleet, span, ends, uses, rules);
-  if (fleet.cluster) {
+  if (fleet.unreached) return meters;
+  const bool has_balancer = !fleet.is_cluster && !fleet.has_queue;
+  if (has_balancer) {
+    meters = balancer_meters(fleet, span, ends, uses, rules);
     if (has_bytes) meters.push_back({"data_transfer.internet_out", uses.back().bytes_out});
-    return meters;
   }
-  if (has_bytes && !fleet.is_cluster)
-    meters.push_back({"data_transfer.internet_out", uses.back().bytes_out});
+  if (fleet.cluster) return meters;
   if (fleet.fargate) {
     const std::string kind = fleet.arm ? "linux_arm_" : "linux_x86_";
     bool on_demand = fleet.providers.empty(), spot = false;

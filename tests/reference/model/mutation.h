@@ -170,6 +170,8 @@ enum class Mutation {
   kFullIsTooMuch,               ///< C4
   kWaitingTakeMemory,           ///< C4
   kMemoryIsWhatThereIs,         ///< C93
+  kSoftLimitIsNoMeasure,        ///< C93
+  kPlacedByTheHardLimit,        ///< C5
   kBalancersHaveNoAddress,      ///< E141
   kStandbyKeepsItsPlace,        ///< E6
   kStandbyEnds,                 ///< E6
@@ -185,6 +187,32 @@ enum class Mutation {
   kThrottlesAreInvocations,     ///< L100
   kDurationHasInit,             ///< L100
   kPlanPaysForAll,              ///< L95
+  kEveryJobPulls,               ///< C28
+  kJobsSpread,                  ///< C61
+  kJobsAskForNothing,           ///< C78
+  kJobsDoNotProvision,          ///< C89
+  kJobsProvisionForEver,        ///< C89
+  kRefusedJobsWait,             ///< C70
+  kLastJobFirst,                ///< C117
+  kJobsLeaveDraining,           ///< C116
+  kLostJobsEndWell,             ///< C113
+  kDaemonsHoldNothing,          ///< C36
+  kDaemonsStopFirst,            ///< C88
+  kDaemonsKeepInstances,        ///< C77, C87
+  kDaemonsTakeNothingOfNew,     ///< C78
+  kClustersStayUneven,          ///< C53
+  kLeavingAreKept,              ///< C56, C58
+  kAnyNumberInFlight,           ///< L65
+  kWorkersHideForEver,          ///< L65
+  kVisibleAgainIsLost,          ///< L65
+  kWorkersTakeOldOnes,          ///< L65
+  kLastPollerFirst,             ///< Queue workers
+  kStoppingTasksTakeMore,       ///< Queue workers
+  kStoppedTasksReturnAtOnce,    ///< Queue workers
+  kPollsAreFree,                ///< Requests to SQS
+  kReceivesTakeNoTime,          ///< Queue workers
+  kOldestIsAnyMessage,          ///< Queue workers
+  kBacklogOfAllTasks,           ///< Queue workers
   kEnd                          ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

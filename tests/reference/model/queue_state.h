@@ -24,7 +24,7 @@ struct Batch {
 struct QueueState {
   std::vector<Request*> visible;  ///< in the order in which they became so
   std::deque<Batch> batches;
-  std::uint32_t concurrency = 0, running = 0, throttled = 0;
+  std::uint32_t concurrency = 0, running = 0, throttled = 0, in_flight = 0;
   bool scaling = false;
   Time window{};              ///< when a window that was looked at ends
   std::uint64_t present = 0;  ///< messages not deleted

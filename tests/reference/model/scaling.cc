@@ -73,8 +73,22 @@ Time Scaling::delay(const std::string& metric) const {
   if (world_.broken(Mutation::kPublishedAtOnce)) return 0ns;
   if (starts_with(metric, "AWS/EC2")) return fleet_.ec2_delay;
   if (starts_with(metric, "AWS/ECS") || starts_with(metric, "AWS/Lambda")) return fleet_.ecs_delay;
+  if (starts_with(metric, "AWS/SQS")) return fleet_.queue_delay;
+  if (starts_with(metric, "ECS/ContainerInsights")) return fleet_.insights_delay;
   if (starts_with(metric, "AWS/ApplicationELB")) return fleet_.balancer_delay;
   return starts_with(metric, "CWAgent") ? fleet_.agent_delay : fleet_.group_delay;
+}
+
+/// Of metric math, once both metrics are known.
+Time Scaling::delay(const Alarm& alarm) const {
+  if (!alarm.math) return delay(alarm.metric);
+  return std::max(delay(alarm.math->left), delay(alarm.math->right));
+}
+
+std::size_t Scaling::series_of(const Alarm& alarm) {
+  if (!alarm.math) return series_of(alarm.metric);
+  series_.push_back({.metric = "math", .period = 1min, .math = alarm.math});
+  return series_.size() - 1;
 }
 
 Time Scaling::interval(const Alarm& alarm) {
@@ -84,14 +98,14 @@ Time Scaling::interval(const Alarm& alarm) {
 
 void Scaling::watch(const Alarm& alarm, const std::string& name, std::vector<std::size_t> policies,
                     bool low) {
-  Watch to{.alarm = alarm, .name = name, .series = series_of(alarm.metric)};
+  Watch to{.alarm = alarm, .name = name, .series = series_of(alarm)};
   to.policies = std::move(policies);
   to.low = low;
   const std::uint64_t most = alarm.period < 1min ? 10 : 60;
   to.second = 1s * (alarm.second ? *alarm.second % most
                                  : world_.bits(entity_ + ".alarms." + name, "second", 0)() % most);
   // When the first whole period since the start is known.
-  const Time known = rounded_up(world_.now(), alarm.period) + alarm.period + delay(alarm.metric);
+  const Time known = rounded_up(world_.now(), alarm.period) + alarm.period + delay(alarm);
   to.next = rounded_up(known - to.second, interval(alarm)) + to.second;
   to.state = world_.scenario.warm_start ? kOk : kInsufficientData;
   watches_.push_back(to);
@@ -211,7 +225,38 @@ void Scaling::foresee(Ahead& ahead) {
 
 // --- Metrics
 
+/// One number of what a metric has of a period.
+std::optional<double> Scaling::number(const std::string& metric, const std::string& statistic,
+                                      Time begin, Time end) const {
+  const std::vector<double> all = samples(metric, begin, end);
+  if (all.empty()) return std::nullopt;
+  double sum = 0;
+  for (const double sample : all) sum += sample;
+  if (statistic == "Sum") return sum;
+  if (statistic == "Minimum") return *std::min_element(all.begin(), all.end());
+  if (statistic == "Maximum") return *std::max_element(all.begin(), all.end());
+  const auto count = static_cast<double>(all.size());
+  return statistic == "Average" ? sum / count : count;
+}
+
+void Scaling::calculate(Series& series, Time begin, Time end) {
+  const Math& math = *series.math;
+  const auto left = number(math.left, math.left_statistic, begin, end);
+  const auto right = number(math.right, math.right_statistic, begin, end);
+  if (!left || !right) return;
+  double value = *left;
+  if (math.operation == '*') value *= *right;
+  if (math.operation == '+') value += *right;
+  if (math.operation == '-') value -= *right;
+  if (math.operation == '/') {
+    if (*right == 0) return;
+    value = world_.broken(Mutation::kBacklogOfAllTasks) ? *left : *left / *right;
+  }
+  series.points.push_back({begin, end, value, value, value, 1});
+}
+
 void Scaling::measure(Series& series, Time begin, Time end) {
+  if (series.math) return calculate(series, begin, end);
   Point point{begin, end};
   for (const double sample : samples(series.metric, begin, end)) {
     point.least = point.count == 0 ? sample : std::min(point.least, sample);
@@ -259,6 +304,8 @@ std::vector<double> Scaling::samples(const std::string& metric, Time begin, Time
           static_cast<double>(group_.bytes(instance.ordinal, name == "NetworkIn", from, end)));
     }
   }
+  if (starts_with(metric, "AWS/SQS")) return group_.queue_samples(name);
+  if (name == "RunningTaskCount") return {static_cast<double>(serving)};
   const double sent = static_cast<double>(group_.sent(begin, end));
   if (name == "RequestCount") return {sent};
   if (name == "RequestCountPerTarget" && group_.targets() > 0) return {sent / group_.targets()};
@@ -334,7 +381,7 @@ int Scaling::judged(const Watch& watch, const std::vector<std::optional<bool>>& 
 
 void Scaling::evaluate(Watch& watch) {
   const Alarm& alarm = watch.alarm;
-  const Time as_of = rounded_down(world_.now() - delay(alarm.metric), interval(alarm));
+  const Time as_of = rounded_down(world_.now() - delay(alarm), interval(alarm));
   const std::uint32_t periods = alarm.n + (world_.broken(Mutation::kLooksBackNPeriods) ? 0 : 2);
   std::vector<std::optional<bool>> range;
   watch.values.clear();
@@ -536,8 +583,12 @@ std::uint64_t Scaling::alarms(bool high_resolution) const {
 }
 
 bool Scaling::has_custom_metric() const {
-  return std::any_of(series_.begin(), series_.end(),
-                     [](const Series& series) { return starts_with(series.metric, "CWAgent"); });
+  return std::any_of(series_.begin(), series_.end(), [](const Series& series) {
+    const auto is = [&](const std::string& metric) {
+      return starts_with(metric, "CWAgent") || starts_with(metric, "ECS/ContainerInsights");
+    };
+    return is(series.metric) || (series.math && (is(series.math->left) || is(series.math->right)));
+  });
 }
 
 }  // namespace skyreplay::reference

@@ -42,6 +42,8 @@ class Group {
   virtual std::uint64_t sent(Time from, Time to) const = 0;
   virtual std::uint64_t failed(Time from, Time to) const = 0;
   virtual std::vector<Time> response_times(Time from, Time to) const = 0;
+  /// Of a queue, now.
+  virtual std::vector<double> queue_samples(const std::string&) const { return {}; }
   /// Of provisioned concurrency that part which was in use.
   struct Use {
     double mean = 0, peak = 0;
@@ -77,6 +79,7 @@ class Scaling {
   struct Series {
     std::string metric;
     Time period{};
+    std::optional<Math> math{};
     std::vector<Point> points{};
   };
   struct Watch {
@@ -104,6 +107,11 @@ class Scaling {
   };
 
   std::size_t series_of(const std::string& metric);
+  std::size_t series_of(const Alarm& alarm);
+  Time delay(const Alarm& alarm) const;
+  void calculate(Series& series, Time begin, Time end);
+  std::optional<double> number(const std::string& metric, const std::string& statistic, Time begin,
+                               Time end) const;
   void watch(const Alarm& alarm, const std::string& name, std::vector<std::size_t> policies,
              bool low);
   Time delay(const std::string& metric) const;

@@ -86,10 +86,18 @@ enum class RouteKind { kSync, kAsync, kSchedule, kQueue, kStream };
 
 enum class Algorithm { kRoundRobin, kLeastOutstanding, kWeightedRandom };
 
+/// Metric math: a number of each of two metrics, with an operation between them.
+struct Math {
+  std::string left{}, left_statistic = "Average";
+  char operation = '/';
+  std::string right{}, right_statistic = "Average";
+};
+
 /// An alarm on a metric of a group, such as "AWS/EC2 CPUUtilization".
 struct Alarm {
   std::string name{};
   std::string metric{};
+  std::optional<Math> math{};  ///< in the metric's place
   std::string statistic = "Average";
   Time period = std::chrono::minutes{1};
   std::uint32_t n = 3;
@@ -170,7 +178,7 @@ struct Provider {
 /// A deployment of a service: what it says is another, of all tasks from then on.
 struct Deployment {
   Time at{};  ///< since the start of the trace
-  std::optional<std::uint32_t> cpu{}, memory{}, workers{}, backlog{};
+  std::optional<std::uint32_t> cpu{}, memory{}, memory_reservation{}, workers{}, backlog{};
   std::optional<std::uint64_t> memory_base{}, memory_per_request{};  ///< bytes
   std::optional<Time> pull_time{};
   std::optional<Law> container_start{}, application_start{};
@@ -251,6 +259,7 @@ struct Fleet {
   // Tasks.
   std::uint32_t cpu = 256;
   std::uint32_t memory = 512;
+  std::optional<std::uint32_t> memory_reservation{};                 ///< C5
   std::optional<std::uint64_t> memory_base{}, memory_per_request{};  ///< bytes; C4
   bool arm = false;
   std::uint32_t storage_gib = 20;
@@ -280,6 +289,8 @@ struct Fleet {
   // Tasks on the container instances of a cluster, a service of this number.
   std::optional<std::size_t> cluster{};
   bool launch_type_ec2 = false;  ///< says so, though the cluster has a provider
+  bool daemon = false;           ///< one task on each instance
+  bool unreached = false;        ///< by any request: it has no load balancer
   bool awsvpc = false;
   bool distinct_instance = false;
   std::vector<std::string> strategies{};       ///< "random", "spread zone", "binpack cpu", ...
@@ -296,6 +307,14 @@ struct Fleet {
   };
   std::optional<ContainerCheck> container_check{};
   Law stop_time{};
+  // A queue of SQS in the place of a load balancer; times are whole seconds.
+  bool has_queue = false;
+  Time visibility = std::chrono::seconds{30};
+  std::optional<std::uint32_t> max_receives{};
+  Time retention = std::chrono::seconds{345'600};
+  double failure_probability = 0;
+  Time receive_time{};
+  Time queue_delay = std::chrono::seconds{60}, insights_delay = std::chrono::seconds{120};
 };
 
 struct External {
@@ -317,6 +336,13 @@ struct JobKind {
   std::vector<Provider> providers{};
   Law time_to_interruption{};
   std::uint32_t stop_timeout = 30;
+  // On the container instances of a cluster, a service of this number; the rest as services there.
+  std::optional<std::size_t> cluster{};
+  bool launch_type_ec2 = false, awsvpc = false, distinct_instance = false;
+  std::vector<std::string> strategies{};
+  std::optional<std::uint32_t> not_in_zone{};
+  bool queues = false;  ///< what RunTask refuses waits in line
+  Law provisioning_timeout{};
 };
 
 struct Service {
@@ -359,7 +385,8 @@ struct Account {
   std::uint32_t api_burst = 5000;
   double api_rate = 10'000;
   double requests_factor = 10;
-  bool counts_functions = false;  ///< as CloudWatch does
+  std::uint32_t in_flight_messages = 120'000;  ///< of each queue
+  bool counts_functions = false;               ///< as CloudWatch does
 };
 
 struct Change {

@@ -17,6 +17,8 @@ class TargetGroup {
   /// `draw` decides a weighted random choice: target number floor(n x draw / 2^64) of the n.
   std::optional<std::size_t> pick(Bits& draw);
   void finished(std::size_t target);
+  /// It has taken a request by itself.
+  void took(std::size_t target) { ++targets_[target].outstanding; }
   /// 0 of one that has never been in rotation.
   std::uint64_t outstanding(std::size_t target) const {
     return target < targets_.size() ? targets_[target].outstanding : 0;

@@ -16,6 +16,8 @@
 
 namespace skyreplay::reference {
 
+struct Attempt;
+
 /// A client's request, over all of its attempts.
 struct Request {
   std::uint64_t row = 0;
@@ -32,11 +34,17 @@ struct Request {
   Time visible_since{};
   std::uint64_t receives = 0;
   Outcome last = Outcome::kThrottle;  ///< of its attempts so far
+  // Of one that a fleet's workers take.
+  bool is_there = false, is_visible = false, is_at_work = false;
+  Attempt* attempt = nullptr;  ///< its last
+  std::optional<Time> hidden_until{};
+  std::uint64_t received = 0;               ///< its place among all that was received
+  std::optional<Time> gone{}, set_aside{};  ///< when; received for the third time
 };
 
 /// One attempt of a request, or one call between services. Never forgotten.
 struct Attempt {
-  enum class Awaited { kByClient, kByNobody, kByService, kByQueue, kByReader, kByLane };
+  enum class Awaited { kByClient, kByNobody, kByService, kByQueue, kByReader, kByLane, kByWorker };
 
   Request* request = nullptr;  ///< none of a call
   std::size_t service = 0, flow = 0;
@@ -46,6 +54,8 @@ struct Attempt {
   Time queue{}, init{}, downstream{};
   std::uint64_t bytes_in = 0, bytes_out = 0;
   bool counted = true;
+  std::uint64_t receive = 0;  ///< of a worker: the so manieth of its request
+  std::size_t member = 0;     ///< whose worker that is
   Awaited awaited = Awaited::kByClient;
   bool over = false;               ///< answered
   std::uint64_t check = 0;         ///< a health check, by its number; 0: a request
@@ -112,6 +122,10 @@ class World {
   /// Attempts that are not over, those of clients that have left among them.
   bool is_busy() const;
 
+  // What a fleet's workers do with messages.
+  Attempt& new_attempt(Request& request);
+  void end_event(Attempt& attempt, Outcome outcome);
+
   Scenario scenario;  ///< as it is now: changes change it
   const std::vector<Row>& rows;
   Calendar calendar;
@@ -132,7 +146,6 @@ class World {
   void answer_event(Attempt& attempt, Outcome outcome);
   void put_back(Attempt& attempt, Time pause, Outcome outcome);
   void drop(Attempt& attempt, Outcome outcome);
-  void end_event(Attempt& attempt, Outcome outcome);
 
   // Messages (messages.cc).
   const Function& reader(std::size_t service) const;
@@ -151,6 +164,7 @@ class World {
   void lapse(Batch& batch);
   void answer_batch(Attempt& invocation, Outcome outcome);
   void come_back(Request& message);
+  bool is_full(const QueueState& queue) const;
   void drop_message(Request& message, bool kept);
   void left_queue(std::size_t service);
 
@@ -166,7 +180,6 @@ class World {
   void give_up_record(std::size_t service);
 
   void tell_of(const Fault& fault);
-  Attempt& new_attempt(Request& request);
   void attempt(Request& request);
   void retry_later(Request& request);
   bool may_retry(const Request& request, Outcome outcome) const;
@@ -193,6 +206,10 @@ class Station {
   /// An event's: of functions alone.
   virtual Admission admit_event(Attempt& attempt) { return admit(attempt); }
   virtual Admission admit_batch(Attempt& attempt) { return admit(attempt); }
+  /// Whether its workers take messages from a queue; one that is sent to it; a worker is done.
+  virtual bool has_queue() const { return false; }
+  virtual void take_message(Request&) {}
+  virtual void worked(Attempt&, Outcome) {}
   /// The calls of an attempt are over.
   virtual void resume(Attempt& attempt, bool failed) = 0;
   /// The service's configuration in the scenario has changed.

@@ -5,13 +5,13 @@
 
 #include "workload/clients.h"
 
-namespace skyreplay::lambda {
+namespace skyreplay::workload {
 
 /// The record of an invocation that works on several events, one after the other: it takes the sum
 /// of their work and of their wait. `attempt` counts its draws. REQUIRES some events.
-std::uint32_t begin_batch(workload::Clients& clients, const std::vector<std::uint32_t>& events,
+std::uint32_t begin_batch(Clients& clients, const std::vector<std::uint32_t>& events,
                           std::uint32_t attempt);
 /// What the invocation was to one of its events.
-void copy_times(workload::Clients& clients, std::uint32_t batch, std::uint32_t event);
+void copy_times(Clients& clients, std::uint32_t batch, std::uint32_t event);
 
-}  // namespace skyreplay::lambda
+}  // namespace skyreplay::workload

@@ -1,23 +1,23 @@
-#include "lambda/batch_record.h"
+#include "workload/batch_record.h"
 
 #include <algorithm>
 
-namespace skyreplay::lambda {
+namespace skyreplay::workload {
 
-std::uint32_t begin_batch(workload::Clients& clients, const std::vector<std::uint32_t>& events,
+std::uint32_t begin_batch(Clients& clients, const std::vector<std::uint32_t>& events,
                           std::uint32_t attempt) {
   const std::uint32_t batch = clients.begin_batch(events.front());
   Duration work{}, wait{};
-  workload::Bytes bytes;
+  Bytes bytes;
   for (const std::uint32_t index : events) {
-    const workload::Request& event = clients.request(index);
+    const Request& event = clients.request(index);
     work += event.work;
     wait += event.wait;
     if (!event.more) continue;
     bytes.in += event.bytes_in;
     bytes.out += event.bytes_out;
   }
-  workload::Request& request = clients.request(batch);
+  Request& request = clients.request(batch);
   request.work = work;
   request.wait = wait;
   request.attempts = static_cast<std::uint8_t>(std::min<std::uint32_t>(attempt, 255));
@@ -28,12 +28,12 @@ std::uint32_t begin_batch(workload::Clients& clients, const std::vector<std::uin
   return batch;
 }
 
-void copy_times(workload::Clients& clients, std::uint32_t batch, std::uint32_t event) {
-  const workload::Request& from = clients.request(batch);
-  workload::Request& to = clients.request(event);
+void copy_times(Clients& clients, std::uint32_t batch, std::uint32_t event) {
+  const Request& from = clients.request(batch);
+  Request& to = clients.request(event);
   to.init = from.init;
   to.place = from.place;
   if (from.more && from.downstream > Duration{}) to.second_line().downstream = from.downstream;
 }
 
-}  // namespace skyreplay::lambda
+}  // namespace skyreplay::workload

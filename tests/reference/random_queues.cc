@@ -133,7 +133,7 @@ Policy RandomQueues::predictive(const Fleet& f, bool scales) {
   if (dice.chance(40)) p.max_buffer = dice.one_of<std::uint32_t>({0, 10, 100});
   const std::uint32_t most = dice.one_of<std::uint32_t>({1, 3, 6});
   p.history.resize(dice.one_of<std::uint32_t>({0, 23, 24, 30, 49}));
-  for (double& load : p.history) load = p.target * 60 * dice.below(100 * most) / 100;
+  for (double& load : p.history) load = p.target * 60 * dice.below(std::uint64_t{100} * most) / 100;
   p.scaling = metric();
   if (p.scaling == p.tracked.metric) p.scaling.clear();
   if (!p.scaling.empty()) {

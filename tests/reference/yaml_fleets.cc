@@ -23,7 +23,7 @@ std::string commitments(const Fleet& f) {
 }
 
 std::string market(const Fleet& f) {
-  const std::string addresses =
+  std::string addresses =
       f.public_addresses ? "associate_public_ip_address: true, " : std::string();
   if (!f.spot) return addresses;
   return addresses + fmt::format(

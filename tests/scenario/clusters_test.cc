@@ -1,5 +1,6 @@
 // Clusters, and services on them: what is derived, what is refused.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "scenario/support.h"
 
@@ -218,11 +219,12 @@ TEST_CASE("a resolved scenario with jobs on a cluster reads as itself") {
   const std::string jobs =
       "}}\nservices: {batch: {ecs_task: {cluster: hosts, task_definition: {cpu: 300, memory: "
       "700}}}}\n";
-  for (const std::string& cluster : {std::string(), std::string(kManaged)}) {
+  for (const std::string_view cluster : {std::string_view(), std::string_view(kManaged)}) {
     const Scenario once = Scenario::parse(
-        "version: 1\nclusters: {hosts: {auto_scaling_group: {min_size: 1, max_size: 4, "
-        "instance_type: m7i.large}" +
-            cluster + jobs,
+        fmt::format(
+            "version: 1\nclusters: {{hosts: {{auto_scaling_group: {{min_size: 1, max_size: 4, "
+            "instance_type: m7i.large}}{}{}",
+            cluster, jobs),
         "shop.yaml");
     CHECK(Scenario::parse(once.to_yaml(), "shop.yaml").to_yaml() == once.to_yaml());
   }

@@ -178,24 +178,28 @@ TEST_CASE("every law converts to core's") {
 }
 
 TEST_CASE("show names every default of the schema") {
-  const std::string kBefore = " \n{";
+  const std::string openers = " \n{";
+  const std::string policies =
+      "services.web.ec2.policies=[{policy_name: p, target_tracking_configuration: {target_value: "
+      "50, "
+      "customized_metric_specification: {namespace: AWS/EC2, metric_name: CPUUtilization, "
+      "statistic: "
+      "Average}}}, {policy_name: q, predictive_scaling_configuration: {metric_specifications: "
+      "[{target_value: 50, predefined_metric_pair_specification: {predefined_metric_type: "
+      "ASGCPUUtilization}}]}}]";
+  const std::string alarms =
+      "services.web.ec2.alarms=[{alarm_name: a, namespace: AWS/EC2, metric_name: CPUUtilization, "
+      "statistic: Average, period: 60, evaluation_periods: 1, threshold: 1, comparison_operator: "
+      "LessThanThreshold}]";
+  const std::string hooks =
+      "services.web.ec2.lifecycle_hook_specification_list=[{lifecycle_hook_name: h, "
+      "lifecycle_transition: \"autoscaling:EC2_INSTANCE_LAUNCHING\"}]";
   std::string shown =
       Scenario::parse(skyreplay::testing::kEverything +
                           "expectations: [{name: scales, activity: scale_out, within: "
                           "5m}]\nworkload: {counts: {file: x, service_time: 5ms}}\n",
                       "shop.yaml",
-                      {"services.web.ec2.policies=[{policy_name: p, target_tracking_configuration: "
-                       "{target_value: 50, customized_metric_specification: {namespace: AWS/EC2, "
-                       "metric_name: CPUUtilization, statistic: Average}}}, {policy_name: q, "
-                       "predictive_scaling_configuration: {metric_specifications: [{target_value: "
-                       "50, predefined_metric_pair_specification: {predefined_metric_type: "
-                       "ASGCPUUtilization}}]}}]",
-                       "services.web.ec2.alarms=[{alarm_name: a, namespace: AWS/EC2, metric_name: "
-                       "CPUUtilization, statistic: Average, period: 60, evaluation_periods: 1, "
-                       "threshold: 1, comparison_operator: LessThanThreshold}]",
-                       "services.web.ec2.lifecycle_hook_specification_list=[{lifecycle_hook_name: "
-                       "h, lifecycle_transition: \"autoscaling:EC2_INSTANCE_LAUNCHING\"}]",
-                       "services.fn.lambda.event_invoke_config={}",
+                      {policies, alarms, hooks, "services.fn.lambda.event_invoke_config={}",
                        "services.fn.lambda.event_source_mappings=[{batch_size: 1, queue: {}}]",
                        "services.web.ec2.reserved_instances.instance_count=1",
                        "services.web.ec2.savings_plan.commitment=\"0.1\""})
@@ -248,7 +252,7 @@ TEST_CASE("show names every default of the schema") {
       const std::string& text = skyreplay::scenario::rule_of(field).default_();
       if (text.empty() || field.name() == "speed") continue;
       INFO(field.full_name());
-      const bool is_there = std::any_of(kBefore.begin(), kBefore.end(), [&](char before) {
+      const bool is_there = std::any_of(openers.begin(), openers.end(), [&](char before) {
         return shown.find(before + field.name() + ": ") != std::string::npos;
       });
       CHECK(is_there);

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::uint64_t kHour = 3600;
 constexpr std::uint64_t kMonth = 730 * kHour;
+constexpr std::uint64_t kGibMs = 1'024'000;  // MiB x ms in GiB x s
 
 /// USD for one unit of sale, as a decimal, and how many meter units that is.
 struct Price {
@@ -17,14 +18,14 @@ struct Price {
 constexpr Price kPrices[] = {
     {"lambda.requests_x86", "0.0000002", 1},
     {"lambda.requests_arm", "0.0000002", 1},
-    {"lambda.duration_x86", "0.0000166667", 1024 * 1000},
-    {"lambda.duration_arm", "0.0000133334", 1024 * 1000},
-    {"lambda.provisioned_duration_x86", "0.0000097222", 1024 * 1000},
-    {"lambda.provisioned_duration_arm", "0.0000077778", 1024 * 1000},
-    {"lambda.provisioned_concurrency_x86", "0.0000041667", 1024 * 1000},
-    {"lambda.provisioned_concurrency_arm", "0.0000033334", 1024 * 1000},
-    {"lambda.ephemeral_storage_over_512mb", "0.0000000309", 1024 * 1000},
-    {"lambda.snapstart_cache", "0.0000015046", 1024 * 1000},
+    {"lambda.duration_x86", "0.0000166667", kGibMs},
+    {"lambda.duration_arm", "0.0000133334", kGibMs},
+    {"lambda.provisioned_duration_x86", "0.0000097222", kGibMs},
+    {"lambda.provisioned_duration_arm", "0.0000077778", kGibMs},
+    {"lambda.provisioned_concurrency_x86", "0.0000041667", kGibMs},
+    {"lambda.provisioned_concurrency_arm", "0.0000033334", kGibMs},
+    {"lambda.ephemeral_storage_over_512mb", "0.0000000309", kGibMs},
+    {"lambda.snapstart_cache", "0.0000015046", kGibMs},
     {"lambda.snapstart_restore", "0.0001397998", 1024},
     {"apigateway_http.requests", "0.000001", 1},
     {"apigateway_rest.requests", "0.0000035", 1},
@@ -70,9 +71,9 @@ constexpr Price kPrices[] = {
 const std::string kPlan = "lambda.savings_plan_";
 
 const Price& price_of(const std::string& item) {
-  static const Price kChanged[] = {{"", kSpotPrices[0], kHour}, {"", kSpotPrices[1], kHour}};
-  if (item.find("ec2.spot.") == 0 && item.ends_with(".2")) return kChanged[0];
-  if (item.find("ec2.spot.") == 0 && item.ends_with(".3")) return kChanged[1];
+  static const Price changed[] = {{"", kSpotPrices[0], kHour}, {"", kSpotPrices[1], kHour}};
+  if (item.find("ec2.spot.") == 0 && item.ends_with(".2")) return changed[0];
+  if (item.find("ec2.spot.") == 0 && item.ends_with(".3")) return changed[1];
   if (item.find(kPlan) == 0) return price_of("lambda." + item.substr(kPlan.size()));
   return *std::find_if(std::begin(kPrices), std::end(kPrices),
                        [&](const Price& price) { return price.item == item; });
@@ -105,7 +106,7 @@ std::uint64_t nano_lcu(const Fleet& fleet, const BalancerUse& use, const Balance
                       (per_connection * 60'000 * 3000 * 60);
   const Wide tenths = how.has_functions ? 4 : 10;
   const Wide bytes = Wide{use.bytes} * nano * 10 / (tenths * (1 << 30));
-  const Wide evaluations = Wide{use.requests} * rules * nano / (1000 * 3600);
+  const Wide evaluations = Wide{use.requests} * rules * nano / 3'600'000;
   return static_cast<std::uint64_t>(std::max({new_connections, active, bytes, evaluations}));
 }
 

@@ -37,39 +37,6 @@ std::uint32_t count_of(const ModelInputs& inputs) {
   return static_cast<std::uint32_t>(inputs.wiring.services.size());
 }
 
-ServiceHeader header_of(const proto::Service& service) {
-  ServiceHeader header;
-  switch (service.platform_case()) {
-    case PlatformCase::kEc2:
-    case PlatformCase::kEcs:
-      header.platform = service.has_ec2() ? "ec2" : "ecs";
-      header.capacity_unit = service.has_ec2() ? "instances" : "tasks";
-      header.has_queue = header.has_desired = header.has_pending = header.has_cpu = true;
-      header.has_memory = service.ecs().assumed().has_memory_base();
-      header.has_cold_starts = false;
-      break;
-    case PlatformCase::kEcsTask:
-      header.platform = "ecs";
-      header.capacity_unit = "tasks";
-      header.has_queue = header.has_pending = true;
-      header.has_cold_starts = false;
-      break;
-    case PlatformCase::kExternal:
-      header.platform = "external";
-      header.has_queue = true;
-      header.has_capacity = header.has_cold_starts = false;
-      break;
-    default:
-      header.platform = "lambda";
-      header.has_provisioned = service.lambda().has_provisioned_concurrency_config();
-      if (service.lambda().has_http_api()) header.front = "http_api";
-      if (service.lambda().has_rest_api()) header.front = "rest_api";
-      if (service.lambda().has_load_balancer()) header.front = "load_balancer";
-      header.capacity_unit = "environments";
-  }
-  return header;
-}
-
 /// What a change of a group's field says of its capacity. What policies and the clock have moved
 /// stays where it is not named.
 scaling::CapacityChange capacity_change(const proto::AutoScalingGroup& group,
@@ -579,25 +546,6 @@ std::vector<std::string> Models::notes() const {
     for (std::string& note : fleet->notes()) notes.push_back(std::move(note));
   }
   return notes;
-}
-
-std::vector<ServiceHeader> service_headers(const ModelInputs& inputs) {
-  const scenario::RecursiveLoops loops(inputs.wiring);
-  std::vector<ServiceHeader> headers;
-  for (std::uint32_t i = 0; i < count_of(inputs); ++i) {
-    headers.push_back(header_of(config_of(inputs, i)));
-    headers.back().name = inputs.wiring.services[i].name;
-    if (inputs.wiring.services[i].cluster != nullptr) {
-      headers.back().has_queue = headers.back().has_cpu = false;
-    }
-    headers.back().event_source = scenario::to_string(inputs.wiring.services[i].events);
-    headers.back().has_queue |= !headers.back().event_source.empty();
-    headers.back().region = inputs.scenario.region();
-    headers.back().has_lambda_metrics =
-        config_of(inputs, i).has_lambda() && inputs.scenario.recorder().lambda_metrics();
-    headers.back().is_in_loop = loops.place(i).has_value();
-  }
-  return headers;
 }
 
 std::vector<std::uint32_t> services_of_flows(const ModelInputs& inputs) {

@@ -175,7 +175,7 @@ void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) 
   }
   if (group_.is_drained(server)) [[unlikely]]
     drained(member_of_server_[server]);
-  clients_->answer(tag, outcome);
+  config_.calls ? clients_->answer(tag, outcome) : clients_->answer_queued(tag, outcome);
 }
 
 void Fleet::job_dropped(std::uint32_t, std::uint32_t tag) {

@@ -39,13 +39,23 @@ class Calendar {
   /// The earliest pending event with time <= limit, removed; false (and nothing changed) if none.
   /// Cancelled events are dropped on the way.
   bool pop_due(TimePoint limit, Event& event) {
-    while (pop_any(key_of(limit), event)) {
-      if (event.slot == 0) [[likely]]
-        return true;
-      if (release_if_live(event)) return true;
+    while (has_due(limit)) {
+      event = pop();
+      if (is_live(event)) return true;
     }
     return false;
   }
+  /// The same in three steps, for whoever has no event to fill: whether there is one, cancelled
+  /// ones included; that one, removed (REQUIRES has_due() was true just before); and whether it is
+  /// not a cancelled one (REQUIRES called once, at once, with what pop() gave).
+  bool has_due(TimePoint limit) {
+    return front_ != buckets_[0].size() || refill(key_of(limit));
+  }
+  Event pop() {
+    --size_;
+    return buckets_[0][front_++];
+  }
+  bool is_live(const Event& event) { return event.slot == 0 || release_if_live(event); }
 
   /// The time of the earliest pending event, dead ones included; kEndOfTime if there is none.
   TimePoint next_time() const;
@@ -67,12 +77,6 @@ class Calendar {
     if (i == 0) return;
     if (key < minimum_[i]) minimum_[i] = key;
     mask_ |= std::uint64_t{1} << (i - 1);
-  }
-  bool pop_any(std::uint64_t limit, Event& event) {
-    if (front_ == buckets_[0].size() && !refill(limit)) return false;
-    event = buckets_[0][front_++];
-    --size_;
-    return true;
   }
   bool refill(std::uint64_t limit);
   bool release_if_live(const Event& event);

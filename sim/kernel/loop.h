@@ -71,8 +71,10 @@ class Loop {
   /// now() is `time`. REQUIRES time >= now().
   void advance(TimePoint time) {
     SKY_CHECK(time >= now_);
-    Event event;
-    while (calendar_.pop_due(time, event)) {
+    while (calendar_.has_due(time)) {
+      const Event event = calendar_.pop();
+      if (!calendar_.is_live(event)) [[unlikely]]
+        continue;
       now_ = event.time;
       fire(event);
       while (late_ > 0) [[unlikely]]

@@ -24,13 +24,18 @@ class Slab {
  public:
   /// A record whose fields, but for `generation`, are what its last user left.
   SlabId acquire() {
-    if (free_.empty()) {
+    const std::uint32_t index = acquire_index();
+    return {index, records_[index].generation};
+  }
+  /// The same for whoever does not need its generation.
+  std::uint32_t acquire_index() {
+    if (free_.empty()) [[unlikely]] {
       records_.emplace_back();
-      return {static_cast<std::uint32_t>(records_.size() - 1), records_.back().generation};
+      return static_cast<std::uint32_t>(records_.size() - 1);
     }
     const std::uint32_t index = free_.back();
     free_.pop_back();
-    return {index, records_[index].generation};
+    return index;
   }
   void release(std::uint32_t index) {
     ++records_[index].generation;

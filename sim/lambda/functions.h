@@ -373,11 +373,17 @@ inline TimePoint Functions::billing_start(const workload::Request& request) cons
 /// runs (L5).
 inline void Functions::count_begun(std::uint32_t unit, const workload::Admitted& admitted,
                                    const workload::Request& request) {
-  if (admitted.admission != workload::Admission::kAccepted) return;
-  const bool never_runs =
-      request.init > Duration{} && environments_[request.place].billing_start == kEndOfTime;
-  const std::uint32_t in_flight = in_flight_of(unit);
-  never_runs ? metrics_->began_nothing(unit, in_flight) : metrics_->began(unit, in_flight);
+  if (admitted.admission != workload::Admission::kAccepted) [[unlikely]]
+    return;
+  if (request.init > Duration{} && environments_[request.place].billing_start == kEndOfTime)
+      [[unlikely]] {
+    metrics_->began_in_vain(unit);
+  }
+  const Function& function = functions_[unit];
+  metrics_->began(unit, function.is_special ? in_flight_of(unit) : function.in_flight);
+  const bool is_usual = !function.is_special && !function.is_reserved;
+  if (is_usual && metrics_->has_seen(in_flight_[kUnreserved])) [[likely]]
+    return;
   metrics_->see(account_concurrency());
 }
 

@@ -13,7 +13,9 @@ void Functions::see_concurrency() {
 /// Of the window in hand.
 metrics::FunctionCounts Functions::take_counts(std::uint32_t unit) {
   metrics::FunctionCounts counts;
-  if (metrics_ != nullptr) counts = metrics_->take(unit, in_flight_of(unit));
+  if (metrics_ != nullptr) {
+    counts = metrics_->take(unit, {functions_[unit].requests, in_flight_of(unit)});
+  }
   counts.recursive_invocations_dropped = std::exchange(cold_[unit].loops_stopped, 0);
   return counts;
 }

@@ -131,6 +131,7 @@ bool Functions::crashes(std::uint32_t unit, const workload::Request& request) co
 void Functions::fail_restore(std::uint32_t unit, std::uint32_t request) {
   --in_flight_[functions_[unit].is_reserved];
   --functions_[unit].in_flight;
+  if (functions_[unit].is_counted) metrics_->failed_in_vain(unit);
   leave_front(unit, clients_->request(request));
   end_retired(clients_->request(request).place);
   clients_->answer(request, metrics::Outcome::kError);

@@ -92,7 +92,7 @@ inline void Recorder::prefetch(const Note& note) const {
 void Recorder::count_all() {
   for (std::size_t i = 0; i < kNotes; ++i) {
     Note& note = notes_[(notes_made_ + i) % kNotes];
-    if (note.flow != kNoFlow) count(note);
+    if (note.flow != kNoFlow) count<Parts::kAll>(note);
     note.flow = kNoFlow;
   }
 }
@@ -102,7 +102,7 @@ void Recorder::count_later(const Note& note) {
   prefetch(notes_[(notes_made_ + kHalfWay) % kNotes]);
   Note& oldest = notes_[notes_made_++ % kNotes];
   if (oldest.flow != kNoFlow) [[likely]]
-    count(oldest);
+    count<Parts::kAll>(oldest);
   oldest = note;
 }
 
@@ -124,7 +124,7 @@ void Recorder::spill_rows(FlowWindow& flow) {
   std::vector<OctaveParts>& to = spilled_rows_[index_of(flow)];
   for_each_bit(flow.octaves, [&](std::uint32_t octave) {
     const OctaveRow& row = (*flow.rows)[octave % kRows];
-    add_octave(to, 0, octave, row.count, row.parts);
+    add_octave(to, 0, octave, row.count, row.parts());
   });
   flow.octaves = 0;
 }
@@ -149,22 +149,23 @@ void Recorder::open_chunk(FlowWindow& flow) {
 
 void Recorder::add_samples(const FlowWindow& flow, DenseBlock& to) {
   std::uint32_t n = flow.samples;
-  // Most have no overhead: one counter that each addition would wait for the one before.
-  std::uint32_t without_overhead = 0;
   for (const SampleChunk* chunk = flow.chunk; chunk != nullptr; chunk = chunk->before) {
     __builtin_prefetch(chunk->before);
     for (std::uint32_t i = 0; i < n; ++i) {
       to.latency.add(SampleChunk::latency_bucket(chunk->samples[i]));
-      const std::uint32_t overhead = SampleChunk::overhead_bucket(chunk->samples[i]);
-      if (overhead == 0) {
-        ++without_overhead;
-      } else {
-        to.overhead.add(overhead);
-      }
+      to.overhead.add(SampleChunk::overhead_bucket(chunk->samples[i]));
     }
     n = SampleChunk::kSamples;
   }
-  if (without_overhead > 0) to.overhead.add(0, without_overhead);
+}
+
+/// In the window so far.
+std::uint64_t Recorder::completions(const FlowWindow& flow) const {
+  std::uint64_t count = 0;
+  for (const OctaveParts& octave : spilled_rows_[index_of(flow)]) count += octave.count;
+  for_each_bit(flow.octaves,
+               [&](std::uint32_t octave) { count += (*flow.rows)[octave % kRows].count; });
+  return count;
 }
 
 Counters Recorder::take_counters(std::uint32_t index) {
@@ -173,14 +174,13 @@ Counters Recorder::take_counters(std::uint32_t index) {
   Counters counters;
   (index < routes_ ? counters.arrivals : counters.calls) = flow.arrivals;
   counters.cold_starts = rare.cold_starts;
-  counters.attempts = std::uint64_t{flow.completions} + flow.extra_attempts;
-  counters.outcomes[0] = flow.completions;
+  counters.outcomes[0] = completions(flow);
+  counters.attempts = counters.outcomes[0] + flow.extra_attempts;
   for (std::size_t i = 1; i < kOutcomes; ++i) {
     counters.outcomes[i] = rare.outcomes[i];
     counters.attempts += rare.outcomes[i];
   }
   flow.arrivals = 0;
-  flow.completions = 0;
   flow.extra_attempts = 0;
   rare = {};
   return counters;
@@ -229,7 +229,7 @@ void Recorder::close_octaves(std::uint32_t index, WindowRow& row) {
   }
   for_each_bit(std::exchange(flow.octaves, 0), [&](std::uint32_t octave) {
     const OctaveRow& sums = (*flow.rows)[octave % kRows];
-    close(octave, sums.count, sums.parts);
+    close(octave, sums.count, sums.parts());
   });
 }
 

@@ -70,7 +70,12 @@ class Recorder {
       activate(flow);
     in_flight(window, flow).enter(since_start(now));
   }
-  /// It was answered well. The sum of its parts is the latency.
+  /// Which parts of a latency may be other than zero; the short ways to count a completion.
+  enum class Parts : std::uint8_t { kOwn, kOwnAndQueue, kAll };
+  /// It was answered well. What its parts leave of the latency is `cpu_stretch`, which they need not
+  /// say. REQUIRES where not kAll: the parts besides work and wait, and queue, are zero, and there
+  /// was one attempt.
+  template <Parts kParts = Parts::kAll>
   void completed(std::uint32_t flow, TimePoint now, const Completion& as,
                  const LatencyParts& parts);
   /// It ended otherwise. REQUIRES outcome != kCompleted.
@@ -127,8 +132,11 @@ class Recorder {
   /// spread over more than 16 octaves, a factor of 65,536.
   static constexpr std::uint32_t kRows = 16;
   struct alignas(64) OctaveRow {
-    LatencyParts parts;
+    std::int64_t latency_ns = 0;
+    LatencySums sums;
     std::uint64_t count = 0;
+
+    LatencyParts parts() const { return sums.parts_of(latency_ns); }
   };
   static_assert(sizeof(OctaveRow) == 64);
   using OctaveRows = std::array<OctaveRow, kRows>;
@@ -147,7 +155,6 @@ class Recorder {
     bool alone = false;                             ///< its service has no other flow
     bool active = false;                            ///< only if its service is
     std::uint32_t arrivals = 0;
-    std::uint32_t completions = 0;
     std::uint32_t extra_attempts = 0;  ///< attempts beyond one for each request that ended
   };
   static_assert(sizeof(FlowWindow) == 64);
@@ -173,7 +180,7 @@ class Recorder {
   /// A completion that is still to be counted.
   static constexpr std::uint32_t kNoFlow = ~std::uint32_t{0};
   struct Note {
-    LatencyParts parts;
+    LatencySums sums;
     std::int64_t latency_ns = 0;
     std::uint32_t sample = 0;
     std::uint32_t flow = kNoFlow;
@@ -184,6 +191,7 @@ class Recorder {
 
   void count_later(const Note& note);
   void prefetch(const Note& note) const;
+  template <Parts kParts>
   void count(const Note& note);
   void count_all();
 
@@ -215,6 +223,7 @@ class Recorder {
   std::uint32_t index_of(const FlowWindow& flow) const {
     return static_cast<std::uint32_t>(&flow - flows_.data());
   }
+  std::uint64_t completions(const FlowWindow& flow) const;
   Counters take_counters(std::uint32_t flow);
   void close_flow(std::uint32_t flow, WindowRow& row, bool only_flow);
   void close_octaves(std::uint32_t flow, WindowRow& row);
@@ -252,7 +261,8 @@ class Recorder {
   std::vector<BucketCount> overhead_list_;
 };
 
-inline void Recorder::count(const Note& note) {
+template <Recorder::Parts kParts>
+[[gnu::always_inline]] inline void Recorder::count(const Note& note) {
   FlowWindow& flow = flows_[note.flow];
   if (flow.samples == SampleChunk::kSamples) [[unlikely]]
     open_chunk(flow);
@@ -261,24 +271,35 @@ inline void Recorder::count(const Note& note) {
   if ((flow.octaves >> octave & 1) == 0) [[unlikely]]
     open_row(flow, octave);
   OctaveRow& row = (*flow.rows)[octave % kRows];
-  row.parts += note.parts;
   ++row.count;
-  ++flow.completions;
-  flow.extra_attempts += note.extra_attempts;
-  flow.latency_max_ns = std::max(flow.latency_max_ns, note.latency_ns);
+  row.latency_ns += note.latency_ns;
+  row.sums.work += note.sums.work;
+  row.sums.wait += note.sums.wait;
+  if constexpr (kParts != Parts::kOwn) row.sums.queue += note.sums.queue;
+  if constexpr (kParts == Parts::kAll) {
+    row.sums.init += note.sums.init;
+    row.sums.downstream += note.sums.downstream;
+    row.sums.retry += note.sums.retry;
+    flow.extra_attempts += note.extra_attempts;
+  }
+  if (note.latency_ns > flow.latency_max_ns) [[unlikely]]
+    flow.latency_max_ns = note.latency_ns;
 }
 
-inline void Recorder::completed(std::uint32_t flow, TimePoint now, const Completion& as,
-                                const LatencyParts& parts) {
+template <Recorder::Parts kParts>
+[[gnu::always_inline]] inline void Recorder::completed(std::uint32_t flow, TimePoint now,
+                                                       const Completion& as,
+                                                       const LatencyParts& parts) {
   in_flight(flows_[flow], flow).leave(since_start(now));
-  const std::uint32_t overhead = as.overhead_ns == 0 ? 0 : HistogramLayout::bucket(as.overhead_ns);
-  const Note note{.parts = parts,
+  // No shortcut for those without overhead: which those are cannot be predicted where some wait.
+  const Note note{.sums = LatencySums::of(parts),
                   .latency_ns = as.latency_ns,
-                  .sample = SampleChunk::sample(HistogramLayout::bucket(as.latency_ns), overhead),
+                  .sample = SampleChunk::sample(HistogramLayout::bucket(as.latency_ns),
+                                                HistogramLayout::bucket(as.overhead_ns)),
                   .flow = flow,
                   .extra_attempts = as.attempts - 1};
   if (has_few_flows_) {
-    count(note);
+    count<kParts>(note);
   } else {
     const Note copy = note;  // so that the other way needs no memory for it
     count_later(copy);

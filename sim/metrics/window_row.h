@@ -36,6 +36,35 @@ struct LatencyParts {
   }
 };
 
+/// The parts of some latencies, summed up, without the one that is what they leave of these.
+struct LatencySums {
+  std::int64_t work = 0;
+  std::int64_t wait = 0;
+  std::int64_t queue = 0;
+  std::int64_t init = 0;
+  std::int64_t downstream = 0;
+  std::int64_t retry = 0;
+
+  static constexpr LatencySums of(const LatencyParts& parts) {
+    return {.work = parts.work,
+            .wait = parts.wait,
+            .queue = parts.queue,
+            .init = parts.init,
+            .downstream = parts.downstream,
+            .retry = parts.retry};
+  }
+  constexpr LatencyParts parts_of(std::int64_t latency) const {
+    LatencyParts parts{.queue = queue,
+                       .init = init,
+                       .work = work,
+                       .wait = wait,
+                       .downstream = downstream,
+                       .retry = retry};
+    parts.cpu_stretch = latency - parts.sum();
+    return parts;
+  }
+};
+
 /// How a client's request ended. Exactly one of them, or still in flight at the end.
 enum class Outcome : std::uint8_t {
   kCompleted,

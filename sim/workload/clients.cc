@@ -39,6 +39,25 @@ void Clients::reject(std::uint32_t index, Admission admission) {
   answer(index, admission == Admission::kThrottled ? Outcome::kThrottle : Outcome::kRefused);
 }
 
+[[gnu::noinline]] void Clients::answer_unusual(std::uint32_t index, Outcome outcome) {
+  const Request& request = requests_[index];
+  if (request.awaited != Awaited::kByClient) {
+    answer_unawaited(index, outcome);
+  } else if (outcome != Outcome::kCompleted && may_retry(request, outcome)) {
+    retry_later(index, outcome);
+  } else {
+    end(index, outcome);
+  }
+}
+
+void Clients::end(std::uint32_t index, Outcome outcome) {
+  const Request& request = requests_[index];
+  ++ended_[static_cast<std::size_t>(outcome)];
+  if (request.marks != 0) return end_marked(index, outcome);
+  record_counted_end(recorder_, request, loop_.now(), outcome, request.attempts);
+  requests_.release(index);
+}
+
 void Clients::answer_unawaited(std::uint32_t index, Outcome outcome) {
   if (requests_[index].awaited == Awaited::kByService) {
     calls_->answer(index, outcome);
@@ -68,7 +87,7 @@ Duration Clients::backoff(const Request& request) const {
 }
 
 /// The end of a request that is watched or not counted, or both.
-[[gnu::noinline]] void Clients::end_marked(std::uint32_t index, Outcome outcome) {
+void Clients::end_marked(std::uint32_t index, Outcome outcome) {
   const Request& request = requests_[index];
   if (request.is_watched()) {
     watcher_->answered(request, unit_of(request), loop_.now(), outcome, Then::kEnded);

@@ -81,6 +81,9 @@ class Clients final : public kernel::Process {
 
   /// A service's answer to the accepted attempt `index`, now.
   void answer(std::uint32_t index, metrics::Outcome outcome);
+  /// The same of a service where many requests wait for a place. REQUIRES it makes no calls and has
+  /// no `init`.
+  void answer_queued(std::uint32_t index, metrics::Outcome outcome);
   /// Somebody in between answers in the service's stead, which works on and answers to nobody.
   /// REQUIRES a client or a service waits for it.
   void give_up(std::uint32_t index, metrics::Outcome outcome);
@@ -147,6 +150,10 @@ class Clients final : public kernel::Process {
   std::uint32_t copy(std::uint32_t from);
   void use_timeout();
   void retry_later(std::uint32_t index, metrics::Outcome outcome);
+  void answer_unusual(std::uint32_t index, metrics::Outcome outcome);
+  template <metrics::Recorder::Parts kParts>
+  void end_plainly(std::uint32_t index);
+  static std::int64_t queued(const Request& request);
   void end(std::uint32_t index, metrics::Outcome outcome);
   void end_marked(std::uint32_t index, metrics::Outcome outcome);
   void tell(std::uint32_t index, metrics::Outcome outcome, Then then);

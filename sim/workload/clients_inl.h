@@ -12,7 +12,7 @@ template <bool Watching>
                                                    Duration work, Duration wait,
                                                    const Bytes& bytes) {
   const Flow& flow = flows_[flow_index];
-  const std::uint32_t index = requests_.acquire().index;
+  const std::uint32_t index = requests_.acquire_index();
   Request& request = requests_[index];
   const TimePoint now = loop_.now();
   request.arrival = now;
@@ -23,12 +23,17 @@ template <bool Watching>
   request.row = row;
   request.flow = flow_index;
   request.attempts = 1;
-  request.marks = now >= warm_up_end_ ? 0 : kUncounted;
+  request.marks = 0;
+  request.awaited = Awaited::kByClient;
+  request.more = false;
+  const bool is_counted = now >= warm_up_end_;
+  if (!is_counted) [[unlikely]] {
+    request.marks = kUncounted;
+    ++warm_up_arrivals_;
+  }
   if constexpr (Watching) {
     if (watcher_->wants(row)) request.marks |= kWatched;
   }
-  request.awaited = Awaited::kByClient;
-  request.more = false;
   if (bytes.in + bytes.out > 0) {
     request.second_line().bytes_in = bytes.in;
     request.bytes_out = bytes.out;
@@ -39,8 +44,7 @@ template <bool Watching>
   }
   if (flow.recorded_speed != 1.0) request.work = scaled(request.work, flow.recorded_speed);
   ++arrivals_;
-  warm_up_arrivals_ += !request.is_counted();
-  recorder_.arrived(flow_index, now, request.is_counted());
+  recorder_.arrived(flow_index, now, is_counted);
   send<Watching>(index, request, flow);
 }
 
@@ -77,24 +81,39 @@ template <bool Watching>
 
 [[gnu::always_inline]] inline void Clients::answer(std::uint32_t index, metrics::Outcome outcome) {
   const Request& request = requests_[index];
-  if (request.awaited != Awaited::kByClient) [[unlikely]] {
-    answer_unawaited(index, outcome);
-  } else if (outcome != metrics::Outcome::kCompleted && may_retry(request, outcome)) {
-    retry_later(index, outcome);
-  } else {
-    end(index, outcome);
-  }
+  const bool is_usual = request.is_plain_line() && request.init == Duration{} &&
+                        outcome == metrics::Outcome::kCompleted;
+  if (!is_usual) [[unlikely]]
+    return answer_unusual(index, outcome);
+  end_plainly<metrics::Recorder::Parts::kOwn>(index);
 }
 
-[[gnu::always_inline]] inline void Clients::end(std::uint32_t index, metrics::Outcome outcome) {
+[[gnu::always_inline]] inline void Clients::answer_queued(std::uint32_t index,
+                                                          metrics::Outcome outcome) {
+  const bool is_usual = requests_[index].is_plain() && outcome == metrics::Outcome::kCompleted;
+  if (!is_usual) [[unlikely]]
+    return answer_unusual(index, outcome);
+  end_plainly<metrics::Recorder::Parts::kOwnAndQueue>(index);
+}
+
+template <metrics::Recorder::Parts kParts>
+[[gnu::always_inline]] inline void Clients::end_plainly(std::uint32_t index) {
   const Request& request = requests_[index];
-  ++ended_[static_cast<std::size_t>(outcome)];
-  if (request.marks != 0) [[unlikely]] {
-    end_marked(index, outcome);
-    return;
-  }
-  record_counted_end(recorder_, request, loop_.now(), outcome, request.attempts);
+  const TimePoint now = loop_.now();
+  ++ended_[static_cast<std::size_t>(metrics::Outcome::kCompleted)];
+  metrics::LatencyParts parts{.work = request.work.count(), .wait = request.wait.count()};
+  if constexpr (kParts == metrics::Recorder::Parts::kOwnAndQueue) parts.queue = queued(request);
+  const std::int64_t latency = (now - request.arrival).count();
+  const std::int64_t overhead = std::max<std::int64_t>(0, latency - parts.work - parts.wait);
+  recorder_.completed<kParts>(request.flow, now,
+                              {.latency_ns = latency, .overhead_ns = overhead}, parts);
   requests_.release(index);
+}
+
+/// Without a jump: which of them waited cannot be predicted.
+inline std::int64_t Clients::queued(const Request& request) {
+  const auto mask = -static_cast<std::int64_t>(request.more);
+  return request.queue.count() & mask;
 }
 
 }  // namespace skyreplay::workload

@@ -39,6 +39,12 @@ struct alignas(64) Request {
   Awaited awaited = Awaited::kByClient;
   bool more = false;  ///< whether the second line means anything
 
+  /// The first attempt of a client's request that is counted and that nobody watches: what nearly
+  /// all are, asked at once. It may have a second line.
+  bool is_plain() const { return (standing() & 0x00ff'ffff) == 1; }
+  /// And it has none.
+  bool is_plain_line() const { return standing() == 1; }
+
   bool is_counted() const { return (marks & kUncounted) == 0; }
   bool is_watched() const { return (marks & kWatched) != 0; }
 
@@ -68,6 +74,13 @@ struct alignas(64) Request {
   void spent_queueing(Duration time) { second_line().queue += time; }
   void spent_downstream(Duration time) { second_line().downstream += time; }
   std::uint64_t call_path() const { return more ? path : 0; }
+
+ private:
+  /// Four bytes that lie side by side, read as one.
+  std::uint32_t standing() const {
+    return std::uint32_t{attempts} | std::uint32_t{marks} << 8 |
+           std::uint32_t{static_cast<std::uint8_t>(awaited)} << 16 | std::uint32_t{more} << 24;
+  }
 };
 static_assert(sizeof(Request) == 128);
 

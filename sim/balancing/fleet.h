@@ -524,7 +524,7 @@ class Fleet : public workload::Platform, public kernel::Process {
 
   // Of the window in hand.
   TimePoint window_start_;
-  metrics::Level outstanding_level_;
+  metrics::Integral outstanding_level_;
   metrics::Level desired_level_;
   metrics::Level pending_level_;
   compute::CpuTime gone_busy_ = 0;  ///< of servers that are gone

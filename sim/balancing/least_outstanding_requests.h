@@ -1,5 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
 #include "balancing/target.h"
 #include "core/time.h"
 
@@ -33,7 +37,7 @@ class LeastOutstandingRequests {
     lists_[least_].remove(targets, target);
     ++targets[target].outstanding;
     append(targets, target);
-    if (lists_[least_].empty()) ++least_;  // where the target now is
+    least_ += lists_[least_].empty() ? 1 : 0;  // where the target now is; no jump, as below
     return target;
   }
   void finished(Targets& targets, std::uint32_t target) {
@@ -44,7 +48,7 @@ class LeastOutstandingRequests {
     lists_[targets[target].outstanding].remove(targets, target);
     const std::uint32_t outstanding = --targets[target].outstanding;
     append(targets, target);
-    if (outstanding < least_) least_ = outstanding;
+    least_ = std::min(least_, outstanding);
   }
 
  private:

@@ -4,6 +4,27 @@
 
 namespace skyreplay::metrics {
 
+/// How many of something there are, with its time integral over a window: as Level, without its
+/// maximum.
+struct Integral {
+  std::int64_t sum = 0;
+  std::uint32_t value = 0;
+
+  void enter(std::int64_t since_start_ns) {
+    sum -= since_start_ns;
+    ++value;
+  }
+  void leave(std::int64_t since_start_ns) {
+    sum += since_start_ns;
+    --value;
+  }
+  std::uint64_t close(std::int64_t length_ns) {
+    const std::int64_t integral = sum + static_cast<std::int64_t>(value) * length_ns;
+    sum = 0;
+    return static_cast<std::uint64_t>(integral);
+  }
+};
+
 /// How many of something there are, with its time integral and maximum over a window.
 ///
 /// The integral of a count over [0, length) is (count at the end) x length + sum of the times of

@@ -64,7 +64,10 @@ TEST_CASE("C71: of several providers a service takes the default strategy, or la
 }
 
 TEST_CASE("each provider has what a cluster's group has, by its own type") {
-  const proto::Cluster& pool = resolved({.b = "instance_type: t3.small"}).clusters().at("pool");
+  const proto::Cluster& pool =
+      resolved({.b = "instance_type: t3.small", .task = "cpu: 512, memory: 500"})
+          .clusters()
+          .at("pool");
   CHECK(pool.capacity_providers().at("a").assumed().registered_memory() == 7782);  // C21
   CHECK(pool.capacity_providers().at("b").assumed().registered_memory() == 1945);
   const auto& provider = pool.capacity_providers().at("a").auto_scaling_group_provider();
@@ -100,9 +103,9 @@ TEST_CASE("C71: a strategy that AWS would refuse is refused") {
         "capacity_provider_strategy[1].base: only one provider may have a base");
   CHECK(of("{capacity_provider: a, weight: 1}, {capacity_provider: a, weight: 1}") ==
         "capacity_provider_strategy[1].capacity_provider: is listed twice");
-  CHECK(of("{capacity_provider: c, weight: 1}") ==
+  CHECK(of("{capacity_provider: steady, weight: 1}") ==
         "capacity_provider_strategy[0].capacity_provider: the cluster has no capacity provider "
-        "'c'");
+        "'steady'");
   CHECK(of("{capacity_provider: a, weight: 1}, {capacity_provider: FARGATE, weight: 1}") ==
         "capacity_provider_strategy[1].capacity_provider: FARGATE cannot be beside capacity "
         "providers of a cluster (C71)");

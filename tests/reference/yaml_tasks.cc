@@ -147,7 +147,8 @@ std::string job_yaml(const JobKind& j, const Service* cluster, const std::string
       has_spot(j.providers) ? fmt::format("stop_timeout: {}, ", j.stop_timeout) : "";
   std::string full;
   if (cluster != nullptr) full = fmt::format("when_full: {}, ", j.queues ? "queue" : "refuse");
-  const bool is_managed = cluster != nullptr && (cluster->fleet.managed || j.on_managed);
+  const bool is_managed = cluster != nullptr &&
+                          (j.providers.empty() ? cluster->fleet.managed.has_value() : j.on_managed);
   if (is_managed && !j.launch_type_ec2) {
     full += fmt::format("provisioning_timeout: {}, ", spelled(j.provisioning_timeout));
   }

@@ -64,7 +64,7 @@ TEST_CASE("C71: of several providers a service takes the default strategy, or la
 }
 
 TEST_CASE("each provider has what a cluster's group has, by its own type") {
-  const proto::Cluster& pool =
+  const proto::Cluster pool =
       resolved({.b = "instance_type: t3.small", .task = "cpu: 512, memory: 500"})
           .clusters()
           .at("pool");

@@ -154,7 +154,7 @@ Reservation Cluster::reservation(std::uint32_t provider, std::uint32_t minimum_s
   std::uint32_t more = 0;
   std::uint32_t provisioning = 0;
   for (std::uint32_t i = 0; i < tenants_.size(); ++i) {
-    for (std::uint32_t on = 0; on < providers_.size(); ++on) {
+    for (std::uint32_t on = 0; on < providers_.size(); ++on) {  // of launch type EC2 none (C90)
       // C89: what is beyond, on all providers together, asks for nothing.
       const std::uint32_t waiting =
           std::min(tenants_[i]->waiting_on(on), kMostProvisioning - provisioning);

@@ -58,10 +58,12 @@ struct FleetConfig {
   /// Its workers take messages from it. REQUIRES no load balancer, workers given, one side and
   /// zones not apart, no idle timeout.
   std::optional<QueueWorkersConfig> queue{};
-  Duration warmup{};                 ///< in which a member is left out of instance metrics (E50)
-  bool protects_members = false;     ///< from scale-in, once in service (E17)
-  TerminationRule termination{};     ///< who goes first (E33)
-  MemberMix mix{};                   ///< of kinds of members
+  Duration warmup{};              ///< in which a member is left out of instance metrics (E50)
+  bool protects_members = false;  ///< from scale-in, once in service (E17)
+  TerminationRule termination{};  ///< who goes first (E33)
+  MemberMix mix{};                ///< of kinds of members
+  /// Zones are even where all members are, whatever their kind; else those of each kind.
+  bool evens_out_all_kinds = false;
   std::vector<std::string> kinds{};  ///< what they are called; none where there is but one
 };
 
@@ -290,6 +292,13 @@ class Fleet : public workload::Platform, public kernel::Process {
   }
   /// Whether a zone of which a member may go has two or more above the zone.
   bool lags(std::uint32_t kind, std::uint32_t zone) const;
+  /// Members by kind, of which a launch is of the kind farthest below its share, and of which one
+  /// goes that is farthest above.
+  virtual std::vector<std::uint32_t> kinds_that_stay() const { return of_kind_; }
+  /// Of which kinds the next so many launches are.
+  std::vector<std::uint32_t> kinds_of_next(std::uint32_t launches) const;
+  /// Of which kind one goes first; none where there are none that stay.
+  std::optional<std::uint32_t> kind_to_go() const;
   /// Who goes next when there are too many; kNoTarget where none may.
   std::uint32_t next_to_go();
   /// There is a member more, pending, before its launch; it is gone for good.
@@ -337,7 +346,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::uint32_t members_alive() const { return members_alive_; }
   /// Launches so many. Returns how many, fewer where no zone has capacity.
   std::size_t launch_members(std::size_t count);
-  /// Whether no open zone has two members of a kind less than another.
+  /// Whether no open zone has two members less than another, of a kind or of all.
   bool zones_are_even() const;
   /// Launches a member where its zone is behind another, of which one may go, by two or more (E21);
   /// of the first kind that has such a zone. None where there is none.
@@ -439,6 +448,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   void abandon(std::uint32_t member);
   void rebalance_zones();
   std::vector<bool> zones_that_may_give(std::uint32_t kind) const;
+  std::uint32_t members_to_even_out(std::uint32_t kind, std::uint32_t zone) const;
   TerminationCandidate candidate(const Member& member) const;
   static bool has_server(const Member& member) {
     return member.state == State::kInService || member.state == State::kDraining;

@@ -18,10 +18,12 @@ constexpr Duration kLongAgo = std::chrono::hours{24 * 365};
 
 void Fleet::begin(std::uint32_t desired, bool in_service) {
   change_desired(desired);
+  std::vector<std::uint32_t> planned = kinds_that_stay();
   for (std::uint32_t i = 0; i < desired && in_service; ++i) {
-    const std::uint32_t kind = config_.mix.next(of_kind_);
+    const std::uint32_t kind = config_.mix.next(planned);
+    ++planned[kind];
     const ZoneBalance::Choice choice = choose_place(kind);
-    if (!choice.zone) break;  // of capacity of its own, which is full
+    if (!choice.zone) continue;  // of capacity of its own, which is full
     const std::uint32_t member = add_member(*choice.zone, kind);
     bill_from(member, loop_.now() - Duration{1});  // it ran already: no minimum is due
     put_in_service(member, Health::kHealthy, loop_.now() - kLongAgo);
@@ -92,14 +94,33 @@ void Fleet::launch_missing() {
   launch_members(there < wanted() ? wanted() - there : 0);
 }
 
+std::vector<std::uint32_t> Fleet::kinds_of_next(std::uint32_t launches) const {
+  std::vector<std::uint32_t> planned = kinds_that_stay();
+  std::vector<std::uint32_t> kinds(planned.size(), 0);
+  for (; launches > 0; --launches) {
+    const std::uint32_t kind = config_.mix.next(planned);
+    ++planned[kind];
+    ++kinds[kind];
+  }
+  return kinds;
+}
+
+std::optional<std::uint32_t> Fleet::kind_to_go() const {
+  const std::vector<std::uint32_t> members = kinds_that_stay();
+  const bool any = std::any_of(members.begin(), members.end(), [](auto each) { return each > 0; });
+  return any ? std::optional(config_.mix.first_to_go(members)) : std::nullopt;
+}
+
 /// E20: what no zone has capacity for is launched when one has.
 std::size_t Fleet::launch_members(std::size_t count) {
   for (ZoneBalance& zones : zones_) zones.begin_round();
   std::size_t launched = 0;
   std::size_t failed = 0;
   std::vector<std::string> names;
+  std::vector<std::uint32_t> planned = kinds_that_stay();
   while (launched + failed < count) {
-    const std::uint32_t kind = config_.mix.next(of_kind_);
+    const std::uint32_t kind = config_.mix.next(planned);
+    ++planned[kind];  // who waits does so for that kind (C73)
     const ZoneBalance::Choice choice = choose_place(kind);
     if (choice.zone) {
       start_launch(*choice.zone, kind);

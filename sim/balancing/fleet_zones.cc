@@ -58,23 +58,32 @@ std::vector<bool> Fleet::zones_that_may_give(std::uint32_t kind) const {
   return may;
 }
 
+std::uint32_t Fleet::members_to_even_out(std::uint32_t kind, std::uint32_t zone) const {
+  if (!config_.evens_out_all_kinds) return zones_[kind].members(zone);
+  std::uint32_t members = 0;
+  for (const ZoneBalance& zones : zones_) members += zones.members(zone);
+  return members;
+}
+
 bool Fleet::zones_are_even() const {
-  return std::none_of(zones_.begin(), zones_.end(), [this](const ZoneBalance& zones) {
+  for (std::uint32_t kind = 0; kind < zones_.size(); ++kind) {
     std::uint32_t most = 0;
     std::uint32_t least = ~std::uint32_t{0};
     for (std::uint32_t zone = 0; zone < config_.zones.size(); ++zone) {
-      most = std::max(most, zones.members(zone));
-      if (zones.has_capacity(zone)) least = std::min(least, zones.members(zone));
+      const std::uint32_t members = members_to_even_out(kind, zone);
+      most = std::max(most, members);
+      if (zones_[kind].has_capacity(zone)) least = std::min(least, members);
     }
-    return least < most && most - least >= 2;
-  });
+    if (least < most && most - least >= 2) return false;
+  }
+  return true;
 }
 
 bool Fleet::lags(std::uint32_t kind, std::uint32_t zone) const {
   const std::vector<bool> may_give = zones_that_may_give(kind);
-  const std::uint32_t enough = zones_[kind].members(zone) + 2;
+  const std::uint32_t enough = members_to_even_out(kind, zone) + 2;
   for (std::uint32_t other = 0; other < may_give.size(); ++other) {
-    if (may_give[other] && zones_[kind].members(other) >= enough) return true;
+    if (may_give[other] && members_to_even_out(kind, other) >= enough) return true;
   }
   return false;
 }

@@ -8,55 +8,60 @@
 
 namespace skyreplay::ecs {
 
-Cluster::Cluster(kernel::Loop& loop, const ClusterConfig& config)
-    : loop_(loop), config_(config), process_(loop.add(*this)), shares_(loop.now()) {}
+std::uint32_t Cluster::add_provider(const ProviderConfig& config) {
+  providers_.push_back({.config = config, .shares = CapacityShares(loop_.now())});
+  return providers() - 1;
+}
 
 // --- Tenants
 
-std::uint32_t Cluster::add(ClusterTenant& tenant, TaskGroup tasks, bool on_provider) {
+std::uint32_t Cluster::add(ClusterTenant& tenant, TaskGroup tasks) {
   tenants_.push_back(&tenant);
-  on_provider_.push_back(on_provider);
-  shares_.add_service();
+  for (Provider& provider : providers_) provider.shares.add_service();
   return placement_.add_group(std::move(tasks));
 }
 
 std::optional<std::uint32_t> Cluster::place(std::uint32_t service, const Resources& needs,
-                                            std::uint64_t draw) {
+                                            std::uint64_t draw, std::uint32_t provider) {
   placement_.set_needs(service, needs);
-  const std::optional<std::uint32_t> instance = placement_.place(service, draw);
+  const std::optional<std::uint32_t> instance = placement_.place(service, draw, provider);
   if (!instance) return std::nullopt;
+  Provider& its = provider_of(*instance);
   ++tasks_[*instance];
   if (is_daemon(service)) {
     ++daemons_[*instance];
-  } else if (others(*instance) == 1 && config_.protects) {
-    instances_->hold(*instance, true);
+  } else if (others(*instance) == 1 && its.config.protects) {
+    its.instances->hold(ordinal_[*instance], true);
   }
-  shares_.reserve(service, needs, true, loop_.now());
+  its.shares.reserve(service, needs, true, loop_.now());
   return instance;
 }
 
 void Cluster::free(std::uint32_t service, const Resources& held, std::uint32_t instance) {
+  Provider& its = provider_of(instance);
   placement_.free(instance, held);
-  shares_.reserve(service, held, false, loop_.now());
+  its.shares.reserve(service, held, false, loop_.now());
   --tasks_[instance];
   if (is_daemon(service)) {
     --daemons_[instance];
   } else if (others(instance) == 0) {
-    if (is_active_[instance] && config_.protects) instances_->hold(instance, false);
+    if (is_active_[instance] && its.config.protects) its.instances->hold(ordinal_[instance], false);
     end_daemons(instance);
   }
   const bool has_drained = tasks_[instance] == 0 && std::erase(draining_, instance) > 0;
-  if (has_drained) instances_->end_draining(instance);
+  if (has_drained) its.instances->end_draining(ordinal_[instance]);
   room_appears();
 }
 
 // --- Instances
 
-void Cluster::launched(std::uint32_t zone) {
-  placement_.add_instance(config_.registered, {zone}, false);
+std::uint32_t Cluster::launched(std::uint32_t provider, std::uint32_t zone, std::uint32_t ordinal) {
+  const ProviderConfig& config = providers_[provider].config;
+  ordinal_.push_back(ordinal);
   tasks_.push_back(0);
   daemons_.push_back(0);
   is_active_.push_back(false);
+  return placement_.add_instance(config.registered, {config.zones[zone]}, false, provider);
 }
 
 void Cluster::active(std::uint32_t instance) {
@@ -70,7 +75,7 @@ void Cluster::active(std::uint32_t instance) {
 void Cluster::draining(std::uint32_t instance) {
   placement_.set_active(instance, false);
   is_active_[instance] = false;
-  const bool drains = config_.drains && tasks_[instance] > 0;
+  const bool drains = this->drains(instance) && tasks_[instance] > 0;
   if (drains) draining_.push_back(instance);
   for (std::uint32_t i = 0; i < tenants_.size(); ++i) {
     if (drains || is_daemon(i)) tenants_[i]->leave(instance);
@@ -117,18 +122,20 @@ void Cluster::fire(const kernel::Event&) {
 
 std::uint32_t Cluster::provisioning_tasks() const {
   std::uint32_t tasks = 0;
-  for (std::uint32_t i = 0; i < tenants_.size(); ++i) {
-    if (on_provider_[i]) tasks += tenants_[i]->waiting_tasks();
+  for (const ClusterTenant* tenant : tenants_) {
+    for (std::uint32_t i = 0; i < providers_.size(); ++i) tasks += tenant->waiting_on(i);
   }
   return tasks;
 }
 
 /// Instances that so many tasks alone would fill, beside the daemons (C36, C78).
-std::uint32_t Cluster::more_for(std::uint32_t service, std::uint32_t waiting) const {
+std::uint32_t Cluster::more_for(std::uint32_t provider, std::uint32_t service,
+                                std::uint32_t waiting) const {
   const TaskGroup& group = placement_.group(service);
+  const Resources& registered = providers_[provider].config.registered;
   const Resources daemons = placement_.needs_of_daemons();
-  if (!config_.registered.hold(daemons)) return 0;
-  const Resources all = config_.registered - daemons;
+  if (!registered.hold(daemons)) return 0;
+  const Resources all = registered - daemons;
   std::uint32_t fit = all.cpu_units / group.needs.cpu_units;
   fit = std::min(fit, all.memory_mib / group.needs.memory_mib);
   if (group.needs.interfaces > 0) fit = std::min(fit, all.interfaces / group.needs.interfaces);
@@ -136,21 +143,24 @@ std::uint32_t Cluster::more_for(std::uint32_t service, std::uint32_t waiting) co
   return fit == 0 ? 0 : (waiting + fit - 1) / fit;
 }
 
-Reservation Cluster::reservation(std::uint32_t minimum_step, std::uint32_t maximum_step) const {
+Reservation Cluster::reservation(std::uint32_t provider, std::uint32_t minimum_step,
+                                 std::uint32_t maximum_step) const {
   Reservation found;
   for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+    if (placement_.pool(i) != provider) continue;
     found.running += is_active_[i] ? 1 : 0;
     found.needed += is_active_[i] && others(i) > 0 ? 1 : 0;
   }
   std::uint32_t more = 0;
   std::uint32_t provisioning = 0;
   for (std::uint32_t i = 0; i < tenants_.size(); ++i) {
-    if (!on_provider_[i]) continue;  // C90
-    // C89: what is beyond asks for nothing.
-    const std::uint32_t waiting =
-        std::min(tenants_[i]->waiting_tasks(), kMostProvisioning - provisioning);
-    provisioning += waiting;
-    more = std::max(more, more_for(i, waiting));
+    for (std::uint32_t on = 0; on < providers_.size(); ++on) {  // of launch type EC2 none (C90)
+      // C89: what is beyond, on all providers together, asks for nothing.
+      const std::uint32_t waiting =
+          std::min(tenants_[i]->waiting_on(on), kMostProvisioning - provisioning);
+      provisioning += waiting;
+      if (on == provider) more = std::max(more, more_for(provider, i, waiting));
+    }
   }
   // C79.
   if (more > 0) found.needed = found.running + std::clamp(more, minimum_step, maximum_step);
@@ -159,14 +169,15 @@ Reservation Cluster::reservation(std::uint32_t minimum_step, std::uint32_t maxim
 
 // --- Money
 
-std::uint64_t Cluster::part(std::optional<std::uint32_t> service, std::uint32_t item,
-                            TimePoint until) {
-  if (read_ != until) {
-    read_ = until;
-    instances_->read_whole(until);
-    shares_.read(until, whole_);
+std::uint64_t Cluster::part(std::uint32_t provider, std::optional<std::uint32_t> service,
+                            std::uint32_t item, TimePoint until) {
+  Provider& of = providers_[provider];
+  if (of.read != until) {
+    of.read = until;
+    of.instances->read_whole(until);
+    of.shares.read(until, of.whole);
   }
-  return service ? shares_.part(*service, item) : shares_.idle(item);
+  return service ? of.shares.part(*service, item) : of.shares.idle(item);
 }
 
 }  // namespace skyreplay::ecs

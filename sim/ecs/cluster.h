@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -17,9 +18,11 @@ class ContainerInstances;
 
 inline constexpr std::uint32_t kMostProvisioning = 500;  ///< tasks of a cluster (C89)
 
-/// What the container instances of a cluster are like.
-struct ClusterConfig {
-  Resources registered;  ///< by each (C1, C13, C18)
+/// What the container instances of one capacity provider of a cluster are like.
+struct ProviderConfig {
+  Resources registered;              ///< by each (C1, C13, C18)
+  std::vector<std::uint32_t> zones;  ///< the cluster's numbers of the zones of its group
+  double speed = 1;                  ///< of a vCPU, for tasks that have none of their own
   /// An instance that is terminated drains first, for as long as its tasks take to be replaced,
   /// at most 48 h (C88); else its tasks are gone with it.
   bool drains = false;
@@ -27,17 +30,23 @@ struct ClusterConfig {
   bool protects = false;
 };
 
-/// An ECS cluster: the container instances of one Auto Scaling group, and its tenants, the services
-/// and jobs whose tasks are placed on them.
+/// An ECS cluster: the container instances of one Auto Scaling group or, where it has several
+/// capacity providers, of one each, and its tenants, the services and jobs whose tasks are placed
+/// on them.
 ///
 ///     launched -> active -> draining -> gone
 ///        |           +--------------------^
 ///        +--------------------------------^
 ///
-/// **Instances** have numbers in the order of their launches, and get tasks while they are active
-/// (C60). One that is lost, or terminated without draining, takes its tasks with it; their services
-/// replace them. A task of a job pins its instance: one that drains waits until it has ended
-/// (C116).
+/// **Instances** have numbers in the order of their launches, of all providers together, and get
+/// tasks while they are active (C60). One that is lost, or terminated without draining, takes its
+/// tasks with it; their services replace them. A task of a job pins its instance: one that drains
+/// waits until it has ended (C116).
+///
+/// **Providers** A task that is on a provider is placed on its instances alone, and waits for room
+/// on them, whatever room there is elsewhere (C71, C73); one of launch type EC2 is placed on any.
+/// Each provider is scaled by the tasks on it (C75), and what its instances cost is shared out to
+/// who reserves of them.
 ///
 /// **Daemons** A service whose group is a daemon's has a task on each active instance that meets
 /// its constraints. Where one is missing the others leave it room; an instance with no other tasks
@@ -53,27 +62,30 @@ struct ClusterConfig {
 /// of a request.
 class Cluster final : public kernel::Process {
  public:
-  Cluster(kernel::Loop& loop, const ClusterConfig& config);
+  explicit Cluster(kernel::Loop& loop) : loop_(loop), process_(loop.add(*this)) {}
 
-  /// What the group's instances are billed for in all: its meters are these.
-  pricing::Meters& whole() { return whole_; }
-  const ClusterConfig& config() const { return config_; }
+  /// Returns its number, counted from 0. REQUIRES before the first tenant.
+  std::uint32_t add_provider(const ProviderConfig& config);
+  std::uint32_t providers() const { return static_cast<std::uint32_t>(providers_.size()); }
+  /// What a provider's instances are billed for in all: its group's meters are these.
+  pricing::Meters& whole(std::uint32_t provider) { return providers_[provider].whole; }
   const Placement& placement() const { return placement_; }
-  /// REQUIRES called before the group begins; outlives this.
-  void consist_of(ContainerInstances& instances) { instances_ = &instances; }
+  /// REQUIRES called before the provider's group begins; outlives this.
+  void consist_of(std::uint32_t provider, ContainerInstances& instances) {
+    providers_[provider].instances = &instances;
+  }
 
   // --- What tenants do. A tenant's number is its group's in the placement.
 
-  /// `on_provider`: its tasks are on the cluster's capacity provider, and not of launch type EC2.
-  std::uint32_t add(ClusterTenant& tenant, TaskGroup tasks, bool on_provider);
-  /// Places a task: on which instance, if any.
+  std::uint32_t add(ClusterTenant& tenant, TaskGroup tasks);
+  /// Places a task: on which instance, if any; of that provider where the tenant's group asks.
   std::optional<std::uint32_t> place(std::uint32_t service, const Resources& needs,
-                                     std::uint64_t draw);
+                                     std::uint64_t draw, std::uint32_t provider);
   /// Where place() would.
   std::optional<std::uint32_t> next_place(std::uint32_t service, const Resources& needs,
-                                          std::uint64_t draw) {
+                                          std::uint64_t draw, std::uint32_t provider) {
     placement_.set_needs(service, needs);
-    return placement_.next_place(service, draw);
+    return placement_.next_place(service, draw, provider);
   }
   /// `may_go`: how many of the service's tasks may, by instance.
   std::optional<std::uint32_t> first_to_go(std::uint32_t service,
@@ -85,35 +97,56 @@ class Cluster final : public kernel::Process {
   void stop(std::uint32_t service, std::uint32_t instance) { placement_.stop(service, instance); }
   /// It has stopped, and what it reserved, `held`, is free (C22).
   void free(std::uint32_t service, const Resources& held, std::uint32_t instance);
-  /// Tasks on the capacity provider that wait, of all tenants: without a limit (C89).
+  /// Tasks on capacity providers that wait, of all tenants: without a limit (C89).
   std::uint32_t provisioning_tasks() const;
   /// Those that wait are tried again at this instant, when all that is due has happened.
   void room_appears();
 
   // --- What the instances tell; of those that were lost, of all at once.
 
-  void launched(std::uint32_t zone);
+  /// In the zone of that number of the provider's group, which knows it as the `ordinal`th. Returns
+  /// its number in the cluster.
+  std::uint32_t launched(std::uint32_t provider, std::uint32_t zone, std::uint32_t ordinal);
   void active(std::uint32_t instance);
   void draining(std::uint32_t instance);
   void gone(const std::vector<std::uint32_t>& instances);
   bool has_tasks(std::uint32_t instance) const { return tasks_[instance] > 0; }
-  /// Instances that are needed and those there are (C75): of active ones those with tasks
-  /// that are no daemons' (C77); where tasks of the capacity provider wait, all there are and as
-  /// many more as one kind of them fills, the most of all kinds, but between the two steps (C78,
-  /// C79).
-  Reservation reservation(std::uint32_t minimum_step, std::uint32_t maximum_step) const;
+  /// Whether it is of a provider whose instances do.
+  bool drains(std::uint32_t instance) const { return config_of(instance).drains; }
+  double speed(std::uint32_t instance) const { return config_of(instance).speed; }
+  /// A provider's instances that are needed and those there are (C75): of active ones those with
+  /// tasks that are no daemons' (C77); where tasks of the provider wait, all there are and as many
+  /// more as one tenant's fill, the most of all tenants, but between the two steps (C78, C79).
+  Reservation reservation(std::uint32_t provider, std::uint32_t minimum_step,
+                          std::uint32_t maximum_step) const;
   std::size_t instances() const { return tasks_.size(); }
 
   // --- Money
 
-  /// From now on an instance more, or less, is billed.
-  void bill(bool more) { shares_.bill(config_.registered, more, loop_.now()); }
-  /// What a service's tasks reserve of each item in `whole`; of no service: what is idle.
-  std::uint64_t part(std::optional<std::uint32_t> service, std::uint32_t item, TimePoint until);
+  /// From now on an instance more, or less, of the provider is billed.
+  void bill(std::uint32_t provider, bool more) {
+    providers_[provider].shares.bill(providers_[provider].config.registered, more, loop_.now());
+  }
+  /// What a service's tasks reserve of an item in the provider's whole; of no service: what is
+  /// idle.
+  std::uint64_t part(std::uint32_t provider, std::optional<std::uint32_t> service,
+                     std::uint32_t item, TimePoint until);
 
   void fire(const kernel::Event& event) override;
 
  private:
+  struct Provider {
+    ProviderConfig config;
+    pricing::Meters whole{};
+    CapacityShares shares;
+    std::optional<TimePoint> read{};  ///< the shares
+    ContainerInstances* instances = nullptr;
+  };
+
+  Provider& provider_of(std::uint32_t instance) { return providers_[placement_.pool(instance)]; }
+  const ProviderConfig& config_of(std::uint32_t instance) const {
+    return providers_[placement_.pool(instance)].config;
+  }
   bool is_daemon(std::uint32_t service) const { return placement_.group(service).is_daemon; }
   /// Tasks on the instance that are no daemons'.
   std::uint32_t others(std::uint32_t instance) const {
@@ -121,18 +154,15 @@ class Cluster final : public kernel::Process {
   }
   void end_daemons(std::uint32_t instance);
   bool somebody_waits() const;
-  std::uint32_t more_for(std::uint32_t service, std::uint32_t waiting) const;
+  std::uint32_t more_for(std::uint32_t provider, std::uint32_t service,
+                         std::uint32_t waiting) const;
 
   kernel::Loop& loop_;
-  ClusterConfig config_;
   kernel::ProcessId process_;
   Placement placement_;
-  pricing::Meters whole_;
-  CapacityShares shares_;
-  std::optional<TimePoint> read_;  ///< the shares
-  ContainerInstances* instances_ = nullptr;
+  std::deque<Provider> providers_;  ///< groups keep references to their meters
   std::vector<ClusterTenant*> tenants_;
-  std::vector<bool> on_provider_;        ///< by tenant
+  std::vector<std::uint32_t> ordinal_;   ///< by instance: its number in its group
   std::vector<std::uint32_t> tasks_;     ///< by instance; those that stop among them
   std::vector<std::uint32_t> daemons_;   ///< of them
   std::vector<bool> is_active_;          ///< by instance

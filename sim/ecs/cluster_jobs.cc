@@ -13,19 +13,24 @@ ClusterJobs::ClusterJobs(Cluster& cluster, StandaloneTasks& jobs, std::uint32_t 
       jobs_(jobs),
       unit_(unit),
       config_(config),
-      number_(cluster.add(*this, config.group, config.on_provider)),
-      first_item_(meters.size()) {
-  for (std::uint32_t item = 0; item < cluster.whole().size(); ++item) {
-    meters.add_item(cluster.whole().tariff(item));
-  }
+      number_(cluster.add(*this, config.group)),
+      share_(cluster, number_, meters) {}
+
+bool ClusterJobs::may_provision(std::uint32_t kind) const {
+  return config_.provisions[kind] && cluster_.provisioning_tasks() < kMostProvisioning;
 }
 
-bool ClusterJobs::may_provision() const {
-  return config_.provisions && cluster_.provisioning_tasks() < kMostProvisioning;
+std::uint32_t ClusterJobs::waiting_on(std::uint32_t provider) const {
+  return static_cast<std::uint32_t>(
+      std::count_if(provisioning_.begin(), provisioning_.end(), [&](std::uint32_t place) {
+        const std::uint32_t kind = jobs_.kind_of(place);
+        return kind < config_.providers.size() && config_.providers[kind] == provider;
+      }));
 }
 
-std::optional<std::uint32_t> ClusterJobs::place(std::uint64_t draw) {
-  const auto instance = cluster_.place(number_, config_.group.needs, draw);
+std::optional<std::uint32_t> ClusterJobs::place(std::uint32_t kind, std::uint64_t draw) {
+  const std::uint32_t pool = config_.providers.empty() ? 0 : config_.providers[kind];
+  const auto instance = cluster_.place(number_, config_.group.needs, draw, pool);
   is_full_ = !instance;
   if (instance && !waits_for_room()) is_told_ = false;
   return instance;
@@ -56,9 +61,7 @@ void ClusterJobs::lose_tasks_on(const std::vector<std::uint32_t>& instances) {
 }
 
 void ClusterJobs::read_meters(TimePoint until, pricing::Meters& meters) {
-  for (std::uint32_t item = 0; item < cluster_.whole().size(); ++item) {
-    meters.advance_to(first_item_ + item, cluster_.part(number_, item, until));
-  }
+  share_.read(until, meters);
 }
 
 }  // namespace skyreplay::ecs

@@ -6,6 +6,7 @@
 
 #include "core/distribution.h"
 #include "ecs/cluster.h"
+#include "ecs/cluster_share.h"
 #include "ecs/cluster_tenant.h"
 
 namespace skyreplay::ecs {
@@ -15,8 +16,11 @@ class StandaloneTasks;
 /// Where on a cluster the tasks of jobs are placed, and what becomes of those that fit nowhere.
 struct ClusterJobsConfig {
   TaskGroup group;
-  bool on_provider = false;  ///< and not of launch type EC2
-  bool provisions = false;   ///< a task that fits nowhere waits in PROVISIONING (C89)
+  /// The cluster's capacity providers by kind in the jobs' mix; none: launch type EC2.
+  std::vector<std::uint32_t> providers{};
+  /// By kind: a task that fits nowhere waits in PROVISIONING (C89).
+  std::vector<bool> provisions{};
+  bool has_speed_of_instance = false;  ///< times the jobs' speed
   /// A job that RunTask refuses waits in line (C117); else it has failed (C70).
   bool queues = false;
   Distribution provisioning_timeout{};
@@ -36,11 +40,15 @@ class ClusterJobs final : public ClusterTenant {
               const ClusterJobsConfig& config, pricing::Meters& meters);
 
   const ClusterJobsConfig& config() const { return config_; }
-  /// Whether one more task may wait in PROVISIONING.
-  bool may_provision() const;
+  /// Whether one more task of the kind may wait in PROVISIONING.
+  bool may_provision(std::uint32_t kind) const;
+  /// What the instance makes of a task's speed.
+  double speed(std::uint32_t instance) const {
+    return config_.has_speed_of_instance ? cluster_.speed(instance) : 1;
+  }
 
-  /// Places a task: on which instance, if any (C60).
-  std::optional<std::uint32_t> place(std::uint64_t draw);
+  /// Places a task of the kind: on which instance, if any (C60, C71).
+  std::optional<std::uint32_t> place(std::uint32_t kind, std::uint64_t draw);
   /// Whether it could not be done just now, for the first time since one was placed while none
   /// waited: to be told once.
   bool has_become_full();
@@ -55,9 +63,7 @@ class ClusterJobs final : public ClusterTenant {
   void line_moves() { cluster_.room_appears(); }
 
   // What the cluster asks and tells.
-  std::uint32_t waiting_tasks() const override {
-    return static_cast<std::uint32_t>(provisioning_.size());
-  }
+  std::uint32_t waiting_on(std::uint32_t provider) const override;
   bool waits_for_room() const override;
   void try_again() override;
   void leave(std::uint32_t) override {}  // C116
@@ -75,7 +81,7 @@ class ClusterJobs final : public ClusterTenant {
   bool is_told_ = false;
   std::vector<TimePoint> image_at_;  ///< by instance: from when on; the end of time: not
   std::vector<std::uint32_t> provisioning_;
-  std::uint32_t first_item_;  ///< of the shares, in the meters
+  ClusterShare share_;
 };
 
 }  // namespace skyreplay::ecs

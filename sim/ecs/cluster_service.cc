@@ -15,17 +15,16 @@ ClusterService::ClusterService(kernel::Loop& loop, metrics::Recorder& recorder,
     : FargateService(loop, recorder, config, seed, billing),
       loop_(loop),
       cluster_(cluster),
-      number_(cluster.add(*this, tasks.group, tasks.on_provider)),
+      number_(cluster.add(*this, tasks.group)),
+      providers_(tasks.providers),
+      has_speed_of_instance_(tasks.has_speed_of_instance),
       is_daemon_(tasks.group.is_daemon),
       rebalances_zones_(config.scheduler.rebalances_zones),
       placement_draws_(seed, config.fleet.name, "placement"),
       scale_in_draws_(seed, config.fleet.name, "scale_in"),
       interfaces_(tasks.group.needs.interfaces),
-      first_item_(billing.meters.size()) {
-  for (std::uint32_t item = 0; item < cluster.whole().size(); ++item) {
-    billing.meters.add_item(cluster.whole().tariff(item));
-  }
-}
+      waiting_of_kind_(config.fleet.mix.kinds(), 0),
+      share_(cluster, number_, billing.meters) {}
 
 // --- Where tasks go
 
@@ -35,10 +34,10 @@ Resources ClusterService::needs_of(const TaskRevision& revision) const {
           .interfaces = interfaces_};
 }
 
-balancing::ZoneBalance::Choice ClusterService::choose_place(std::uint32_t) {
+balancing::ZoneBalance::Choice ClusterService::choose_place(std::uint32_t kind) {
   RandomEngine draw = placement_draws_.at(placed_);
   const std::optional<std::uint32_t> instance =
-      cluster_.place(number_, needs_of(launching()), draw());
+      cluster_.place(number_, needs_of(launching()), draw(), pool_of(kind));
   if (!instance) return {};
   ++placed_;
   placed_on_ = *instance;
@@ -49,9 +48,32 @@ balancing::ZoneBalance::Choice ClusterService::choose_place(std::uint32_t) {
 std::optional<std::uint32_t> ClusterService::choose_lagging_place(std::uint32_t kind) {
   RandomEngine draw = placement_draws_.at(placed_);
   const std::optional<std::uint32_t> instance =
-      cluster_.next_place(number_, needs_of(launching()), draw());
+      cluster_.next_place(number_, needs_of(launching()), draw(), pool_of(kind));
   if (!instance || !lags(kind, cluster_.placement().zone(*instance))) return std::nullopt;
   return choose_place(kind).zone;
+}
+
+std::vector<std::uint32_t> ClusterService::kinds_that_stay() const {
+  std::vector<std::uint32_t> members = FargateService::kinds_that_stay();
+  if (members.size() == 1) return members;
+  for_each_member([&](std::uint32_t member, const MemberState& task) {
+    if (!task.is_draining && scheduler().is_leaving(member)) --members[task.kind];
+  });
+  return members;
+}
+
+/// Of a task whose speed is its instance's.
+void ClusterService::configure_server(std::uint32_t member, compute::ServerConfig& server) const {
+  FargateService::configure_server(member, server);
+  if (has_speed_of_instance_) server.speed *= cluster_.speed(tasks_[member].instance);
+}
+
+std::uint32_t ClusterService::waiting_on(std::uint32_t provider) const {
+  std::uint32_t tasks = 0;
+  for (std::size_t kind = 0; kind < providers_.size(); ++kind) {
+    if (providers_[kind] == provider) tasks += waiting_of_kind_[kind];
+  }
+  return tasks;
 }
 
 bool ClusterService::waits_for_room() const {
@@ -100,6 +122,7 @@ void ClusterService::tasks_wait(std::uint32_t now) {
                      name(), now, desired()));
   }
   set_waiting(now);
+  waiting_of_kind_ = kinds_of_next(now);
 }
 
 // --- Who goes
@@ -115,7 +138,20 @@ std::vector<std::uint32_t> ClusterService::members_on(std::uint32_t instance) co
   return members;
 }
 
+/// C73.
 std::uint32_t ClusterService::first_to_go(const std::function<bool(std::uint32_t)>& which) {
+  if (providers_.size() > 1) {
+    const std::optional<std::uint32_t> kind = kind_to_go();
+    const std::uint32_t found = kind ? first_of([&](std::uint32_t member) {
+      return this->member(member)->kind == *kind && which(member);
+    })
+                                     : balancing::kNoTarget;
+    if (found != balancing::kNoTarget) return found;
+  }
+  return first_of(which);
+}
+
+std::uint32_t ClusterService::first_of(const std::function<bool(std::uint32_t)>& which) {
   std::optional<std::pair<std::uint32_t, std::uint32_t>> latest;  // by ordinal
   std::vector<std::uint32_t> may_go(cluster_.instances());
   for_each_member([&](std::uint32_t member, const MemberState& task) {
@@ -168,7 +204,7 @@ void ClusterService::leave(std::uint32_t instance) {
   for (const std::uint32_t member : members_on(instance)) {
     const MemberState task = *this->member(member);
     if (task.is_draining) continue;
-    const bool is_pending = task.serves_since == kEndOfTime && cluster_.config().drains;
+    const bool is_pending = task.serves_since == kEndOfTime && cluster_.drains(instance);
     if (is_pending) pending.push_back(member);
     if (is_daemon_) {
       scheduler().stays(member);
@@ -190,9 +226,7 @@ void ClusterService::end(std::uint32_t instance) {
 
 void ClusterService::read_members(TimePoint until, pricing::Meters& meters) {
   FargateService::read_members(until, meters);
-  for (std::uint32_t item = 0; item < cluster_.whole().size(); ++item) {
-    meters.advance_to(first_item_ + item, cluster_.part(number_, item, until));
-  }
+  share_.read(until, meters);
 }
 
 }  // namespace skyreplay::ecs

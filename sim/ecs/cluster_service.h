@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ecs/cluster.h"
+#include "ecs/cluster_share.h"
 #include "ecs/cluster_tenant.h"
 #include "ecs/fargate_service.h"
 
@@ -14,7 +15,10 @@ namespace skyreplay::ecs {
 /// How tasks are placed, and how they start there.
 struct ClusterTasks {
   TaskGroup group;
-  bool on_provider = false;  ///< and not of launch type EC2
+  /// The cluster's capacity providers by kind in the fleet's mix; none: launch type EC2.
+  std::vector<std::uint32_t> providers{};
+  /// Its vCPUs are as fast as those of the instance it is on, times the revision's speed.
+  bool has_speed_of_instance = false;
 };
 
 /// An ECS service whose tasks are placed on the container instances of a cluster (C60).
@@ -27,8 +31,13 @@ struct ClusterTasks {
 /// service has pulled it on that instance yet, and which is there for all from then on (C28); the
 /// container and its application (C35).
 ///
+/// **Providers** A task is launched on the provider that is farthest below its share of the tasks
+/// there are, those that wait among them, and those on instances that drain not: they are replaced
+/// (C71, C72). Who waits does so for that provider, and never gets room on another (C73).
+///
 /// **Who goes** when there are too many: a task not in service yet, the latest first; else by the
-/// placement strategy (C69), of those on the instance the oldest.
+/// placement strategy (C69), of those on the instance the oldest. The provider that is farthest
+/// above its share gives where it can (C73).
 ///
 /// **Draining** Tasks on an instance that drains are stopped where they are not in service yet, and
 /// else replaced by the scheduler (C56).
@@ -43,7 +52,7 @@ class ClusterService final : public FargateService, public ClusterTenant {
                  const balancing::FleetBilling& billing, Cluster& cluster);
 
   // What the cluster asks and tells.
-  std::uint32_t waiting_tasks() const override { return waiting(); }
+  std::uint32_t waiting_on(std::uint32_t provider) const override;
   /// Tasks that wait, a daemon's that is missing, or one that evens its zones out.
   bool waits_for_room() const override;
   void try_again() override { launch_again(); }
@@ -62,6 +71,8 @@ class ClusterService final : public FargateService, public ClusterTenant {
  protected:
   balancing::ZoneBalance::Choice choose_place(std::uint32_t kind) override;
   std::optional<std::uint32_t> choose_lagging_place(std::uint32_t kind) override;
+  std::vector<std::uint32_t> kinds_that_stay() const override;
+  void configure_server(std::uint32_t member, compute::ServerConfig& server) const override;
   void launches_failed(std::size_t, const std::vector<std::string>&) override {}
   Launch launch(std::uint32_t ordinal) override;
   void member_added(std::uint32_t member) override;
@@ -80,13 +91,19 @@ class ClusterService final : public FargateService, public ClusterTenant {
   };
   std::vector<std::uint32_t> members_on(std::uint32_t instance) const;
   Resources needs_of(const TaskRevision& revision) const;
+  std::uint32_t pool_of(std::uint32_t kind) const {
+    return providers_.empty() ? 0 : providers_[kind];
+  }
+  std::uint32_t first_of(const std::function<bool(std::uint32_t)>& which);
   TimePoint& image_at(std::uint32_t instance, std::uint32_t revision) {
     return image_at_[instance * revisions() + revision];
   }
 
   kernel::Loop& loop_;
   Cluster& cluster_;
-  std::uint32_t number_;  ///< in the cluster
+  std::uint32_t number_;                  ///< in the cluster
+  std::vector<std::uint32_t> providers_;  ///< by kind; none: launch type EC2
+  bool has_speed_of_instance_;
   bool is_daemon_;
   bool rebalances_zones_;
   RandomStream placement_draws_;
@@ -98,7 +115,8 @@ class ClusterService final : public FargateService, public ClusterTenant {
   std::vector<Task> tasks_;      ///< by member
   /// By instance and revision: from when on the image is there; the end of time: not.
   std::vector<TimePoint> image_at_;
-  std::uint32_t first_item_;  ///< of the shares, in the service's meters
+  std::vector<std::uint32_t> waiting_of_kind_;
+  ClusterShare share_;
 };
 
 }  // namespace skyreplay::ecs

@@ -11,10 +11,11 @@ class ClusterTenant {
  public:
   virtual ~ClusterTenant() = default;
 
-  /// How many of its tasks wait in PROVISIONING, for room: they ask for instances (C78).
-  virtual std::uint32_t waiting_tasks() const = 0;
+  /// How many of its tasks wait in PROVISIONING for room on that provider of the cluster: they ask
+  /// it for instances (C78). None of launch type EC2 does (C90).
+  virtual std::uint32_t waiting_on(std::uint32_t provider) const = 0;
   /// Whether room would be of use to it.
-  virtual bool waits_for_room() const { return waiting_tasks() > 0; }
+  virtual bool waits_for_room() const = 0;
   /// There is some: what waits is placed as far as it fits.
   virtual void try_again() = 0;
   /// There are other instances than before: of a daemon as many tasks are desired as there are

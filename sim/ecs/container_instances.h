@@ -11,24 +11,27 @@
 
 namespace skyreplay::ecs {
 
-/// The Auto Scaling group of a cluster: its instances serve no requests, but register with the
-/// cluster once they are in service, and hold the tasks placed there.
+/// The Auto Scaling group of a cluster, or of one of its capacity providers: its instances serve no
+/// requests, but register with the cluster once they are in service, and hold the tasks placed
+/// there.
 ///
 /// Billed like any group's; on its own bill is what no service reserves of it (C121). An instance
 /// that is to go waits until its tasks have been replaced, where the cluster drains (C88).
 class ContainerInstances final : public ec2::AutoScalingGroup {
  public:
-  /// `billing` is the cluster's: `meters` get what is idle. The cluster outlives this.
+  /// `billing` is the cluster's: `meters` get what is idle. The cluster, where this is of the
+  /// provider of that number, outlives this.
   ContainerInstances(kernel::Loop& loop, metrics::Recorder& recorder,
                      const ec2::AutoScalingGroupConfig& config, std::uint64_t seed,
                      const balancing::FleetBilling& billing, Cluster& cluster,
+                     std::uint32_t provider,
                      const std::optional<ManagedScalingConfig>& managed_scaling);
 
-  // What the cluster asks and tells.
+  // What the cluster asks and tells, of instances by their ordinal.
   /// The last task is gone from an instance that drains.
-  void end_draining(std::uint32_t instance);
+  void end_draining(std::uint32_t ordinal);
   /// From scale-in, where it is there still (C87).
-  void hold(std::uint32_t instance, bool is_held) { protect(member_of_[instance], is_held); }
+  void hold(std::uint32_t ordinal, bool is_held) { protect(member_of_[ordinal], is_held); }
   /// Whether one is being launched, or has been in service for less than `warmup`.
   bool is_warming(Duration warmup) const;
   /// Brings the meters of the whole up to `until`.
@@ -46,13 +49,18 @@ class ContainerInstances final : public ec2::AutoScalingGroup {
   void member_gone(std::uint32_t member) override;
 
  private:
-  std::uint32_t ordinal(std::uint32_t member) const { return this->member(member)->ordinal; }
+  /// Its number in the cluster.
+  std::uint32_t instance(std::uint32_t member) const {
+    return instance_of_[this->member(member)->ordinal];
+  }
 
   kernel::Loop& loop_;
   Cluster& cluster_;
+  std::uint32_t provider_;
   pricing::SteadyMeter alarms_;
   std::optional<ManagedScaling> managed_scaling_;
-  std::vector<std::uint32_t> member_of_;  ///< by instance
+  std::vector<std::uint32_t> member_of_;    ///< by ordinal
+  std::vector<std::uint32_t> instance_of_;  ///< by ordinal
 };
 
 }  // namespace skyreplay::ecs

@@ -105,6 +105,7 @@ class FargateService : public balancing::Fleet {
   };
   Phases phases(std::uint32_t ordinal) const;
   ServiceScheduler& scheduler() { return scheduler_; }
+  const ServiceScheduler& scheduler() const { return scheduler_; }
   const TaskRevision& launching() const { return revisions_[scheduler_.launching()]; }
   const TaskRevision& revision_of(std::uint32_t member) const {
     return revisions_[scheduler_.revision_of(member)];

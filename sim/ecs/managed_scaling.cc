@@ -15,10 +15,11 @@ constexpr Duration kPeriod = std::chrono::minutes{1};
 }  // namespace
 
 ManagedScaling::ManagedScaling(kernel::Loop& loop, ContainerInstances& instances, Cluster& cluster,
-                               const ManagedScalingConfig& config)
+                               std::uint32_t provider, const ManagedScalingConfig& config)
     : loop_(loop),
       instances_(instances),
       cluster_(cluster),
+      provider_(provider),
       config_(config),
       process_(loop.add(*this)) {
   schedule_measure();
@@ -31,7 +32,8 @@ void ManagedScaling::schedule_measure() {
 
 void ManagedScaling::fire(const kernel::Event& event) {
   if (event.kind == kMeasure) {
-    published_.push_back(cluster_.reservation(config_.minimum_step, config_.maximum_step));
+    published_.push_back(
+        cluster_.reservation(provider_, config_.minimum_step, config_.maximum_step));
     loop_.schedule(loop_.now() + config_.publication_delay, process_, kEvaluate, 0);
     return schedule_measure();
   }

@@ -34,10 +34,10 @@ struct Reservation {
   }
 };
 
-/// Cluster auto scaling: keeps CapacityProviderReservation at a target by the desired capacity of
-/// the cluster's group.
+/// Cluster auto scaling: keeps the CapacityProviderReservation of a provider at a target by the
+/// desired capacity of its group.
 ///
-/// Every minute, on the minute, the metric is what the cluster is then; a publication delay later
+/// Every minute, on the minute, the metric is what the provider is then; a publication delay later
 /// the alarms see it. Above the target once, the group grows to ceil(N x metric / target), unless
 /// an instance is being launched or has been in service for less than the warmup (C82, C84). Below
 /// it for 15 minutes in a row, the group shrinks by one, and by one again each minute in which it
@@ -46,9 +46,9 @@ struct Reservation {
 /// **Cost** two events a minute, O(instances + services) each.
 class ManagedScaling final : public kernel::Process {
  public:
-  /// Both outlive this.
+  /// Both outlive this; `provider` is the group's in the cluster.
   ManagedScaling(kernel::Loop& loop, ContainerInstances& instances, Cluster& cluster,
-                 const ManagedScalingConfig& config);
+                 std::uint32_t provider, const ManagedScalingConfig& config);
 
   void fire(const kernel::Event& event) override;
 
@@ -65,6 +65,7 @@ class ManagedScaling final : public kernel::Process {
   kernel::Loop& loop_;
   ContainerInstances& instances_;
   Cluster& cluster_;
+  std::uint32_t provider_;
   ManagedScalingConfig config_;
   kernel::ProcessId process_;
   std::deque<Reservation> published_;  ///< and not seen by the alarms yet

@@ -21,6 +21,7 @@ std::uint32_t Placement::add_group(TaskGroup config) {
   group.paths.resize(instances_.size());
   group.is_candidate.resize(instances_.size(), false);
   group.on_instance.resize(instances_.size(), 0);
+  grow_roots(group);
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {
     count(group, i, 0);
     for (Group& each : groups_) {
@@ -31,13 +32,17 @@ std::uint32_t Placement::add_group(TaskGroup config) {
 }
 
 std::uint32_t Placement::add_instance(const Resources& registered,
-                                      std::vector<std::uint32_t> attributes, bool is_active) {
+                                      std::vector<std::uint32_t> attributes, bool is_active,
+                                      std::uint32_t pool) {
   const auto index = static_cast<std::uint32_t>(instances_.size());
+  pools_ = std::max(pools_, pool + 1);
   instances_.push_back({.left = registered,
                         .attributes = std::move(attributes),
                         .running_tasks = 0,
-                        .is_active = is_active});
+                        .is_active = is_active,
+                        .pool = pool});
   for (Group& group : groups_) {
+    grow_roots(group);
     group.paths.emplace_back();
     group.is_candidate.push_back(false);
     group.on_instance.push_back(0);
@@ -45,6 +50,11 @@ std::uint32_t Placement::add_instance(const Resources& registered,
   }
   for (Group& group : groups_) update(group, index);
   return index;
+}
+
+void Placement::grow_roots(Group& group) const {
+  const std::size_t wanted = group.config.asks_for_pool ? pools_ : 1;
+  while (group.roots.size() < wanted) group.roots.emplace_back();
 }
 
 void Placement::set_needs(std::uint32_t number, const Resources& needs) {
@@ -71,7 +81,7 @@ bool Placement::meets(const Group& group, std::uint32_t index) const {
   const Instance& instance = instances_[index];
   return instance.is_active &&
          (!group.config.member_of ||
-          group.config.member_of({instance.attributes, instance.running_tasks}));
+          group.config.member_of({instance.attributes, instance.running_tasks, instance.pool}));
 }
 
 /// C36.
@@ -138,7 +148,7 @@ void Placement::update(Group& group, std::uint32_t index) {
 void Placement::insert(Group& group, std::uint32_t index) {
   std::vector<std::uint32_t>& path = group.paths[index];
   path.clear();
-  Node* node = &group.root;
+  Node* node = &root_of(group, index);
   for (const PlacementStrategy& strategy : group.config.strategies) {
     path.push_back(key(group, strategy, index));
     std::unique_ptr<Node>& child = node->children[path.back()];
@@ -151,7 +161,7 @@ void Placement::insert(Group& group, std::uint32_t index) {
 
 void Placement::erase(Group& group, std::uint32_t index) {
   const std::vector<std::uint32_t>& path = group.paths[index];
-  std::vector<Node*> nodes = {&group.root};
+  std::vector<Node*> nodes = {&root_of(group, index)};
   for (const std::uint32_t key : path) nodes.push_back(nodes.back()->children.at(key).get());
   std::vector<std::uint32_t>& alike = nodes.back()->instances;
   alike.erase(std::lower_bound(alike.begin(), alike.end(), index));
@@ -173,10 +183,11 @@ void Placement::count(Group& group, std::uint32_t index, std::int32_t change) {
   }
 }
 
-std::optional<std::uint32_t> Placement::next_place(std::uint32_t number, std::uint64_t draw) const {
+std::optional<std::uint32_t> Placement::next_place(std::uint32_t number, std::uint64_t draw,
+                                                   std::uint32_t pool) const {
   const Group& group = groups_[number];
-  if (group.root.empty()) return std::nullopt;
-  const Node* node = &group.root;
+  if (pool >= group.roots.size() || group.roots[pool].empty()) return std::nullopt;
+  const Node* node = &group.roots[pool];
   bool is_random = false;
   for (const PlacementStrategy& strategy : group.config.strategies) {
     auto best = node->children.begin();
@@ -193,8 +204,9 @@ std::optional<std::uint32_t> Placement::next_place(std::uint32_t number, std::ui
   return is_random ? alike[draw % alike.size()] : alike.front();
 }
 
-std::optional<std::uint32_t> Placement::place(std::uint32_t number, std::uint64_t draw) {
-  const std::optional<std::uint32_t> found = next_place(number, draw);
+std::optional<std::uint32_t> Placement::place(std::uint32_t number, std::uint64_t draw,
+                                              std::uint32_t pool) {
+  const std::optional<std::uint32_t> found = next_place(number, draw, pool);
   if (!found) return std::nullopt;
   const std::uint32_t index = *found;
   Group& group = groups_[number];

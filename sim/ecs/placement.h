@@ -52,6 +52,7 @@ struct PlacementStrategy {
 struct InstanceFacts {
   const std::vector<std::uint32_t>& attributes;  ///< values by number
   std::uint32_t running_tasks = 0;
+  std::uint32_t pool = 0;  ///< the capacity provider it is of
 };
 
 /// Like tasks that are placed alike: those of a service (C68).
@@ -63,6 +64,8 @@ struct TaskGroup {
   /// One task on each active instance that meets the constraints: where it is missing, others leave
   /// it room (C36). REQUIRES distinct_instance.
   bool is_daemon = false;
+  /// Whoever places a task says of which pool the instance must be (C71); else any may take it.
+  bool asks_for_pool = false;
 };
 
 /// Places tasks on container instances.
@@ -73,29 +76,35 @@ struct TaskGroup {
 /// goes to the instance of the lowest number, or under `random` to any, by the caller's draw (C65).
 /// Where nothing is said tasks are spread over zones, and in a zone over instances (C61).
 ///
+/// **Pools** Instances are of pools, one for each capacity provider. Where a task must be of one
+/// only its instances are asked; what counts for spread and distinct_instance is all of the group,
+/// whatever the pool (C62, C71).
+///
 /// **Method** All tasks of a group that are placed need the same, for a while. So each group keeps
-/// the instances that may take one in a tree with a level for each strategy, where the best is
-/// found going down: by what is left, by tasks of the group, or by value of an attribute with the
-/// counts beside it. A change of an instance moves it in each group's tree. **Cost** of a placement
-/// or removal O(groups x strategies x (log instances + values)), and a memmove of instances that
-/// are alike.
+/// the instances that may take one in a tree with a level for each strategy, of each pool, where
+/// the best is found going down: by what is left, by tasks of the group, or by value of an
+/// attribute with the counts beside it. A change of an instance moves it in each group's tree.
+/// **Cost** of a placement or removal O(groups x strategies x (log instances + values)), and a
+/// memmove of instances that are alike.
 class Placement {
  public:
   /// Returns its number; groups and instances count from 0.
   std::uint32_t add_group(TaskGroup group);
-  /// `attributes`: values by number, the zone first.
+  /// `attributes`: values by number, the zone first. `pool`: the capacity provider that it is of.
   std::uint32_t add_instance(const Resources& registered, std::vector<std::uint32_t> attributes,
-                             bool is_active = true);
+                             bool is_active = true, std::uint32_t pool = 0);
   /// What tasks of the group need that are placed from now on. O(instances) where it is another.
   void set_needs(std::uint32_t group, const Resources& needs);
   /// Only those that are active get tasks (C60); what is there stays.
   void set_active(std::uint32_t instance, bool is_active);
 
   /// Places a task, and returns the instance; nothing where none may take it. `draw` decides what
-  /// `random` leaves open.
-  std::optional<std::uint32_t> place(std::uint32_t group, std::uint64_t draw = 0);
+  /// `random` leaves open. `pool` is 0 of a group that does not ask for one.
+  std::optional<std::uint32_t> place(std::uint32_t group, std::uint64_t draw = 0,
+                                     std::uint32_t pool = 0);
   /// Where place() would.
-  std::optional<std::uint32_t> next_place(std::uint32_t group, std::uint64_t draw = 0) const;
+  std::optional<std::uint32_t> next_place(std::uint32_t group, std::uint64_t draw = 0,
+                                          std::uint32_t pool = 0) const;
   /// A task of the group on the instance is gone. REQUIRES one.
   void remove(std::uint32_t group, std::uint32_t instance) {
     stop(group, instance);
@@ -123,6 +132,7 @@ class Placement {
 
   const Resources& left(std::uint32_t instance) const { return instances_[instance].left; }
   std::uint32_t zone(std::uint32_t instance) const { return instances_[instance].attributes[0]; }
+  std::uint32_t pool(std::uint32_t instance) const { return instances_[instance].pool; }
   const TaskGroup& group(std::uint32_t number) const { return groups_[number].config; }
   std::uint32_t tasks(std::uint32_t group, std::uint32_t instance) const {
     return groups_[group].on_instance[instance];
@@ -134,6 +144,7 @@ class Placement {
     std::vector<std::uint32_t> attributes;
     std::uint32_t running_tasks = 0;
     bool is_active = true;
+    std::uint32_t pool = 0;
   };
   struct Node {
     std::map<std::uint32_t, std::unique_ptr<Node>> children;
@@ -142,10 +153,10 @@ class Placement {
   };
   struct Group {
     TaskGroup config;
-    Node root;
-    std::vector<std::vector<std::uint32_t>> paths;     ///< by instance; empty: it may take none
-    std::vector<bool> is_candidate;                    ///< by instance
-    std::vector<std::uint32_t> on_instance;            ///< tasks
+    std::vector<Node> roots;                        ///< by pool; one of a group that asks for none
+    std::vector<std::vector<std::uint32_t>> paths;  ///< by instance; empty: it may take none
+    std::vector<bool> is_candidate;                 ///< by instance
+    std::vector<std::uint32_t> on_instance;         ///< tasks
     std::vector<std::vector<std::uint32_t>> on_value;  ///< tasks, by attribute and value
   };
 
@@ -154,6 +165,10 @@ class Placement {
   bool may_take(const Group& group, std::uint32_t instance) const;
   std::uint32_t key(const Group& group, const PlacementStrategy& strategy,
                     std::uint32_t instance) const;
+  Node& root_of(Group& group, std::uint32_t instance) const {
+    return group.roots[group.config.asks_for_pool ? instances_[instance].pool : 0];
+  }
+  void grow_roots(Group& group) const;
   void update(Group& group, std::uint32_t instance);
   void erase(Group& group, std::uint32_t instance);
   void insert(Group& group, std::uint32_t instance);
@@ -162,6 +177,7 @@ class Placement {
 
   std::vector<Instance> instances_;
   std::vector<Group> groups_;
+  std::uint32_t pools_ = 1;
 };
 
 }  // namespace skyreplay::ecs

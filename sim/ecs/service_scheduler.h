@@ -97,6 +97,7 @@ class ServiceScheduler final : public kernel::Process {
   /// Its instance drains: it is replaced, and stopped, as far as there is room. REQUIRES in
   /// service.
   void leaves(std::uint32_t member);
+  bool is_leaving(std::uint32_t member) const { return tasks_[member].leaves; }
   /// Of a daemon, whose instance drains: it is none of those that it schedules any more.
   void stays(std::uint32_t member) { tasks_[member].stays = true; }
   void created(std::uint32_t member);

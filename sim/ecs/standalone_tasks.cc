@@ -119,8 +119,9 @@ void StandaloneTasks::begin(std::uint32_t place) {
   request.init = runs + drawn(start.application_start, unit.application);
   if (!unit.host) schedule(loop_.now() + infrastructure, kPulls, place);
   schedule(loop_.now() + runs, kRuns, place);
-  const Duration work{static_cast<std::int64_t>(
-      static_cast<double>(request.work.count()) * (1 / unit.config.rate) + 0.5)};
+  const double rate = unit.config.rate * (unit.host ? unit.host->speed(task.instance) : 1);
+  const Duration work{
+      static_cast<std::int64_t>(static_cast<double>(request.work.count()) * (1 / rate) + 0.5)};
   schedule(loop_.now() + request.init + work, kWorked, place);
 }
 

@@ -96,7 +96,9 @@ class StandaloneTasks final : public workload::Platform, public kernel::Process 
   void finish(TimePoint) override {}
   void fire(const kernel::Event& event) override;
 
-  // What ClusterJobs tells.
+  // What ClusterJobs asks and tells.
+  /// Of a task, by its place: which of the mix.
+  std::uint32_t kind_of(std::uint32_t place) const { return tasks_[place].kind; }
   /// Tasks in PROVISIONING, then jobs in line, are placed as far as there is room.
   void room_appears(std::uint32_t unit);
   /// The jobs of the tasks there have failed.
@@ -157,7 +159,8 @@ class StandaloneTasks final : public workload::Platform, public kernel::Process 
   std::uint32_t make_task(std::uint32_t unit, std::uint32_t index);
   void begin(std::uint32_t place);
   Duration pulled(const Task& task, Duration infrastructure) const;
-  std::optional<std::uint32_t> place_on_cluster(Unit& unit, const workload::Request& request);
+  std::optional<std::uint32_t> place_on_cluster(Unit& unit, std::uint32_t kind,
+                                                const workload::Request& request);
   void provision(std::uint32_t place);
   void leave_provisioning(std::uint32_t place);
   void give_up(std::uint32_t place);

@@ -17,18 +17,19 @@ void StandaloneTasks::put_on(std::uint32_t unit, Cluster& cluster, const Cluster
 // --- Room
 
 /// Whatever a job is tried again for, its draw is the same.
-std::optional<std::uint32_t> StandaloneTasks::place_on_cluster(Unit& unit,
+std::optional<std::uint32_t> StandaloneTasks::place_on_cluster(Unit& unit, std::uint32_t kind,
                                                                const workload::Request& request) {
   RandomEngine draw = unit.placement.at(request.row, request.attempts, request.call_path());
-  return unit.host->place(draw());
+  return unit.host->place(kind, draw());
 }
 
 /// What RunTask does (C70, C89), and whoever called it (C117). One that fails takes no token.
 StandaloneTasks::Start StandaloneTasks::launch_on_cluster(std::uint32_t unit_index,
                                                           std::uint32_t index) {
   Unit& unit = units_[unit_index];
-  const auto instance = place_on_cluster(unit, clients_->request(index));
-  const bool waits = !instance && unit.host->may_provision();
+  const std::uint32_t kind = unit.config.mix.next(unit.of_kind);  // C71: whose room there must be
+  const auto instance = place_on_cluster(unit, kind, clients_->request(index));
+  const bool waits = !instance && unit.host->may_provision(kind);
   if (unit.host->has_become_full()) {
     note(unit, "placement",
          fmt::format("(family {}) RunTask found no container instance that met all of its "
@@ -79,12 +80,21 @@ void StandaloneTasks::give_up(std::uint32_t place) {
   stop(place, metrics::Outcome::kError);
 }
 
+/// First come, first served of those on one provider.
 void StandaloneTasks::room_appears(std::uint32_t unit_index) {
   Unit& unit = units_[unit_index];
-  while (!unit.host->provisioning().empty()) {
-    const std::uint32_t place = unit.host->provisioning().front();
-    const auto instance = place_on_cluster(unit, clients_->request(tasks_[place].request));
-    if (!instance) break;
+  std::vector<bool> is_full(unit.of_kind.size(), false);
+  for (std::size_t i = 0; i < unit.host->provisioning().size();) {
+    const std::uint32_t place = unit.host->provisioning()[i];
+    const std::uint32_t kind = tasks_[place].kind;
+    const auto instance =
+        is_full[kind] ? std::nullopt
+                      : place_on_cluster(unit, kind, clients_->request(tasks_[place].request));
+    if (!instance) {
+      is_full[kind] = true;
+      ++i;
+      continue;
+    }
     leave_provisioning(place);
     tasks_[place].instance = *instance;
     begin(place);

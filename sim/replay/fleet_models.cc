@@ -200,9 +200,7 @@ ecs::FargateServiceConfig task_config(const scenario::ConcreteService& service, 
   config.fleet.mix = provider_mix(ecs, config.is_spot);
   config.purchase.on_demand = std::ranges::count(config.is_spot, false) > 0;
   for (const proto::CapacityProviderStrategyItem& item : ecs.capacity_provider_strategy()) {
-    const bool is_spot =
-        item.capacity_provider() == proto::CapacityProviderStrategyItem::FARGATE_SPOT;
-    config.fleet.kinds.emplace_back(is_spot ? "FARGATE_SPOT" : "FARGATE");
+    config.fleet.kinds.push_back(item.capacity_provider());
   }
   if (assumed.has_fargate_spot()) {
     config.time_to_interruption = to_distribution(assumed.fargate_spot().time_to_interruption());

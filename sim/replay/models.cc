@@ -22,6 +22,7 @@
 #include "replay/service_model.h"
 #include "replay/task_models.h"
 #include "scenario/field_path.h"
+#include "scenario/hosts.h"
 #include "scenario/law.h"
 
 namespace skyreplay::replay {
@@ -79,7 +80,7 @@ scaling::CapacityChange capacity_change(const proto::ProvisionedConcurrencyConfi
 
 constexpr const char* kProvisioned = "lambda.provisioned_concurrency_config";
 
-/// Below which path of a service or a cluster the fields stand that set its capacity.
+/// Below which path of a service or of a cluster's group the fields stand that set its capacity.
 const char* capacity_path(const scenario::ConcreteService& service) {
   if (service.cluster != nullptr) return "auto_scaling_group";
   if (service.config->has_lambda()) return kProvisioned;
@@ -100,8 +101,9 @@ std::string named_of(const std::string& field, const scenario::ConcreteService& 
   // A service for each route has the scenario's name before the route's.
   const bool is_each = !is_cluster && service.config->for_each_route();
   const std::string name = is_each ? service.name.substr(0, service.name.find('/')) : service.name;
-  const std::string prefix = scenario::join_path(is_cluster ? "clusters" : "services", name) + "." +
-                             capacity_path(service) + ".";
+  const std::string path = is_cluster ? scenario::hosts_path(service.cluster_name, service.provider)
+                                      : scenario::join_path("services", name);
+  const std::string prefix = path + "." + capacity_path(service) + ".";
   return field.starts_with(prefix) ? field.substr(prefix.size()) : "";
 }
 
@@ -321,18 +323,31 @@ void Models::make_group(std::uint32_t service, const RunFacts& run,
     fleet = std::make_unique<ec2::AutoScalingGroup>(loop_, recorder_, config, run.seed, billing);
     return;
   }
-  clusters_[service] = std::make_unique<ecs::Cluster>(loop_, cluster_config(concrete));
+  const std::uint32_t first = cluster_named(concrete.cluster_name);
+  if (first == service) clusters_[first] = std::make_unique<ecs::Cluster>(loop_);
+  const std::uint32_t provider =
+      clusters_[first]->add_provider(provider_config(concrete, cluster_zones(groups_of(first))));
   fleet = std::make_unique<ecs::ContainerInstances>(loop_, recorder_, config, run.seed, billing,
-                                                    *clusters_[service], managed_scaling(concrete));
+                                                    *clusters_[first], provider,
+                                                    managed_scaling(concrete));
 }
 
 std::uint32_t Models::cluster_named(const std::string& name) const {
   const auto& services = inputs_.wiring.services;
   const auto found = std::find_if(services.begin(), services.end(), [&](const auto& service) {
-    return service.cluster != nullptr && service.name == name;
+    return service.cluster != nullptr && service.cluster_name == name;
   });
   SKY_CHECK(found != services.end());  // resolved
   return static_cast<std::uint32_t>(found - services.begin());
+}
+
+std::span<const scenario::ConcreteService> Models::groups_of(std::uint32_t cluster) const {
+  const auto& services = inputs_.wiring.services;
+  std::size_t end = cluster;
+  while (end < services.size() && services[end].cluster_name == services[cluster].cluster_name) {
+    ++end;
+  }
+  return std::span(services).subspan(cluster, end - cluster);
 }
 
 void Models::make_tasks(std::uint32_t service, const RunFacts& run,
@@ -342,11 +357,11 @@ void Models::make_tasks(std::uint32_t service, const RunFacts& run,
   std::unique_ptr<balancing::Fleet>& fleet = fleets_[service];
   if (ecs.has_cluster()) {
     const std::uint32_t index = cluster_named(ecs.cluster());
-    const scenario::ConcreteService& cluster = inputs_.wiring.services[index];
+    const auto groups = groups_of(index);
     fleet = std::make_unique<ecs::ClusterService>(
         loop_, recorder_,
-        cluster_service_config(concrete, cluster, service, call_lists_[service], run),
-        cluster_tasks(concrete, cluster), run.seed, billing, *clusters_[index]);
+        cluster_service_config(concrete, groups, service, call_lists_[service], run),
+        cluster_tasks(concrete, groups), run.seed, billing, *clusters_[index]);
     return;
   }
   ecs::FargateServiceConfig config = fargate_config(concrete, service, call_lists_[service], run);
@@ -387,8 +402,7 @@ Seat Models::seat_job(std::uint32_t service) {
                                                  .meters = meters_[service]});
   if (job.has_cluster()) {
     const std::uint32_t cluster = cluster_named(job.cluster());
-    jobs_->put_on(unit, *clusters_[cluster],
-                  cluster_jobs_config(concrete, inputs_.wiring.services[cluster]),
+    jobs_->put_on(unit, *clusters_[cluster], cluster_jobs_config(concrete, groups_of(cluster)),
                   meters_[service]);
   }
   return {jobs_.get(), unit};

@@ -3,6 +3,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -104,7 +105,9 @@ class Models {
   Seat seat_cluster(std::uint32_t cluster);
   /// What a group or a service of tasks begins with.
   std::uint32_t first_capacity(std::uint32_t service) const;
+  /// Where the cluster's groups begin among the services, and all of them.
   std::uint32_t cluster_named(const std::string& name) const;
+  std::span<const scenario::ConcreteService> groups_of(std::uint32_t cluster) const;
   void make_group(std::uint32_t service, const RunFacts& facts,
                   const balancing::FleetBilling& billing);
   void make_tasks(std::uint32_t service, const RunFacts& facts,
@@ -131,7 +134,8 @@ class Models {
   std::unique_ptr<lambda::StreamPoller> stream_poller_;
   std::unique_ptr<workload::External> external_;
   std::unique_ptr<ecs::StandaloneTasks> jobs_;
-  std::vector<std::unique_ptr<ecs::Cluster>> clusters_;    ///< by service; null where it is none
+  /// By service: of the first of a cluster's groups, all others have null.
+  std::vector<std::unique_ptr<ecs::Cluster>> clusters_;
   std::vector<std::unique_ptr<balancing::Fleet>> fleets_;  ///< by service; null where it is none
   std::deque<pricing::Tariff>
       tariffs_;  ///< those that the scenario gives; they stay where they are

@@ -17,6 +17,7 @@
 #include "replay/timed_steps.h"
 #include "replay/window_costs.h"
 #include "scaling/recurrence.h"
+#include "scenario/hosts.h"
 #include "scenario/wiring.h"
 #include "workload/clients.h"
 
@@ -44,9 +45,8 @@ bool has_time_zones(const proto::Scenario& scenario) {
   };
   return std::any_of(scenario.services().begin(), scenario.services().end(),
                      [&](const auto& service) { return has_one(service.second.ec2()); }) ||
-         std::any_of(
-             scenario.clusters().begin(), scenario.clusters().end(),
-             [&](const auto& cluster) { return has_one(cluster.second.auto_scaling_group()); });
+         std::ranges::any_of(scenario::all_hosts(scenario),
+                             [&](const auto& hosts) { return has_one(*hosts.second.group); });
 }
 
 ResultHeader header_of(const scenario::Scenario& scenario, const scenario::Wiring& wiring,

@@ -139,8 +139,7 @@ balancing::MemberMix provider_mix(const Message& service, std::vector<bool>& is_
   std::vector<balancing::MemberMix::Share> shares;
   for (const proto::CapacityProviderStrategyItem& item : service.capacity_provider_strategy()) {
     shares.push_back({.base = item.base(), .weight = item.weight()});
-    is_spot.push_back(item.capacity_provider() ==
-                      proto::CapacityProviderStrategyItem::FARGATE_SPOT);
+    is_spot.push_back(item.capacity_provider() == "FARGATE_SPOT");
   }
   return balancing::MemberMix(std::move(shares));
 }

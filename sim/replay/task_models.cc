@@ -61,7 +61,7 @@ ecs::TaskRevision first_revision(const proto::EcsService& service) {
   ecs::TaskRevision revision;
   revision.cpu_units = service.task_definition().cpu();
   revision.memory_mib = service.task_definition().memory();
-  revision.speed = assumed.speed();
+  revision.speed = assumed.has_speed() ? assumed.speed() : 1;  // times its instance's
   if (assumed.has_workers()) revision.workers = assumed.workers();
   if (assumed.has_backlog()) revision.backlog = assumed.backlog();
   revision.reserved_mib = reserved_mib(service.task_definition());
@@ -191,7 +191,8 @@ ecs::StandaloneTaskConfig job_config(const scenario::ConcreteService& service, s
   config.task = fargate_task(job.task_definition());
   config.start = task_start(assumed);
   const double vcpus = static_cast<double>(config.task.cpu_units) / compute::kUnitsPerVcpu;
-  config.rate = std::min(vcpus, assumed.vcpu_parallelism()) * assumed.speed();
+  const double speed = assumed.has_speed() ? assumed.speed() : 1;  // times its instance's
+  config.rate = std::min(vcpus, assumed.vcpu_parallelism()) * speed;
   if (assumed.has_max_concurrent_tasks()) {
     config.max_concurrent_tasks = assumed.max_concurrent_tasks();
   }

@@ -9,6 +9,7 @@
 #include "check/cloudwatch_metric.h"
 #include "core/error.h"
 #include "scenario/field_path.h"
+#include "scenario/hosts.h"
 #include "scenario/law.h"
 #include "scenario/resolve.h"
 
@@ -98,7 +99,11 @@ class Reader {
     const std::string& of = to_.of;
     if (of == "*") return;
     const std::string service = of.substr(0, of.find('/'));
-    if (scenario_.services().contains(service) || scenario_.clusters().contains(of)) return;
+    if (scenario_.services().contains(service)) return;
+    const auto hosts = all_hosts(scenario_);
+    if (std::any_of(hosts.begin(), hosts.end(), [&](const auto& h) { return h.first == of; })) {
+      return;
+    }
     mistake("of", fmt::format("there is no service {}{}", in_quotes(service),
                               suggestion(service, service_names(scenario_))));
   }

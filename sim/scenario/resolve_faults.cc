@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scenario/field_path.h"
+#include "scenario/hosts.h"
 #include "scenario/resolve.h"
 
 namespace skyreplay::scenario {
@@ -31,7 +32,7 @@ constexpr const char* kAtOnce = "is for what lasts; this happens at once";
 class FaultChecker {
  public:
   FaultChecker(const proto::Scenario& scenario, const Places& places, Mistakes& mistakes)
-      : scenario_(scenario), places_(places), mistakes_(mistakes) {}
+      : scenario_(scenario), places_(places), mistakes_(mistakes), hosts_(all_hosts(scenario)) {}
 
   void run() {
     for (int i = 0; i < scenario_.faults_size(); ++i) {
@@ -105,7 +106,7 @@ class FaultChecker {
       return mistake(
           path + ".service",
           fmt::format("{} is on a cluster, whose instances are in the zone: name {}",
-                      in_quotes(loss.service()), in_quotes(named->second.ecs().cluster())));
+                      in_quotes(loss.service()), names_of(named->second.ecs().cluster())));
     }
     if (!loss.has_zone()) return;  // reported already
     zone(loss.zone(), loss.has_service() ? &loss.service() : nullptr, true, path);
@@ -131,9 +132,9 @@ class FaultChecker {
       zones.insert(service.ecs().availability_zones().begin(),
                    service.ecs().availability_zones().end());
     }
-    for (const auto& [name, cluster] : scenario_.clusters()) {
+    for (const auto& [name, hosts] : hosts_) {
       if (of != nullptr && name != *of) continue;
-      const auto& own = cluster.auto_scaling_group().availability_zones();
+      const auto& own = hosts.group->availability_zones();
       zones.insert(own.begin(), own.end());
     }
     if (zones.contains(zone)) return;
@@ -145,9 +146,8 @@ class FaultChecker {
   void interrupt_spot(const proto::InterruptSpot& interruption, const std::string& path) {
     const std::string& name = interruption.service();
     if (!service(interruption.has_service(), name, path, kFleets)) return;
-    const auto cluster = scenario_.clusters().find(name);
-    if (cluster != scenario_.clusters().end()) {
-      if (cluster->second.auto_scaling_group().has_instance_market_options()) return;
+    if (const Hosts* hosts = hosts_named(name)) {
+      if (hosts->group->has_instance_market_options()) return;
       return mistake(path, fmt::format("{} has no Spot Instances", in_quotes(name)));
     }
     const proto::Service& named = scenario_.services().at(name);
@@ -163,11 +163,16 @@ class FaultChecker {
   bool service(bool is_given, const std::string& name, const std::string& path,
                const Platforms& platforms) {
     if (!is_given) return false;  // reported already
-    if (scenario_.clusters().contains(name) && platforms.ec2) return true;
+    if (hosts_named(name) != nullptr && platforms.ec2) return true;
+    if (scenario_.clusters().contains(name)) {
+      mistake(path, fmt::format("{} has several groups of instances: name {}", in_quotes(name),
+                                names_of(name)));
+      return false;
+    }
     const auto found = scenario_.services().find(name);
     if (found == scenario_.services().end()) {
       std::vector<std::string> names = service_names(scenario_);
-      for (const std::string& cluster : cluster_names(scenario_)) names.push_back(cluster);
+      for (const auto& [hosts, unused] : hosts_) names.push_back(hosts);
       mistake(path,
               fmt::format("there is no service {}{}", in_quotes(name), suggestion(name, names)));
       return false;
@@ -180,9 +185,26 @@ class FaultChecker {
     return fits;
   }
 
+  const Hosts* hosts_named(const std::string& name) const {
+    for (const auto& [own, hosts] : hosts_) {
+      if (own == name) return &hosts;
+    }
+    return nullptr;
+  }
+  /// Of a cluster's groups: "'pool/spot' or 'pool/steady'".
+  std::string names_of(const std::string& cluster) const {
+    std::string names;
+    for (const auto& [own, hosts] : hosts_) {
+      if (own != hosts_name(cluster, hosts.provider)) continue;
+      names += (names.empty() ? "" : " or ") + in_quotes(own);
+    }
+    return names;
+  }
+
   const proto::Scenario& scenario_;
   const Places& places_;
   Mistakes& mistakes_;
+  std::vector<std::pair<std::string, Hosts>> hosts_;
 };
 
 }  // namespace

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
+#include <string>
 #include <type_traits>
+#include <vector>
 
 #include "compute/instance_types.h"
 #include "core/error.h"
@@ -10,9 +13,11 @@
 #include "ecs/cluster_query.h"
 #include "ecs/registered_resources.h"
 #include "scenario/field_path.h"
+#include "scenario/hosts.h"
 #include "scenario/law.h"
 #include "scenario/resolve.h"
 #include "scenario/resolve_clusters.h"
+#include "scenario/resolve_providers.h"
 
 // What a service, or jobs, on a cluster take from it, and what they may say of where tasks go.
 
@@ -30,12 +35,6 @@ constexpr int kMostStrategies = 5;                                // C64
 constexpr std::uint32_t kCallsASecond = 40;                       // C114, ASSUMED
 constexpr std::chrono::minutes kProvisioning[] = {std::chrono::minutes{10},
                                                   std::chrono::minutes{30}};  // C89
-
-bool scales(const proto::Cluster& cluster) {
-  const proto::AutoScalingGroupProvider& provider = cluster.auto_scaling_group_provider();
-  return provider.has_managed_scaling() &&
-         provider.managed_scaling().status() == proto::AutoScalingGroupProvider::ENABLED;
-}
 
 /// `Message`: of a service, or of jobs.
 template <typename Message>
@@ -79,14 +78,17 @@ class TaskResolver {
     }
     const proto::Cluster& cluster = found->second;
     refuse();
+    providers(cluster);
     launch_type(cluster);
     constraints();
     strategies();
-    if constexpr (kAreJobs) run_task(cluster);
+    choose_hosts(cluster);
+    if constexpr (kAreJobs) run_task();
     try {
-      const compute::InstanceType& type =
-          compute::InstanceTypes::builtin().find(cluster.auto_scaling_group().instance_type());
-      task(cluster, type);
+      for (const Hosts& hosts : hosts_) {
+        types_.push_back(&compute::InstanceTypes::builtin().find(hosts.group->instance_type()));
+      }
+      task(cluster);
     } catch (const InputError&) {
       return;  // of a type that is reported already
     }
@@ -101,11 +103,6 @@ class TaskResolver {
 
   void refuse() {
     if constexpr (!kAreJobs) refuse_of_services();
-    if (service_.capacity_provider_strategy_size() > 0) {
-      mistake("capacity_provider_strategy",
-              "is for Fargate; without a launch_type tasks are on the cluster's own "
-              "auto_scaling_group_provider");
-    }
     if (service_.assumed().has_fargate_spot()) mistake("assumed.fargate_spot", "is for Fargate");
     if (service_.task_definition().ephemeral_storage().size_in_gib() > 20) {
       mistake("task_definition.ephemeral_storage",
@@ -119,25 +116,68 @@ class TaskResolver {
     }
   }
 
-  void launch_type(const proto::Cluster& cluster) {
-    bool is_daemon = false;
-    if constexpr (!kAreJobs) {
-      is_daemon = service_.scheduling_strategy() == proto::EcsService::DAEMON;
+  bool is_daemon() const {
+    if constexpr (kAreJobs)
+      return false;
+    else
+      return service_.scheduling_strategy() == proto::EcsService::DAEMON;
+  }
+
+  /// C71: the strategy of its own, else the cluster's.
+  void providers(const proto::Cluster& cluster) {
+    const bool has_own = service_.capacity_provider_strategy_size() > 0;
+    if (cluster.capacity_providers().empty()) {
+      if (!has_own) return;
+      return mistake("capacity_provider_strategy",
+                     "is for Fargate, or for a cluster with capacity_providers; without a "
+                     "launch_type tasks are on the cluster's own auto_scaling_group_provider");
     }
+    if (is_daemon()) return;  // refused already
+    if (!has_own) {
+      if (service_.has_launch_type()) return;
+      *service_.mutable_capacity_provider_strategy() = cluster.default_capacity_provider_strategy();
+      return;
+    }
+    std::vector<std::string> names;
+    for (const Hosts& hosts : hosts_of(cluster)) names.push_back(hosts.provider);
+    check_strategy(service_.capacity_provider_strategy(), path_ + ".capacity_provider_strategy",
+                   names, places_, mistakes_);
+    if (is_given("launch_type")) {
+      mistake("launch_type", "must be left out where there is a capacity_provider_strategy");
+    }
+  }
+
+  void launch_type(const proto::Cluster& cluster) {
     if (service_.launch_type() == proto::EcsService::FARGATE) {
       return mistake("launch_type", "FARGATE needs no cluster of container instances");
     }
-    if (!service_.has_launch_type() && (is_daemon || !cluster.has_auto_scaling_group_provider())) {
+    const bool on_provider =
+        cluster.has_auto_scaling_group_provider() || service_.capacity_provider_strategy_size() > 0;
+    if (!service_.has_launch_type() && (is_daemon() || !on_provider)) {
       service_.set_launch_type(proto::EcsService::EC2);
     }
   }
 
+  /// Where its tasks may be: on the providers of its strategy, else anywhere.
+  void choose_hosts(const proto::Cluster& cluster) {
+    const auto& strategy = service_.capacity_provider_strategy();
+    const bool has_strategy = !cluster.capacity_providers().empty() && !strategy.empty();
+    for (const Hosts& hosts : hosts_of(cluster)) {
+      const bool is_named = std::any_of(strategy.begin(), strategy.end(), [&](const auto& item) {
+        return item.capacity_provider() == hosts.provider;
+      });
+      if (!has_strategy || is_named) hosts_.push_back(hosts);
+    }
+  }
+
   /// What RunTask does where there is no room: C70, C89.
-  void run_task(const proto::Cluster& cluster) {
+  void run_task() {
     proto::EcsTaskAssumed& assumed = *service_.mutable_assumed();
     if (!assumed.has_when_full()) assumed.set_when_full(proto::EcsTaskAssumed::REFUSE);
     if (!is_given("assumed.launch_rate")) assumed.set_launch_rate(kCallsASecond);
-    const bool provisions = scales(cluster) && !service_.has_launch_type();
+    const bool scales = std::any_of(hosts_.begin(), hosts_.end(),
+                                    [](const Hosts& hosts) { return hosts.is_managed(); });
+    const bool provisions = scales && !service_.has_launch_type();
     if (!provisions && is_given("assumed.provisioning_timeout")) {
       return mistake("assumed.provisioning_timeout",
                      "is for tasks on a provider with managed_scaling: others do not wait there");
@@ -202,29 +242,35 @@ class TaskResolver {
     }
   }
 
-  void task(const proto::Cluster& cluster, const compute::InstanceType& type) {
+  void task(const proto::Cluster& cluster) {
+    if (types_.empty()) return;  // of a strategy that is reported already
     Task& task = *service_.mutable_task_definition();
-    architecture(type);
+    architecture(*types_.front());
     if (!task.has_network_mode()) task.set_network_mode(Task::BRIDGE);
     const bool has_interface = task.network_mode() == Task::AWSVPC;
     const bool has_trunk = cluster.awsvpc_trunking();
-    const std::uint32_t interfaces = ecs::task_interfaces(type, has_trunk).value_or(0);
-    if (has_interface && interfaces == 0) {
+    for (const compute::InstanceType* type : types_) {
+      if (!has_interface || ecs::task_interfaces(*type, has_trunk).value_or(0) > 0) continue;
       mistake("task_definition.network_mode",
               fmt::format("no instance of {} takes a task with an interface of its own (C13)",
-                          type.name));
+                          type->name));
+      break;
     }
     const bool reserves = task.has_memory_reservation();
-    fits("task_definition", task.cpu(), reserves ? 0 : task.memory(), cluster, type);
-    memory_fits("task_definition.memory_reservation", task.memory_reservation(), cluster, type);
+    fits("task_definition", task.cpu(), reserves ? 0 : task.memory());
+    memory_fits("task_definition.memory_reservation", task.memory_reservation());
     if (task.memory() > 0 && task.memory_reservation() > task.memory()) {
       mistake("task_definition.memory_reservation",
               fmt::format("is {} MiB, and must be at most memory, {} MiB",
                           grouped(task.memory_reservation()), grouped(task.memory())));
     }
-    if constexpr (!kAreJobs) deployments(cluster, type);
+    if constexpr (!kAreJobs) deployments();
     auto& assumed = *service_.mutable_assumed();
-    if (!assumed.has_speed()) assumed.set_speed(cluster.auto_scaling_group().assumed().speed());
+    const double speed = hosts_.front().group->assumed().speed();
+    const bool is_one_speed = std::all_of(hosts_.begin(), hosts_.end(), [&](const Hosts& hosts) {
+      return hosts.group->assumed().speed() == speed;
+    });
+    if (!assumed.has_speed() && is_one_speed) assumed.set_speed(speed);
     if (!is_given("assumed.infrastructure_time")) {
       const seconds takes = !has_interface ? seconds{0}
                             : has_trunk    ? kTrunkAttached
@@ -237,14 +283,14 @@ class TaskResolver {
     law.mutable_high()->set_ns(Duration(kContainerStarts[1]).count());
   }
 
-  void deployments(const proto::Cluster& cluster, const compute::InstanceType& type) {
+  void deployments() {
     for (int i = 0; i < service_.deployments_size(); ++i) {
       const proto::Deployment& own = service_.deployments(i);
       const std::string at = join_index("deployments", static_cast<std::size_t>(i));
       const bool reserves =
           service_.task_definition().has_memory_reservation() || own.has_memory_reservation();
-      fits(at, own.cpu(), reserves ? 0 : own.memory(), cluster, type);
-      memory_fits(at + ".memory_reservation", own.memory_reservation(), cluster, type);
+      fits(at, own.cpu(), reserves ? 0 : own.memory());
+      memory_fits(at + ".memory_reservation", own.memory_reservation());
     }
   }
 
@@ -261,28 +307,30 @@ class TaskResolver {
     platform.set_cpu_architecture(of_type);
   }
 
-  /// An instance that is empty takes one.
-  static std::uint32_t registered(const proto::Cluster& cluster) {
-    return cluster.assumed().registered_memory() - cluster.assumed().reserved_memory();
-  }
-  void fits(const std::string& field, std::uint32_t task_cpu, std::uint32_t task_memory,
-            const proto::Cluster& cluster, const compute::InstanceType& type) {
-    const std::uint32_t cpu = type.vcpus * 1024;  // C1
-    if (task_cpu > cpu) {
+  /// An instance that is empty takes one, of whichever group it may be on.
+  void fits(const std::string& field, std::uint32_t task_cpu, std::uint32_t task_memory) {
+    for (const compute::InstanceType* type : types_) {
+      const std::uint32_t cpu = type->vcpus * 1024;  // C1
+      if (task_cpu <= cpu) continue;
       mistake(field + ".cpu", fmt::format("must be at most {}: what an instance of {} has",
-                                          grouped(cpu), type.name));
+                                          grouped(cpu), type->name));
+      break;
     }
-    memory_fits(field + ".memory", task_memory, cluster, type);
+    memory_fits(field + ".memory", task_memory);
   }
   /// What it is placed by: its soft limit where it has one (C5).
-  void memory_fits(const std::string& field, std::uint32_t mib, const proto::Cluster& cluster,
-                   const compute::InstanceType& type) {
-    if (mib <= registered(cluster)) return;
-    mistake(field, fmt::format("must be at most {} MiB: what an instance of {} registers (C18)",
-                               grouped(registered(cluster)), type.name));
+  void memory_fits(const std::string& field, std::uint32_t mib) {
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+      if (mib <= hosts_[i].registered()) continue;
+      return mistake(field,
+                     fmt::format("must be at most {} MiB: what an instance of {} registers (C18)",
+                                 grouped(hosts_[i].registered()), types_[i]->name));
+    }
   }
 
   Message& service_;
+  std::vector<Hosts> hosts_;  ///< where its tasks may be
+  std::vector<const compute::InstanceType*> types_;
   const std::string& path_;
   const Places& places_;
   Mistakes& mistakes_;

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "scenario/field_path.h"
+#include "scenario/hosts.h"
 #include "scenario/resolve.h"
 
 namespace skyreplay::scenario {
@@ -28,7 +30,10 @@ std::pair<const char*, const std::string*> target_of(const proto::Operation& ope
 
 /// What is wrong with operating on that service; empty where nothing is.
 std::string mistake_of(const std::string& name, const proto::Scenario& scenario) {
-  if (scenario.clusters().contains(name)) {
+  const auto hosts = all_hosts(scenario);
+  const bool is_cluster =
+      std::any_of(hosts.begin(), hosts.end(), [&](const auto& each) { return each.first == name; });
+  if (is_cluster || scenario.clusters().contains(name)) {
     return fmt::format("operations on the instances of a cluster are not built; {} is one",
                        in_quotes(name));
   }

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/error.h"
 #include "pricing/catalogue.h"
 #include "scenario/defaults.h"
 #include "scenario/field_path.h"
+#include "scenario/hosts.h"
 
 namespace skyreplay::scenario {
 namespace {
@@ -15,6 +17,26 @@ namespace {
 using Item = proto::CapacityProviderStrategyItem;
 
 constexpr std::uint32_t kSpotDiscount = 700;  // permille: C118, ASSUMED
+
+bool is_fargate(const std::string& provider) {
+  return provider == "FARGATE" || provider == "FARGATE_SPOT";
+}
+
+/// Why that is none of the providers there are.
+std::string why_not(const std::string& provider, const std::vector<std::string>& names) {
+  const bool on_fargate = std::ranges::any_of(names, is_fargate);
+  if (on_fargate) {
+    return fmt::format(
+        "{} is none of Fargate, which has FARGATE and FARGATE_SPOT{}; a cluster's need its "
+        "`cluster`",
+        in_quotes(provider), suggestion(provider, names));
+  }
+  if (is_fargate(provider)) {
+    return fmt::format("{} cannot be beside capacity providers of a cluster (C71)", provider);
+  }
+  return fmt::format("the cluster has no capacity provider {}{}", in_quotes(provider),
+                     suggestion(provider, names));
+}
 
 template <typename Message>
 class ProviderResolver {
@@ -26,8 +48,8 @@ class ProviderResolver {
   void run() {
     const auto& strategy = service_.capacity_provider_strategy();
     bool has_spot = false;
-    for (const Item& item : strategy) has_spot |= item.capacity_provider() == Item::FARGATE_SPOT;
-    if (!strategy.empty()) check_strategy();
+    for (const Item& item : strategy) has_spot |= item.capacity_provider() == "FARGATE_SPOT";
+    if (!strategy.empty()) check();
     if (has_spot) return resolve_spot();
     if (!service_.assumed().has_fargate_spot()) return;
     mistake("assumed.fargate_spot", "is for a capacity_provider_strategy with FARGATE_SPOT");
@@ -39,23 +61,9 @@ class ProviderResolver {
     mistakes_.add(places_.near(path), path, text);
   }
 
-  void check_strategy() {
-    const std::string list = "capacity_provider_strategy";
-    const auto& strategy = service_.capacity_provider_strategy();
-    std::set<int> seen;
-    std::uint64_t weights = 0;
-    int bases = 0;
-    for (int i = 0; i < strategy.size(); ++i) {
-      const std::string own = join_index(list, static_cast<std::size_t>(i));
-      if (mistakes_.at(path_ + "." + own) || !strategy[i].has_capacity_provider()) return;
-      if (!seen.insert(strategy[i].capacity_provider()).second) {
-        mistake(own + ".capacity_provider", "is listed twice");
-      }
-      weights += strategy[i].weight();
-      bases += strategy[i].base() > 0 ? 1 : 0;
-      if (bases > 1) return mistake(own + ".base", "only one provider may have a base");
-    }
-    if (weights == 0) mistake(list, "has no weight above 0");
+  void check() {
+    check_strategy(service_.capacity_provider_strategy(), path_ + ".capacity_provider_strategy",
+                   {"FARGATE", "FARGATE_SPOT"}, places_, mistakes_);
     if (places_.contains(path_ + ".launch_type")) {
       mistake("launch_type", "must be left out where there is a capacity_provider_strategy");
     }
@@ -98,6 +106,34 @@ class ProviderResolver {
 };
 
 }  // namespace
+
+void check_strategy(const Strategy& strategy, const std::string& path,
+                    const std::vector<std::string>& names, const Places& places,
+                    Mistakes& mistakes) {
+  const auto mistake = [&](const std::string& at, const std::string& text) {
+    mistakes.add(places.near(at), at, text);
+  };
+  if (static_cast<std::size_t>(strategy.size()) > kMostProviders) {
+    return mistake(path, fmt::format("must be at most {} providers", kMostProviders));
+  }
+  std::set<std::string> seen;
+  std::uint64_t weights = 0;
+  int bases = 0;
+  for (int i = 0; i < strategy.size(); ++i) {
+    const std::string own = join_index(path, static_cast<std::size_t>(i));
+    if (mistakes.at(own) || !strategy[i].has_capacity_provider()) return;
+    const std::string& provider = strategy[i].capacity_provider();
+    if (std::ranges::find(names, provider) == names.end()) {
+      mistake(own + ".capacity_provider", why_not(provider, names));
+    } else if (!seen.insert(provider).second) {
+      mistake(own + ".capacity_provider", "is listed twice");
+    }
+    weights += strategy[i].weight();
+    bases += strategy[i].base() > 0 ? 1 : 0;
+    if (bases > 1) return mistake(own + ".base", "only one provider may have a base");
+  }
+  if (weights == 0) mistake(path, "has no weight above 0");
+}
 
 void resolve_providers(proto::EcsService& service, const std::string& region,
                        const std::string& path, const Places& places, Mistakes& mistakes) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
 #include "compute/instance_types.h"
 #include "core/error.h"
@@ -13,6 +14,7 @@
 #include "pricing/discounted_prices.h"
 #include "pricing/money.h"
 #include "scenario/field_path.h"
+#include "scenario/hosts.h"
 #include "scenario/law.h"
 #include "scenario/resolve_clusters.h"
 #include "scenario/resolve_daemons.h"
@@ -188,15 +190,20 @@ void ServiceResolver::target_group(const proto::TargetGroup& group, const std::s
   }
 }
 
-/// C35: by what pulls and unpacks, the task's own CPU on Fargate, else the instance's.
+/// C35: by what pulls and unpacks, the task's own CPU on Fargate, else the instance's, the smallest
+/// of several.
 template <typename Message>
 std::uint32_t ServiceResolver::pulling_cpu(const Message& service,
                                            const proto::Scenario& scenario) {
   const auto cluster = scenario.clusters().find(service.cluster());
   if (cluster == scenario.clusters().end()) return service.task_definition().cpu();
   try {
-    const std::string& type = cluster->second.auto_scaling_group().instance_type();
-    return compute::InstanceTypes::builtin().find(type).vcpus * kVcpu;
+    std::uint32_t least = std::numeric_limits<std::uint32_t>::max();
+    for (const Hosts& hosts : hosts_of(cluster->second)) {
+      const std::string& type = hosts.group->instance_type();
+      least = std::min(least, compute::InstanceTypes::builtin().find(type).vcpus * kVcpu);
+    }
+    return least;
   } catch (const InputError&) {
     return kVcpu;  // reported already
   }
@@ -215,7 +222,7 @@ void ServiceResolver::ecs(proto::EcsService& service, const proto::Scenario& sce
   target_group(service.target_group(), path + ".target_group");
   const proto::TaskDefinition& task = service.task_definition();
   proto::EcsServiceAssumed& assumed = *service.mutable_assumed();
-  if (!assumed.has_speed()) {
+  if (!assumed.has_speed() && !service.has_cluster()) {
     const bool is_arm = task.runtime_platform().cpu_architecture() == proto::RuntimePlatform::ARM64;
     assumed.set_speed(is_arm ? kSpeedArm : kSpeedX86);
   }
@@ -250,7 +257,7 @@ void ServiceResolver::ecs_task(proto::EcsTask& job, const proto::Scenario& scena
             "is for jobs on FARGATE_SPOT: nothing interrupts others");
   }
   proto::EcsTaskAssumed& assumed = *job.mutable_assumed();
-  if (!assumed.has_speed()) {
+  if (!assumed.has_speed() && !job.has_cluster()) {
     const bool is_arm = task.runtime_platform().cpu_architecture() == proto::RuntimePlatform::ARM64;
     assumed.set_speed(is_arm ? kSpeedArm : kSpeedX86);
   }

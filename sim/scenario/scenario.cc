@@ -64,7 +64,9 @@ struct Scenario::State {
     // protobuf builds a map from what reflection wrote when somebody first asks for it. Done here,
     // nobody writes who only reads, so that threads can share the scenario.
     static_cast<void>(message.services());
-    static_cast<void>(message.clusters());
+    for (const auto& [name, cluster] : message.clusters()) {
+      static_cast<void>(cluster.capacity_providers());
+    }
   }
 };
 

@@ -11,6 +11,7 @@
 #include "core/glob.h"
 #include "core/text.h"
 #include "scenario/field_path.h"
+#include "scenario/hosts.h"
 #include "scenario/mistakes.h"
 #include "scenario/resolve.h"
 #include "scenario/resolve_provisioned.h"
@@ -147,13 +148,24 @@ class Wirer {
     add_mistakes(name, mistakes);
   }
 
-  /// A cluster is a service that nobody calls.
+  /// A group of a cluster is a service that nobody calls.
   void add_cluster(const std::string& name) {
     const proto::Cluster& cluster = message_.clusters().at(name);
-    auto group = std::make_shared<proto::Service>();
-    *group->mutable_ec2() = cluster.auto_scaling_group();
-    wiring_.services.push_back(
-        {.name = name, .config = group.get(), .cluster = &cluster, .group = group});
+    for (const Hosts& hosts : hosts_of(cluster)) {
+      auto group = std::make_shared<proto::Service>();
+      *group->mutable_ec2() = *hosts.group;
+      auto own = std::make_shared<proto::Cluster>();
+      *own->mutable_auto_scaling_group() = *hosts.group;
+      if (hosts.ecs != nullptr) *own->mutable_auto_scaling_group_provider() = *hosts.ecs;
+      own->set_awsvpc_trunking(cluster.awsvpc_trunking());
+      *own->mutable_assumed() = *hosts.assumed;
+      wiring_.services.push_back({.name = hosts_name(name, hosts.provider),
+                                  .config = group.get(),
+                                  .cluster = own,
+                                  .group = group,
+                                  .cluster_name = name,
+                                  .provider = hosts.provider});
+    }
   }
 
   void add(std::size_t route, ConcreteService service) {

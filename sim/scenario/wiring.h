@@ -31,9 +31,13 @@ struct ConcreteService {
   std::uint32_t memory_mib = 0;            ///< configured memory (L70, L73)
   /// Of the requests that are events, which are of one kind; kDirect where none is.
   Delivery events = Delivery::kDirect;
-  /// Of a cluster: the cluster, and its group as a service on EC2, which `config` is.
-  const proto::Cluster* cluster = nullptr;
+  /// Of a cluster: the cluster, and its group as a service on EC2, which `config` is. Each capacity
+  /// provider of several is a service of its own, "pool/spot", of a cluster that has its group
+  /// alone.
+  std::shared_ptr<const proto::Cluster> cluster{};
   std::shared_ptr<const proto::Service> group{};
+  std::string cluster_name{};
+  std::string provider{};  ///< its name; empty: the cluster has but one group
 };
 
 /// One kind of call between two services of a run.
@@ -49,7 +53,8 @@ struct ConcreteCall {
 /// Which service answers which route of one trace.
 ///
 /// **Order** Services by their name in the scenario (bytewise), a for_each_route service's routes
-/// in the order of the trace's route table; then clusters by theirs.
+/// in the order of the trace's route table; then clusters by theirs, the capacity providers of one
+/// by theirs.
 struct Wiring {
   std::vector<ConcreteService> services;
   std::vector<std::uint32_t> route_to_service;  ///< by route number: an index into `services`

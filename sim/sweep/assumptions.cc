@@ -78,7 +78,16 @@ std::vector<Assumption> assumptions_of(const scenario::Scenario& scenario) {
   for (const std::string& name : scenario::cluster_names(message)) {
     const std::string path = message.clusters().size() == 1 ? scenario::join_path("clusters", name)
                                                             : std::string("clusters.*");
-    collector.walk(message.clusters().at(name), path);
+    const proto::Cluster& cluster = message.clusters().at(name);
+    collector.walk(cluster, path);
+    std::vector<std::string> providers;
+    for (const auto& [provider, config] : cluster.capacity_providers())
+      providers.push_back(provider);
+    std::ranges::sort(providers);
+    for (const std::string& provider : providers) {
+      collector.walk(cluster.capacity_providers().at(provider),
+                     scenario::join_path(path + ".capacity_providers", provider));
+    }
   }
   return collector.take();
 }

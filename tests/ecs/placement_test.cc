@@ -234,6 +234,25 @@ TEST_CASE("C13, C60: tasks with an interface of their own stop where there are n
   CHECK(placed(placement, 7) == "000111-");
 }
 
+TEST_CASE("C62, C71: who asks for a pool gets its instances, and counts tasks on all") {
+  Placement placement;
+  const Resources room{.cpu_units = 2048, .memory_mib = 2000};
+  for (const std::uint32_t pool : {0U, 1U, 1U}) {
+    placement.add_instance(room, {0}, true, pool);
+  }
+  const std::uint32_t asks =
+      placement.add_group({.needs = {.cpu_units = 1024, .memory_mib = 100}, .asks_for_pool = true});
+  const std::uint32_t any = placement.add_group({.needs = {.cpu_units = 1024, .memory_mib = 100}});
+  CHECK(placement.place(asks, 0, 1) == 1);
+  CHECK(placement.place(asks, 0, 1) == 2);
+  CHECK(placement.place(asks, 0, 0) == 0);
+  CHECK(placement.place(asks, 0, 0) == 0);
+  CHECK(!placement.next_place(asks, 0, 0));  // full, whatever room the other pool has
+  CHECK(!placement.next_place(asks, 0, 2));  // has no instances
+  CHECK(placement.place(any) == 1);
+  CHECK(placement.pool(2) == 1);
+}
+
 TEST_CASE("C69: binpack takes from where the most is left, spread from the fullest zone") {
   Placement packed = cluster({.needs = kNeeds, .strategies = {kMemory}}, {0, 1, 2});
   placed(packed, 6);

@@ -27,6 +27,8 @@ std::map<std::string, int> reached() {
       const bool is_function =
           scenario.services[activity.service].platform == Service::Platform::kFunction;
       here["scales what is provisioned"] |= is_function && activity.kind.starts_with("scale_");
+      const bool is_second = scenario.services[activity.service].fleet.beside.has_value();
+      here["a second provider scales"] |= is_second && activity.kind == "scale_out";
       const bool is_job = scenario.services[activity.service].platform == Service::Platform::kJob;
       here["job finds no room"] |= is_job && activity.kind == "placement";
       here["job is lost, or given up"] |= is_job && activity.kind == "terminate";
@@ -105,6 +107,7 @@ TEST_CASE("random scenarios reach every outcome, limit, activity, line item and 
                                  "replace",
                                  "enter_standby",
                                  "exit_standby",
+                                 "a second provider scales",
                                  "job finds no room",
                                  "job is lost, or given up",
                                  "detach",

@@ -160,9 +160,10 @@ std::string cluster_yaml(const Fleet& f, const std::string& group) {
                                    f.drains ? "ENABLED" : "DISABLED", managed_yaml(f))
                      : std::string();
   return fmt::format(
-      "{{auto_scaling_group: {}, {}awsvpc_trunking: {}, assumed: {{registered_memory: {}, "
-      "reserved_memory: {}}}}}",
-      inner, provider, f.trunking, f.registered_memory, f.reserved_memory);
+      "{{auto_scaling_group: {}, {}{}assumed: {{registered_memory: {}, reserved_memory: {}}}}}",
+      inner, provider,
+      f.provider.empty() ? fmt::format("awsvpc_trunking: {}, ", f.trunking) : std::string(),
+      f.registered_memory, f.reserved_memory);
 }
 
 std::string placement_yaml(const Fleet& f, const Service& cluster) {
@@ -182,7 +183,8 @@ std::string placement_yaml(const Fleet& f, const Service& cluster) {
         static_cast<char>('a' + *f.not_in_zone));
   }
   return fmt::format("cluster: {}, {}{}placement_strategies: [{}], placement_constraints: [{}], ",
-                     cluster.name, f.launch_type_ec2 ? "launch_type: EC2, " : "",
+                     cluster.name.substr(0, cluster.name.find('/')),
+                     f.launch_type_ec2 ? "launch_type: EC2, " : "",
                      f.daemon ? "scheduling_strategy: DAEMON, " : "", list, constraints);
 }
 

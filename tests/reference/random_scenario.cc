@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "reference/random_cluster_jobs.h"
+#include "reference/random_cluster_providers.h"
 #include "reference/random_clusters.h"
 #include "reference/random_daemons.h"
 #include "reference/random_events.h"
@@ -40,7 +41,8 @@ class Generator {
         operations_(number),
         lambda_(number),
         cluster_jobs_(number),
-        queues_(number) {
+        queues_(number),
+        cluster_providers_(number) {
     s_.seed = dice_.below(1000);
   }
 
@@ -71,6 +73,7 @@ class Generator {
     cluster_jobs_.add_to(s_, unit_);
     queues_.add_to(s_, unit_);
     queues_.foresee(s_, unit_);
+    cluster_providers_.add_to(s_, unit_);
     return s_;
   }
 
@@ -577,6 +580,7 @@ class Generator {
   RandomLambda lambda_;
   RandomClusterJobs cluster_jobs_;
   RandomQueues queues_;
+  RandomClusterProviders cluster_providers_;
   Dice& dice_ = draws_.dice;
   const Time& unit_ = draws_.unit;
   Scenario s_{};

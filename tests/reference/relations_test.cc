@@ -31,6 +31,7 @@ Scenario with_another(const Scenario& scenario, std::uint64_t number) {
   for (Operation& operation : more.operations) ++operation.service;
   for (Service& service : more.services) {
     if (service.fleet.cluster) ++*service.fleet.cluster;
+    if (service.fleet.beside) ++*service.fleet.beside;
     if (service.job.cluster) ++*service.job.cluster;
   }
   more.routes.push_back(0);

@@ -54,6 +54,8 @@ void drop_unused_services(Scenario& scenario, Mutation mutation) {
     for (Operation& operation : smaller.operations) renumber(operation.service);
     for (Service& service : smaller.services) {
       if (service.fleet.cluster) renumber(*service.fleet.cluster);
+      if (service.fleet.beside) renumber(*service.fleet.beside);
+      used |= i < scenario.services.size() && scenario.services[i].fleet.beside.has_value();
       if (service.job.cluster) renumber(*service.job.cluster);
     }
     if (!used && !smaller.services.empty() && differs(smaller, mutation)) scenario = smaller;

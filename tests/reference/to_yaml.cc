@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "reference/both.h"
+#include "reference/random_cluster_providers.h"
 #include "reference/random_clusters.h"
 #include "reference/yaml_parts.h"
 
@@ -33,7 +34,9 @@ namespace {
 using reference::spelled;  // beside the overloads of this file
 
 std::string on_cluster(const Scenario& s, const Fleet& f) {
-  return f.cluster ? placement_yaml(f, s.services[*f.cluster]) : std::string();
+  if (!f.cluster) return {};
+  return placement_yaml(f, s.services[*f.cluster]) +
+         (f.takes_default ? "" : split_yaml(f.providers));
 }
 
 std::string spelled(const Scenario& scenario, const Service& service) {
@@ -48,7 +51,9 @@ std::string spelled(const Scenario& scenario, const Service& service) {
   }
   if (service.platform == Service::Platform::kJob) {
     const std::optional<std::size_t>& cluster = service.job.cluster;
-    return job_yaml(service.job, cluster ? &scenario.services[*cluster] : nullptr);
+    if (!cluster) return job_yaml(service.job, nullptr, "");
+    return job_yaml(service.job, &scenario.services[*cluster],
+                    service.job.takes_default ? "" : split_yaml(service.job.providers));
   }
   const External& e = service.external;
   return fmt::format("{{external: {{latency: {}, {}when_full: {}, price_per_request: \"{}\"}}}}",
@@ -69,7 +74,11 @@ std::string spelled(const Scenario& scenario, const Change& change) {
   using Field = Change::Field;
   const Service& service = scenario.services[change.service];
   const bool is_cluster = service.fleet.is_cluster;
-  const std::string of = (is_cluster ? "clusters." : "services.") + service.name + ".";
+  const std::string of =
+      (is_cluster ? "clusters." : "services.") +
+      (service.fleet.provider.empty() ? service.name
+                                      : "z.capacity_providers." + service.fleet.provider) +
+      ".";
   const std::string of_group = is_cluster ? "auto_scaling_group." : "ec2.";
   const std::int64_t value = change.value.value_or(0);
   std::string field;
@@ -180,8 +189,15 @@ std::string to_yaml(const Scenario& s) {
   }
   text += "services:\n";
   for (const Service& service : s.services) {
-    if (service.fleet.is_cluster) text += "clusters:\n";  // the last
-    text += fmt::format("  {}: {}\n", service.name, spelled(s, service));
+    const Fleet& fleet = service.fleet;
+    if (fleet.is_cluster && !fleet.beside) text += "clusters:\n";  // the last
+    if (!fleet.beside && !fleet.provider.empty()) {
+      text += fmt::format("  z:\n    awsvpc_trunking: {}\n{}    capacity_providers:\n",
+                          fleet.trunking, default_split_yaml(fleet));
+    }
+    const bool is_one = fleet.provider.empty();
+    text += fmt::format("{}{}: {}\n", is_one ? "  " : "      ",
+                        is_one ? service.name : fleet.provider, spelled(s, service));
   }
   text += fmt::format(
       "account:\n  lambda: {{concurrent_executions: {}, minimum_unreserved_concurrent_executions: "

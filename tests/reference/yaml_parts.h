@@ -27,8 +27,8 @@ std::string tasks(const Fleet& f, const std::string& placement, Time trace_start
 /// Of both: what balances the load, and what one serves at once.
 std::string common(const Fleet& f);
 std::string capacity(const Fleet& f);
-/// A kind of jobs. `cluster`: where their tasks are; null: on Fargate.
-std::string job_yaml(const JobKind& j, const Service* cluster);
+/// A kind of jobs. `cluster`: where their tasks are, by the strategy `split`; null: on Fargate.
+std::string job_yaml(const JobKind& j, const Service* cluster, const std::string& split);
 /// What scales a group, and what a service of tasks or a function's provisioned concurrency; each
 /// with a comma behind it.
 std::string scaling(const Fleet& f);

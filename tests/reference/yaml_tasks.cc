@@ -133,7 +133,7 @@ std::string tasks(const Fleet& f, const std::string& placement, Time trace_start
       container_check(f) + optional("memory_reservation", f.memory_reservation) +
           (f.awsvpc ? "network_mode: awsvpc, " : ""),
       f.cpu, f.memory, f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
-      spelled(f.providers) + service_scaling(f, trace_start) + deployments(f),
+      (f.cluster ? "" : spelled(f.providers)) + service_scaling(f, trace_start) + deployments(f),
       f.unreached ? "" : common(f),
       capacity(f) + memory(f) + spot_tasks(f.providers, f.time_to_interruption) + restarts(f) +
           messages(f),
@@ -142,12 +142,14 @@ std::string tasks(const Fleet& f, const std::string& placement, Time trace_start
       spelled(f.container_start), spelled(f.application_start));
 }
 
-std::string job_yaml(const JobKind& j, const Service* cluster) {
+std::string job_yaml(const JobKind& j, const Service* cluster, const std::string& split) {
   const std::string stop_timeout =
       has_spot(j.providers) ? fmt::format("stop_timeout: {}, ", j.stop_timeout) : "";
   std::string full;
   if (cluster != nullptr) full = fmt::format("when_full: {}, ", j.queues ? "queue" : "refuse");
-  if (cluster != nullptr && cluster->fleet.managed && !j.launch_type_ec2) {
+  const bool is_managed = cluster != nullptr &&
+                          (j.providers.empty() ? cluster->fleet.managed.has_value() : j.on_managed);
+  if (is_managed && !j.launch_type_ec2) {
     full += fmt::format("provisioning_timeout: {}, ", spelled(j.provisioning_timeout));
   }
   return fmt::format(
@@ -156,7 +158,7 @@ std::string job_yaml(const JobKind& j, const Service* cluster) {
       "{{{}launch_burst: {}, launch_rate: {}, speed: {}, vcpu_parallelism: {}, "
       "infrastructure_time: {}, image_size: {}kB, pull_rate: 1MB/s, container_start: {}, "
       "application_start: {}}}}}}}",
-      spelled(j.providers) + (cluster != nullptr ? placement_yaml(j, *cluster) : ""),
+      cluster != nullptr ? placement_yaml(j, *cluster) + split : spelled(j.providers),
       stop_timeout + (j.awsvpc ? "network_mode: awsvpc, " : ""), j.cpu, j.memory,
       j.arm ? "ARM64" : "X86_64", j.storage_gib,
       full + spot_tasks(j.providers, j.time_to_interruption) +

@@ -10,6 +10,27 @@ FleetService& FleetService::cluster() const {
   return static_cast<FleetService&>(*world_.stations[*fleet().cluster]);
 }
 
+FleetService& FleetService::hall() const {
+  if (!fleet().beside) return const_cast<FleetService&>(*this);
+  return static_cast<FleetService&>(*world_.stations[*fleet().beside]);
+}
+
+std::vector<FleetService*> FleetService::groups() const {
+  std::vector<FleetService*> groups{const_cast<FleetService*>(this)};
+  for (std::size_t i = service_ + 1; i < world_.stations.size(); ++i) {
+    if (world_.scenario.services[i].fleet.beside != service_) continue;
+    groups.push_back(static_cast<FleetService*>(world_.stations[i].get()));
+  }
+  return groups;
+}
+
+std::optional<std::size_t> FleetService::pool_for(std::size_t provider) const {
+  if (fleet().providers.empty() || world_.broken(Mutation::kAnyProviderWillDo)) {
+    return std::nullopt;
+  }
+  return fleet().providers[provider].pool;
+}
+
 Host& host_of(World& world, std::size_t cluster) {
   return static_cast<FleetService&>(*world.stations[cluster]);
 }
@@ -33,7 +54,8 @@ std::pair<std::uint32_t, std::uint32_t> FleetService::size(std::size_t revision)
 }
 
 Held FleetService::left_on(std::size_t instance) const {
-  Held left{size(0).first, size(0).second, fleet().interfaces};
+  const FleetService& group = group_at(instance);
+  Held left{group.size(0).first, group.size(0).second, group.fleet().interfaces};
   for (const Tenant* tenant : tenants_) {
     const Held held = tenant->held_on(instance);
     for (std::size_t i = 0; i < held.size(); ++i) left[i] -= held[i];
@@ -98,17 +120,18 @@ std::vector<std::string> FleetService::strategies(const Tenant& tenant) const {
 /// The lowest goes first.
 std::uint64_t FleetService::rank(const Tenant& tenant, const std::string& strategy,
                                  std::size_t instance) const {
-  if (strategy == "spread zone") return tenant.tasks_on({}, members_[instance].zone);
+  if (strategy == "spread zone") return tenant.tasks_on({}, its(instance).zone);
   if (strategy == "spread instance") return tenant.tasks_on(instance, {});
   if (strategy == "binpack cpu") return left_on(instance)[0];
   if (strategy == "binpack memory") return left_on(instance)[1];
   return 0;
 }
 
-std::optional<std::size_t> FleetService::choose(const Tenant& tenant, Bits draw) const {
+std::optional<std::size_t> FleetService::choose(const Tenant& tenant, Bits draw,
+                                                std::optional<std::size_t> pool) const {
   std::vector<std::size_t> may;
-  for (std::size_t i = 0; i < members_.size(); ++i) {
-    if (takes(i, tenant)) may.push_back(i);
+  for (std::size_t i = 0; i < all_.size(); ++i) {
+    if (takes(i, tenant) && (!pool || pool_of(i) == *pool)) may.push_back(i);
   }
   if (may.empty()) return std::nullopt;
   bool random = false;
@@ -118,20 +141,22 @@ std::optional<std::size_t> FleetService::choose(const Tenant& tenant, Bits draw)
     std::erase_if(may, [&](std::size_t i) { return rank(tenant, strategy, i) != least; });
     if (strategy == "spread zone") {  // of zones with as few the first
       std::uint32_t zone = UINT32_MAX;
-      for (const std::size_t i : may) zone = std::min(zone, members_[i].zone);
-      std::erase_if(may, [&](std::size_t i) { return members_[i].zone != zone; });
+      for (const std::size_t i : may) zone = std::min(zone, its(i).zone);
+      std::erase_if(may, [&](std::size_t i) { return its(i).zone != zone; });
     }
     random |= strategy == "random";
   }
   return may[random ? draw() % may.size() : 0];
 }
 
-std::optional<std::size_t> FleetService::place(const Tenant& tenant, Bits draw) {
-  const auto instance = choose(tenant, draw);
+std::optional<std::size_t> FleetService::place(const Tenant& tenant, Bits draw,
+                                               std::optional<std::size_t> pool) {
+  const auto instance = choose(tenant, draw, pool);
   if (!instance) return std::nullopt;
   const bool counts = !tenant.placing().is_daemon || world_.broken(Mutation::kDaemonsKeepInstances);
-  if (fleet().protects && counts && !world_.broken(Mutation::kBusyAreTaken)) {
-    members_[*instance].is_protected = true;
+  const bool protects = group_at(*instance).fleet().protects;
+  if (protects && counts && !world_.broken(Mutation::kBusyAreTaken)) {
+    its(*instance).is_protected = true;
   }
   return instance;
 }
@@ -140,8 +165,8 @@ Bits FleetService::placement_draw() const {
   return world_.bits(world_.entity(service_), "placement", placed_);
 }
 
-std::optional<std::uint32_t> FleetService::place_task() {
-  const auto found = cluster().place(*this, placement_draw());
+std::optional<std::uint32_t> FleetService::place_task(std::size_t provider) {
+  const auto found = cluster().place(*this, placement_draw(), pool_for(provider));
   if (!found) return std::nullopt;
   ++placed_;
   next_instance_ = *found;
@@ -154,6 +179,8 @@ void FleetService::fail_to_place(std::size_t failures) {
   if (now > waiting_) note("placement");
   pending_level_.change(world_.now(), static_cast<int>(now) - static_cast<int>(waiting_));
   waiting_ = now;
+  waiting_on_.clear();
+  for (std::uint32_t i = 0; i < now; ++i) ++waiting_on_[provider_of_launch(waiting_on_)];
 }
 
 /// C28.
@@ -169,6 +196,19 @@ Time FleetService::image_ready(Time begins, std::size_t number) {
 // --- Who goes (C69)
 
 std::optional<std::size_t> FleetService::task_to_go(
+    const std::function<bool(const Member&)>& which) {
+  if (fleet().providers.size() > 1 && !world_.broken(Mutation::kAnyProviderGives)) {
+    const auto provider = provider_that_gives();
+    const auto found = provider ? placed_task_to_go([&](const Member& m) {
+      return m.provider == *provider && which(m);
+    })
+                                : std::nullopt;
+    if (found) return found;
+  }
+  return placed_task_to_go(which);
+}
+
+std::optional<std::size_t> FleetService::placed_task_to_go(
     const std::function<bool(const Member&)>& which) {
   std::map<std::size_t, std::uint32_t> may_go;  // by instance
   for (std::size_t i = members_.size(); i-- > 0;) {
@@ -186,7 +226,7 @@ std::optional<std::size_t> FleetService::task_to_go(
   };
   std::optional<std::pair<std::uint64_t, std::uint32_t>> most;
   std::vector<std::size_t> tasks;  // on instances of the highest rank, by instance
-  for (std::size_t i = 0; i < cluster().members_.size(); ++i) {
+  for (std::size_t i = 0; i < cluster().all_.size(); ++i) {
     const std::uint32_t here = may_go[i];
     if (here == 0 || (most && most_first(i) < *most)) continue;
     if (!most || most_first(i) > *most) tasks.clear();
@@ -221,12 +261,14 @@ void FleetService::retry() {
 }
 
 /// It has been taken out, and tasks are on it still.
-bool FleetService::must_drain(std::size_t instance) const {
-  const Member::State state = members_[instance].state;
-  const bool is_out = state == Member::State::kDraining || state == Member::State::kWaiting;
-  if (!fleet().drains || !is_out || members_[instance].is_doomed) return false;
-  return std::any_of(tenants_.begin(), tenants_.end(),
-                     [instance](const Tenant* tenant) { return tenant->is_on(instance); });
+bool FleetService::must_drain(std::size_t index) const {
+  const Member& member = members_[index];
+  const bool is_out =
+      member.state == Member::State::kDraining || member.state == Member::State::kWaiting;
+  if (!fleet().drains || !is_out || member.is_doomed) return false;
+  const std::vector<Tenant*>& tenants = hall().tenants_;
+  return std::any_of(tenants.begin(), tenants.end(),
+                     [&](const Tenant* tenant) { return tenant->is_on(member.instance); });
 }
 
 std::vector<std::size_t> FleetService::on_instances(
@@ -239,12 +281,14 @@ std::vector<std::size_t> FleetService::on_instances(
   return found;
 }
 
-void FleetService::instances_gone(const std::vector<std::size_t>& instances) {
-  for (const std::size_t i : instances) {
+void FleetService::instances_gone(const std::vector<std::size_t>& members) {
+  std::vector<std::size_t> instances;
+  for (const std::size_t i : members) {
     members_[i].is_active = false;
     members_[i].is_doomed = true;
+    instances.push_back(members_[i].instance);
   }
-  for (Tenant* tenant : tenants_) tenant->lose_on(instances);
+  for (Tenant* tenant : hall().tenants_) tenant->lose_on(instances);
 }
 
 void FleetService::lose_on(const std::vector<std::size_t>& instances) {
@@ -256,14 +300,16 @@ void FleetService::lose_on(const std::vector<std::size_t>& instances) {
 
 /// A task has stopped.
 void FleetService::task_gone(const Tenant& tenant, std::size_t instance) {
-  Member& its = members_[instance];
+  FleetService& group = group_at(instance);
+  const std::size_t index = all_[instance].second;
   if (!tenant.placing().is_daemon && has_only_daemons(instance)) {
-    if (fleet().protects) its.is_protected = false;
-    end_daemons(instance);
+    if (group.fleet().protects) its(instance).is_protected = false;
+    group.end_daemons(index);
   }
   room_appears();
-  if (its.is_doomed || !fleet().drains || its.state != Member::State::kWaiting) return;
-  if (!must_drain(instance)) end(instance);
+  const Member& member = its(instance);
+  if (member.is_doomed || !group.fleet().drains || member.state != Member::State::kWaiting) return;
+  if (!group.must_drain(index)) group.end(index);
 }
 
 /// C56, C88.
@@ -272,7 +318,8 @@ void FleetService::leave(std::size_t instance) {
   std::vector<std::size_t> pending;
   const bool stays = world_.broken(Mutation::kTasksStayWhileDraining);
   for (const std::size_t i : on_instances({instance})) {
-    if (members_[i].waits() && cluster().fleet().drains) pending.push_back(i);
+    const bool drains = cluster().group_at(instance).fleet().drains;
+    if (members_[i].waits() && drains) pending.push_back(i);
     if (fleet().daemon) {
       members_[i].stays |= members_[i].counts();
     } else {
@@ -294,35 +341,54 @@ void FleetService::plan_measure() {
   });
 }
 
-std::uint32_t FleetService::provisioning() const {
+std::uint32_t FleetService::provisioning(std::size_t pool) const {
   const bool asks = !fleet().launch_type_ec2 || world_.broken(Mutation::kLaunchTypesScale);
-  return asks ? waiting_ : 0;
+  if (!asks) return 0;
+  if (fleet().providers.empty()) return pool == 0 ? waiting_ : 0;
+  std::uint32_t waiting = 0;
+  for (const auto& [provider, count] : waiting_on_) {
+    const bool any = world_.broken(Mutation::kWaitForEveryProvider);
+    if (any || fleet().providers[provider].pool == pool) waiting += count;
+  }
+  return waiting;
+}
+
+bool FleetService::is_managed(std::size_t pool) const {
+  return groups()[pool]->fleet().managed.has_value();
 }
 
 std::uint32_t FleetService::all_provisioning() const {
   std::uint32_t all = 0;
-  for (const Tenant* tenant : tenants_) all += tenant->provisioning();
+  for (std::size_t pool = 0; pool < groups().size(); ++pool) {
+    for (const Tenant* tenant : tenants_) all += tenant->provisioning(pool);
+  }
   return all;
 }
 
 std::pair<std::uint32_t, std::uint32_t> FleetService::reservation() const {
   std::uint32_t needed = 0, running = 0;
-  for (std::size_t i = 0; i < members_.size(); ++i) {
-    if (!members_[i].is_active) continue;
+  const FleetService& all = hall();
+  for (std::size_t i = 0; i < all.all_.size(); ++i) {
+    const bool is_one = world_.broken(Mutation::kProvidersAreOne);
+    if (!all.its(i).is_active || (all.pool_of(i) != pool() && !is_one)) continue;
     ++running;
-    bool is_empty = has_only_daemons(i);
+    bool is_empty = all.has_only_daemons(i);
     if (world_.broken(Mutation::kDaemonsKeepInstances)) {
-      for (const Tenant* tenant : tenants_) is_empty &= !tenant->is_on(i);
+      for (const Tenant* tenant : all.tenants_) is_empty &= !tenant->is_on(i);
     }
     needed += is_empty ? 0 : 1;
   }
   std::uint32_t more = 0, provisioning = 0;
-  for (const Tenant* tenant : tenants_) {
+  for (const Tenant* tenant : all.tenants_) {
     const Placing task = tenant->placing();
     if (task.is_daemon) continue;
-    const std::uint32_t waiting = std::min(tenant->provisioning(), 500 - provisioning);
-    provisioning += waiting;
-    Held first = daemons({});
+    std::uint32_t waiting = 0;
+    for (std::size_t on = 0; on < all.groups().size(); ++on) {
+      const std::uint32_t here = std::min(tenant->provisioning(on), 500 - provisioning);
+      provisioning += here;
+      if (on == pool()) waiting = here;
+    }
+    Held first = all.daemons({});
     if (world_.broken(Mutation::kDaemonsTakeNothingOfNew)) first = {};
     if (first[0] > size(0).first || first[1] > size(0).second || first[2] > fleet().interfaces) {
       continue;
@@ -375,11 +441,13 @@ std::uint64_t FleetService::weight(std::size_t revision) const {
   return (world_.broken(Mutation::kCpuIsLikeMemory) ? 1 : 9) * std::uint64_t{cpu} + memory;
 }
 
-/// By tasks, or billed of instances; weight x ns.
-Wide FleetService::reserved(Time from, Time to) const {
+/// By tasks on the instances of that provider, or billed of instances; weight x ns.
+Wide FleetService::reserved(Time from, Time to, std::size_t pool) const {
   Wide sum = 0;
   for (const Member& member : members_) {
     if (fleet().is_cluster && !member.billed_from) continue;
+    const std::size_t on = fleet().is_cluster ? pool : cluster().pool_of(member.instance);
+    if (on != pool && !world_.broken(Mutation::kFirstProviderPays)) continue;
     const Time begin = std::max(from, fleet().is_cluster ? *member.billed_from : member.launched);
     const Time end = std::min(to, member.gone.value_or(Time::max()));
     if (end > begin) sum += Wide{weight(member.revision)} * (end - begin).count();
@@ -390,7 +458,7 @@ Wide FleetService::reserved(Time from, Time to) const {
 /// Of each item, what goes to the tenant; of none: what is idle.
 std::vector<std::uint64_t> FleetService::parts_of_whole(const Tenant* tenant,
                                                         const std::vector<Time>& ends) const {
-  const std::vector<Tenant*>& all = tenants_;
+  const std::vector<Tenant*>& all = hall().tenants_;
   std::vector<std::vector<Wide>> exact(all.size());
   std::vector<std::vector<std::uint64_t>> given(all.size() + 1);  // the last: idle
   for (std::size_t window = 0; window < ends.size(); ++window) {
@@ -399,7 +467,7 @@ std::vector<std::uint64_t> FleetService::parts_of_whole(const Tenant* tenant,
       wholes_[window] = own_meters({ends.begin(), until});
     }
     const Time from = window == 0 ? world_.scenario.start : ends[window - 1];
-    const Wide billed = reserved(from, ends[window]);
+    const Wide billed = reserved(from, ends[window], pool());
     const Meters& whole = wholes_[window];
     for (std::vector<std::uint64_t>& parts : given) parts.resize(whole.size());
     for (std::vector<Wide>& parts : exact) parts.resize(whole.size());
@@ -408,7 +476,7 @@ std::vector<std::uint64_t> FleetService::parts_of_whole(const Tenant* tenant,
           whole[item].second - (window == 0 ? 0 : wholes_[window - 1][item].second);
       std::uint64_t rest = fresh;
       for (std::size_t i = 0; i < all.size(); ++i) {
-        const Wide share = all[i]->reserved(from, ends[window]);
+        const Wide share = all[i]->reserved(from, ends[window], pool());
         if (billed > 0) exact[i][item] += (share << 32) / billed * fresh;
         const auto due = static_cast<std::uint64_t>(exact[i][item] >> 32) - given[i][item];
         given[i][item] += std::min(due, rest);
@@ -421,7 +489,8 @@ std::vector<std::uint64_t> FleetService::parts_of_whole(const Tenant* tenant,
   return tenant == nullptr ? given.back() : given[static_cast<std::size_t>(at - all.begin())];
 }
 
-Meters FleetService::part_of(const Tenant* tenant, const std::vector<Time>& ends) const {
+/// Of the group alone; of no tenant: what is idle.
+Meters FleetService::own_part_of(const Tenant* tenant, const std::vector<Time>& ends) const {
   const std::vector<std::uint64_t> parts = parts_of_whole(tenant, ends);
   const Meters& whole = wholes_[ends.size() - 1];
   Meters meters;
@@ -431,10 +500,23 @@ Meters FleetService::part_of(const Tenant* tenant, const std::vector<Time>& ends
   return meters;
 }
 
+Meters FleetService::part_of(const Tenant& tenant, const std::vector<Time>& ends) const {
+  Meters meters = own_part_of(&tenant, ends);
+  for (const FleetService* group : groups()) {
+    if (group == this) continue;
+    for (const auto& [item, units] : group->own_part_of(&tenant, ends)) {
+      const auto same = std::find_if(meters.begin(), meters.end(),
+                                     [&](const auto& own) { return own.first == item; });
+      same == meters.end() ? meters.emplace_back(item, units), void() : void(same->second += units);
+    }
+  }
+  return meters;
+}
+
 Meters FleetService::with_cluster(Meters meters, const std::vector<Time>& ends) const {
-  if (fleet().is_cluster) return part_of(nullptr, ends);
+  if (fleet().is_cluster) return own_part_of(nullptr, ends);
   if (!on_cluster()) return meters;
-  const Meters parts = cluster().part_of(this, ends);
+  const Meters parts = cluster().part_of(*this, ends);
   meters.insert(meters.end(), parts.begin(), parts.end());
   return meters;
 }

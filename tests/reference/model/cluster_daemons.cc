@@ -7,14 +7,13 @@ namespace skyreplay::reference {
 
 /// Of an instance: whether a task of the service may be there at all.
 bool FleetService::meets(std::size_t instance, const Placing& task) const {
-  const Member& its = members_[instance];
-  return its.is_active && task.not_in_zone != its.zone;
+  return its(instance).is_active && task.not_in_zone != its(instance).zone;
 }
 
 std::uint32_t FleetService::instances_for(const Tenant& tenant) const {
   const Placing task = tenant.placing();
   std::uint32_t count = 0;
-  for (std::size_t i = 0; i < members_.size(); ++i) count += meets(i, task) ? 1 : 0;
+  for (std::size_t i = 0; i < all_.size(); ++i) count += meets(i, task) ? 1 : 0;
   return count;
 }
 
@@ -50,12 +49,14 @@ bool FleetService::has_only_daemons(std::size_t instance) const {
 }
 
 /// Where the instance drains and has nothing else.
-void FleetService::end_daemons(std::size_t instance) {
-  const Member& its = members_[instance];
-  const bool is_out = its.state == Member::State::kDraining || its.state == Member::State::kWaiting;
-  if (!fleet().drains || !is_out || its.is_doomed) return;
-  if (!has_only_daemons(instance) && !world_.broken(Mutation::kDaemonsStopFirst)) return;
-  for (Tenant* tenant : tenants_) tenant->end_on(instance);
+void FleetService::end_daemons(std::size_t index) {
+  const Member& member = members_[index];
+  const bool is_out =
+      member.state == Member::State::kDraining || member.state == Member::State::kWaiting;
+  if (!fleet().drains || !is_out || member.is_doomed) return;
+  const std::size_t instance = member.instance;
+  if (!hall().has_only_daemons(instance) && !world_.broken(Mutation::kDaemonsStopFirst)) return;
+  for (Tenant* tenant : hall().tenants_) tenant->end_on(instance);
 }
 
 void FleetService::end_on(std::size_t instance) {
@@ -68,10 +69,10 @@ void FleetService::end_on(std::size_t instance) {
 /// Whether it may launch something where there is room.
 bool FleetService::waits_for_room() const {
   bool is_missing = false;
-  for (std::size_t i = 0; i < cluster().members_.size(); ++i) {
+  for (std::size_t i = 0; i < cluster().all_.size(); ++i) {
     is_missing |= cluster().is_missing_on(i, *this);
   }
-  const std::vector<std::uint32_t> zones = by_zone(0);
+  const std::vector<std::uint32_t> zones = by_zone({});
   const auto [least, most] = std::minmax_element(zones.begin(), zones.end());
   return waiting_ > 0 || is_missing || (may_rebalance() && *most >= *least + 2);
 }
@@ -85,17 +86,24 @@ bool FleetService::may_rebalance() const {
   return !f.not_in_zone && (f.strategies.empty() || f.strategies.front() == "spread zone");
 }
 
-/// Launches one where the next would go anyway, if another zone has two more.
+/// Launches one where the next would go anyway, if another zone has two more, of whatever provider,
+/// and one of its provider there may go.
 bool FleetService::even_out_on_cluster() {
   launching_ = current_;
-  const auto instance = cluster().choose(*this, placement_draw());
-  const std::vector<std::uint32_t> zones = by_zone(0);
-  const bool lags = instance && std::any_of(members_.begin(), members_.end(), [&](const Member& m) {
-                      const std::uint32_t own = zones[cluster().members_[*instance].zone];
-                      return m.state == Member::State::kInService && zones[m.zone] >= own + 2;
-                    });
-  if (lags) launch(*place_task());
-  return lags;
+  const std::vector<std::uint32_t> zones = by_zone({});
+  for (std::size_t p = 0; p < std::max<std::size_t>(1, fleet().providers.size()); ++p) {
+    const auto instance = cluster().choose(*this, placement_draw(), pool_for(p));
+    const bool lags =
+        instance && std::any_of(members_.begin(), members_.end(), [&](const Member& m) {
+          const std::uint32_t own = zones[cluster().zone_of(*instance)];
+          const bool may_go = m.state == Member::State::kInService && m.provider == p;
+          return may_go && zones[m.zone] >= own + 2;
+        });
+    if (!lags) continue;
+    launch(*place_task(p), p);
+    return true;
+  }
+  return false;
 }
 
 }  // namespace skyreplay::reference

@@ -33,11 +33,15 @@ FleetService::FleetService(World& world, std::size_t service)
   }
   if (fleet().managed) plan_measure();
   set_desired(fleet().daemon ? cluster().instances_for(*this) : fleet().desired);
+  Planned failed;
   for (std::uint32_t i = 0; i < desired_ && world_.scenario.warm_start; ++i) {
     std::vector<std::uint32_t> none(fleet().zones);
-    const std::size_t provider = provider_of_launch();
-    const auto zone = on_cluster() ? place_task() : zone_of_launch(none, provider);
-    if (!zone) break;
+    const std::size_t provider = provider_of_launch(failed);
+    const auto zone = on_cluster() ? place_task(provider) : zone_of_launch(none, provider);
+    if (!zone) {
+      ++failed[provider];
+      continue;
+    }
     if (on_cluster()) images_[{next_instance_, 0}] = world_.now();
     const std::size_t member = add_member(*zone, provider);
     members_[member].billed_from = world_.now() - Time{1};  // it ran before: no minimum is due
@@ -185,11 +189,11 @@ std::uint32_t FleetService::alive() const {
                     [](const Member& member) { return member.counts() && !member.stays; }));
 }
 
-std::vector<std::uint32_t> FleetService::by_zone(std::size_t provider) const {
+std::vector<std::uint32_t> FleetService::by_zone(std::optional<std::size_t> provider) const {
   std::vector<std::uint32_t> zones(fleet().zones);
   const bool all = world_.broken(Mutation::kZonesOfAllProviders);
   for (const Member& member : members_) {
-    const bool is_its = member.provider == provider || all;
+    const bool is_its = !provider || member.provider == *provider || all;
     zones[member.zone] += member.counts() && is_its ? 1 : 0;
   }
   return zones;

@@ -58,7 +58,7 @@ std::optional<std::size_t> FleetService::next_to_go(
     const std::function<bool(const Member&)>& which) {
   if (on_cluster()) return task_to_go(which);
   if (alive() == 0) return std::nullopt;
-  std::size_t provider = provider_that_gives();
+  std::size_t provider = *provider_that_gives();
   std::vector<std::size_t> may_go;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const bool is_protected = members_[i].is_protected && !world_.broken(Mutation::kProtectedGo);
@@ -167,8 +167,8 @@ void FleetService::drain(std::size_t index, Time delay) {
   if (has_queue()) member.signaled = world_.now();
   if (fleet().is_cluster) {
     member.is_active = false;
-    for (Tenant* tenant : tenants_) {
-      if (fleet().drains || tenant->placing().is_daemon) tenant->leave(index);
+    for (Tenant* tenant : hall().tenants_) {
+      if (fleet().drains || tenant->placing().is_daemon) tenant->leave(member.instance);
     }
     end_daemons(index);
   }

@@ -72,11 +72,13 @@ bool FleetService::launch_tasks(std::size_t wanted, std::size_t revision) {
   launching_ = revision;
   std::vector<std::uint32_t> failed(fleet().zones);
   std::size_t launched = 0, failures = 0;
+  Planned waiting;
   while (launched + failures < count) {
-    const std::size_t provider = provider_of_launch();
+    const std::size_t provider = provider_of_launch(waiting);
     const std::optional<std::uint32_t> zone =
-        on_cluster() ? place_task() : zone_of_launch(failed, provider);
+        on_cluster() ? place_task(provider) : zone_of_launch(failed, provider);
     if (zone) launch(*zone, provider);
+    if (!zone) ++waiting[provider];
     ++(zone ? launched : failures);
   }
   if (failures > 0 && !on_cluster()) note("launch_failed");

@@ -18,6 +18,10 @@ std::size_t FleetService::add_member(std::uint32_t zone, std::size_t provider) {
                       .ready = world_.now(),
                       .launched = world_.now()});
   members_.back().instance = next_instance_;
+  if (fleet().is_cluster) {
+    members_.back().instance = hall().all_.size();
+    hall().all_.emplace_back(this, members_.size() - 1);
+  }
   return members_.size() - 1;
 }
 
@@ -39,7 +43,7 @@ void FleetService::launch_missing() {
   std::vector<std::uint32_t> failed(fleet().zones);
   std::size_t failures = 0;
   while (alive() + unnoticed_ + failures < wanted()) {
-    const std::size_t provider = provider_of_launch();
+    const std::size_t provider = provider_of_launch({});
     const std::optional<std::uint32_t> zone = zone_of_launch(failed, provider);
     zone ? launch(*zone, provider) : void(++failures);
   }
@@ -196,8 +200,8 @@ void FleetService::put_in_service(std::size_t member, Health health) {
   }
   if (fleet().is_cluster) {
     members_[member].is_active = true;
-    for (Tenant* tenant : tenants_) tenant->follow_instances();
-    room_appears();
+    for (Tenant* tenant : hall().tenants_) tenant->follow_instances();
+    hall().room_appears();
   }
   if (has_scheduler()) task_runs(member);
   replace_unhealthy_later(world_.now() + std::chrono::seconds{fleet().grace});

@@ -143,12 +143,11 @@ void FleetService::add_addresses(Meters& meters, std::uint64_t ran, Time length)
   const bool facing = !fleet().is_cluster && !fleet().unreached && !fleet().internal &&
                       !world_.broken(Mutation::kBalancersHaveNoAddress);
   if (!facing && !fleet().public_addresses) return;
-  const std::uint32_t zones = on_cluster() ? cluster().fleet().zones : fleet().zones;
   const auto seconds =
       static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(length).count());
   const auto after = fleet().is_cluster ? meters.begin() : meters.begin() + 2;  // hours and units
-  meters.insert(after, {"vpc.public_ipv4_in_use",
-                        (facing ? zones * seconds : 0) + (fleet().public_addresses ? ran : 0)});
+  meters.insert(after, {"vpc.public_ipv4_in_use", (facing ? fleet().zones * seconds : 0) +
+                                                      (fleet().public_addresses ? ran : 0)});
 }
 
 // E146: the one item of Spot Instances becomes one a price.

@@ -6,7 +6,18 @@
 
 namespace skyreplay::reference {
 
-std::int64_t FleetService::above_share(std::size_t provider, std::int64_t total) const {
+/// On instances that drain are those that are replaced.
+std::uint32_t FleetService::staying() const {
+  return static_cast<std::uint32_t>(
+      tasks_that([&](const Member& m) { return !m.leaves || keeps_leaving(); }).size());
+}
+
+bool FleetService::keeps_leaving() const {
+  return world_.broken(Mutation::kLeavingKeepTheirShare) || fleet().providers.size() < 2;
+}
+
+std::int64_t FleetService::above_share(std::size_t provider, std::int64_t total,
+                                       const Planned& failed) const {
   std::vector<Provider> providers = fleet().providers;
   if (providers.empty()) providers = {{}};
   const bool no_base = world_.broken(Mutation::kBaseIsSplitToo);
@@ -16,32 +27,40 @@ std::int64_t FleetService::above_share(std::size_t provider, std::int64_t total)
     all_base += no_base ? 0 : each.base;
   }
   for (const Member& member : members_) {
-    const bool counts = member.counts() && !world_.broken(Mutation::kSplitForgetsTheService);
+    const bool counts = member.counts() && (!member.leaves || keeps_leaving()) &&
+                        !world_.broken(Mutation::kSplitForgetsTheService);
     own += counts && member.provider == provider ? 1 : 0;
   }
+  const auto planned = failed.find(provider);
+  if (planned != failed.end()) own += planned->second;
   const std::int64_t base = no_base ? 0 : std::min<std::int64_t>(providers[provider].base, total);
   const std::int64_t rest = std::max<std::int64_t>(0, total - all_base);
   return (own - base) * all_weights - rest * providers[provider].weight;
 }
 
-std::size_t FleetService::provider_of_launch() const {
+std::size_t FleetService::provider_of_launch(const Planned& failed) const {
+  const bool forgets = world_.broken(Mutation::kWaitingGoAnywhere);
+  const Planned& planned = forgets ? Planned{} : failed;
+  std::int64_t total = staying() + 1;
+  for (const auto& [provider, count] : planned) total += count;
   std::size_t least = 0;
   for (std::size_t i = 1; i < fleet().providers.size(); ++i) {
-    if (above_share(i, alive() + 1) < above_share(least, alive() + 1)) least = i;
+    if (above_share(i, total, planned) < above_share(least, total, planned)) least = i;
   }
   return least;
 }
 
-std::size_t FleetService::provider_that_gives() const {
+std::optional<std::size_t> FleetService::provider_that_gives() const {
   std::optional<std::size_t> most;
+  const std::int64_t total = std::int64_t{staying()} - 1;
   for (const Member& member : members_) {
-    if (!member.counts()) continue;
+    if (!member.counts() || (member.leaves && !keeps_leaving())) continue;
     const std::size_t i = member.provider;
-    const std::int64_t its = above_share(i, alive() - 1);
-    const std::int64_t best = most ? above_share(*most, alive() - 1) : its - 1;
+    const std::int64_t its = above_share(i, total, {});
+    const std::int64_t best = most ? above_share(*most, total, {}) : its - 1;
     if (its > best || (its == best && i > *most)) most = i;
   }
-  return *most;
+  return most;
 }
 
 void FleetService::interrupt_task(std::size_t member) {

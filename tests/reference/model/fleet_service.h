@@ -42,7 +42,7 @@ struct Member {
   bool rebalances = false;   ///< launched for that, and not in service yet
   bool is_doomed = false;    ///< a container instance that takes its tasks along
   bool is_active = false;    ///< of a container instance: it gets tasks
-  std::size_t instance = 0;  ///< of a task: where it is
+  std::size_t instance = 0;  ///< of a task: where it is; of an instance: its number in the cluster
   bool leaves = false;       ///< an instance that drains
   bool stays = false;        ///< on one, to its end
   Health container = Health::kHealthy;
@@ -134,23 +134,25 @@ class FleetService final : public Station,
   bool is_on(std::size_t instance) const override { return !on_instances({instance}).empty(); }
   std::uint32_t tasks_on(std::optional<std::size_t> instance,
                          std::optional<std::uint32_t> zone) const override;
-  std::uint32_t provisioning() const override;
+  std::uint32_t provisioning(std::size_t pool) const override;
   bool waits_for_room() const override;
   void try_again() override { reconcile(); }
   bool follow_instances() override;
   void leave(std::size_t instance) override;
   void end_on(std::size_t instance) override;
   void lose_on(const std::vector<std::size_t>& instances) override;
-  Wide reserved(Time from, Time to) const override;
+  Wide reserved(Time from, Time to, std::size_t pool) const override;
 
   void let_in(Tenant& tenant) override { tenants_.push_back(&tenant); }
-  std::optional<std::size_t> place(const Tenant& tenant, Bits draw) override;
-  std::uint32_t zone_of(std::size_t instance) const override { return members_[instance].zone; }
+  std::optional<std::size_t> place(const Tenant& tenant, Bits draw,
+                                   std::optional<std::size_t> pool) override;
+  std::uint32_t zone_of(std::size_t instance) const override { return its(instance).zone; }
+  std::size_t pool_of(std::size_t instance) const override { return group_at(instance).pool(); }
   void task_gone(const Tenant& tenant, std::size_t instance) override;
   void room_appears() override;
-  bool is_managed() const override { return fleet().managed.has_value(); }
+  bool is_managed(std::size_t pool) const override;
   std::uint32_t all_provisioning() const override;
-  Meters part_of(const Tenant* tenant, const std::vector<Time>& ends) const override;
+  Meters part_of(const Tenant& tenant, const std::vector<Time>& ends) const override;
 
  private:
   struct Answered {
@@ -194,25 +196,38 @@ class FleetService final : public Station,
   void note(const std::string& kind, std::int64_t from = -1, std::int64_t to = -1);
   std::uint32_t alive() const;
   /// Members by zone, those that drain not among them.
-  std::vector<std::uint32_t> by_zone(std::size_t provider) const;
+  std::vector<std::uint32_t> by_zone(std::optional<std::size_t> provider) const;
 
   bool on_cluster() const { return fleet().cluster.has_value(); }
   bool has_scheduler() const { return fleet().fargate; }
   FleetService& cluster() const;
+  // The groups of a cluster: what the first knows of all of them.
+  FleetService& hall() const;
+  FleetService& group_at(std::size_t instance) const { return *all_[instance].first; }
+  Member& its(std::size_t instance) const {
+    return all_[instance].first->members_[all_[instance].second];
+  }
+  /// The so manieth of its groups.
+  std::size_t pool() const { return fleet().beside ? service_ - *fleet().beside : 0; }
+  std::vector<FleetService*> groups() const;
+  /// Of a task of a service by its provider: where it must be placed.
+  std::optional<std::size_t> pool_for(std::size_t provider) const;
   /// CPU units and MiB of a task of a deployment; what an instance registers.
   std::uint32_t reserved(const Fleet& task) const;
   std::uint32_t measured(const Fleet& task) const;
   std::pair<std::uint32_t, std::uint32_t> size(std::size_t revision) const;
   std::uint64_t weight(std::size_t revision) const;
   /// Where the next task goes.
-  std::optional<std::uint32_t> place_task();
+  std::optional<std::uint32_t> place_task(std::size_t provider);
   Bits placement_draw() const;
-  std::optional<std::size_t> choose(const Tenant& tenant, Bits draw) const;
+  std::optional<std::size_t> choose(const Tenant& tenant, Bits draw,
+                                    std::optional<std::size_t> pool) const;
   bool takes(std::size_t instance, const Tenant& tenant) const;
   Held left_on(std::size_t instance) const;
   std::vector<std::string> strategies(const Tenant& tenant) const;
   std::uint64_t rank(const Tenant& tenant, const std::string& strategy, std::size_t instance) const;
   std::optional<std::size_t> task_to_go(const std::function<bool(const Member&)>& which);
+  std::optional<std::size_t> placed_task_to_go(const std::function<bool(const Member&)>& which);
   std::vector<std::size_t> on_instances(const std::vector<std::size_t>& instances) const;
   void fail_to_place(std::size_t failures);
   Time image_ready(Time begins, std::size_t revision);
@@ -236,14 +251,20 @@ class FleetService final : public Station,
   std::vector<std::uint64_t> parts_of_whole(const Tenant* tenant,
                                             const std::vector<Time>& ends) const;
   Meters own_meters(const std::vector<Time>& ends) const;
+  Meters own_part_of(const Tenant* tenant, const std::vector<Time>& ends) const;
   Meters with_cluster(Meters meters, const std::vector<Time>& ends) const;
 
   // --- Capacity providers (C71 to C74)
 
-  /// How many more a provider has than its share of so many; in parts of the sum of the weights.
-  std::int64_t above_share(std::size_t provider, std::int64_t total) const;
-  std::size_t provider_of_launch() const;
-  std::size_t provider_that_gives() const;
+  using Planned = std::map<std::size_t, std::uint32_t>;  ///< launches that failed, by provider
+  /// How many more a provider has, with those, than its share of so many; in parts of the sum of
+  /// the weights.
+  std::int64_t above_share(std::size_t provider, std::int64_t total, const Planned& failed) const;
+  /// Of which a launch or a termination is: of tasks that stay (C56).
+  std::size_t provider_of_launch(const Planned& failed) const;
+  std::optional<std::size_t> provider_that_gives() const;
+  std::uint32_t staying() const;
+  bool keeps_leaving() const;
   void interrupt_task(std::size_t member);
 
   // --- Deployments (C37 to C46)
@@ -431,10 +452,12 @@ class FleetService final : public Station,
   std::vector<Time> killed_{};  ///< tasks that wanted too much memory
   std::size_t unnoticed_ = 0;   ///< who are gone, and nobody knows
   std::vector<std::pair<std::size_t, JobPtr>> calling_;
-  std::vector<Tenant*> tenants_;   ///< of this cluster
-  std::size_t next_instance_ = 0;  ///< of the task about to be launched
+  std::vector<Tenant*> tenants_;                            ///< of this cluster
+  std::vector<std::pair<FleetService*, std::size_t>> all_;  ///< of the first group: instances
+  std::size_t next_instance_ = 0;                           ///< of the task about to be launched
   std::uint64_t placed_ = 0, scaled_in_ = 0;
   std::uint32_t waiting_ = 0;                                   ///< tasks that fit nowhere
+  Planned waiting_on_{};                                        ///< of them
   std::size_t unplaced_ = 0;                                    ///< of the round in hand
   std::map<std::pair<std::size_t, std::size_t>, Time> images_;  ///< by instance and revision
   bool will_retry_ = false;

@@ -26,12 +26,12 @@ class JobService final : public Station, public Tenant {
   bool is_on(std::size_t instance) const override { return tasks_on(instance, {}) > 0; }
   std::uint32_t tasks_on(std::optional<std::size_t> instance,
                          std::optional<std::uint32_t> zone) const override;
-  std::uint32_t provisioning() const override;
+  std::uint32_t provisioning(std::size_t pool) const override;
   bool waits_for_room() const override;
   void try_again() override;
   void leave(std::size_t instance) override;
   void lose_on(const std::vector<std::size_t>& instances) override;
-  Wide reserved(Time from, Time to) const override;
+  Wide reserved(Time from, Time to, std::size_t pool) const override;
 
  private:
   enum class Launch { kLaunched, kRefused, kFull };
@@ -59,7 +59,9 @@ class JobService final : public Station, public Tenant {
   void launch_waiting();
   Launch launch(Attempt& attempt);
   Launch launch_on_cluster(Attempt& attempt);
-  std::optional<std::size_t> place(const Attempt& attempt);
+  std::optional<std::size_t> place(const Attempt& attempt, std::size_t provider);
+  /// On a cluster: where a task of that provider must be placed.
+  std::optional<std::size_t> pool_for(std::size_t provider) const;
   std::size_t add_task(Attempt& attempt);
   void begin(std::size_t index);
   void provision(std::size_t index);

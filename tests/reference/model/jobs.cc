@@ -30,7 +30,7 @@ void JobService::resume(Attempt& attempt, bool failed) {
 }
 
 Meters JobService::meters(const std::vector<Time>& ends) const {
-  if (on_cluster()) return host().part_of(this, ends);
+  if (on_cluster()) return host().part_of(*this, ends);
   // As usage, it is billed beyond the trace's span.
   const Span span{world_.scenario.start, Time::max()};
   const bool minimum = !world_.broken(Mutation::kNoMinimumOf60Seconds);

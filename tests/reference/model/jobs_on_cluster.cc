@@ -34,10 +34,19 @@ Held JobService::held_on(std::size_t instance) const {
   return held;
 }
 
-std::uint32_t JobService::provisioning() const {
+std::uint32_t JobService::provisioning(std::size_t pool) const {
   if (job().launch_type_ec2 || world_.broken(Mutation::kJobsAskForNothing)) return 0;
-  return static_cast<std::uint32_t>(std::count_if(
-      tasks_.begin(), tasks_.end(), [this](const Task& task) { return is_provisioning(task); }));
+  return static_cast<std::uint32_t>(
+      std::count_if(tasks_.begin(), tasks_.end(), [&](const Task& task) {
+        const bool is_its =
+            job().providers.empty() ? pool == 0 : job().providers[task.provider].pool == pool;
+        return is_provisioning(task) && is_its;
+      }));
+}
+
+std::optional<std::size_t> JobService::pool_for(std::size_t provider) const {
+  if (job().providers.empty() || world_.broken(Mutation::kAnyProviderWillDo)) return std::nullopt;
+  return job().providers[provider].pool;
 }
 
 bool JobService::waits_for_room() const {
@@ -45,12 +54,14 @@ bool JobService::waits_for_room() const {
                                         [this](const Task& task) { return is_provisioning(task); });
 }
 
-Wide JobService::reserved(Time from, Time to) const {
+Wide JobService::reserved(Time from, Time to, std::size_t pool) const {
   const Wide weight =
       (world_.broken(Mutation::kCpuIsLikeMemory) ? 1 : 9) * Wide{job().cpu} + job().memory;
   Wide sum = 0;
   for (const Task& task : tasks_) {
     if (!task.instance) continue;
+    const bool is_its = host().pool_of(*task.instance) == pool;
+    if (!is_its && !world_.broken(Mutation::kFirstProviderPays)) continue;
     const Time begin = std::max(from, task.placed);
     const Time end = std::min(to, task.gone.value_or(Time::max()));
     if (end > begin) sum += weight * (end - begin).count();
@@ -60,20 +71,25 @@ Wide JobService::reserved(Time from, Time to) const {
 
 // --- RunTask (C70, C89), and whoever calls it (C117)
 
-std::optional<std::size_t> JobService::place(const Attempt& attempt) {
-  const auto found = host().place(*this, world_.bits(world_.entity(service_), "placement",
-                                                     attempt.row, attempt.number, attempt.path));
+std::optional<std::size_t> JobService::place(const Attempt& attempt, std::size_t provider) {
+  const auto found = host().place(
+      *this,
+      world_.bits(world_.entity(service_), "placement", attempt.row, attempt.number, attempt.path),
+      pool_for(provider));
   if (found && !waits_for_room()) told_full_ = false;
   return found;
 }
 
 JobService::Launch JobService::launch_on_cluster(Attempt& attempt) {
-  const auto instance = place(attempt);
+  const std::size_t provider = provider_of_launch();
+  const auto instance = place(attempt, provider);
   if (!instance && !told_full_) {
     note("placement");
     told_full_ = true;
   }
-  const bool may_wait = host().is_managed() && !job().launch_type_ec2 &&
+  const bool any = world_.broken(Mutation::kProvisionsOnAnyProvider);
+  const std::size_t pool = job().providers.empty() || any ? 0 : job().providers[provider].pool;
+  const bool may_wait = host().is_managed(pool) && !job().launch_type_ec2 &&
                         !world_.broken(Mutation::kJobsDoNotProvision);
   if (!instance && !(may_wait && host().all_provisioning() < 500)) {
     const bool queues = job().queues || world_.broken(Mutation::kRefusedJobsWait);
@@ -105,10 +121,16 @@ void JobService::give_up(std::size_t index) {
 }
 
 void JobService::try_again() {
+  std::vector<std::size_t> full;  // providers
   for (std::size_t index = 0; index < tasks_.size(); ++index) {
-    if (!is_provisioning(tasks_[index])) continue;
-    const auto instance = place(*tasks_[index].attempt);
-    if (!instance) break;
+    const std::size_t provider = tasks_[index].provider;
+    const bool is_full = std::find(full.begin(), full.end(), provider) != full.end();
+    if (!is_provisioning(tasks_[index]) || is_full) continue;
+    const auto instance = place(*tasks_[index].attempt, provider);
+    if (!instance) {
+      full.push_back(provider);
+      continue;
+    }
     world_.journal.queue[service_].change(world_.now(), -1);
     tasks_[index].instance = instance;
     begin(index);

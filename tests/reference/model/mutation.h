@@ -202,6 +202,14 @@ enum class Mutation {
   kDaemonsTakeNothingOfNew,     ///< C78
   kClustersStayUneven,          ///< C53
   kLeavingAreKept,              ///< C56, C58
+  kAnyProviderWillDo,           ///< C71
+  kWaitingGoAnywhere,           ///< C73
+  kWaitForEveryProvider,        ///< C75
+  kProvidersAreOne,             ///< C75
+  kAnyProviderGives,            ///< C73
+  kLeavingKeepTheirShare,       ///< C73
+  kProvisionsOnAnyProvider,     ///< C89
+  kFirstProviderPays,           ///< C121
   kAnyNumberInFlight,           ///< L65
   kWorkersHideForEver,          ///< L65
   kVisibleAgainIsLost,          ///< L65

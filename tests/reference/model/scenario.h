@@ -172,6 +172,7 @@ struct Hook {
 /// A capacity provider of a service.
 struct Provider {
   bool spot = false;
+  std::size_t pool = 0;  ///< on a cluster: the so manieth of its groups
   std::uint32_t base = 0, weight = 1;
 };
 
@@ -272,6 +273,9 @@ struct Fleet {
   Law time_to_interruption{};
   // A cluster's group of container instances.
   bool is_cluster = false;
+  std::string provider{};                 ///< its name, of a cluster with several groups
+  std::optional<std::size_t> beside{};    ///< the first of them, a service, where it is not
+  std::vector<Provider> default_split{};  ///< of the first
   std::uint32_t registered_memory = 0, reserved_memory = 0;  ///< MiB
   std::uint32_t vcpus = 0;
   std::uint32_t interfaces = 0;  ///< for tasks
@@ -289,6 +293,7 @@ struct Fleet {
   // Tasks on the container instances of a cluster, a service of this number.
   std::optional<std::size_t> cluster{};
   bool launch_type_ec2 = false;  ///< says so, though the cluster has a provider
+  bool takes_default = false;    ///< its providers are the cluster's default
   bool daemon = false;           ///< one task on each instance
   bool unreached = false;        ///< by any request: it has no load balancer
   bool awsvpc = false;
@@ -338,10 +343,11 @@ struct JobKind {
   std::uint32_t stop_timeout = 30;
   // On the container instances of a cluster, a service of this number; the rest as services there.
   std::optional<std::size_t> cluster{};
-  bool launch_type_ec2 = false, awsvpc = false, distinct_instance = false;
+  bool launch_type_ec2 = false, takes_default = false, awsvpc = false, distinct_instance = false;
   std::vector<std::string> strategies{};
   std::optional<std::uint32_t> not_in_zone{};
-  bool queues = false;  ///< what RunTask refuses waits in line
+  bool queues = false;      ///< what RunTask refuses waits in line
+  bool on_managed = false;  ///< of several providers one of its own is
   Law provisioning_timeout{};
 };
 

@@ -22,6 +22,7 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
       name_(config.fleet.name.substr(kPathPrefix)),
       revisions_(config.revisions),
       scheduler_(loop, *this, config.scheduler, seed, config.fleet.name),
+      launches_(config.launches),
       infrastructure_draws_(seed, config.fleet.name, "infrastructure_time"),
       container_draws_(seed, config.fleet.name, "container_start"),
       application_draws_(seed, config.fleet.name, "application_start"),
@@ -41,6 +42,7 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
                               : nullptr),
       scheduled_actions_(loop, config.scheduled_actions,
                          [this](const scaling::ScheduledAction& action) { act(action); }) {
+  if (launches_ != nullptr) launcher_ = launches_->join([this] { reconcile(); });
   for (std::size_t i = 1; i < revisions_.size(); ++i) {
     tasks_.add_size(revisions_[i].cpu_units, revisions_[i].memory_mib);
   }
@@ -90,6 +92,14 @@ void FargateService::member_taken_out(std::uint32_t member) {
 bool FargateService::schedule_members() {
   scheduler_.schedule();
   return true;
+bool FargateService::may_launch(std::uint32_t kind) {
+  return launches_ == nullptr || launches_->may_launch(launcher_, is_spot(kind));
+}
+
+void FargateService::is_launched(std::uint32_t kind) {
+  if (launches_ != nullptr) launches_->launch(is_spot(kind));
+}
+
 }
 
 FargateService::Phases FargateService::phases(std::uint32_t ordinal) const {

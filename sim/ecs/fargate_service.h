@@ -10,6 +10,7 @@
 
 #include "balancing/fleet.h"
 #include "core/distribution.h"
+#include "ecs/fargate_launches.h"
 #include "ecs/service_scaling.h"
 #include "ecs/service_scheduler.h"
 #include "ecs/spot_tasks.h"
@@ -26,6 +27,8 @@ struct FargateServiceConfig {
   pricing::FargateTask task;            ///< of its size is the first revision
   std::vector<TaskRevision> revisions;  ///< what it begins with, then one for each deployment
   SchedulerConfig scheduler{};
+  FargateLaunches* launches =
+      nullptr;  ///< the account's (C49); outlives the service. None: no limit
   pricing::FargatePurchase purchase{};
   std::vector<bool> is_spot = {false};  ///< by kind in fleet.mix
   Distribution time_to_interruption;    ///< of a task on FARGATE_SPOT
@@ -96,6 +99,8 @@ class FargateService : public balancing::Fleet {
  protected:
   Launch launch(std::uint32_t ordinal) override;
   /// The start of the task of that ordinal, which is about to be launched (C35).
+  bool may_launch(std::uint32_t kind) override;
+  void is_launched(std::uint32_t kind) override;
   struct Phases {
     Duration infrastructure{};
     Duration pull{};
@@ -136,6 +141,8 @@ class FargateService : public balancing::Fleet {
   ServiceScheduler scheduler_;
   RandomStream infrastructure_draws_;
   RandomStream container_draws_;
+  FargateLaunches* launches_;
+  FargateLaunches::Id launcher_ = 0;  ///< of meaning where there are launches_
   RandomStream application_draws_;
   RandomStream failure_draws_;
   RandomStream health_draws_;

@@ -353,10 +353,29 @@ void Models::make_tasks(std::uint32_t service, const RunFacts& run,
   buy_spot(spot_task_tariffs(ecs), config.purchase);
   fleet = std::make_unique<ecs::FargateService>(loop_, recorder_, config, run.seed, billing);
 }
+  config.launches = &fargate_launches();
+  monitor(ecs, config);
 
 /// `tariffs`: of a vCPU and of memory; none where there are no tasks on FARGATE_SPOT.
 void Models::buy_spot(std::vector<pricing::Tariff> tariffs, pricing::FargatePurchase& purchase) {
   for (pricing::Tariff& tariff : tariffs) {
+/// C94.
+void Models::monitor(const proto::EcsService& service, ecs::FargateServiceConfig& config) {
+  config.short_metrics = scenario::closely_monitored(service);
+  if (config.short_metrics == 0) return;
+  tariffs_.push_back(short_metric_tariff(service));
+  config.short_metric_price = &tariffs_.back();
+}
+
+/// C49: one for the account.
+ecs::FargateLaunches& Models::fargate_launches() {
+  if (!fargate_launches_) {
+    fargate_launches_ = std::make_unique<ecs::FargateLaunches>(
+        loop_, fargate_launches_config(inputs_.scenario.account().fargate()));
+  }
+  return *fargate_launches_;
+}
+
     tariffs_.push_back(std::move(tariff));
     const bool is_first = purchase.spot_vcpu == nullptr;
     (is_first ? purchase.spot_vcpu : purchase.spot_memory) = &tariffs_.back();
@@ -383,6 +402,7 @@ Seat Models::seat_job(std::uint32_t service) {
   buy_spot(spot_task_tariffs(job), config.purchase);
   const std::uint32_t unit = jobs_->add(config, {.catalogue = pricing::Catalogue::builtin(),
                                                  .region = inputs_.scenario.region(),
+  if (!job.has_cluster()) config.launches = &fargate_launches();
                                                  .start = inputs_.trace.start,
                                                  .meters = meters_[service]});
   if (job.has_cluster()) {

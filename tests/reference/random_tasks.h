@@ -14,7 +14,9 @@ class RandomTasks {
         shifted_(number ^ 0xC58),
         jobs_(number ^ 0x10B5),
         providers_(number ^ 0x5B07),
-        filled_(number ^ 0xC93) {}
+        filled_(number ^ 0xC93),
+        shared_(number ^ 0xC49),
+        close_(number ^ 0xC94) {}
 
   /// Deployments of services of tasks within the run, or only their rules; checks of their
   /// containers, and how long they stop. `unit`: of the scenario.
@@ -28,6 +30,9 @@ class RandomTasks {
  private:
   void deploy(Fleet& fleet, Time length);
   Deployment deployment(const Fleet& fleet);
+  /// Some services of tasks are two that share requests; and the account launches few tasks, so
+  /// that they wait for each other.
+  void share_account(Scenario& scenario);
   void watch(Fleet& fleet);
   void shift(Fleet& fleet);
   JobKind job();
@@ -42,4 +47,6 @@ class RandomTasks {
   RandomServices filled_;
 };
 
+  RandomServices shared_;
+  RandomServices close_;
 }  // namespace skyreplay::reference

@@ -123,7 +123,6 @@ Meters FleetService::own_meters(const std::vector<Time>& ends) const {
   // E102.
   if (fleet().detailed)
     meters.push_back({"cloudwatch.detailed_monitoring_per_instance", ran.seconds});
-  if (!scaling_ && !fleet().managed) return meters;
   const Time length = std::min(ends.back(), span.end) - span.start;
   const auto passed =
       static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(length).count());

@@ -389,6 +389,7 @@ struct Account {
   bool counts_functions = false;               ///< as CloudWatch does
 };
 
+  std::uint32_t fargate_burst = 100, fargate_rate = 20, spot_burst = 100, spot_rate = 20;
 struct Change {
   enum class Field {
     kDesired,

@@ -9,7 +9,11 @@
 namespace skyreplay::ecs {
 
 Cluster::Cluster(kernel::Loop& loop, const ClusterConfig& config)
-    : loop_(loop), config_(config), process_(loop.add(*this)), shares_(loop.now()) {}
+    : loop_(loop),
+      config_(config),
+      process_(loop.add(*this)),
+      shares_(loop.now()),
+      reservation_(loop.now()) {}
 
 // --- Tenants
 
@@ -32,12 +36,14 @@ std::optional<std::uint32_t> Cluster::place(std::uint32_t service, const Resourc
     instances_->hold(*instance, true);
   }
   shares_.reserve(service, needs, true, loop_.now());
+  reservation_.reserved(needs, true, loop_.now());
   return instance;
 }
 
 void Cluster::free(std::uint32_t service, const Resources& held, std::uint32_t instance) {
   placement_.free(instance, held);
   shares_.reserve(service, held, false, loop_.now());
+  reservation_.reserved(held, false, loop_.now());
   --tasks_[instance];
   if (is_daemon(service)) {
     --daemons_[instance];
@@ -62,6 +68,7 @@ void Cluster::launched(std::uint32_t zone) {
 void Cluster::active(std::uint32_t instance) {
   placement_.set_active(instance, true);
   is_active_[instance] = true;
+  reservation_.registered(instance, config_.registered, true, loop_.now());
   for (ClusterTenant* tenant : tenants_) tenant->follow_instances();
   room_appears();
 }
@@ -91,6 +98,7 @@ void Cluster::gone(const std::vector<std::uint32_t>& instances) {
     placement_.set_active(instance, false);
     is_active_[instance] = false;
     std::erase(draining_, instance);
+    reservation_.registered(instance, config_.registered, false, loop_.now());
   }
   for (ClusterTenant* tenant : tenants_) tenant->lose_tasks_on(instances);
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ecs/capacity_shares.h"
+#include "ecs/cluster_reservation.h"
 #include "ecs/managed_scaling.h"
 #include "ecs/placement.h"
 #include "kernel/loop.h"
@@ -103,6 +104,8 @@ class Cluster final : public kernel::Process {
   /// C79).
   Reservation reservation(std::uint32_t minimum_step, std::uint32_t maximum_step) const;
   std::size_t instances() const { return tasks_.size(); }
+  /// What tasks reserved since the last call (C123).
+  metrics::ReservationCounts take_reservation(TimePoint now) { return reservation_.take(now); }
 
   // --- Money
 
@@ -129,6 +132,7 @@ class Cluster final : public kernel::Process {
   Placement placement_;
   pricing::Meters whole_;
   CapacityShares shares_;
+  ClusterReservation reservation_;
   std::optional<TimePoint> read_;  ///< the shares
   ContainerInstances* instances_ = nullptr;
   std::vector<ClusterTenant*> tenants_;

@@ -65,6 +65,15 @@ void FleetService::fill(WindowRow& row, Time end) {
   row.cpu_available = cpu(end, false) / 1024 - cpu(row.start, false) / 1024;
   row.cpu_busy = std::min(cpu(end, true) / 1024 - cpu_told_, row.cpu_available);
   cpu_told_ += row.cpu_busy;
+  if (fleet().is_cluster) {  // C123: whole units x ms of the window
+    for (const bool memory : {false, true}) {
+      Wide tasks = 0;
+      for (const Tenant* tenant : tenants_) tasks += tenant->held(row.start, end, memory);
+      row.reservation[memory ? 2 : 0] = static_cast<std::uint64_t>(tasks / 1'000'000);
+      row.reservation[memory ? 3 : 1] =
+          static_cast<std::uint64_t>(held(row.start, end, memory) / 1'000'000);
+    }
+  }
   if (!fleet().memory_base) return;
   // Whole MiB x ns of the time since the start.
   for (const bool used : {true, false}) {

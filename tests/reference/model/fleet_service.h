@@ -142,6 +142,7 @@ class FleetService final : public Station,
   void end_on(std::size_t instance) override;
   void lose_on(const std::vector<std::size_t>& instances) override;
   Wide reserved(Time from, Time to) const override;
+  Wide held(Time from, Time to, bool memory) const override;
 
   void let_in(Tenant& tenant) override { tenants_.push_back(&tenant); }
   std::optional<std::size_t> place(const Tenant& tenant, Bits draw) override;

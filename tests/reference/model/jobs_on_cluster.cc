@@ -58,6 +58,17 @@ Wide JobService::reserved(Time from, Time to) const {
   return sum;
 }
 
+Wide JobService::held(Time from, Time to, bool memory) const {
+  Wide sum = 0;
+  for (const Task& task : tasks_) {
+    if (!task.instance) continue;
+    const Time begin = std::max(from, task.placed);
+    const Time end = std::min(to, task.gone.value_or(Time::max()));
+    if (end > begin) sum += Wide{memory ? job().memory : job().cpu} * (end - begin).count();
+  }
+  return sum;
+}
+
 // --- RunTask (C70, C89), and whoever calls it (C117)
 
 std::optional<std::size_t> JobService::place(const Attempt& attempt) {

@@ -47,6 +47,8 @@ class Tenant {
   virtual void lose_on(const std::vector<std::size_t>& instances) = 0;
   /// By tasks; weight x ns (C121).
   virtual Wide reserved(Time from, Time to) const = 0;
+  /// By tasks, CPU units or MiB x ns (C123).
+  virtual Wide held(Time from, Time to, bool memory) const = 0;
 };
 
 /// The cluster, to them.

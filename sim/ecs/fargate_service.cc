@@ -47,6 +47,9 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
     tasks_.add_size(revisions_[i].cpu_units, revisions_[i].memory_mib);
   }
   if (config.scaling) balancing::bill_alarms(*config.scaling, billing, steady_);
+  if (config.short_metrics > 0) {
+    steady_.add(billing.meters.add_item(*config.short_metric_price), config.short_metrics);
+  }
   if (scaling_) scaling_->wait_for(scheduler_);
   if (std::ranges::count(is_spot_, true) > 0) {
     spot_tasks_ = std::make_unique<SpotTasks>(loop, *this, config.time_to_interruption, seed,

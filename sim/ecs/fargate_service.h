@@ -39,7 +39,9 @@ struct FargateServiceConfig {
   scaling::CapacityBounds bounds{};  ///< of what policies and scheduled actions set
   std::optional<balancing::FleetScalingConfig> scaling{};  ///< none where no metric is watched
   std::vector<scaling::ScheduledAction> scheduled_actions{};
-  bool steady = true;  ///< the run begins in the steady state
+  std::uint32_t short_metrics = 0;                      ///< reported every 20 s (C94)
+  const pricing::Tariff* short_metric_price = nullptr;  ///< of each; outlives the service
+  bool steady = true;                                   ///< the run begins in the steady state
 };
 
 /// What a service may become while it runs.

@@ -23,6 +23,7 @@
 #include "replay/task_models.h"
 #include "scenario/field_path.h"
 #include "scenario/law.h"
+#include "scenario/service_monitoring.h"
 
 namespace skyreplay::replay {
 namespace {
@@ -343,10 +344,12 @@ void Models::make_tasks(std::uint32_t service, const RunFacts& run,
   if (ecs.has_cluster()) {
     const std::uint32_t index = cluster_named(ecs.cluster());
     const scenario::ConcreteService& cluster = inputs_.wiring.services[index];
-    fleet = std::make_unique<ecs::ClusterService>(
-        loop_, recorder_,
-        cluster_service_config(concrete, cluster, service, call_lists_[service], run),
-        cluster_tasks(concrete, cluster), run.seed, billing, *clusters_[index]);
+    ecs::FargateServiceConfig tasks =
+        cluster_service_config(concrete, cluster, service, call_lists_[service], run);
+    monitor(ecs, tasks);
+    fleet = std::make_unique<ecs::ClusterService>(loop_, recorder_, tasks,
+                                                  cluster_tasks(concrete, cluster), run.seed,
+                                                  billing, *clusters_[index]);
     return;
   }
   ecs::FargateServiceConfig config = fargate_config(concrete, service, call_lists_[service], run);

@@ -21,6 +21,8 @@ class RandomTasks {
   /// Deployments of services of tasks within the run, or only their rules; checks of their
   /// containers, and how long they stop. `unit`: of the scenario.
   void deploy(Scenario& scenario, Time unit);
+  /// Some services report their metrics every 20 s, and have policies and alarms of such periods.
+  void look_closely(Scenario& scenario);
   /// Of external services that nothing changes some do jobs, and may make a call to a later one.
   void add_jobs(Scenario& scenario, Time unit);
   /// Some services of tasks say what requests take of their memory, which is enough for a few, and

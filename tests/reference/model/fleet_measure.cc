@@ -139,10 +139,14 @@ Meters FleetService::own_meters(const std::vector<Time>& ends) const {
     if (count > 0) meters.push_back({item, passed * count});
   };
   if (fleet().managed) add("cloudwatch.alarm_standard", 2);
-  if (!scaling_) return meters;
-  add("cloudwatch.alarm_standard", scaling_->alarms(false));
-  add("cloudwatch.alarm_high_resolution", scaling_->alarms(true));
-  add("cloudwatch.custom_metric", scaling_->has_custom_metric() ? 1 : 0);
+  if (scaling_) {
+    add("cloudwatch.alarm_standard", scaling_->alarms(false));
+    add("cloudwatch.alarm_high_resolution", scaling_->alarms(true));
+    add("cloudwatch.custom_metric", scaling_->has_custom_metric() ? 1 : 0);
+  }
+  const std::uint64_t close = (fleet().close_cpu ? 1 : 0) + (fleet().close_memory ? 1 : 0);
+  const bool free = world_.broken(Mutation::kCloseMetricsAreFree);
+  add("cloudwatch.high_resolution_metric", free ? 0 : close);
   return meters;
 }
 

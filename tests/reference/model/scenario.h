@@ -314,6 +314,8 @@ struct Fleet {
   Time retention = std::chrono::seconds{345'600};
   double failure_probability = 0;
   Time receive_time{};
+  bool close_cpu = false, close_memory = false;  ///< metrics every 20 s
+  Time close_delay = std::chrono::seconds{20};
   Time queue_delay = std::chrono::seconds{60}, insights_delay = std::chrono::seconds{120};
 };
 

@@ -92,9 +92,6 @@ void FargateService::member_taken_out(std::uint32_t member) {
   if (is_signaled_at_once_) signaled_[this->member(member)->ordinal] = loop().now();
 }
 
-bool FargateService::schedule_members() {
-  scheduler_.schedule();
-  return true;
 bool FargateService::may_launch(std::uint32_t kind) {
   return launches_ == nullptr || launches_->may_launch(launcher_, is_spot(kind));
 }
@@ -103,6 +100,9 @@ void FargateService::is_launched(std::uint32_t kind) {
   if (launches_ != nullptr) launches_->launch(is_spot(kind));
 }
 
+bool FargateService::schedule_members() {
+  scheduler_.schedule();
+  return true;
 }
 
 FargateService::Phases FargateService::phases(std::uint32_t ordinal) const {

@@ -99,10 +99,10 @@ class FargateService : public balancing::Fleet {
   void interrupt(std::uint32_t member);
 
  protected:
-  Launch launch(std::uint32_t ordinal) override;
-  /// The start of the task of that ordinal, which is about to be launched (C35).
   bool may_launch(std::uint32_t kind) override;
   void is_launched(std::uint32_t kind) override;
+  Launch launch(std::uint32_t ordinal) override;
+  /// The start of the task of that ordinal, which is about to be launched (C35).
   struct Phases {
     Duration infrastructure{};
     Duration pull{};
@@ -141,10 +141,10 @@ class FargateService : public balancing::Fleet {
   std::string name_;  ///< as the scenario has it
   std::vector<TaskRevision> revisions_;
   ServiceScheduler scheduler_;
-  RandomStream infrastructure_draws_;
-  RandomStream container_draws_;
   FargateLaunches* launches_;
   FargateLaunches::Id launcher_ = 0;  ///< of meaning where there are launches_
+  RandomStream infrastructure_draws_;
+  RandomStream container_draws_;
   RandomStream application_draws_;
   RandomStream failure_draws_;
   RandomStream health_draws_;

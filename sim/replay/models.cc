@@ -353,15 +353,12 @@ void Models::make_tasks(std::uint32_t service, const RunFacts& run,
     return;
   }
   ecs::FargateServiceConfig config = fargate_config(concrete, service, call_lists_[service], run);
+  config.launches = &fargate_launches();
+  monitor(ecs, config);
   buy_spot(spot_task_tariffs(ecs), config.purchase);
   fleet = std::make_unique<ecs::FargateService>(loop_, recorder_, config, run.seed, billing);
 }
-  config.launches = &fargate_launches();
-  monitor(ecs, config);
 
-/// `tariffs`: of a vCPU and of memory; none where there are no tasks on FARGATE_SPOT.
-void Models::buy_spot(std::vector<pricing::Tariff> tariffs, pricing::FargatePurchase& purchase) {
-  for (pricing::Tariff& tariff : tariffs) {
 /// C94.
 void Models::monitor(const proto::EcsService& service, ecs::FargateServiceConfig& config) {
   config.short_metrics = scenario::closely_monitored(service);
@@ -379,6 +376,9 @@ ecs::FargateLaunches& Models::fargate_launches() {
   return *fargate_launches_;
 }
 
+/// `tariffs`: of a vCPU and of memory; none where there are no tasks on FARGATE_SPOT.
+void Models::buy_spot(std::vector<pricing::Tariff> tariffs, pricing::FargatePurchase& purchase) {
+  for (pricing::Tariff& tariff : tariffs) {
     tariffs_.push_back(std::move(tariff));
     const bool is_first = purchase.spot_vcpu == nullptr;
     (is_first ? purchase.spot_vcpu : purchase.spot_memory) = &tariffs_.back();
@@ -402,10 +402,10 @@ Seat Models::seat_job(std::uint32_t service) {
   }
   ecs::StandaloneTaskConfig config = job_config(concrete, service, call_lists_[service]);
   const proto::EcsTask& job = concrete.config->ecs_task();
+  if (!job.has_cluster()) config.launches = &fargate_launches();
   buy_spot(spot_task_tariffs(job), config.purchase);
   const std::uint32_t unit = jobs_->add(config, {.catalogue = pricing::Catalogue::builtin(),
                                                  .region = inputs_.scenario.region(),
-  if (!job.has_cluster()) config.launches = &fargate_launches();
                                                  .start = inputs_.trace.start,
                                                  .meters = meters_[service]});
   if (job.has_cluster()) {

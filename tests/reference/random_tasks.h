@@ -30,11 +30,11 @@ class RandomTasks {
   void fill(Scenario& scenario);
 
  private:
-  void deploy(Fleet& fleet, Time length);
-  Deployment deployment(const Fleet& fleet);
   /// Some services of tasks are two that share requests; and the account launches few tasks, so
   /// that they wait for each other.
   void share_account(Scenario& scenario);
+  void deploy(Fleet& fleet, Time length);
+  Deployment deployment(const Fleet& fleet);
   void watch(Fleet& fleet);
   void shift(Fleet& fleet);
   JobKind job();
@@ -47,8 +47,8 @@ class RandomTasks {
   RandomServices jobs_;
   RandomServices providers_;
   RandomServices filled_;
-};
-
   RandomServices shared_;
   RandomServices close_;
+};
+
 }  // namespace skyreplay::reference

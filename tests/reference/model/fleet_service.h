@@ -272,9 +272,9 @@ class FleetService final : public Station,
   /// How many may be launched now (C48).
   std::size_t tokens();
   void take_tokens(std::size_t launched);
-  void schedule_tasks();
   /// Of a service on Fargate: its account's (C49).
   FargateLaunches& account(std::size_t provider) const;
+  void schedule_tasks();
   // Those that shift traffic (C58).
   bool is_shifting() const;
   bool keep_old_tasks();
@@ -409,8 +409,8 @@ class FleetService final : public Station,
   std::uint64_t stopped_first_ = 0;
   Wide tokens_ = Wide{fleet().launch_burst} * kToken;  ///< in 60 x 10^9 parts
   Time filled_ = world_.now();
-  Time restart_delay_{}, no_launch_until_{};
   FargateLaunches::Launcher launcher_{[this] { reconcile(); }};
+  Time restart_delay_{}, no_launch_until_{};
   std::optional<std::size_t> evens_out_;
   std::vector<std::size_t> lost_tasks_;  ///< their revisions
   std::set<Time> looks_;

@@ -389,9 +389,9 @@ struct Account {
   double requests_factor = 10;
   std::uint32_t in_flight_messages = 120'000;  ///< of each queue
   bool counts_functions = false;               ///< as CloudWatch does
+  std::uint32_t fargate_burst = 100, fargate_rate = 20, spot_burst = 100, spot_rate = 20;
 };
 
-  std::uint32_t fargate_burst = 100, fargate_rate = 20, spot_burst = 100, spot_rate = 20;
 struct Change {
   enum class Field {
     kDesired,

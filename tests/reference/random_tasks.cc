@@ -70,6 +70,8 @@ void RandomTasks::share_account(Scenario& s) {
     const bool is_it =
         s.services[i].platform == Service::Platform::kFleet && s.services[i].fleet.fargate;
     if (!is_it || !dice.chance(25)) continue;
+    std::vector<Provider>& providers = s.services[i].fleet.providers;
+    if (providers.empty()) providers = {{.spot = false}};  // they stay on Fargate
     Service twin = s.services[i];
     twin.name = std::string(1, static_cast<char>('a' + s.services.size()));
     s.services.push_back(twin);

@@ -93,7 +93,7 @@ std::string web(const std::string& task, const std::string& more = "") {
 TEST_CASE("C36: a task that fits an instance, but not beside its daemons, is refused") {
   CHECK(beside(web("cpu: 768, memory: 4500")) == "");
   CHECK(beside(web("cpu: 769, memory: 4500")) ==
-        "shop.yaml:4:353: services.web.ecs.task_definition.cpu: does not fit beside the cluster's "
+        "shop.yaml:4:309: services.web.ecs.task_definition.cpu: does not fit beside the cluster's "
         "daemons, and would wait for ever: an instance of m7i.large has 2,048 CPU units, of which "
         "daemons reserve 1,280 (512 agent, 768 logs), which leaves 768; the task needs 769 (C36)");
   CHECK(

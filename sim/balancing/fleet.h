@@ -304,6 +304,9 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// There is a member more, pending, before its launch; it is gone for good.
   virtual void member_added(std::uint32_t) {}
   virtual void member_gone(std::uint32_t) {}
+  /// Whether one of that kind may be launched now; it has been.
+  virtual bool may_launch(std::uint32_t) { return true; }
+  virtual void is_launched(std::uint32_t) {}
   /// These are about to be lost.
   virtual void members_lost(const std::vector<std::uint32_t>&) {}
   /// Of the launches just made so many have failed, perhaps none, as the zones of these names have
@@ -344,12 +347,13 @@ class Fleet : public workload::Platform, public kernel::Process {
   virtual void configure_server(std::uint32_t, compute::ServerConfig&) const {}
   /// Members, those that drain not among them.
   std::uint32_t members_alive() const { return members_alive_; }
-  /// Launches so many. Returns how many, fewer where no zone has capacity.
+  /// Launches so many. Returns how many, fewer where no zone has capacity, or none of the next kind
+  /// may be launched now.
   std::size_t launch_members(std::size_t count);
   /// Whether no open zone has two members less than another, of a kind or of all.
   bool zones_are_even() const;
   /// Launches a member where its zone is behind another, of which one may go, by two or more (E21);
-  /// of the first kind that has such a zone. None where there is none.
+  /// of the first kind that has such a zone. None where there is none, or it may not be now.
   std::optional<std::uint32_t> launch_where_lagging();
   /// Takes a member out, in service or not; `why` goes into its activity.
   void take_out(std::uint32_t member, const std::string& why);

@@ -120,6 +120,7 @@ std::size_t Fleet::launch_members(std::size_t count) {
   std::vector<std::uint32_t> planned = kinds_that_stay();
   while (launched + failed < count) {
     const std::uint32_t kind = config_.mix.next(planned);
+    if (!may_launch(kind)) break;
     ++planned[kind];  // who waits does so for that kind (C73)
     const ZoneBalance::Choice choice = choose_place(kind);
     if (choice.zone) {
@@ -158,6 +159,7 @@ std::string Fleet::spelled(const Member& member) const {
 std::uint32_t Fleet::start_launch(std::uint32_t zone, std::uint32_t kind) {
   const std::uint32_t index = add_member(zone, kind);
   Member& member = members_[index];
+  is_launched(kind);
   const Launch takes = launch(member.ordinal);
   pending_level_.enter(since_window());
   loop_.schedule(loop_.now() + takes.billed, process_, kBilled, index, member.generation);

@@ -33,7 +33,9 @@ FleetMetrics::FleetMetrics(Fleet& fleet, std::vector<Watched> watched, Duration 
   for (std::uint32_t i = 0; i < watched_.size(); ++i) {
     if (watched_[i].metric == FleetMetric::kExpression) continue;
     const Source source = source_of(watched_[i].metric);
-    const auto same = [source](const Sampler& sampler) { return sampler.source == source; };
+    const auto same = [&](const Sampler& sampler) {
+      return sampler.source == source && sampler.period == watched_[i].period;
+    };
     auto sampler = std::find_if(samplers_.begin(), samplers_.end(), same);
     if (sampler == samplers_.end()) {
       const Duration period = watched_[i].period;

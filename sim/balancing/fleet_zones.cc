@@ -91,7 +91,9 @@ bool Fleet::lags(std::uint32_t kind, std::uint32_t zone) const {
 std::optional<std::uint32_t> Fleet::launch_where_lagging() {
   for (std::uint32_t kind = 0; kind < zones_.size(); ++kind) {
     const auto zone = choose_lagging_place(kind);
-    if (zone) return start_launch(*zone, kind);
+    if (!zone) continue;
+    if (!may_launch(kind)) return std::nullopt;
+    return start_launch(*zone, kind);
   }
   return std::nullopt;
 }

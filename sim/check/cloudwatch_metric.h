@@ -19,6 +19,7 @@ struct CloudWatchMetric {
   bool counts_attempts = false;
   /// It needs that.
   bool needs_counting = false;
+  bool is_of_cluster = false;  ///< and of no service
 };
 
 /// All of them, by namespace. What is not here is either not in a run's windows, or counted there

@@ -7,10 +7,11 @@
 #include <numeric>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "check/cloudwatch_metric.h"
+#include "check/counts_by_metric.h"
 #include "check/subject.h"
-#include "core/check.h"
 #include "core/error.h"
 
 namespace skyreplay::check {
@@ -38,96 +39,6 @@ Value whole(std::uint64_t count) { return Quotient{Wide{count} * kNano}; }
 std::uint64_t size_of(std::span<const metrics::BucketCount> buckets) {
   return std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0},
                          [](std::uint64_t sum, const auto& entry) { return sum + entry.count; });
-}
-
-std::uint64_t outcome(const metrics::Counters& counters, metrics::Outcome which) {
-  return counters.outcomes[static_cast<std::size_t>(which)];
-}
-
-/// Everything that ended otherwise than well.
-std::uint64_t failures(const metrics::Counters& counters) {
-  std::uint64_t sum = 0;
-  for (const std::uint64_t n : counters.outcomes) sum += n;
-  return sum - counters.completions();
-}
-
-std::uint64_t timeouts(const metrics::Counters& counters) {
-  return outcome(counters, metrics::Outcome::kClientTimeout) +
-         outcome(counters, metrics::Outcome::kServerTimeout);
-}
-
-/// Whatever failed for no other reason: the service, or one that it called.
-std::uint64_t errors(const metrics::Counters& counters) {
-  return failures(counters) - timeouts(counters) - outcome(counters, metrics::Outcome::kThrottle) -
-         outcome(counters, metrics::Outcome::kRefused);
-}
-
-std::uint64_t count_of(Metric metric, const metrics::Counters& counters) {
-  switch (metric) {
-    case Metric::kArrivals:
-      return counters.arrivals;
-    case Metric::kCalls:
-      return counters.calls;
-    case Metric::kAttempts:
-      return counters.attempts;
-    case Metric::kCompletions:
-      return counters.completions();
-    case Metric::kErrors:
-      return errors(counters);
-    case Metric::kThrottles:
-    case Metric::kInvocationThrottles:
-      return outcome(counters, metrics::Outcome::kThrottle);
-    case Metric::kTimeouts:
-      return timeouts(counters);
-    case Metric::kClientTimeouts:
-      return outcome(counters, metrics::Outcome::kClientTimeout);
-    case Metric::kServerTimeouts:
-      return outcome(counters, metrics::Outcome::kServerTimeout);
-    case Metric::kRefused:
-      return outcome(counters, metrics::Outcome::kRefused);
-    case Metric::kFailures:
-      return failures(counters);
-    case Metric::kInvocations:
-      return counters.attempts - outcome(counters, metrics::Outcome::kThrottle) -
-             outcome(counters, metrics::Outcome::kRefused);
-    case Metric::kInvocationErrors:
-      return errors(counters) + outcome(counters, metrics::Outcome::kServerTimeout);
-    case Metric::kColdStarts:
-      return counters.cold_starts;
-    default:
-      break;
-  }
-  SKY_CHECK(false);
-  return 0;
-}
-
-std::int64_t part_of(Metric metric, const metrics::LatencyParts& parts) {
-  switch (metric) {
-    case Metric::kLatency:
-      return parts.sum();
-    case Metric::kOverhead:
-      return parts.sum() - parts.work - parts.wait;
-    case Metric::kQueue:
-      return parts.queue;
-    case Metric::kInit:
-      return parts.init;
-    case Metric::kWork:
-      return parts.work;
-    case Metric::kCpuStretch:
-      return parts.cpu_stretch;
-    case Metric::kWait:
-      return parts.wait;
-    case Metric::kDownstream:
-      return parts.downstream;
-    case Metric::kRetry:
-      return parts.retry;
-    case Metric::kDuration:
-      return parts.work + parts.cpu_stretch + parts.wait + parts.downstream;
-    default:
-      break;
-  }
-  SKY_CHECK(false);
-  return 0;
 }
 
 /// The rank-th smallest from 1 on, as its bucket's midpoint, never above `max_ns`.
@@ -366,6 +277,9 @@ class Evaluation {
     return ratio(integral_us, static_cast<std::uint64_t>(span_.horizon.count()) / 1000);
   }
 
+  static constexpr const char* kNoMemory =
+      "it does not say what its tasks use of their memory: assumed.memory_base";
+
   /// Of all services that say what their tasks use.
   metrics::MemoryCounts memory() const {
     refuse_route();
@@ -378,26 +292,44 @@ class Evaluation {
       sum.kills += service->memory->kills;
       any = true;
     }
-    if (!any) refuse("it does not say what its tasks use of their memory: assumed.memory_base");
+    if (!any) refuse(kNoMemory);
     return sum;
   }
 
-  Value utilization() const {
-    if (requirement_.metric == Metric::kMemoryUtilization) {
-      const metrics::MemoryCounts sum = memory();
-      return ratio(sum.used, sum.available);
+  using Share = std::pair<std::uint64_t, std::uint64_t>;
+
+  /// What is used or reserved, and what there is; none where the service has no such metric.
+  std::optional<Share> share_of(const ServiceSpan& service) const {
+    switch (requirement_.metric) {
+      case Metric::kMemoryUtilization:
+        if (!service.memory) return std::nullopt;
+        return Share{service.memory->used, service.memory->available};
+      case Metric::kCpuReservation:
+        if (!service.reservation) return std::nullopt;
+        return Share{service.reservation->cpu_reserved, service.reservation->cpu_registered};
+      case Metric::kMemoryReservation:
+        if (!service.reservation) return std::nullopt;
+        return Share{service.reservation->memory_reserved, service.reservation->memory_registered};
+      default:
+        if (!service.cpu) return std::nullopt;
+        return Share{service.cpu->busy_us, service.cpu->available_us};
     }
+  }
+
+  Value utilization() const {
     refuse_route();
-    Cpu sum;
+    Share sum{};
     bool any = false;
     for (const ServiceSpan* service : subject_.services) {
-      if (!service->cpu) continue;
-      sum.busy_us += service->cpu->busy_us;
-      sum.available_us += service->cpu->available_us;
-      any = true;
+      const auto share = share_of(*service);
+      sum.first += share ? share->first : 0;
+      sum.second += share ? share->second : 0;
+      any |= share.has_value();
     }
-    if (!any) refuse_platform();
-    return ratio(sum.busy_us, sum.available_us);
+    if (any) return ratio(sum.first, sum.second);
+    if (requirement_.metric == Metric::kMemoryUtilization) refuse(kNoMemory);
+    if (requirement_.metric == Metric::kCpuUtilization) refuse_platform();
+    refuse("it is of a cluster's container instances");
   }
 
   /// Whether the source is what the metric is about.

@@ -35,6 +35,8 @@ const std::vector<MetricRule>& all_metrics() {
       {"cpu_utilization", Metric::kCpuUtilization, Form::kBusy},
       {"memory_utilization", Metric::kMemoryUtilization, Form::kBusy},
       {"out_of_memory_kills", Metric::kOutOfMemoryKills, Form::kEvents},
+      {"cpu_reservation", Metric::kCpuReservation, Form::kBusy},
+      {"memory_reservation", Metric::kMemoryReservation, Form::kBusy},
       {"cost", Metric::kCost, Form::kMoney},
       {"events_received", Metric::kEventsReceived, Form::kEvents},
       {"events_dropped", Metric::kEventsDropped, Form::kEvents},

@@ -39,6 +39,8 @@ enum class Metric : std::uint8_t {
   kCpuUtilization,
   kMemoryUtilization,
   kOutOfMemoryKills,
+  kCpuReservation,
+  kMemoryReservation,
   kEventsReceived,
   kEventsDropped,
   kDeadLetters,

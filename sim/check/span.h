@@ -42,6 +42,7 @@ struct ServiceSpan {
   bool is_in_loop = false;                                  ///< calls may come back to it
   metrics::FunctionCounts function{};
   std::optional<metrics::MemoryCounts> memory{};  ///< integrals in us
+  std::optional<metrics::ReservationCounts> reservation{};
   std::int64_t cost_nano_usd = 0;
 };
 

@@ -97,6 +97,7 @@ Span WindowSum::span_of(const std::vector<metrics::SpanRow>& rows) const {
     if (service.provisioned) service.provisioned = usage.provisioned;
     service.function = usage.function;
     if (service.memory) service.memory = usage.memory;
+    if (service.reservation) service.reservation = usage.reservation;
     service.cost_nano_usd = part.cost_nano_usd;
     span.cost_nano_usd += part.cost_nano_usd;
     span.services.push_back(std::move(service));

@@ -9,7 +9,7 @@
 namespace skyreplay::ecs {
 
 std::uint32_t Cluster::add_provider(const ProviderConfig& config) {
-  providers_.push_back({.config = config, .shares = CapacityShares(loop_.now())});
+  providers_.push_back({.config = config, .shares = CapacityShares(loop_.now()), .reservation = ClusterReservation(loop_.now())});
   return providers() - 1;
 }
 
@@ -34,6 +34,7 @@ std::optional<std::uint32_t> Cluster::place(std::uint32_t service, const Resourc
     its.instances->hold(ordinal_[*instance], true);
   }
   its.shares.reserve(service, needs, true, loop_.now());
+  its.reservation.reserved(needs, true, loop_.now());
   return instance;
 }
 
@@ -41,6 +42,7 @@ void Cluster::free(std::uint32_t service, const Resources& held, std::uint32_t i
   Provider& its = provider_of(instance);
   placement_.free(instance, held);
   its.shares.reserve(service, held, false, loop_.now());
+  its.reservation.reserved(held, false, loop_.now());
   --tasks_[instance];
   if (is_daemon(service)) {
     --daemons_[instance];
@@ -67,6 +69,8 @@ std::uint32_t Cluster::launched(std::uint32_t provider, std::uint32_t zone, std:
 void Cluster::active(std::uint32_t instance) {
   placement_.set_active(instance, true);
   is_active_[instance] = true;
+  provider_of(instance).reservation.registered(instance, config_of(instance).registered, true,
+                                               loop_.now());
   for (ClusterTenant* tenant : tenants_) tenant->follow_instances();
   room_appears();
 }
@@ -96,6 +100,8 @@ void Cluster::gone(const std::vector<std::uint32_t>& instances) {
     placement_.set_active(instance, false);
     is_active_[instance] = false;
     std::erase(draining_, instance);
+    provider_of(instance).reservation.registered(instance, config_of(instance).registered, false,
+                                                 loop_.now());
   }
   for (ClusterTenant* tenant : tenants_) tenant->lose_tasks_on(instances);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ecs/capacity_shares.h"
+#include "ecs/cluster_reservation.h"
 #include "ecs/managed_scaling.h"
 #include "ecs/placement.h"
 #include "kernel/loop.h"
@@ -120,6 +121,10 @@ class Cluster final : public kernel::Process {
   Reservation reservation(std::uint32_t provider, std::uint32_t minimum_step,
                           std::uint32_t maximum_step) const;
   std::size_t instances() const { return tasks_.size(); }
+  /// What tasks reserved of a provider's instances since the last call (C123).
+  metrics::ReservationCounts take_reservation(std::uint32_t provider, TimePoint now) {
+    return providers_[provider].reservation.take(now);
+  }
 
   // --- Money
 
@@ -139,6 +144,7 @@ class Cluster final : public kernel::Process {
     ProviderConfig config;
     pricing::Meters whole{};
     CapacityShares shares;
+    ClusterReservation reservation;
     std::optional<TimePoint> read{};  ///< the shares
     ContainerInstances* instances = nullptr;
   };

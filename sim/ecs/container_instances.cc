@@ -59,6 +59,12 @@ bool ContainerInstances::is_warming(Duration warmup) const {
   return found;
 }
 
+void ContainerInstances::complete(std::uint32_t unit, const metrics::Window& window,
+                                  metrics::WindowRow& row) {
+  AutoScalingGroup::complete(unit, window, row);
+  row.reservation = cluster_.take_reservation(provider_, window.end);
+}
+
 /// Where the tasks are gone before it waits at all, it does not.
 void ContainerInstances::end_draining(std::uint32_t ordinal) {
   const std::uint32_t member = member_of_[ordinal];

@@ -34,6 +34,8 @@ class ContainerInstances final : public ec2::AutoScalingGroup {
   void hold(std::uint32_t ordinal, bool is_held) { protect(member_of_[ordinal], is_held); }
   /// Whether one is being launched, or has been in service for less than `warmup`.
   bool is_warming(Duration warmup) const;
+  void complete(std::uint32_t unit, const metrics::Window& window,
+                metrics::WindowRow& row) override;
   /// Brings the meters of the whole up to `until`.
   void read_whole(TimePoint until);
 

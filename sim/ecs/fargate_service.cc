@@ -22,6 +22,7 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
       name_(config.fleet.name.substr(kPathPrefix)),
       revisions_(config.revisions),
       scheduler_(loop, *this, config.scheduler, seed, config.fleet.name),
+      launches_(config.launches),
       infrastructure_draws_(seed, config.fleet.name, "infrastructure_time"),
       container_draws_(seed, config.fleet.name, "container_start"),
       application_draws_(seed, config.fleet.name, "application_start"),
@@ -41,10 +42,14 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
                               : nullptr),
       scheduled_actions_(loop, config.scheduled_actions,
                          [this](const scaling::ScheduledAction& action) { act(action); }) {
+  if (launches_ != nullptr) launcher_ = launches_->join([this] { reconcile(); });
   for (std::size_t i = 1; i < revisions_.size(); ++i) {
     tasks_.add_size(revisions_[i].cpu_units, revisions_[i].memory_mib);
   }
   if (config.scaling) balancing::bill_alarms(*config.scaling, billing, steady_);
+  if (config.short_metrics > 0) {
+    steady_.add(billing.meters.add_item(*config.short_metric_price), config.short_metrics);
+  }
   if (scaling_) scaling_->wait_for(scheduler_);
   if (std::ranges::count(is_spot_, true) > 0) {
     spot_tasks_ = std::make_unique<SpotTasks>(loop, *this, config.time_to_interruption, seed,
@@ -85,6 +90,14 @@ void FargateService::member_in_service(std::uint32_t member) {
 
 void FargateService::member_taken_out(std::uint32_t member) {
   if (is_signaled_at_once_) signaled_[this->member(member)->ordinal] = loop().now();
+}
+
+bool FargateService::may_launch(std::uint32_t kind) {
+  return launches_ == nullptr || launches_->may_launch(launcher_, is_spot(kind));
+}
+
+void FargateService::is_launched(std::uint32_t kind) {
+  if (launches_ != nullptr) launches_->launch(is_spot(kind));
 }
 
 bool FargateService::schedule_members() {

@@ -10,6 +10,7 @@
 
 #include "balancing/fleet.h"
 #include "core/distribution.h"
+#include "ecs/fargate_launches.h"
 #include "ecs/service_scaling.h"
 #include "ecs/service_scheduler.h"
 #include "ecs/spot_tasks.h"
@@ -26,6 +27,8 @@ struct FargateServiceConfig {
   pricing::FargateTask task;            ///< of its size is the first revision
   std::vector<TaskRevision> revisions;  ///< what it begins with, then one for each deployment
   SchedulerConfig scheduler{};
+  FargateLaunches* launches =
+      nullptr;  ///< the account's (C49); outlives the service. None: no limit
   pricing::FargatePurchase purchase{};
   std::vector<bool> is_spot = {false};  ///< by kind in fleet.mix
   Distribution time_to_interruption;    ///< of a task on FARGATE_SPOT
@@ -36,7 +39,9 @@ struct FargateServiceConfig {
   scaling::CapacityBounds bounds{};  ///< of what policies and scheduled actions set
   std::optional<balancing::FleetScalingConfig> scaling{};  ///< none where no metric is watched
   std::vector<scaling::ScheduledAction> scheduled_actions{};
-  bool steady = true;  ///< the run begins in the steady state
+  std::uint32_t short_metrics = 0;                      ///< reported every 20 s (C94)
+  const pricing::Tariff* short_metric_price = nullptr;  ///< of each; outlives the service
+  bool steady = true;                                   ///< the run begins in the steady state
 };
 
 /// What a service may become while it runs.
@@ -94,6 +99,8 @@ class FargateService : public balancing::Fleet {
   void interrupt(std::uint32_t member);
 
  protected:
+  bool may_launch(std::uint32_t kind) override;
+  void is_launched(std::uint32_t kind) override;
   Launch launch(std::uint32_t ordinal) override;
   /// The start of the task of that ordinal, which is about to be launched (C35).
   struct Phases {
@@ -135,6 +142,8 @@ class FargateService : public balancing::Fleet {
   std::string name_;  ///< as the scenario has it
   std::vector<TaskRevision> revisions_;
   ServiceScheduler scheduler_;
+  FargateLaunches* launches_;
+  FargateLaunches::Id launcher_ = 0;  ///< of meaning where there are launches_
   RandomStream infrastructure_draws_;
   RandomStream container_draws_;
   RandomStream application_draws_;

@@ -104,7 +104,7 @@ void ServiceScheduler::schedule() {
   even_out();
 }
 
-/// Whether one was launched. Those that must not be yet (C48) wait for nothing else.
+/// Whether one was launched. Those that must not be yet (C48, C49) wait for nothing else.
 bool ServiceScheduler::launch(std::uint32_t tasks, std::uint32_t revision) {
   const std::uint32_t may = std::min(tasks, rate_.available(loop_.now()));
   if (may == 0) return false;

@@ -29,7 +29,11 @@ std::uint32_t StandaloneTasks::add(const StandaloneTaskConfig& config,
                     .pending = {},
                     .queue = {}});
   recorder_.always(config.service);
-  return static_cast<std::uint32_t>(units_.size() - 1);
+  const auto unit = static_cast<std::uint32_t>(units_.size() - 1);
+  if (config.launches != nullptr) {
+    units_.back().launcher = config.launches->join([this, unit] { launch_waiting(unit); });
+  }
+  return unit;
 }
 
 void StandaloneTasks::set_max_concurrent_tasks(std::uint32_t unit,
@@ -59,7 +63,10 @@ workload::Admitted StandaloneTasks::admit(std::uint32_t unit_index, std::uint32_
 bool StandaloneTasks::may_launch(std::uint32_t unit_index) {
   Unit& unit = units_[unit_index];
   if (!has_place(unit)) return false;
-  if (unit.rate.may_launch(loop_.now())) return true;
+  if (unit.rate.may_launch(loop_.now())) {
+    return unit.config.launches == nullptr ||
+           unit.config.launches->may_launch(unit.launcher, next_is_spot(unit));
+  }
   if (!unit.waits_for_token) loop_.schedule(unit.rate.next(), process_, kMayLaunch, unit_index);
   unit.waits_for_token = true;
   return false;
@@ -91,6 +98,7 @@ StandaloneTasks::Start StandaloneTasks::launch(std::uint32_t unit_index, std::ui
   Unit& unit = units_[unit_index];
   if (unit.host) return launch_on_cluster(unit_index, index);
   unit.rate.launch();
+  if (unit.config.launches != nullptr) unit.config.launches->launch(next_is_spot(unit));
   begin(make_task(unit_index, index));
   return Start::kLaunched;
 }

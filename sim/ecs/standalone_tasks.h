@@ -9,6 +9,7 @@
 #include "balancing/member_mix.h"
 #include "core/random.h"
 #include "ecs/cluster_jobs.h"
+#include "ecs/fargate_launches.h"
 #include "ecs/launch_rate.h"
 #include "ecs/task_revision.h"
 #include "kernel/loop.h"
@@ -30,7 +31,8 @@ struct StandaloneTaskConfig {
   double rate = 1;  ///< work done in a unit of time, of what a reference core does
   std::optional<std::uint32_t> max_concurrent_tasks = std::nullopt;
   std::uint32_t launch_burst = 100;
-  std::uint32_t launch_rate = 20;  ///< a second
+  std::uint32_t launch_rate = 20;       ///< a second
+  FargateLaunches* launches = nullptr;  ///< the account's (C49); outlives the tasks. None: no limit
   std::optional<std::uint32_t> calls = std::nullopt;
   balancing::MemberMix mix{};           ///< of capacity providers (C71)
   std::vector<bool> is_spot = {false};  ///< by kind in the mix
@@ -138,6 +140,7 @@ class StandaloneTasks final : public workload::Platform, public kernel::Process 
     RandomStream placement;
     RandomStream provisioning;
     LaunchRate rate;
+    FargateLaunches::Id launcher = 0;  ///< of meaning where it shares the account's launches
     std::vector<std::uint32_t> of_kind;
     std::uint32_t created = 0;
     std::uint32_t there = 0;
@@ -151,6 +154,10 @@ class StandaloneTasks final : public workload::Platform, public kernel::Process 
 
   bool has_place(const Unit& unit) const {
     return !unit.config.max_concurrent_tasks || unit.there < *unit.config.max_concurrent_tasks;
+  }
+  /// Where it is launched on Fargate.
+  bool next_is_spot(const Unit& unit) const {
+    return unit.config.is_spot[unit.config.mix.next(unit.of_kind)];
   }
   bool may_launch(std::uint32_t unit);
   Start launch(std::uint32_t unit, std::uint32_t index);

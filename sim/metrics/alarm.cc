@@ -102,7 +102,7 @@ void Alarm::evaluate(const MetricSeries& series, TimePoint now) {
   const TimePoint as_of = floor_to(now - config_.publication_delay, interval());
   values_.clear();
   breaching_ = 0;
-  TimePoint end = as_of;
+  TimePoint end = floor_to(as_of, series.resolution());  // of 20 s, which 10 s are no part of
   for (std::optional<bool>& period : range_) {
     const auto datapoint = series.over(end - config_.period, config_.period, as_of);
     end -= config_.period;

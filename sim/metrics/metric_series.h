@@ -19,6 +19,7 @@ class MetricSeries {
   MetricSeries(Duration resolution, Duration kept)
       : resolution_(resolution), slots_(static_cast<std::size_t>(kept / resolution + 1)) {}
 
+  Duration resolution() const { return resolution_; }
   /// The samples of the period [start, end); none is no datapoint. REQUIRES start a multiple of the
   /// resolution, above the last one's.
   void put(TimePoint start, TimePoint end, const Datapoint& samples) {

@@ -25,16 +25,18 @@ struct Usage {
   ProvisionedCounts provisioned{};  ///< integrals in us
   FunctionCounts function{};
   MemoryCounts memory{};  ///< integrals in us
+  ReservationCounts reservation{};
 
   /// Of a window's integrals as much as lies before `end`, as if they were constant in it.
   void add(const metrics::WindowRow& row, const metrics::Window& window, TimePoint end) {
     const auto length = static_cast<std::uint64_t>((window.end - window.start).count());
     const Duration inside = std::clamp(end - window.start, Duration{}, window.end - window.start);
-    const auto part_us = [length, inside](std::uint64_t integral_ns) {
-      const auto part = static_cast<unsigned __int128>(integral_ns) *
+    const auto part_of = [length, inside](std::uint64_t integral) {
+      const auto part = static_cast<unsigned __int128>(integral) *
                         static_cast<std::uint64_t>(inside.count()) / length;
-      return static_cast<std::uint64_t>(part) / 1000;
+      return static_cast<std::uint64_t>(part);
     };
+    const auto part_us = [&](std::uint64_t integral_ns) { return part_of(integral_ns) / 1000; };
     in_flight_us += part_us(row.in_flight_ns);
     queue_depth_us += part_us(row.queue_depth_ns);
     capacity_running_us += part_us(row.capacity_running_ns);
@@ -50,6 +52,10 @@ struct Usage {
     memory.used += part_us(row.memory.used);
     memory.available += part_us(row.memory.available);
     memory.kills += row.memory.kills;
+    reservation.cpu_reserved += part_of(row.reservation.cpu_reserved);
+    reservation.cpu_registered += part_of(row.reservation.cpu_registered);
+    reservation.memory_reserved += part_of(row.reservation.memory_reserved);
+    reservation.memory_registered += part_of(row.reservation.memory_registered);
     const ProvisionedCounts& more = row.provisioned;
     provisioned.invocations += more.invocations;
     provisioned.spillovers += more.spillovers;

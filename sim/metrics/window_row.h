@@ -197,6 +197,19 @@ struct MemoryCounts {
   bool any() const { return (used | available | kills) != 0; }
 };
 
+/// What tasks reserve of a cluster's container instances, and what is registered there (C123), of a
+/// window or a span: integrals, CPU units x ms and MiB x ms. All 0 for others.
+struct ReservationCounts {
+  std::uint64_t cpu_reserved = 0;
+  std::uint64_t cpu_registered = 0;
+  std::uint64_t memory_reserved = 0;
+  std::uint64_t memory_registered = 0;
+
+  bool any() const {
+    return (cpu_reserved | cpu_registered | memory_reserved | memory_registered) != 0;
+  }
+};
+
 /// One service in one window, as the recorder hands it to the result file. Spans are valid during
 /// the call only.
 struct WindowRow {
@@ -225,6 +238,7 @@ struct WindowRow {
   ProvisionedCounts provisioned{};  ///< integrals in ns
   FunctionCounts function{};
   MemoryCounts memory{};  ///< integrals in ns
+  ReservationCounts reservation{};
 };
 
 /// A window [start, end). The first and last of a run may be short.

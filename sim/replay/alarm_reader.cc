@@ -40,12 +40,14 @@ metrics::Statistic aggregation_of(proto::ScalingPolicy::MetricAggregationType ty
   return metrics::Statistic::kAverage;
 }
 
-std::uint32_t AlarmReader::series_of(TargetMetric metric) {
+std::uint32_t AlarmReader::series_of(TargetMetric metric, Duration of_alarm) {
   auto& watched = config_.watched;
-  const auto same = [metric](const auto& other) { return other.metric == metric; };
+  const Duration period = period_of(metric, of_alarm);
+  const auto same = [&](const auto& other) {
+    return other.metric == metric && other.period == period;
+  };
   const auto found = std::find_if(watched.begin(), watched.end(), same);
   if (found != watched.end()) return static_cast<std::uint32_t>(found - watched.begin());
-  const Duration period = period_of(metric);
   watched.push_back({metric, period});
   config_.scaler.resolutions.push_back(std::min<Duration>(period, minutes{1}));
   return static_cast<std::uint32_t>(watched.size() - 1);
@@ -60,8 +62,9 @@ Duration AlarmReader::offset(const metrics::AlarmConfig& alarm,
   return seconds{draw() % most};
 }
 
-AlarmSource AlarmReader::source_of(TargetMetric metric) {
-  return {series_of(metric), std::string(name_of(metric).name), publication_delay(metric)};
+AlarmSource AlarmReader::source_of(TargetMetric metric, Duration of_alarm) {
+  return {series_of(metric, of_alarm), std::string(name_of(metric).name),
+          publication_delay(metric, period_of(metric, of_alarm))};
 }
 
 /// It is known once both metrics are.
@@ -122,7 +125,8 @@ void AlarmReader::add(const proto::CloudWatchAlarm& from,
   }
   std::optional<std::uint32_t> second;
   if (from.assumed().has_evaluation_second()) second = from.assumed().evaluation_second();
-  add(alarm, source_of(find(from.namespace_(), from.metric_name())), second, std::move(acting));
+  add(alarm, source_of(find(from.namespace_(), from.metric_name()), alarm.period), second,
+      std::move(acting));
 }
 
 std::string AlarmReader::replaced(const std::string& name, const char* which) {

@@ -49,8 +49,10 @@ class AlarmReader {
               std::uint64_t seed)
       : config_(config), names_(names), entity_(std::move(entity)), seed_(seed) {}
 
-  virtual Duration period_of(scaling::TargetMetric metric) const = 0;
-  virtual Duration publication_delay(scaling::TargetMetric metric) const = 0;  // E96
+  /// How often a metric is reported, for alarms of a period.
+  virtual Duration period_of(scaling::TargetMetric metric, Duration of_alarm) const = 0;
+  /// E96: of one that is reported so often.
+  virtual Duration publication_delay(scaling::TargetMetric metric, Duration period) const = 0;
 
   const scaling::MetricName& name_of(scaling::TargetMetric metric) const {
     return scaling::name_of(names_, metric);
@@ -58,9 +60,10 @@ class AlarmReader {
   scaling::TargetMetric find(const std::string& metric_namespace, const std::string& name) const {
     return scaling::find_metric(names_, metric_namespace, name)->metric;
   }
-  /// The series of a metric, one for all that look at it.
-  std::uint32_t series_of(scaling::TargetMetric metric);
-  AlarmSource source_of(scaling::TargetMetric metric);
+  /// The series of a metric, one for all that look at it so closely.
+  std::uint32_t series_of(scaling::TargetMetric metric,
+                          Duration of_alarm = std::chrono::minutes{1});
+  AlarmSource source_of(scaling::TargetMetric metric, Duration of_alarm = std::chrono::minutes{1});
   /// A series of metric math: what two metrics make of each period. REQUIRES an expression that is
   /// one, and both its ids among the queries.
   AlarmSource source_of(
@@ -96,7 +99,8 @@ scaling::TargetTracking AlarmReader::track(const TrackingAlarms& alarms, const A
                                            std::uint32_t policy) {
   scaling::TargetTracking to{.target_value = alarms.target_value};
   metrics::AlarmConfig alarm = alarms.tracked;
-  const AlarmSource source = alarms.source ? *alarms.source : source_of(alarms.metric);
+  const AlarmSource source =
+      alarms.source ? *alarms.source : source_of(alarms.metric, alarm.period);
   std::optional<std::uint32_t> second;
   if (assumed.has_high_evaluation_second()) second = assumed.high_evaluation_second();
   alarm.name = replaced(alarms.name, "High");
@@ -129,7 +133,8 @@ scaling::PredictiveScaling AlarmReader::foresee(const Config& from, scaling::Tar
   to.scaling_name = name_of(scaling).name;
   const Duration period = config_.watched[scaling_series].period;
   to.load_per_unit = target_value * static_cast<double>(std::chrono::hours{1} / period);  // E81
-  to.publication_delay = std::max(publication_delay(load), publication_delay(scaling));
+  to.publication_delay =
+      std::max(publication_delay(load, period), publication_delay(scaling, period));
   to.scales = from.mode() == proto::PredictiveScalingConfiguration::FORECAST_AND_SCALE;
   to.scheduling_buffer_time = std::chrono::seconds{from.scheduling_buffer_time()};
   if (from.has_max_capacity_buffer()) to.max_capacity_buffer = from.max_capacity_buffer();

@@ -24,6 +24,7 @@
 #include "scenario/field_path.h"
 #include "scenario/hosts.h"
 #include "scenario/law.h"
+#include "scenario/service_monitoring.h"
 
 namespace skyreplay::replay {
 namespace {
@@ -358,15 +359,36 @@ void Models::make_tasks(std::uint32_t service, const RunFacts& run,
   if (ecs.has_cluster()) {
     const std::uint32_t index = cluster_named(ecs.cluster());
     const auto groups = groups_of(index);
-    fleet = std::make_unique<ecs::ClusterService>(
-        loop_, recorder_,
-        cluster_service_config(concrete, groups, service, call_lists_[service], run),
-        cluster_tasks(concrete, groups), run.seed, billing, *clusters_[index]);
+    ecs::FargateServiceConfig tasks =
+        cluster_service_config(concrete, groups, service, call_lists_[service], run);
+    monitor(ecs, tasks);
+    fleet = std::make_unique<ecs::ClusterService>(loop_, recorder_, tasks,
+                                                  cluster_tasks(concrete, groups), run.seed,
+                                                  billing, *clusters_[index]);
     return;
   }
   ecs::FargateServiceConfig config = fargate_config(concrete, service, call_lists_[service], run);
+  config.launches = &fargate_launches();
+  monitor(ecs, config);
   buy_spot(spot_task_tariffs(ecs), config.purchase);
   fleet = std::make_unique<ecs::FargateService>(loop_, recorder_, config, run.seed, billing);
+}
+
+/// C94.
+void Models::monitor(const proto::EcsService& service, ecs::FargateServiceConfig& config) {
+  config.short_metrics = scenario::closely_monitored(service);
+  if (config.short_metrics == 0) return;
+  tariffs_.push_back(short_metric_tariff(service));
+  config.short_metric_price = &tariffs_.back();
+}
+
+/// C49: one for the account.
+ecs::FargateLaunches& Models::fargate_launches() {
+  if (!fargate_launches_) {
+    fargate_launches_ = std::make_unique<ecs::FargateLaunches>(
+        loop_, fargate_launches_config(inputs_.scenario.account().fargate()));
+  }
+  return *fargate_launches_;
 }
 
 /// `tariffs`: of a vCPU and of memory; none where there are no tasks on FARGATE_SPOT.
@@ -395,6 +417,7 @@ Seat Models::seat_job(std::uint32_t service) {
   }
   ecs::StandaloneTaskConfig config = job_config(concrete, service, call_lists_[service]);
   const proto::EcsTask& job = concrete.config->ecs_task();
+  if (!job.has_cluster()) config.launches = &fargate_launches();
   buy_spot(spot_task_tariffs(job), config.purchase);
   const std::uint32_t unit = jobs_->add(config, {.catalogue = pricing::Catalogue::builtin(),
                                                  .region = inputs_.scenario.region(),

@@ -31,7 +31,9 @@ class Fleet;
 }
 namespace skyreplay::ecs {
 class Cluster;
+class FargateLaunches;
 class StandaloneTasks;
+struct FargateServiceConfig;
 }  // namespace skyreplay::ecs
 
 namespace skyreplay::balancing {
@@ -112,6 +114,8 @@ class Models {
                   const balancing::FleetBilling& billing);
   void make_tasks(std::uint32_t service, const RunFacts& facts,
                   const balancing::FleetBilling& billing);
+  ecs::FargateLaunches& fargate_launches();
+  void monitor(const proto::EcsService& service, ecs::FargateServiceConfig& config);
   void buy_spot(std::vector<pricing::Tariff> tariffs, pricing::FargatePurchase& purchase);
   balancing::FleetBilling billing_of(std::uint32_t service);
   RunFacts facts() const;
@@ -133,6 +137,7 @@ class Models {
   std::unique_ptr<lambda::SqsPoller> sqs_poller_;
   std::unique_ptr<lambda::StreamPoller> stream_poller_;
   std::unique_ptr<workload::External> external_;
+  std::unique_ptr<ecs::FargateLaunches> fargate_launches_;  ///< of all services and jobs on Fargate
   std::unique_ptr<ecs::StandaloneTasks> jobs_;
   /// By service: of the first of a cluster's groups, all others have null.
   std::vector<std::unique_ptr<ecs::Cluster>> clusters_;

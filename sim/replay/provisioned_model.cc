@@ -33,8 +33,10 @@ class Reader final : public AlarmReader {
   }
 
  private:
-  Duration period_of(TargetMetric metric) const override { return name_of(metric).period; }
-  Duration publication_delay(TargetMetric) const override {  // E96
+  Duration period_of(TargetMetric metric, Duration) const override {
+    return name_of(metric).period;
+  }
+  Duration publication_delay(TargetMetric, Duration) const override {  // E96
     return scenario::to_duration(from_.assumed().publication_delay());
   }
 

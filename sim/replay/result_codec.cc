@@ -127,6 +127,10 @@ void encode(const Usage& from, pb::Usage& to) {
   to.set_memory_used_us(from.memory.used);
   to.set_memory_available_us(from.memory.available);
   to.set_out_of_memory_kills(from.memory.kills);
+  to.set_cpu_reserved_ms(from.reservation.cpu_reserved);
+  to.set_cpu_registered_ms(from.reservation.cpu_registered);
+  to.set_memory_reserved_ms(from.reservation.memory_reserved);
+  to.set_memory_registered_ms(from.reservation.memory_registered);
 }
 
 Usage decode(const pb::Usage& from) {
@@ -167,7 +171,11 @@ Usage decode(const pb::Usage& from) {
                    .recursive_invocations_dropped = from.recursive_invocations_dropped()},
       .memory = {.used = from.memory_used_us(),
                  .available = from.memory_available_us(),
-                 .kills = from.out_of_memory_kills()}};
+                 .kills = from.out_of_memory_kills()},
+      .reservation = {.cpu_reserved = from.cpu_reserved_ms(),
+                      .cpu_registered = from.cpu_registered_ms(),
+                      .memory_reserved = from.memory_reserved_ms(),
+                      .memory_registered = from.memory_registered_ms()}};
 }
 
 }  // namespace
@@ -226,6 +234,7 @@ void encode(const ServiceHeader& from, pb::Service& to) {
   to.set_has_lambda_metrics(from.has_lambda_metrics);
   to.set_is_in_loop(from.is_in_loop);
   to.set_has_memory(from.has_memory);
+  to.set_has_reservation(from.has_reservation);
 }
 
 ServiceHeader decode(const pb::Service& from) {
@@ -244,7 +253,8 @@ ServiceHeader decode(const pb::Service& from) {
           .front = from.front(),
           .has_lambda_metrics = from.has_lambda_metrics(),
           .is_in_loop = from.is_in_loop(),
-          .has_memory = from.has_memory()};
+          .has_memory = from.has_memory(),
+          .has_reservation = from.has_reservation()};
 }
 
 void encode(const Provenance& from, pb::Provenance& to) {

@@ -104,3 +104,10 @@ inline constexpr std::size_t kMaxWindowBlockBytes = 2u << 20;
   COLUMN(memory_used, memory.used)           \
   COLUMN(memory_available, memory.available) \
   COLUMN(out_of_memory_kills, memory.kills)
+
+/// The columns of what is reserved of a cluster: as above.
+#define SKY_RESERVATION_COLUMNS(COLUMN)                \
+  COLUMN(cpu_reserved, reservation.cpu_reserved)       \
+  COLUMN(cpu_registered, reservation.cpu_registered)   \
+  COLUMN(memory_reserved, reservation.memory_reserved) \
+  COLUMN(memory_registered, reservation.memory_registered)

@@ -221,6 +221,7 @@ void ResultReader::State::decode_rows(std::uint64_t at) {
   SKY_PROVISIONED_COLUMNS(SKY_FILL)
   SKY_FUNCTION_COLUMNS(SKY_FILL)
   SKY_MEMORY_COLUMNS(SKY_FILL)
+  SKY_RESERVATION_COLUMNS(SKY_FILL)
 #undef SKY_FILL
   attach(at, block.latency(), latency, &metrics::WindowRow::latency);
   attach(at, block.overhead(), overhead, &metrics::WindowRow::overhead);

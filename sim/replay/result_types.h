@@ -35,6 +35,7 @@ struct ServiceHeader {
   bool is_in_loop = false;  ///< its calls may come back to it: recursive_invocations_dropped
   /// It says what its tasks use of their memory: memory_utilization, out_of_memory_kills.
   bool has_memory = false;
+  bool has_reservation = false;  ///< a cluster: cpu_reservation, memory_reservation
 };
 
 struct RouteHeader {

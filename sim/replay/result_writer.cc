@@ -38,6 +38,7 @@ struct ResultWriter::State {
   void fill_provisioned();
   void fill_function();
   void fill_memory();
+  void fill_reservation();
   void sort_instant();
   void flush_activities();
   /// Writes what is left of activities; neither they nor windows may follow.
@@ -134,6 +135,10 @@ void ResultWriter::State::flush_window() {
     fill_memory();
     SKY_MEMORY_COLUMNS(SKY_DROP)
   }
+  if (block.cpu_registered_size() > 0) {
+    fill_reservation();
+    SKY_RESERVATION_COLUMNS(SKY_DROP)
+  }
 #undef SKY_DROP
   const auto set = [](const HistogramEncoder& from, std::string& to) {
     from.all_empty() ? to.clear() : void(to.assign(from.bytes()));
@@ -156,6 +161,7 @@ void ResultWriter::State::clear_window() {
   SKY_PROVISIONED_COLUMNS(SKY_CLEAR)
   SKY_FUNCTION_COLUMNS(SKY_CLEAR)
   SKY_MEMORY_COLUMNS(SKY_CLEAR)
+  SKY_RESERVATION_COLUMNS(SKY_CLEAR)
 #undef SKY_CLEAR
   latency.clear();
   overhead.clear();
@@ -192,6 +198,14 @@ void ResultWriter::State::fill_memory() {
   const auto n = static_cast<int>(block_rows);
 #define SKY_FILL(field, member) block.mutable_##field()->Resize(n, 0);
   SKY_MEMORY_COLUMNS(SKY_FILL)
+#undef SKY_FILL
+}
+
+/// And those of what is reserved of clusters.
+void ResultWriter::State::fill_reservation() {
+  const auto n = static_cast<int>(block_rows);
+#define SKY_FILL(field, member) block.mutable_##field()->Resize(n, 0);
+  SKY_RESERVATION_COLUMNS(SKY_FILL)
 #undef SKY_FILL
 }
 
@@ -275,6 +289,10 @@ void ResultWriter::row(const metrics::WindowRow& row) {
   if (row.memory.any()) [[unlikely]] {
     s.fill_memory();
     SKY_MEMORY_COLUMNS(SKY_ADD)
+  }
+  if (row.reservation.any()) [[unlikely]] {
+    s.fill_reservation();
+    SKY_RESERVATION_COLUMNS(SKY_ADD)
   }
 #undef SKY_ADD
   s.latency.add(row.latency);

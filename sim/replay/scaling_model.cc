@@ -72,14 +72,14 @@ class Reader final : public AlarmReader {
     return !policy.has_scaling_adjustment() && !policy.has_predictive_scaling_configuration();
   }
 
-  Duration period_of(FleetMetric metric) const override {
+  Duration period_of(FleetMetric metric, Duration) const override {
     const Duration period = name_of(metric).period;
     if (period != Duration{}) return period;
     const bool is_detailed = group_.monitoring() == proto::AutoScalingGroup::DETAILED;  // E97
     return is_detailed ? minutes{1} : minutes{5};
   }
 
-  Duration publication_delay(FleetMetric metric) const override {  // E96
+  Duration publication_delay(FleetMetric metric, Duration) const override {  // E96
     const proto::PublicationDelay& delay = group_.assumed().publication_delay();
     if (metric <= FleetMetric::kNetworkOut) return scenario::to_duration(delay.ec2());
     if (metric == FleetMetric::kCpuUsageActive) return scenario::to_duration(delay.cw_agent());

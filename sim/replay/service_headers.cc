@@ -54,6 +54,7 @@ std::vector<ServiceHeader> service_headers(const ModelInputs& inputs) {
     ServiceHeader& header = headers.emplace_back(header_of(*service.config));
     header.name = service.name;
     if (service.cluster != nullptr) header.has_queue = header.has_cpu = false;
+    header.has_reservation = service.cluster != nullptr;
     header.event_source = scenario::to_string(service.events);
     header.has_queue |= !header.event_source.empty();
     header.region = inputs.scenario.region();

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/check.h"
 #include "ecs/service_metric_names.h"
 #include "pricing/tariff.h"
 #include "replay/alarm_reader.h"
 #include "scenario/law.h"
+#include "scenario/service_monitoring.h"
 
 namespace skyreplay::replay {
 namespace {
@@ -42,11 +45,17 @@ class Reader final : public AlarmReader {
   }
 
  private:
-  Duration period_of(FleetMetric metric) const override { return name_of(metric).period; }
+  /// C94: with monitoring of 20 s each minute has its metric besides.
+  Duration period_of(FleetMetric metric, Duration of_alarm) const override {
+    return std::min(name_of(metric).period, of_alarm);
+  }
 
-  Duration publication_delay(FleetMetric metric) const override {  // C105, E96
+  Duration publication_delay(FleetMetric metric, Duration period) const override {  // C105, E96
     const proto::ServicePublicationDelay& delay = service_.assumed().publication_delay();
     const std::string_view of = name_of(metric).metric_namespace;
+    if (period < std::chrono::minutes{1}) {
+      return scenario::to_duration(delay.ecs_high_resolution());
+    }
     if (of == "AWS/ECS") return scenario::to_duration(delay.ecs());
     if (of == "AWS/SQS") return scenario::to_duration(delay.sqs());
     const bool is_of_balancer = of == "AWS/ApplicationELB";
@@ -69,12 +78,14 @@ class Reader final : public AlarmReader {
       const auto& customized = from.customized_metric_specification();
       alarms.metric = find(customized.namespace_(), customized.metric_name());
       alarms.tracked.statistic = statistic_of(customized.statistic());
-    } else if (predefined == proto::ServicePredefinedMetricSpecification::MEMORY) {
+    } else if (predefined == proto::ServicePredefinedMetricSpecification::MEMORY ||
+               predefined == proto::ServicePredefinedMetricSpecification::MEMORY_HIGH_RESOLUTION) {
       alarms.metric = FleetMetric::kMemoryUtilization;
     } else if (predefined == proto::ServicePredefinedMetricSpecification::REQUEST_COUNT) {
       alarms.metric = FleetMetric::kRequestCountPerTarget;  // C95
       alarms.tracked.statistic = metrics::Statistic::kSum;
     }
+    if (scenario::is_high_resolution(predefined)) alarms.tracked.period = scenario::kShortPeriod;
     scaling::TargetTracking to =
         track(alarms, from.assumed(), static_cast<std::uint32_t>(config_.scaler.policies.size()));
     to.cooldowns = {.scale_out = seconds{from.scale_out_cooldown()},
@@ -127,6 +138,15 @@ std::optional<balancing::FleetScalingConfig> service_scaling(const proto::EcsSer
   balancing::FleetScalingConfig config;
   Reader(service, entity, name, seed, config).read();
   return config;
+}
+
+pricing::Tariff short_metric_tariff(const proto::EcsService& service) {
+  const auto price = pricing::Decimal::parse(service.assumed().high_resolution_metric_price());
+  SKY_CHECK(price.has_value());  // resolved
+  return {"cloudwatch.high_resolution_metric",
+          "*",
+          "metric-month",
+          {{.usd = *price, .source = "the scenario", .as_of = "undated"}}};
 }
 
 template <typename Message>

@@ -26,4 +26,7 @@ balancing::MemberMix provider_mix(const Message& service, std::vector<bool>& is_
 template <typename Message>
 std::vector<pricing::Tariff> spot_task_tariffs(const Message& service);
 
+/// What a metric of 20 s costs (C94). REQUIRES a service that has some.
+pricing::Tariff short_metric_tariff(const proto::EcsService& service);
+
 }  // namespace skyreplay::replay

@@ -156,6 +156,13 @@ std::vector<ecs::TaskRevision> task_revisions(const proto::EcsService& service) 
   return revisions;
 }
 
+ecs::FargateLaunchesConfig fargate_launches_config(const proto::FargateAccount& account) {
+  return {.burst = account.launch_burst(),
+          .rate = account.launch_rate(),
+          .spot_burst = account.spot_launch_burst(),
+          .spot_rate = account.spot_launch_rate()};
+}
+
 ecs::SchedulerConfig scheduler_config(const proto::EcsService& service, TimePoint trace_start) {
   const proto::DeploymentConfiguration& limits = service.deployment_configuration();
   ecs::SchedulerConfig config{

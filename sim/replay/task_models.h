@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "ecs/fargate_launches.h"
 #include "ecs/service_scheduler.h"
 #include "ecs/standalone_tasks.h"
 #include "ecs/task_revision.h"
@@ -21,6 +22,9 @@ std::uint32_t reserved_mib(const proto::TaskDefinition& task);
 
 /// What a service's tasks are at the beginning, and with each of its deployments.
 std::vector<ecs::TaskRevision> task_revisions(const proto::EcsService& service);
+
+/// How fast the account launches tasks on Fargate.
+ecs::FargateLaunchesConfig fargate_launches_config(const proto::FargateAccount& account);
 
 /// When these come, and how tasks are replaced.
 ecs::SchedulerConfig scheduler_config(const proto::EcsService& service, TimePoint trace_start);

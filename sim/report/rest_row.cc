@@ -40,6 +40,10 @@ void RestRow::add(const metrics::WindowRow& row) {
   sum_.memory.used += row.memory.used;
   sum_.memory.available += row.memory.available;
   sum_.memory.kills += row.memory.kills;
+  sum_.reservation.cpu_reserved += row.reservation.cpu_reserved;
+  sum_.reservation.cpu_registered += row.reservation.cpu_registered;
+  sum_.reservation.memory_reserved += row.reservation.memory_reserved;
+  sum_.reservation.memory_registered += row.reservation.memory_registered;
   sum_.provisioned.invocations += row.provisioned.invocations;
   sum_.provisioned.spillovers += row.provisioned.spillovers;
   sum_.provisioned.busy += row.provisioned.busy;

@@ -272,6 +272,12 @@ void Document::usage(const replay::ServiceHeader& service, const replay::Usage& 
     json_.percent(usage.memory.used, usage.memory.available);
     integer("out_of_memory_kills", usage.memory.kills);
   }
+  if (service.has_reservation) {
+    json_.key("cpu_reservation");
+    json_.percent(usage.reservation.cpu_reserved, usage.reservation.cpu_registered);
+    json_.key("memory_reservation");
+    json_.percent(usage.reservation.memory_reserved, usage.reservation.memory_registered);
+  }
 }
 
 void Document::events(const replay::ServiceHeader& service, const metrics::EventCounts& events) {

@@ -42,6 +42,7 @@ void add_what_has_meaning(const replay::ServiceHeader& one, replay::ServiceHeade
   sum.has_lambda_metrics |= one.has_lambda_metrics;
   sum.is_in_loop |= one.is_in_loop;
   sum.has_memory |= one.has_memory;
+  sum.has_reservation |= one.has_reservation;
 }
 
 }  // namespace
@@ -58,7 +59,8 @@ const char* const TimelineCsv::kHeader =
     "provisioned_utilization_max,invocations,invocation_errors,invocation_throttles,duration_ms,"
     "duration_max_ms,concurrent_executions_max,account_concurrent_executions_max,"
     "unreserved_concurrent_executions_max,claimed_account_concurrency_max,"
-    "recursive_invocations_dropped,memory_utilization,out_of_memory_kills,cost_usd\n";
+    "recursive_invocations_dropped,memory_utilization,out_of_memory_kills,cpu_reservation,"
+    "memory_reservation,cost_usd\n";
 
 TimelineCsv::TimelineCsv(const std::filesystem::path& path, const replay::ResultHeader& header,
                          std::vector<bool> own)
@@ -115,6 +117,7 @@ void TimelineCsv::row(const metrics::WindowRow& row, const replay::ServiceHeader
   service.has_provisioned ? provisioned(row.provisioned) : out_.put(",,,,");
   function(row.function, service);
   memory(row.memory, service);
+  reservation(row.reservation, service);
   out_.usd(row.cost_nano_usd);
   out_.put('\n');
 }
@@ -229,6 +232,17 @@ void TimelineCsv::memory(const metrics::MemoryCounts& counts,
   if (service.has_memory && counts.available > 0) out_.percent(counts.used, counts.available);
   out_.put(',');
   max_if(service.has_memory, counts.kills);
+}
+
+/// In percent, as CloudWatch's CPUReservation and MemoryReservation.
+void TimelineCsv::reservation(const metrics::ReservationCounts& counts,
+                              const replay::ServiceHeader& service) {
+  const auto percent = [&](std::uint64_t reserved, std::uint64_t registered) {
+    if (service.has_reservation && registered > 0) out_.percent(reserved, registered);
+    out_.put(',');
+  };
+  percent(counts.cpu_reserved, counts.cpu_registered);
+  percent(counts.memory_reserved, counts.memory_registered);
 }
 
 void TimelineCsv::mean_if(bool meaning, std::uint64_t integral_ns) {

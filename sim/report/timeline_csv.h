@@ -41,6 +41,7 @@ class TimelineCsv {
   void provisioned(const metrics::ProvisionedCounts& counts);
   void function(const metrics::FunctionCounts& counts, const replay::ServiceHeader& service);
   void memory(const metrics::MemoryCounts& counts, const replay::ServiceHeader& service);
+  void reservation(const metrics::ReservationCounts& counts, const replay::ServiceHeader& service);
   /// The cell and a comma, or the comma alone.
   void mean_if(bool meaning, std::uint64_t integral_ns);
   void max_if(bool meaning, std::uint64_t value);

@@ -11,6 +11,7 @@
 #include "scaling/metric_math.h"
 #include "scaling/schedule_expression.h"
 #include "scenario/field_path.h"
+#include "scenario/service_monitoring.h"
 
 namespace skyreplay::scenario {
 namespace {
@@ -46,6 +47,12 @@ void ApplicationScalingChecks::check_bounds(const Scalable& target, const std::s
   if (target.scheduled_actions > kMostActions) {
     mistake(path + ".scheduled_actions", fmt::format("has more than {} actions", kMostActions));
   }
+}
+
+std::uint32_t ApplicationScalingChecks::period_of(
+    const proto::TargetTrackingScalingPolicyConfiguration& config) {
+  const auto type = config.predefined_metric_specification().predefined_metric_type();
+  return is_high_resolution(type) ? static_cast<std::uint32_t>(kShortPeriod.count()) : kMinute;
 }
 
 /// One metric by its name, or what metric math makes of two.

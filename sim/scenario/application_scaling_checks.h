@@ -45,6 +45,13 @@ class ApplicationScalingChecks : protected ScalingChecks {
   void target_tracking(Config& config, const std::string& path);
 
  private:
+  static constexpr std::uint32_t kLowAlarmSeconds = 15 * 60;  // C97
+  /// Of a policy's alarms, in seconds.
+  static std::uint32_t period_of(const proto::TargetTrackingScalingPolicyConfiguration& config);
+  template <typename Config>
+  static std::uint32_t period_of(const Config&) {
+    return 60;
+  }
   struct Scalable {
     int policies = 0;
     int scheduled_actions = 0;
@@ -73,6 +80,9 @@ void ApplicationScalingChecks::target_tracking(Config& config, const std::string
   if (has_customized) {
     customized(*config.mutable_customized_metric_specification(),
                path + ".customized_metric_specification");
+  }
+  if (!config.assumed().has_low_evaluation_periods()) {
+    config.mutable_assumed()->set_low_evaluation_periods(kLowAlarmSeconds / period_of(config));
   }
   datapoints(*config.mutable_assumed(), path + ".assumed");
 }

@@ -34,7 +34,8 @@ class Asked {
   void tracked(const proto::TargetTrackingScalingPolicyConfiguration& config) {
     using Type = proto::ServicePredefinedMetricSpecification;
     const auto predefined = config.predefined_metric_specification().predefined_metric_type();
-    if (predefined == Type::MEMORY) add(kEcs, "MemoryUtilization");
+    if (predefined == Type::MEMORY || predefined == Type::MEMORY_HIGH_RESOLUTION)
+      add(kEcs, "MemoryUtilization");
     if (predefined == Type::REQUEST_COUNT) add(kElb, "RequestCountPerTarget");
     const proto::ServiceCustomizedMetricSpecification& own =
         config.customized_metric_specification();

@@ -182,7 +182,12 @@ class Reader {
     const auto service = scenario_.services().find(to_.of.substr(0, to_.of.find('/')));
     const bool has_queue = service != scenario_.services().end() &&
                            service->second.ecs().has_queue() && found.name_space == "AWS/SQS";
-    if (has_queue) return &found.rule;
+    if (has_queue || (found.is_of_cluster && scenario_.clusters().contains(to_.of))) {
+      return &found.rule;
+    }
+    if (found.is_of_cluster) {
+      throw InputError(fmt::format("{} is of a cluster: name one in `of`", found.rule.name));
+    }
     if (service == scenario_.services().end() || platform_of(service->second) != found.platform) {
       throw InputError(fmt::format("{} is of a service on {}: name one in `of`", found.name_space,
                                    found.platform));

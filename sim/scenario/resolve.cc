@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "scenario/defaults.h"
 #include "scenario/field_path.h"
+#include "scenario/fit_beside_daemons.h"
 #include "scenario/resolve_clusters.h"
 #include "scenario/resolve_daemons.h"
 #include "scenario/resolve_faults.h"
@@ -35,6 +36,7 @@ class Resolver {
     for (const std::string& name : names_) service(name);
     routes();
     resolve_unreached_daemons(scenario_, places_, mistakes_);
+    check_fit_beside_daemons(scenario_, places_, mistakes_);
     workload();
     backoff();
     scaling_rate();

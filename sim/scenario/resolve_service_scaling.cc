@@ -1,15 +1,19 @@
 #include "scenario/resolve_service_scaling.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <vector>
 
 #include "scenario/asked_metrics.h"
 #include "scenario/predictive_checks.h"
+#include "scenario/service_monitoring.h"
 
 namespace skyreplay::scenario {
 
 void ServiceScalingResolver::service(proto::EcsService& service, const std::string& path) {
+  service_ = &service;
   bounds(service, path);
   for (int i = 0; i < service.policies_size(); ++i) {
     policy(*service.mutable_policies(i), element(path, "policies", i));
@@ -23,9 +27,22 @@ void ServiceScalingResolver::service(proto::EcsService& service, const std::stri
       [](const auto& policy) { return policy.predictive_scaling_policy_configuration(); });
   scheduled_actions(service.scheduled_actions(), path);
   const bool has_alarms = service.policies_size() + service.alarms_size() > 0;
-  priced(has_alarms, "cloudwatch.alarm_standard", region_,
-         path + (service.policies_size() > 0 ? ".policies" : ".alarms"));
+  const std::string where = path + (service.policies_size() > 0 ? ".policies" : ".alarms");
+  priced(has_alarms, "cloudwatch.alarm_standard", region_, where);
+  priced(has_short_alarms(service), "cloudwatch.alarm_high_resolution", region_, where);
   priced(uses_container_insights(service), "cloudwatch.custom_metric", region_, path + ".policies");
+}
+
+bool ServiceScalingResolver::has_short_alarms(const proto::EcsService& service) {
+  const auto is_short = [](const proto::ServiceScalingPolicy& policy) {
+    return is_high_resolution(policy.target_tracking_scaling_policy_configuration()
+                                  .predefined_metric_specification()
+                                  .predefined_metric_type());
+  };
+  return std::any_of(service.policies().begin(), service.policies().end(), is_short) ||
+         std::any_of(service.alarms().begin(), service.alarms().end(), [](const auto& alarm) {
+           return alarm.has_period() && alarm.period() <= kShortPeriod.count();
+         });
 }
 
 bool ServiceScalingResolver::uses_container_insights(const proto::EcsService& service) {
@@ -51,10 +68,37 @@ void ServiceScalingResolver::policy(proto::ServiceScalingPolicy& policy, const s
                              path + ".predictive_scaling_policy_configuration");
   }
   if (tracks) {
-    return target_tracking(*policy.mutable_target_tracking_scaling_policy_configuration(),
-                           path + ".target_tracking_scaling_policy_configuration");
+    const std::string own = path + ".target_tracking_scaling_policy_configuration";
+    closely(policy.target_tracking_scaling_policy_configuration(), own);
+    return target_tracking(*policy.mutable_target_tracking_scaling_policy_configuration(), own);
   }
   step(policy.step_scaling_policy_configuration(), path + ".step_scaling_policy_configuration");
+}
+
+/// C96: a metric of 20 s is one that the service reports so often.
+void ServiceScalingResolver::closely(const proto::TargetTrackingScalingPolicyConfiguration& config,
+                                     const std::string& path) {
+  const auto type = config.predefined_metric_specification().predefined_metric_type();
+  if (!is_high_resolution(type)) return;
+  const bool is_cpu = type == proto::ServicePredefinedMetricSpecification::CPU_HIGH_RESOLUTION;
+  const char* const metric = is_cpu ? "CPUUtilization" : "MemoryUtilization";
+  if (is_monitored_closely(*service_, metric)) return;
+  mistake(path + ".predefined_metric_specification.predefined_metric_type",
+          fmt::format("needs {} every 20 s: monitoring.metric_configurations does not ask for it",
+                      metric));
+}
+
+/// C94: alarms of 20 s too.
+std::string ServiceScalingResolver::period_mistake(const scaling::MetricName& metric,
+                                                   std::uint32_t period) const {
+  const bool is_close = period == kShortPeriod.count() && metric.metric_namespace == "AWS/ECS" &&
+                        is_monitored_closely(*service_, std::string(metric.name));
+  if (is_close) return "";
+  std::string text = ApplicationScalingChecks::period_mistake(metric, period);
+  if (!text.empty() && metric.metric_namespace == "AWS/ECS") {
+    text += ", or 20 where monitoring has the metric at that resolution";
+  }
+  return text;
 }
 
 /// C107, C108.

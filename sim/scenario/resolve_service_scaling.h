@@ -21,10 +21,16 @@ class ServiceScalingResolver : ApplicationScalingChecks {
  private:
   void policy(proto::ServiceScalingPolicy& policy, const std::string& path);
   void step(const proto::StepScalingPolicyConfiguration& config, const std::string& path);
+  void closely(const proto::TargetTrackingScalingPolicyConfiguration& config,
+               const std::string& path);
+  std::string period_mistake(const scaling::MetricName& metric,
+                             std::uint32_t period) const override;
+  static bool has_short_alarms(const proto::EcsService& service);
   static bool uses_container_insights(const proto::EcsService& service);
   void names(const proto::EcsService& service, const std::string& path);
 
   const std::string& region_;
+  const proto::EcsService* service_ = nullptr;  ///< in hand
 };
 
 }  // namespace skyreplay::scenario

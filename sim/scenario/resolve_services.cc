@@ -26,6 +26,7 @@
 #include "scenario/resolve_scaling.h"
 #include "scenario/resolve_service_scaling.h"
 #include "scenario/resolve_spot.h"
+#include "scenario/service_monitoring.h"
 
 namespace skyreplay::scenario {
 namespace {
@@ -235,6 +236,7 @@ void ServiceResolver::ecs(proto::EcsService& service, const proto::Scenario& sce
   resolve_memory(service, path, places_, mistakes_);
   resolve_queue(service, region_, path, places_, mistakes_);
   if (!service.has_cluster()) resolve_providers(service, region_, path, places_, mistakes_);
+  resolve_monitoring(service, path, places_, mistakes_);
   ServiceScalingResolver(region_, places_, mistakes_).service(service, path);
 }
 

@@ -31,10 +31,15 @@ void ScalingChecks::metric(const std::string& metric_namespace, const std::strin
                     in_quotes(metric_namespace + " " + name),
                     suggestion(metric_namespace + " " + name, known), fmt::join(known, ", ")));
   }
-  const bool may_be_short = found->metric == scaling::TargetMetric::kCpuUsageActive;
-  if (period < kMinute && !may_be_short) {
-    mistake(path + ".period", fmt::format("must be at least 60 for {} metrics", metric_namespace));
-  }
+  const std::string text = period_mistake(*found, period);
+  if (!text.empty()) mistake(path + ".period", text);
+}
+
+std::string ScalingChecks::period_mistake(const scaling::MetricName& metric,
+                                          std::uint32_t period) const {
+  const bool may_be_short = metric.metric == scaling::TargetMetric::kCpuUsageActive;
+  if (period >= kMinute || may_be_short) return "";
+  return fmt::format("must be at least 60 for {} metrics", metric.metric_namespace);
 }
 
 void ScalingChecks::alarm(proto::CloudWatchAlarm& alarm, const std::string& path) {

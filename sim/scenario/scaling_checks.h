@@ -17,6 +17,7 @@ class ScalingChecks {
   using Steps = google::protobuf::RepeatedPtrField<proto::StepAdjustment>;
 
   /// `owner` has those metrics: "a group".
+  virtual ~ScalingChecks() = default;
   ScalingChecks(const Places& places, Mistakes& mistakes, scaling::MetricNames names,
                 const char* owner)
       : places_(places), mistakes_(mistakes), names_(names), owner_(owner) {}
@@ -27,6 +28,8 @@ class ScalingChecks {
   /// That there is such a metric, and that alarms may have such a period.
   void metric(const std::string& metric_namespace, const std::string& name, std::uint32_t period,
               const std::string& path);
+  /// Why alarms on a metric may not have such a period; empty where they may.
+  virtual std::string period_mistake(const scaling::MetricName& metric, std::uint32_t period) const;
   /// Derives what an alarm leaves open, and checks it.
   void alarm(proto::CloudWatchAlarm& alarm, const std::string& path);
   /// Whom alarms name, of those who may act; that no alarm has another's name.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scenario/asked_metrics.h"
 #include "scenario/field_path.h"
 #include "scenario/resolve.h"
 #include "scenario/schema.h"
@@ -17,12 +18,15 @@ using scenario::Message;
 /// Walks the fields that are set, depth first.
 class Collector {
  public:
+  /// Of what follows `service` is at hand; nullptr: none is.
+  void of(const proto::Service* service) { service_ = service; }
   void walk(const Message& message, const std::string& path) {
     const scenario::Descriptor& type = *message.GetDescriptor();
     const scenario::Reflection& get = *message.GetReflection();
     for (int i = 0; i < type.field_count(); ++i) {
       const FieldDescriptor& field = *type.field(i);
       if (field.is_repeated()) continue;
+      if (!acts(field)) continue;
       const std::string at = scenario::join_path(path, field.name());
       if (!get.HasField(message, &field)) {
         add_absent(field, at);
@@ -39,6 +43,19 @@ class Collector {
   std::vector<Assumption> take() { return std::move(found_); }
 
  private:
+  /// Whether the service at hand has what the value acts with.
+  bool acts(const FieldDescriptor& field) const {
+    const std::string& with = scenario::rule_of(field).acts_with();
+    if (with.empty() || service_ == nullptr || !service_->has_ecs()) return true;
+    const proto::EcsService& service = service_->ecs();
+    if (const FieldDescriptor* own = service.GetDescriptor()->FindFieldByName(with)) {
+      return service.GetReflection()->HasField(service, own);
+    }
+    const std::vector<scenario::AskedMetric> asked = scenario::asked_metrics(service);
+    return std::ranges::any_of(asked,
+                               [&](const auto& metric) { return metric.metric_namespace == with; });
+  }
+
   static bool decides(const FieldDescriptor& field) {
     return !scenario::rule_of(field).assumed().empty() ||
            field.containing_type() == proto::RecordedOn::descriptor();
@@ -57,6 +74,7 @@ class Collector {
     if (std::ranges::none_of(found_, same)) found_.push_back(std::move(assumption));
   }
 
+  const proto::Service* service_ = nullptr;
   std::vector<Assumption> found_;
 };
 
@@ -73,8 +91,10 @@ std::vector<Assumption> assumptions_of(const scenario::Scenario& scenario) {
   for (const std::string& name : names) {
     const std::string path =
         names.size() == 1 ? scenario::join_path("services", name) : "services.*";
+    collector.of(&message.services().at(name));
     collector.walk(message.services().at(name), path);
   }
+  collector.of(nullptr);
   for (const std::string& name : scenario::cluster_names(message)) {
     const std::string path = message.clusters().size() == 1 ? scenario::join_path("clusters", name)
                                                             : std::string("clusters.*");

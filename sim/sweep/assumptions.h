@@ -15,9 +15,8 @@ struct Assumption {
 };
 
 /// Every assumption of a resolved scenario, in the schema's order: the fields that the schema marks
-/// as assumed, and what the trace's durations were recorded on. Several services with equal values
-/// share an
-/// entry.
+/// as assumed, where they act on the service at hand, and what the trace's durations were recorded
+/// on. Several services with equal values share an entry.
 std::vector<Assumption> assumptions_of(const scenario::Scenario& scenario);
 
 }  // namespace skyreplay::sweep

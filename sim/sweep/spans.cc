@@ -27,6 +27,7 @@ check::ServiceSpan span_of(const replay::ServiceHeader& header,
   span.is_in_loop = header.is_in_loop;
   span.function = usage.function;
   if (header.has_memory) span.memory = usage.memory;
+  if (header.has_reservation) span.reservation = usage.reservation;
   span.cost_nano_usd = summary.cost;
   return span;
 }

@@ -15,7 +15,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 CONDITIONAL = {"monthly_unavailable", "events", "source", "received", "dropped", "dead_letters", "age_ms",
                "provisioned", "invocations", "spillover_invocations", "concurrent_executions", "utilization",
                "utilization_max", "cost_per_job_usd", "cloudwatch", "duration_ms", "recursive_invocations_dropped",
-               "memory_utilization", "out_of_memory_kills"}
+               "memory_utilization", "out_of_memory_kills", "cpu_reservation", "memory_reservation"}
 
 SCENARIO = """version: 1
 routes: [{match: "*", service: fn}]
@@ -81,7 +81,8 @@ class Results(unittest.TestCase):
             rows = {row["service"]: row for row in csv.DictReader(file)}
         self.assertEqual(list(rows), ["db", "fn", "web"])
         special = {name for name in rows["fn"] if name.startswith(("event", "provisioned_"))}
-        special |= {"dead_letters", "spillover_invocations", "memory_utilization", "out_of_memory_kills"}
+        special |= {"dead_letters", "spillover_invocations", "memory_utilization", "out_of_memory_kills",
+                    "cpu_reservation", "memory_reservation"}
         special |= {name for name in rows["fn"] if name.startswith(("invocation", "duration_", "recursive_"))
                     or "concurren" in name}
         for row in rows.values():

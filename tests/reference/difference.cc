@@ -83,6 +83,11 @@ class Lines {
     for (std::size_t i = 0; i < row.memory.size(); ++i) {
       add(of + " memory, " + kMemory[i], row.memory[i]);
     }
+    constexpr const char* kReservation[] = {"CPU units x ms", "CPU units x ms there", "MiB x ms",
+                                            "MiB x ms there"};
+    for (std::size_t i = 0; i < row.reservation.size(); ++i) {
+      add(of + " reserved, " + kReservation[i], row.reservation[i]);
+    }
     constexpr const char* kFunction[] = {"invocations",
                                          "ended",
                                          "duration sum, us",

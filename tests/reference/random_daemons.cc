@@ -1,6 +1,7 @@
 #include "reference/random_daemons.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace skyreplay::reference {
 
@@ -29,6 +30,68 @@ void RandomDaemons::add_to(Scenario& s, Time unit) {
                       .kind = Fault::Kind::kKill,
                       .service = before,
                       .count = random_.dice.between(1, 2)});
+}
+
+namespace {
+
+/// Of a task, or with the least of all deployments' versions.
+struct Needs {
+  std::uint32_t cpu, memory, interfaces;
+};
+
+Needs first_needs(const Fleet& f) {
+  return {f.cpu, f.memory_reservation.value_or(f.memory), f.awsvpc ? 1U : 0U};
+}
+
+std::vector<Needs> all_needs(const Fleet& f) {
+  std::vector<Needs> all{first_needs(f)};
+  for (const Deployment& d : f.deployments) {
+    Needs own = all.front();
+    own.cpu = d.cpu.value_or(own.cpu);
+    if (d.memory && !f.memory_reservation) own.memory = *d.memory;
+    own.memory = d.memory_reservation.value_or(own.memory);
+    all.push_back(own);
+  }
+  return all;
+}
+
+}  // namespace
+
+void RandomDaemons::leave_room(Scenario& s) {
+  if (!s.services.back().fleet.is_cluster) return;
+  const Fleet& host = s.services.back().fleet;
+  Needs held{0, 0, 0};
+  bool all_fit = true;
+  const auto look = [&](const Needs& needs) {
+    all_fit = all_fit && needs.cpu + held.cpu <= host.vcpus * 1024 &&
+              needs.memory + held.memory <= host.registered_memory - host.reserved_memory &&
+              needs.interfaces + held.interfaces <= host.interfaces;
+  };
+  const auto hold = [&](const Fleet& daemon) {
+    Needs least = first_needs(daemon);
+    for (const Needs& needs : all_needs(daemon)) {
+      look(needs);
+      least.cpu = std::min(least.cpu, needs.cpu);
+      least.memory = std::min(least.memory, needs.memory);
+    }
+    if (daemon.not_in_zone) return;
+    held = {held.cpu + least.cpu, held.memory + least.memory, held.interfaces + least.interfaces};
+  };
+  for (const Service& service : s.services) {
+    if (service.fleet.cluster && service.fleet.daemon) hold(service.fleet);
+  }
+  for (const Service& service : s.services) {
+    const JobKind& job = service.job;
+    if (job.cluster) look({job.cpu, job.memory, job.awsvpc ? 1U : 0U});
+    if (!service.fleet.cluster || service.fleet.daemon) continue;
+    for (const Needs& needs : all_needs(service.fleet)) look(needs);
+  }
+  if (all_fit) return;
+  for (Service& service : s.services) {
+    if (service.fleet.cluster && service.fleet.daemon && !service.fleet.not_in_zone) {
+      service.fleet.not_in_zone = 0;
+    }
+  }
 }
 
 void RandomDaemons::make_daemon(Scenario& s, std::size_t number) {

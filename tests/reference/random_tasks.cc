@@ -8,6 +8,7 @@ using namespace std::chrono_literals;
 
 void RandomTasks::deploy(Scenario& s, Time unit) {
   if (unit < 1ms) return;
+  share_account(s);
   deployed_.unit = watched_.unit = unit;
   for (Service& service : s.services) {
     if (service.platform != Service::Platform::kFleet || !service.fleet.fargate) continue;
@@ -60,6 +61,54 @@ void RandomTasks::shift(Fleet& f) {
   if (f.shift->strategy == Strategy::kBlueGreen) return;
   f.shift->pause_minutes = dice.below(3);
   f.shift->parts = dice.one_of<std::uint32_t>({1000, 2500, 3333, 5000, 10'000});
+}
+
+void RandomTasks::share_account(Scenario& s) {
+  Dice& dice = shared_.dice;
+  const std::size_t count = s.services.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool is_it =
+        s.services[i].platform == Service::Platform::kFleet && s.services[i].fleet.fargate;
+    if (!is_it || !dice.chance(25)) continue;
+    std::vector<Provider>& providers = s.services[i].fleet.providers;
+    if (providers.empty()) providers = {{.spot = false}};  // they stay on Fargate
+    Service twin = s.services[i];
+    twin.name = std::string(1, static_cast<char>('a' + s.services.size()));
+    s.services.push_back(twin);
+    s.routes.push_back(s.services.size() - 1);
+    for (Row& row : s.rows) {
+      if (s.routes[row.route] == i && dice.chance(50)) row.route = s.routes.size() - 1;
+    }
+  }
+  if (!dice.chance(35)) return;
+  s.account.fargate_burst = dice.between(1, 3);
+  s.account.fargate_rate = dice.one_of<std::uint32_t>({1, 3, 20});
+  s.account.spot_burst = dice.between(1, 3);
+  s.account.spot_rate = dice.one_of<std::uint32_t>({1, 3, 20});
+}
+
+void RandomTasks::look_closely(Scenario& s) {
+  Dice& dice = close_.dice;
+  for (Service& service : s.services) {
+    Fleet& f = service.fleet;
+    const bool is_it = service.platform == Service::Platform::kFleet && f.fargate;
+    if (!is_it || !dice.chance(35)) continue;
+    f.close_cpu = true;
+    f.close_memory = dice.chance(50);
+    f.close_delay = dice.one_of<Time>({0s, 5s, 20s, 60s});
+    const auto look = [&](Alarm& alarm) {
+      const bool is_known = alarm.metric == "AWS/ECS CPUUtilization" ||
+                            (alarm.metric == "AWS/ECS MemoryUtilization" && f.close_memory);
+      if (alarm.math || !is_known || !dice.chance(70)) return false;
+      alarm.period = 20s;
+      return true;
+    };
+    for (Policy& policy : f.policies) {
+      const bool tracks = policy.kind == Policy::Kind::kTargetTracking;
+      if (tracks && look(policy.tracked)) policy.tracked.statistic = "Average";
+    }
+    for (Alarm& alarm : f.alarms) look(alarm);
+  }
 }
 
 Deployment RandomTasks::deployment(const Fleet& f) {

@@ -14,11 +14,15 @@ class RandomTasks {
         shifted_(number ^ 0xC58),
         jobs_(number ^ 0x10B5),
         providers_(number ^ 0x5B07),
-        filled_(number ^ 0xC93) {}
+        filled_(number ^ 0xC93),
+        shared_(number ^ 0xC49),
+        close_(number ^ 0xC94) {}
 
   /// Deployments of services of tasks within the run, or only their rules; checks of their
   /// containers, and how long they stop. `unit`: of the scenario.
   void deploy(Scenario& scenario, Time unit);
+  /// Some services report their metrics every 20 s, and have policies and alarms of such periods.
+  void look_closely(Scenario& scenario);
   /// Of external services that nothing changes some do jobs, and may make a call to a later one.
   void add_jobs(Scenario& scenario, Time unit);
   /// Some services of tasks say what requests take of their memory, which is enough for a few, and
@@ -26,6 +30,9 @@ class RandomTasks {
   void fill(Scenario& scenario);
 
  private:
+  /// Some services of tasks are two that share requests; and the account launches few tasks, so
+  /// that they wait for each other.
+  void share_account(Scenario& scenario);
   void deploy(Fleet& fleet, Time length);
   Deployment deployment(const Fleet& fleet);
   void watch(Fleet& fleet);
@@ -40,6 +47,8 @@ class RandomTasks {
   RandomServices jobs_;
   RandomServices providers_;
   RandomServices filled_;
+  RandomServices shared_;
+  RandomServices close_;
 };
 
 }  // namespace skyreplay::reference

@@ -22,6 +22,7 @@ Scenario with_another(const Scenario& scenario, std::uint64_t number) {
   added.function.reserved.reset();  // which would take from the others
   added.fleet = draws.fleet();
   added.external = draws.external();
+  added.fleet.desired = added.fleet.fargate ? 0 : added.fleet.desired;  // C49: so would its tasks
   Scenario more = scenario;
   more.services.insert(more.services.begin(), added);
   for (std::size_t& service : more.routes) ++service;

@@ -67,6 +67,9 @@ WindowRow row_of(const metrics::Window& window, const metrics::WindowRow& from) 
                      provisioned.busy,        provisioned.ready,
                      provisioned.busy_max,    provisioned.utilization_max_ppm};
   row.memory = {from.memory.used, from.memory.available, from.memory.kills};
+  const metrics::ReservationCounts& reservation = from.reservation;
+  row.reservation = {reservation.cpu_reserved, reservation.cpu_registered,
+                     reservation.memory_reserved, reservation.memory_registered};
   const metrics::FunctionCounts& f = from.function;
   row.function = {f.invocations,
                   f.ended,

@@ -203,10 +203,12 @@ std::string to_yaml(const Scenario& s) {
       "account:\n  lambda: {{concurrent_executions: {}, minimum_unreserved_concurrent_executions: "
       "{}, scaling_rate: {{burst: {}, per_second: {}, scope: {}}}, requests_per_second_factor: "
       "{}}}\n  api_gateway: {{throttle_burst_limit: {}, throttle_rate_limit: {}}}\n  sqs: "
-      "{{in_flight_messages: {}}}\n",
+      "{{in_flight_messages: {}}}\n  fargate: {{launch_burst: {}, launch_rate: {}, "
+      "spot_launch_burst: {}, spot_launch_rate: {}}}\n",
       s.account.concurrency, s.account.minimum_unreserved, s.account.burst, s.account.per_second,
       s.account.scaling_is_shared ? "account" : "function", s.account.requests_factor,
-      s.account.api_burst, s.account.api_rate, s.account.in_flight_messages);
+      s.account.api_burst, s.account.api_rate, s.account.in_flight_messages,
+      s.account.fargate_burst, s.account.fargate_rate, s.account.spot_burst, s.account.spot_rate);
   if (!s.calls.empty()) text += "calls:\n";
   for (const Call& call : s.calls) text += "  - " + spelled(s, call) + "\n";
   text += fmt::format("recorder: {{window: {}, warm_up: {}, lambda_metrics: {}}}\n",

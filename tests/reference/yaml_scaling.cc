@@ -48,10 +48,12 @@ std::string tracked(const Alarm& a, const std::string& customized) {
       {"AWS/EC2 NetworkIn", "ASGAverageNetworkIn"},
       {"AWS/EC2 NetworkOut", "ASGAverageNetworkOut"},
       {"AWS/ApplicationELB RequestCountPerTarget", "ALBRequestCountPerTarget"}};
+  const bool is_close = a.metric.starts_with("AWS/ECS") && a.period < std::chrono::minutes{1};
   for (const auto& [own, type] : predefined) {
     const bool sum = a.metric.starts_with("AWS/ApplicationELB");
     if (a.metric != own || a.statistic != (sum ? "Sum" : "Average")) continue;
-    return fmt::format("predefined_metric_specification: {{predefined_metric_type: {}}}", type);
+    return fmt::format("predefined_metric_specification: {{predefined_metric_type: {}{}}}", type,
+                       is_close ? "HighResolution" : "");
   }
   return "customized_metric_specification: {" + customized + "}";
 }

@@ -113,6 +113,21 @@ std::string queue_delays(const Fleet& f) {
                      spelled(f.insights_delay));
 }
 
+std::string monitoring(const Fleet& f) {
+  std::string list;
+  if (f.close_cpu) list += "{metric_names: [CPUUtilization], resolution_seconds: 20}";
+  if (f.close_memory) {
+    list += (list.empty() ? "" : ", ") +
+            std::string("{metric_names: [MemoryUtilization], resolution_seconds: 20}");
+  }
+  return list.empty() ? "" : "monitoring: {metric_configurations: [" + list + "]}, ";
+}
+
+std::string close_delay(const Fleet& f) {
+  const bool any = f.close_cpu || f.close_memory;
+  return any ? ", ecs_high_resolution: " + spelled(f.close_delay) : "";
+}
+
 std::string container_check(const Fleet& f) {
   if (!f.container_check) return "";
   return fmt::format("health_check: {{interval: {}, retries: {}, start_period: {}}}, ",
@@ -134,10 +149,11 @@ std::string tasks(const Fleet& f, const std::string& placement, Time trace_start
           (f.awsvpc ? "network_mode: awsvpc, " : ""),
       f.cpu, f.memory, f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
       (f.cluster ? "" : spelled(f.providers)) + service_scaling(f, trace_start) + deployments(f),
-      f.unreached ? "" : common(f),
-      capacity(f) + memory(f) + spot_tasks(f.providers, f.time_to_interruption) + restarts(f) +
+      monitoring(f) + (f.unreached ? "" : common(f)),
+      (f.close_cpu || f.close_memory ? "high_resolution_metric_price: \"0.45\", " : "") +
+          capacity(f) + memory(f) + spot_tasks(f.providers, f.time_to_interruption) + restarts(f) +
           messages(f),
-      spelled(f.ecs_delay), spelled(f.balancer_delay), queue_delays(f),
+      spelled(f.ecs_delay), spelled(f.balancer_delay), queue_delays(f) + close_delay(f),
       spelled(f.infrastructure_time), f.pull_time / std::chrono::milliseconds{1},
       spelled(f.container_start), spelled(f.application_start));
 }

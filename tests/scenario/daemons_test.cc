@@ -69,6 +69,65 @@ TEST_CASE("C36: of a daemon a number of tasks, who sets it, and where they go ar
   CHECK(told("", changes).find("not of a DAEMON") != std::string::npos);
 }
 
+/// What is told of a service beside two daemons, on instances of 2,048 CPU units and 7,000 MiB.
+std::string beside(const std::string& service, const std::string& second = "") {
+  const auto daemon = [](const std::string& name, const std::string& task,
+                         const std::string& more) {
+    return name + ": {ecs: {scheduling_strategy: DAEMON, cluster: hosts, task_definition: {" +
+           task + "}" + more + "}}, ";
+  };
+  const std::string mistakes = mistakes_of(
+      "version: 1\nroutes: [{match: \"*\", service: web}]\nclusters: {hosts: "
+      "{auto_scaling_group: {min_size: 1, max_size: 4, instance_type: m7i.large}, "
+      "auto_scaling_group_provider: {}, assumed: {registered_memory: 7000}}}\nservices: {" +
+      daemon("agent", "cpu: 512, memory: 500", "") +
+      daemon("logs", "cpu: 768, memory: 2000, network_mode: awsvpc", second) + "web: {" + service +
+      "}}\n");
+  return mistakes.substr(0, mistakes.find('\n'));
+}
+
+std::string web(const std::string& task, const std::string& more = "") {
+  return "ecs: {desired_count: 1, cluster: hosts, task_definition: {" + task + "}" + more + "}";
+}
+
+TEST_CASE("C36: a task that fits an instance, but not beside its daemons, is refused") {
+  CHECK(beside(web("cpu: 768, memory: 4500")) == "");
+  CHECK(beside(web("cpu: 769, memory: 4500")) ==
+        "shop.yaml:4:309: services.web.ecs.task_definition.cpu: does not fit beside the cluster's "
+        "daemons, and would wait for ever: an instance of m7i.large has 2,048 CPU units, of which "
+        "daemons reserve 1,280 (512 agent, 768 logs), which leaves 768; the task needs 769 (C36)");
+  CHECK(
+      beside(web("cpu: 768, memory: 4501"))
+          .find(
+              "services.web.ecs.task_definition.memory: does not fit beside the cluster's daemons, "
+              "and would wait for ever: an instance of m7i.large has 7,000 MiB, of which daemons "
+              "reserve 2,500 (500 agent, 2,000 logs), which leaves 4,500; the task needs 4,501") !=
+      std::string::npos);
+  // It is placed by its soft limit (C5).
+  CHECK(beside(web("cpu: 768, memory: 6000, memory_reservation: 4500")) == "");
+  CHECK(
+      beside(web("cpu: 768, memory: 6000, memory_reservation: 4501")).find("memory_reservation") !=
+      std::string::npos);
+  // An m7i.large has two interfaces for tasks, one of which is the daemon's (C13).
+  CHECK(beside(web("cpu: 128, memory: 100, network_mode: awsvpc")) == "");
+  CHECK(beside("ecs_task: {cluster: hosts, task_definition: {cpu: 1024, memory: 100}}")
+            .find("services.web.ecs_task.task_definition.cpu: does not fit") != std::string::npos);
+}
+
+TEST_CASE("C36: a deployment's task has to fit beside the daemons too") {
+  CHECK(beside(web("cpu: 512, memory: 512", ", deployments: [{at: +1h, cpu: 768}]")) == "");
+  CHECK(beside(web("cpu: 512, memory: 512", ", deployments: [{at: +1h, cpu: 1024}]"))
+            .find("services.web.ecs.deployments[0].cpu: does not fit") != std::string::npos);
+  // What a daemon takes later may leave the room.
+  CHECK(beside(web("cpu: 1024, memory: 512"), ", deployments: [{at: +1h, cpu: 256}]") == "");
+}
+
+TEST_CASE("C36: a daemon that is not on every instance leaves room on others") {
+  CHECK(beside(web("cpu: 1024, memory: 512"),
+               ", placement_constraints: [{type: memberOf, expression: "
+               "\"attribute:ecs.availability-zone == us-east-1a\"}]") == "");
+}
+
 TEST_CASE("C37: of a daemon at most 100 percent are there, and deployments are rolling") {
   CHECK(told(", deployment_configuration: {maximum_percent: 200}")
             .starts_with("deployment_configuration.maximum_percent: of a DAEMON is 100"));

@@ -111,6 +111,20 @@ TEST_CASE("mistakes in an expectation's parts are told where they stand, with th
             .ends_with("expectations[0].namespace: has no meaning beside activity"));
 }
 
+TEST_CASE("C122: a cluster's reservation is expected of a cluster") {
+  const auto named = [](const std::string& of) {
+    return mistakes_of(
+        "version: 1\nroutes: [{match: \"*\", service: web}]\nclusters: {hosts: "
+        "{auto_scaling_group: {min_size: 1, max_size: 4, instance_type: m7i.large}}}\nservices: "
+        "{web: {ecs: {desired_count: 1, cluster: hosts, task_definition: {cpu: 256, memory: "
+        "500}}}}\nexpectations: [{name: packed, namespace: AWS/ECS, metric: CPUReservation, "
+        "statistic: avg, must_be: \"> 60%\", of: " +
+        of + "}]\n");
+  };
+  CHECK(named("hosts") == "");
+  CHECK(named("web").ends_with("CPUReservation is of a cluster: name one in `of`"));
+}
+
 TEST_CASE("a CloudWatch name is refused where CloudWatch would count attempts and clients retry") {
   const std::string expectation =
       "namespace: AWS/Lambda, metric: Throttles, of: fn, statistic: sum, must_be: \"< 1\"";

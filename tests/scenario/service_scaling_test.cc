@@ -55,11 +55,70 @@ TEST_CASE("C97, C101: a service's target tracking has the observed alarms and co
   CHECK(config.assumed().low_threshold_ratio() == 0.9);
 }
 
-TEST_CASE("C96: metrics of 20 s are refused by name, and of memory where nothing is said of it") {
+/// A service that reports metrics every 20 s.
+std::string closely(const std::string& names, const std::string& more) {
+  return "monitoring: {metric_configurations: [{metric_names: [" + names +
+         "], resolution_seconds: 20}]}, " + more;
+}
+
+TEST_CASE("C94, C96: metrics of 20 s need monitoring, and have alarms of 15 minutes of periods") {
+  const std::string cpu = predefined("ECSServiceAverageCPUUtilizationHighResolution");
+  CHECK(told(cpu).find("needs CPUUtilization every 20 s: monitoring.metric_configurations does not "
+                       "ask for it") != std::string::npos);
+  CHECK(told(closely("MemoryUtilization", cpu)).find("needs CPUUtilization") != std::string::npos);
+  CHECK(told(closely("CPUUtilization", cpu)) == "");
+  const Scenario scenario =
+      Scenario::parse(service(closely("CPUUtilization, MemoryUtilization", cpu)), "shop.yaml");
+  const proto::EcsService& web = scenario.message().services().at("web").ecs();
+  const auto& assumed = web.policies(0).target_tracking_scaling_policy_configuration().assumed();
+  CHECK(assumed.high_evaluation_periods() == 3);
+  CHECK(assumed.low_evaluation_periods() == 45);
+  CHECK(web.assumed().high_resolution_metric_price() == "0.30");
+  CHECK(web.assumed().publication_delay().ecs_high_resolution().ns() == 20'000'000'000);
+}
+
+TEST_CASE("C94: what monitoring cannot be is refused") {
+  const std::string cpu = predefined("ECSServiceAverageCPUUtilization");
+  const auto monitored = [&](const std::string& configurations) {
+    return told("monitoring: {metric_configurations: [" + configurations + "]}, " + cpu);
+  };
+  CHECK(monitored("{metric_names: [CPUUtilization], resolution_seconds: 60}") == "");
+  CHECK(monitored("{metric_names: [CPUUtilization], resolution_seconds: 30}")
+            .find("must be 20 or 60") != std::string::npos);
+  CHECK(monitored("{metric_names: [NetworkIn], resolution_seconds: 20}")
+            .find("there is no metric 'NetworkIn'") != std::string::npos);
+  CHECK(monitored("{metric_names: [CPUUtilization, CPUUtilization], resolution_seconds: 20}")
+            .find("has a resolution already") != std::string::npos);
+  CHECK(told(cpu + ", assumed: {high_resolution_metric_price: \"0.1\"}")
+            .find("is for a service whose monitoring asks for metrics of 20 s") !=
+        std::string::npos);
+}
+
+TEST_CASE("C94: alarms of 20 s are on what is reported so often") {
+  const auto alarm = [](int period) {
+    return kBounds +
+           "policies: [{policy_name: s, step_scaling_policy_configuration: {adjustment_type: "
+           "ChangeInCapacity, step_adjustments: [{metric_interval_lower_bound: 0, "
+           "scaling_adjustment: 1}]}}], alarms: [{alarm_name: a, namespace: AWS/ECS, metric_name: "
+           "CPUUtilization, statistic: Average, period: " +
+           std::to_string(period) +
+           ", evaluation_periods: 3, comparison_operator: GreaterThanThreshold, threshold: 50, "
+           "alarm_actions: [s]}]";
+  };
+  CHECK(told(alarm(20)).find("must be at least 60 for AWS/ECS metrics, or 20 where monitoring has "
+                             "the metric at that resolution") != std::string::npos);
+  CHECK(told(closely("CPUUtilization", alarm(20))) == "");
+  CHECK(told(closely("CPUUtilization", alarm(60))) == "");
+  CHECK(told(closely("CPUUtilization", alarm(10))).find("must be at least 60") !=
+        std::string::npos);
+}
+
+TEST_CASE("C96: metrics of memory are refused where nothing is said of it") {
   CHECK(told(predefined("ECSServiceAverageMemoryUtilization")).find("assumed.memory_base") !=
         std::string::npos);
-  CHECK(told(predefined("ECSServiceAverageCPUUtilizationHighResolution")).find("20 s") !=
-        std::string::npos);
+  CHECK(told(closely("MemoryUtilization",
+                     predefined("ECSServiceAverageMemoryUtilizationHighResolution")))
+            .find("assumed.memory_base") != std::string::npos);
   CHECK(told(predefined("ALBRequestCountPerTarget")) == "");
   CHECK(told(predefined("ASGAverageCPUUtilization")) != "");
 }

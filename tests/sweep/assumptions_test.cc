@@ -49,5 +49,46 @@ TEST_CASE("services of equal values share an entry") {
   CHECK(values(all, "services.*.lambda.assumed.speed") == Values{"1", "2"});
 }
 
+TEST_CASE("what acts with a queue alone is told of services that have one") {
+  const std::string service =
+      "  web: {ecs: {desired_count: 1, task_definition: {cpu: 256, memory: 512}, ";
+  const std::string assumed = "services.web.ecs.assumed.";
+  const auto direct = assumptions(service + "}}\n");
+  for (const char* field : {"failure_probability", "receive_time", "publication_delay.sqs",
+                            "publication_delay.container_insights", "high_resolution_metric_price",
+                            "publication_delay.ecs_high_resolution"}) {
+    CAPTURE(field);
+    CHECK(values(direct, assumed + field).empty());
+  }
+  CHECK(values(direct, assumed + "publication_delay.ecs") == Values{"120s (default)"});
+  const auto queued = assumptions(service + "queue: {}}}\n");
+  CHECK(values(queued, assumed + "failure_probability") == Values{"0 with a queue (default)"});
+  CHECK(values(queued, assumed + "receive_time") == Values{"0s with a queue (default)"});
+  CHECK(values(queued, assumed + "publication_delay.sqs").empty());  // nothing looks at its metrics
+}
+
+TEST_CASE("delays are told of services whose policies or alarms look at such metrics") {
+  const std::string alarm =
+      "statistic: Average, period: 60, evaluation_periods: 1, comparison_operator: "
+      "GreaterThanThreshold, threshold: 5, alarm_actions: [s]}";
+  const auto all = assumptions(
+      "  web: {ecs: {desired_count: 1, min_capacity: 1, max_capacity: 2, task_definition: {cpu: "
+      "256, memory: 512}, queue: {}, policies: [{policy_name: s, "
+      "step_scaling_policy_configuration: {adjustment_type: ChangeInCapacity, step_adjustments: "
+      "[{metric_interval_lower_bound: 0, scaling_adjustment: 1}]}}], alarms: [{alarm_name: a, "
+      "namespace: AWS/SQS, metric_name: ApproximateNumberOfMessagesVisible, " +
+      alarm + "]}}\n");
+  const std::string delay = "services.web.ecs.assumed.publication_delay.";
+  CHECK(values(all, delay + "sqs") == Values{"60s (default)"});
+  CHECK(values(all, delay + "container_insights").empty());
+}
+
+TEST_CASE("what a metric of 20 s costs is told of services that have some") {
+  const auto all = assumptions(
+      "  web: {ecs: {desired_count: 1, task_definition: {cpu: 256, memory: 512}, monitoring: "
+      "{metric_configurations: [{metric_names: [CPUUtilization], resolution_seconds: 20}]}}}\n");
+  CHECK(values(all, "services.web.ecs.assumed.high_resolution_metric_price") == Values{"0.30"});
+}
+
 }  // namespace
 }  // namespace skyreplay::sweep

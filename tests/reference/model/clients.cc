@@ -8,7 +8,12 @@
 namespace skyreplay::reference {
 
 World::World(const Scenario& original, Mutation mutation)
-    : scenario(original), rows(original.rows), calendar(original.start), mutation_(mutation) {
+    : scenario(original),
+      rows(original.rows),
+      calendar(original.start),
+      fargate(calendar, original.account.fargate_burst, original.account.fargate_rate, mutation),
+      fargate_spot(calendar, original.account.spot_burst, original.account.spot_rate, mutation),
+      mutation_(mutation) {
   const std::size_t services = scenario.services.size();
   failing.resize(scenario.faults.size());
   journal.in_flight.resize(services);

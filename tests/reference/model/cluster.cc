@@ -455,6 +455,23 @@ Wide FleetService::reserved(Time from, Time to, std::size_t pool) const {
   return sum;
 }
 
+/// By tasks on the instances of that provider, or what instances have registered.
+Wide FleetService::held(Time from, Time to, bool memory, std::size_t pool) const {
+  Wide sum = 0;
+  for (const Member& member : members_) {
+    if (fleet().is_cluster && !member.served_from) continue;
+    if (!fleet().is_cluster && cluster().pool_of(member.instance) != pool) continue;
+    const bool early = fleet().is_cluster && member.taken_out &&
+                       world_.broken(Mutation::kDrainingAreNotRegistered);
+    const std::optional<Time> left = early ? member.taken_out : member.gone;
+    const Time begin = std::max(from, fleet().is_cluster ? *member.served_from : member.launched);
+    const Time end = std::min(to, left.value_or(Time::max()));
+    const auto [cpu, mib] = size(member.revision);
+    if (end > begin) sum += Wide{memory ? mib : cpu} * (end - begin).count();
+  }
+  return sum;
+}
+
 /// Of each item, what goes to the tenant; of none: what is idle.
 std::vector<std::uint64_t> FleetService::parts_of_whole(const Tenant* tenant,
                                                         const std::vector<Time>& ends) const {

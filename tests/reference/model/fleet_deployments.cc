@@ -66,6 +66,11 @@ void FleetService::take_tokens(std::size_t launched) {
              Time{(missing + fleet().launches_a_minute - 1) / fleet().launches_a_minute});
 }
 
+FargateLaunches& FleetService::account(std::size_t provider) const {
+  const bool spot = !fleet().providers.empty() && fleet().providers[provider].spot;
+  return spot ? world_.fargate_spot : world_.fargate;
+}
+
 bool FleetService::launch_tasks(std::size_t wanted, std::size_t revision) {
   const std::size_t count = std::min(wanted, tokens());
   if (count == 0) return false;
@@ -75,8 +80,10 @@ bool FleetService::launch_tasks(std::size_t wanted, std::size_t revision) {
   Planned waiting;
   while (launched + failures < count) {
     const std::size_t provider = provider_of_launch(waiting);
+    if (!on_cluster() && !account(provider).may(launcher_)) break;
     const std::optional<std::uint32_t> zone =
         on_cluster() ? place_task(provider) : zone_of_launch(failed, provider);
+    if (zone && !on_cluster()) account(provider).take();
     if (zone) launch(*zone, provider);
     if (!zone) ++waiting[provider];
     ++(zone ? launched : failures);
@@ -128,8 +135,9 @@ void FleetService::even_tasks_out() {
       if (has_capacity(zone) && (!emptiest || zones[zone] < zones[*emptiest])) emptiest = zone;
     }
     if (!fullest || !emptiest || zones[*fullest] < zones[*emptiest] + 2) continue;
-    if (tokens() == 0) return;
+    if (tokens() == 0 || !account(p).may(launcher_)) return;
     launching_ = current_;
+    account(p).take();
     launch(*emptiest, p);
     take_tokens(1);
     evens_out_ = members_.size() - 1;

@@ -65,6 +65,17 @@ void FleetService::fill(WindowRow& row, Time end) {
   row.cpu_available = cpu(end, false) / 1024 - cpu(row.start, false) / 1024;
   row.cpu_busy = std::min(cpu(end, true) / 1024 - cpu_told_, row.cpu_available);
   cpu_told_ += row.cpu_busy;
+  if (fleet().is_cluster) {  // C123: whole units x ms of the window
+    for (const bool memory : {false, true}) {
+      Wide tasks = 0;
+      for (const Tenant* tenant : hall().tenants_) {
+        tasks += tenant->held(row.start, end, memory, pool());
+      }
+      row.reservation[memory ? 2 : 0] = static_cast<std::uint64_t>(tasks / 1'000'000);
+      row.reservation[memory ? 3 : 1] =
+          static_cast<std::uint64_t>(held(row.start, end, memory, pool()) / 1'000'000);
+    }
+  }
   if (!fleet().memory_base) return;
   // Whole MiB x ns of the time since the start.
   for (const bool used : {true, false}) {
@@ -123,7 +134,6 @@ Meters FleetService::own_meters(const std::vector<Time>& ends) const {
   // E102.
   if (fleet().detailed)
     meters.push_back({"cloudwatch.detailed_monitoring_per_instance", ran.seconds});
-  if (!scaling_ && !fleet().managed) return meters;
   const Time length = std::min(ends.back(), span.end) - span.start;
   const auto passed =
       static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(length).count());
@@ -131,10 +141,14 @@ Meters FleetService::own_meters(const std::vector<Time>& ends) const {
     if (count > 0) meters.push_back({item, passed * count});
   };
   if (fleet().managed) add("cloudwatch.alarm_standard", 2);
-  if (!scaling_) return meters;
-  add("cloudwatch.alarm_standard", scaling_->alarms(false));
-  add("cloudwatch.alarm_high_resolution", scaling_->alarms(true));
-  add("cloudwatch.custom_metric", scaling_->has_custom_metric() ? 1 : 0);
+  if (scaling_) {
+    add("cloudwatch.alarm_standard", scaling_->alarms(false));
+    add("cloudwatch.alarm_high_resolution", scaling_->alarms(true));
+    add("cloudwatch.custom_metric", scaling_->has_custom_metric() ? 1 : 0);
+  }
+  const std::uint64_t close = (fleet().close_cpu ? 1 : 0) + (fleet().close_memory ? 1 : 0);
+  const bool free = world_.broken(Mutation::kCloseMetricsAreFree);
+  add("cloudwatch.high_resolution_metric", free ? 0 : close);
   return meters;
 }
 

@@ -142,6 +142,7 @@ class FleetService final : public Station,
   void end_on(std::size_t instance) override;
   void lose_on(const std::vector<std::size_t>& instances) override;
   Wide reserved(Time from, Time to, std::size_t pool) const override;
+  Wide held(Time from, Time to, bool memory, std::size_t pool) const override;
 
   void let_in(Tenant& tenant) override { tenants_.push_back(&tenant); }
   std::optional<std::size_t> place(const Tenant& tenant, Bits draw,
@@ -292,6 +293,8 @@ class FleetService final : public Station,
   /// How many may be launched now (C48).
   std::size_t tokens();
   void take_tokens(std::size_t launched);
+  /// Of a service on Fargate: its account's (C49).
+  FargateLaunches& account(std::size_t provider) const;
   void schedule_tasks();
   // Those that shift traffic (C58).
   bool is_shifting() const;
@@ -427,6 +430,7 @@ class FleetService final : public Station,
   std::uint64_t stopped_first_ = 0;
   Wide tokens_ = Wide{fleet().launch_burst} * kToken;  ///< in 60 x 10^9 parts
   Time filled_ = world_.now();
+  FargateLaunches::Launcher launcher_{[this] { reconcile(); }};
   Time restart_delay_{}, no_launch_until_{};
   std::optional<std::size_t> evens_out_;
   std::vector<std::size_t> lost_tasks_;  ///< their revisions

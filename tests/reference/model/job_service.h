@@ -32,6 +32,7 @@ class JobService final : public Station, public Tenant {
   void leave(std::size_t instance) override;
   void lose_on(const std::vector<std::size_t>& instances) override;
   Wide reserved(Time from, Time to, std::size_t pool) const override;
+  Wide held(Time from, Time to, bool memory, std::size_t pool) const override;
 
  private:
   enum class Launch { kLaunched, kRefused, kFull };
@@ -55,6 +56,7 @@ class JobService final : public Station, public Tenant {
 
   std::size_t there() const;
   std::size_t provider_of_launch() const;
+  FargateLaunches& account() const;
   bool may_launch();
   void launch_waiting();
   Launch launch(Attempt& attempt);
@@ -82,6 +84,7 @@ class JobService final : public Station, public Tenant {
   Wide tokens_ = Wide{job().burst} * kToken;
   Time filled_ = world_.now();
   bool waits_ = false;
+  FargateLaunches::Launcher launcher_{[this] { launch_waiting(); }};
   bool told_full_ = false;
   std::map<std::size_t, Time> images_;  ///< by instance
 };

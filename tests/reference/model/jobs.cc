@@ -102,6 +102,12 @@ std::size_t JobService::there() const {
       std::count_if(tasks_.begin(), tasks_.end(), [](const Task& task) { return !task.gone; }));
 }
 
+/// C49: of the next task.
+FargateLaunches& JobService::account() const {
+  const bool spot = !job().providers.empty() && job().providers[provider_of_launch()].spot;
+  return spot ? world_.fargate_spot : world_.fargate;
+}
+
 /// C114: of tokens, in 10^-9 of one, there are so many at most.
 bool JobService::may_launch() {
   const bool no_limit = world_.broken(Mutation::kJobsNeverWait);
@@ -109,7 +115,9 @@ bool JobService::may_launch() {
   const Wide since = (world_.now() - filled_).count();
   tokens_ = std::min(Wide{job().burst} * kToken, tokens_ + since * job().rate);
   filled_ = world_.now();
-  if (tokens_ >= kToken || world_.broken(Mutation::kLaunchesAtAnyRate)) return true;
+  if (tokens_ >= kToken || world_.broken(Mutation::kLaunchesAtAnyRate)) {
+    return on_cluster() || account().may(launcher_);
+  }
   const auto missing = static_cast<std::int64_t>(kToken - tokens_);
   if (!waits_) {
     world_.calendar.plan(world_.now() + Time{(missing + job().rate - 1) / job().rate}, [this] {
@@ -135,6 +143,7 @@ void JobService::launch_waiting() {
 
 JobService::Launch JobService::launch(Attempt& attempt) {
   if (on_cluster()) return launch_on_cluster(attempt);
+  account().take();
   begin(add_task(attempt));
   return Launch::kLaunched;
 }

@@ -69,6 +69,17 @@ Wide JobService::reserved(Time from, Time to, std::size_t pool) const {
   return sum;
 }
 
+Wide JobService::held(Time from, Time to, bool memory, std::size_t pool) const {
+  Wide sum = 0;
+  for (const Task& task : tasks_) {
+    if (!task.instance || host().pool_of(*task.instance) != pool) continue;
+    const Time begin = std::max(from, task.placed);
+    const Time end = std::min(to, task.gone.value_or(Time::max()));
+    if (end > begin) sum += Wide{memory ? job().memory : job().cpu} * (end - begin).count();
+  }
+  return sum;
+}
+
 // --- RunTask (C70, C89), and whoever calls it (C117)
 
 std::optional<std::size_t> JobService::place(const Attempt& attempt, std::size_t provider) {

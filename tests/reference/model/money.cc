@@ -63,6 +63,7 @@ constexpr Price kPrices[] = {
     {"cloudwatch.alarm_standard", "0.1", kMonth},
     {"cloudwatch.alarm_high_resolution", "0.3", kMonth},
     {"cloudwatch.custom_metric", "0.3", kMonth},
+    {"cloudwatch.high_resolution_metric", "0.45", kMonth},
     {"vpc.public_ipv4_in_use", "0.005", kHour},
     {"external.requests", "", 1},
 };

@@ -167,6 +167,12 @@ enum class Mutation {
   kJobsNeverWait,               ///< C113
   kStartOfJobsIsFree,           ///< C119
   kLaunchesAtAnyRate,           ///< C114
+  kDrainingAreNotRegistered,    ///< C122
+  kCloseMetricsAreOfMinutes,    ///< C94
+  kCloseMetricsAreFree,         ///< C94
+  kAccountsLaunchAtAnyRate,     ///< C49
+  kNobodyStandsInLine,          ///< C49
+  kLastInLineFirst,             ///< C49
   kFullIsTooMuch,               ///< C4
   kWaitingTakeMemory,           ///< C4
   kMemoryIsWhatThereIs,         ///< C93

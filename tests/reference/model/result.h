@@ -49,7 +49,9 @@ struct WindowRow {
   std::int64_t in_flight_max = 0, queue_max = 0, running_max = 0;
   Wide cpu_busy = 0, cpu_available = 0;   ///< vCPU x ns
   std::array<std::uint64_t, 3> memory{};  ///< used and there, MiB x ns; tasks killed
-  std::int64_t cost = 0;                  ///< 10^-9 USD
+  /// Of a cluster: CPU units x ms that tasks hold and that are registered, and MiB x ms.
+  std::array<std::uint64_t, 4> reservation{};
+  std::int64_t cost = 0;  ///< 10^-9 USD
   /// Events: received, invoked, dropped, sent to a dead-letter queue; ages in us, sum and largest.
   std::array<std::uint64_t, 6> events{};
   /// Provisioned concurrency: invocations on it and elsewhere, integrals of what was busy and of

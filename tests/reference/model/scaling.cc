@@ -61,11 +61,14 @@ Scaling::Scaling(World& world, Group& group, const Fleet& fleet, std::string ent
   plan();
 }
 
-std::size_t Scaling::series_of(const std::string& metric) {
+std::size_t Scaling::series_of(const std::string& metric, Time of_alarm) {
+  Time period = period_of(metric, fleet_);
+  const bool is_close = fleet_.fargate && of_alarm < 1min;  // C94
+  if (is_close && !world_.broken(Mutation::kCloseMetricsAreOfMinutes)) period = of_alarm;
   for (std::size_t i = 0; i < series_.size(); ++i) {
-    if (series_[i].metric == metric) return i;
+    if (series_[i].metric == metric && series_[i].period == period) return i;
   }
-  series_.push_back({.metric = metric, .period = period_of(metric, fleet_)});
+  series_.push_back({.metric = metric, .period = period});
   return series_.size() - 1;
 }
 
@@ -81,12 +84,14 @@ Time Scaling::delay(const std::string& metric) const {
 
 /// Of metric math, once both metrics are known.
 Time Scaling::delay(const Alarm& alarm) const {
+  const bool is_close = fleet_.fargate && alarm.period < 1min;  // C105
+  if (is_close && !world_.broken(Mutation::kPublishedAtOnce)) return fleet_.close_delay;
   if (!alarm.math) return delay(alarm.metric);
   return std::max(delay(alarm.math->left), delay(alarm.math->right));
 }
 
 std::size_t Scaling::series_of(const Alarm& alarm) {
-  if (!alarm.math) return series_of(alarm.metric);
+  if (!alarm.math) return series_of(alarm.metric, alarm.period);
   series_.push_back({.metric = "math", .period = 1min, .math = alarm.math});
   return series_.size() - 1;
 }
@@ -382,11 +387,12 @@ int Scaling::judged(const Watch& watch, const std::vector<std::optional<bool>>& 
 void Scaling::evaluate(Watch& watch) {
   const Alarm& alarm = watch.alarm;
   const Time as_of = rounded_down(world_.now() - delay(alarm), interval(alarm));
+  const Time end = rounded_down(as_of, std::min<Time>(1min, series_[watch.series].period));
   const std::uint32_t periods = alarm.n + (world_.broken(Mutation::kLooksBackNPeriods) ? 0 : 2);
   std::vector<std::optional<bool>> range;
   watch.values.clear();
   for (std::uint32_t i = 1; i <= periods; ++i) {
-    const std::optional<double> found = value(watch, as_of - alarm.period * i, as_of);
+    const std::optional<double> found = value(watch, end - alarm.period * i, as_of);
     range.push_back(found ? std::optional(breaches(alarm, *found)) : std::nullopt);
     if (found && watch.values.size() < alarm.n) watch.values.push_back(*found);
   }

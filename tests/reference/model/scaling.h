@@ -106,7 +106,7 @@ class Scaling {
     std::int64_t current = 0, warming = 0, terminating = 0;
   };
 
-  std::size_t series_of(const std::string& metric);
+  std::size_t series_of(const std::string& metric, Time of_alarm = std::chrono::minutes{1});
   std::size_t series_of(const Alarm& alarm);
   Time delay(const Alarm& alarm) const;
   void calculate(Series& series, Time begin, Time end);

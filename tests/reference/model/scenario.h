@@ -319,6 +319,8 @@ struct Fleet {
   Time retention = std::chrono::seconds{345'600};
   double failure_probability = 0;
   Time receive_time{};
+  bool close_cpu = false, close_memory = false;  ///< metrics every 20 s
+  Time close_delay = std::chrono::seconds{20};
   Time queue_delay = std::chrono::seconds{60}, insights_delay = std::chrono::seconds{120};
 };
 
@@ -393,6 +395,7 @@ struct Account {
   double requests_factor = 10;
   std::uint32_t in_flight_messages = 120'000;  ///< of each queue
   bool counts_functions = false;               ///< as CloudWatch does
+  std::uint32_t fargate_burst = 100, fargate_rate = 20, spot_burst = 100, spot_rate = 20;
 };
 
 struct Change {

@@ -47,6 +47,8 @@ class Tenant {
   virtual void lose_on(const std::vector<std::size_t>& instances) = 0;
   /// By tasks on that provider's instances; weight x ns (C121).
   virtual Wide reserved(Time from, Time to, std::size_t pool) const = 0;
+  /// By tasks on that provider's instances; CPU units or MiB x ns (C123).
+  virtual Wide held(Time from, Time to, bool memory, std::size_t pool) const = 0;
 };
 
 /// The cluster, to them: the first of its groups. Instances of all of them have numbers in the

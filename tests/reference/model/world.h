@@ -9,6 +9,7 @@
 
 #include "reference/model/calendar.h"
 #include "reference/model/draws.h"
+#include "reference/model/fargate_launches.h"
 #include "reference/model/journal.h"
 #include "reference/model/lambda_limits.h"
 #include "reference/model/mutation.h"
@@ -131,6 +132,7 @@ class World {
   Calendar calendar;
   Journal journal;
   LambdaAccount lambda;
+  FargateLaunches fargate, fargate_spot;
   std::deque<Request> requests;
   std::deque<Attempt> attempts;
   std::vector<QueueState> queues;  ///< by service

@@ -5,6 +5,7 @@
 
 #include "ecs/service_scheduler.h"
 #include "ecs/standalone_tasks.h"
+#include "ecs/task_containers.h"
 #include "ecs/task_revision.h"
 #include "pricing/fargate_meter.h"
 #include "scenario/wiring.h"
@@ -21,6 +22,9 @@ std::uint32_t reserved_mib(const proto::TaskDefinition& task);
 
 /// What a service's tasks are at the beginning, and with each of its deployments.
 std::vector<ecs::TaskRevision> task_revisions(const proto::EcsService& service);
+
+/// The containers of each of its tasks; none where the scenario names none.
+std::optional<ecs::TaskContainersConfig> task_containers(const proto::EcsService& service);
 
 /// When these come, and how tasks are replaced.
 ecs::SchedulerConfig scheduler_config(const proto::EcsService& service, TimePoint trace_start);

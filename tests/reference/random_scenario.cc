@@ -5,6 +5,7 @@
 
 #include "reference/random_cluster_jobs.h"
 #include "reference/random_clusters.h"
+#include "reference/random_containers.h"
 #include "reference/random_daemons.h"
 #include "reference/random_events.h"
 #include "reference/random_lambda.h"
@@ -36,6 +37,7 @@ class Generator {
         provisioned_(number),
         clusters_(number ^ 0xC1A5),
         daemons_(number),
+        containers_(number),
         random_tasks_(number),
         operations_(number),
         lambda_(number),
@@ -71,6 +73,7 @@ class Generator {
     cluster_jobs_.add_to(s_, unit_);
     queues_.add_to(s_, unit_);
     queues_.foresee(s_, unit_);
+    containers_.add_to(s_, unit_);
     return s_;
   }
 
@@ -572,6 +575,7 @@ class Generator {
   RandomProvisioned provisioned_;
   RandomServices clusters_;
   RandomDaemons daemons_;
+  RandomContainers containers_;
   RandomTasks random_tasks_;
   RandomOperations operations_;
   RandomLambda lambda_;

@@ -46,7 +46,7 @@ void FleetService::watch_memory(std::size_t member) {
         task.state == Member::State::kInService || task.state == Member::State::kDraining;
     if (!is_there || !task.server->wants_too_much()) return;
     killed_.push_back(world_.now());
-    lose({member});
+    out_of_memory(member);
   });
 }
 

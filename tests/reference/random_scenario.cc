@@ -5,7 +5,6 @@
 
 #include "reference/random_cluster_jobs.h"
 #include "reference/random_clusters.h"
-#include "reference/random_containers.h"
 #include "reference/random_daemons.h"
 #include "reference/random_events.h"
 #include "reference/random_lambda.h"
@@ -37,7 +36,6 @@ class Generator {
         provisioned_(number),
         clusters_(number ^ 0xC1A5),
         daemons_(number),
-        containers_(number),
         random_tasks_(number),
         operations_(number),
         lambda_(number),
@@ -73,7 +71,7 @@ class Generator {
     cluster_jobs_.add_to(s_, unit_);
     queues_.add_to(s_, unit_);
     queues_.foresee(s_, unit_);
-    containers_.add_to(s_, unit_);
+    random_tasks_.divide(s_, unit_);
     return s_;
   }
 
@@ -575,7 +573,6 @@ class Generator {
   RandomProvisioned provisioned_;
   RandomServices clusters_;
   RandomDaemons daemons_;
-  RandomContainers containers_;
   RandomTasks random_tasks_;
   RandomOperations operations_;
   RandomLambda lambda_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "reference/random_containers.h"
 #include "reference/random_services.h"
 
 namespace skyreplay::reference {
@@ -14,7 +15,8 @@ class RandomTasks {
         shifted_(number ^ 0xC58),
         jobs_(number ^ 0x10B5),
         providers_(number ^ 0x5B07),
-        filled_(number ^ 0xC93) {}
+        filled_(number ^ 0xC93),
+        containers_(number) {}
 
   /// Deployments of services of tasks within the run, or only their rules; checks of their
   /// containers, and how long they stop. `unit`: of the scenario.
@@ -24,6 +26,8 @@ class RandomTasks {
   /// Some services of tasks say what requests take of their memory, which is enough for a few, and
   /// have it scale them.
   void fill(Scenario& scenario);
+  /// Divides some services' tasks among several containers.
+  void divide(Scenario& scenario, Time unit) { containers_.add_to(scenario, unit); }
 
  private:
   void deploy(Fleet& fleet, Time length);
@@ -40,6 +44,7 @@ class RandomTasks {
   RandomServices jobs_;
   RandomServices providers_;
   RandomServices filled_;
+  RandomContainers containers_;
 };
 
 }  // namespace skyreplay::reference

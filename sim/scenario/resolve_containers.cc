@@ -190,6 +190,9 @@ class ContainerResolver {
     const char* const text = "of the container that serves is not built for a service with a queue";
     if (one.assumed().has_time_to_exit()) mistake(own + ".assumed.time_to_exit", text);
     if (one.restart_policy().enabled()) mistake(own + ".restart_policy", text);
+    if (!one.essential()) {
+      mistake(own + ".essential", "of the container that serves is true in a service with a queue");
+    }
   }
 
   void beside(Container& one, const std::string& own) {

@@ -31,6 +31,7 @@ void RandomContainers::divide(Fleet& f) {
     if (d.memory_base) d.memory_base = f.memory * kMib / 4;
   }
   for (std::uint32_t i = 0; i < count; ++i) f.containers.push_back(container(f, i == f.serving));
+  if (f.has_queue) f.containers[f.serving].essential = true;
   const bool has_essential =
       std::any_of(f.containers.begin(), f.containers.end(),
                   [](const Container& container) { return container.essential; });

@@ -119,6 +119,9 @@ TEST_CASE("C3: what containers are refused in is refused by name") {
   complains(told("{name: a, depends_on: [{container_name: b}]}"), "start together");
   complains(told("{name: a, assumed: {time_to_exit: 1m}}", ", queue: {}, assumed: {workers: 1}"),
             "is not built for a service with a queue");
+  complains(told("{name: a, essential: false}, {name: b}",
+                 ", container_name: a, queue: {}, assumed: {workers: 1}"),
+            "is true in a service with a queue");
   try {
     Scenario::parse(
         "version: 1\nservices:\n  job:\n    ecs_task: {task_definition: {cpu: 256, memory: 512, "

@@ -22,6 +22,7 @@ bool TaskContainersConfig::may_change() const {
          });
 }
 
+/// C3.
 CpuDivision TaskContainersConfig::cpu(const std::vector<bool>& runs) const {
   std::vector<CpuClaim> others;
   for (std::size_t i = 0; i < containers.size(); ++i) {
@@ -99,6 +100,7 @@ void TaskContainers::killed(std::uint32_t member, const std::string& why) {
   exits(member, config_.serving, kKilled, "was killed, " + why);
 }
 
+/// C7.
 bool TaskContainers::may_restart(const TaskContainer& container, Duration ran,
                                  std::uint32_t code) const {
   if (!container.restart || ran < container.restart->attempt_period) return false;
@@ -106,6 +108,7 @@ bool TaskContainers::may_restart(const TaskContainer& container, Duration ran,
   return std::find(ignored.begin(), ignored.end(), code) == ignored.end();
 }
 
+/// C6.
 void TaskContainers::exits(std::uint32_t member, std::size_t number, std::uint32_t code,
                            const std::string& how) {
   const TaskContainer& is = config_.containers[number];

@@ -106,6 +106,8 @@ struct FleetBilling {
 /// **Memory** A member that lets in more requests than its memory has room for is gone at once with
 /// all it has (C4), and replaced.
 ///
+/// **Pauses** A member may lose all it has and stay, refusing requests until it goes on (C7).
+///
 /// **Order** A launch goes to the zone with the fewest members, the first of equals, that has
 /// capacity (ZoneBalance, E20). Taken out is a member of the zone with the most: one not yet in
 /// service, the latest first, else whom the policies choose (TerminationOrder, E33); none that is
@@ -279,6 +281,23 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// From scale-in (E17).
   void protect(std::uint32_t member, bool is_protected) {
     members_[member].is_protected = is_protected;
+  }
+
+  // --- Members whose servers change, or halt (compute::Servers); in fleet_pauses.cc
+
+  /// What the member has fails, and it refuses what comes until it goes on. It is registered all
+  /// the same, and fails health checks. A member that drains is gone with what it had. REQUIRES a
+  /// server that may change, and does not pause.
+  void pause(std::uint32_t member);
+  /// It can answer from `ready` on: now, or never.
+  void go_on(std::uint32_t member, TimePoint ready);
+  /// What its requests have of the CPU, and what is used beside them. REQUIRES as pause().
+  void set_cpu(std::uint32_t member, std::uint32_t cpu_units, std::uint32_t beside);
+  /// Where memory is tracked; the member is killed where it has too little now.
+  void set_memory(std::uint32_t member, const compute::MemoryConfig& memory);
+  /// The member wants more memory than it has; `why` is for activities.csv.
+  virtual void member_out_of_memory(std::uint32_t member, const std::string& why) {
+    lose({member}, why);
   }
 
   // --- Where members are, for fleets on capacity of their own
@@ -508,6 +527,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::vector<std::uint32_t> member_of_server_;
   std::vector<kernel::SlabId> calling_;  ///< by request: its job, while its calls are made
   std::uint32_t dropped_inside_ = 0;     ///< of the jobs about to be dropped, those not queued
+  bool is_pausing_ = false;              ///< they are dropped by a server that stays
   std::uint32_t desired_ = 0;
   std::uint32_t members_alive_ = 0;  ///< draining ones not among them
   std::uint32_t created_ = 0;

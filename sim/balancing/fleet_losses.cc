@@ -24,9 +24,10 @@ void Fleet::out_of_memory(std::uint32_t index) {
   if (!has_server(member) || !memory_.is_exceeded(member.server)) return;
   ++out_of_memory_kills_;
   const auto mib = [](std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
-  lose({index}, fmt::format("OutOfMemoryError: {} requests inside need {:.1f} MiB of {:.0f}",
-                            memory_.inside(member.server), mib(memory_.bytes(member.server)),
-                            mib(memory_.limit(member.server))));
+  member_out_of_memory(index,
+                       fmt::format("OutOfMemoryError: {} requests inside need {:.1f} MiB of {:.0f}",
+                                   memory_.inside(member.server), mib(memory_.bytes(member.server)),
+                                   mib(memory_.limit(member.server))));
 }
 
 /// E3, E12. All are out of rotation before the first of their requests fails, and none is sent from

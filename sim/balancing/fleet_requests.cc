@@ -178,10 +178,14 @@ void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) 
   config_.calls ? clients_->answer(tag, outcome) : clients_->answer_queued(tag, outcome);
 }
 
-void Fleet::job_dropped(std::uint32_t, std::uint32_t tag) {
+void Fleet::job_dropped(std::uint32_t server, std::uint32_t tag) {
   const bool was_inside = dropped_inside_ > 0;
   if (was_inside) --dropped_inside_;
   if ((tag & kCheck) != 0) return;
+  if (is_pausing_) {
+    group_.finished(server);
+    if (was_inside && memory_.is_tracked()) memory_.left(server, loop_.now());
+  }
   outstanding_level_.leave(since_window());
   if (!was_inside) {
     recorder_.queue_leave(config_.service, loop_.now());
@@ -218,6 +222,10 @@ workload::Standing Fleet::standing(std::uint32_t) const {
 
 std::string Fleet::refusal(std::uint32_t, const workload::Request& request) const {
   if (request.place == kNoTarget) return fmt::format("no {} is in rotation", config_.member);
+  if (servers_.is_halted(request.place)) {
+    return fmt::format("{} {}: its container does not run", config_.member,
+                       members_[member_of_server_[request.place]].ordinal);
+  }
   return fmt::format("{} {}: all workers are busy and its backlog of {} is full", config_.member,
                      members_[member_of_server_[request.place]].ordinal,
                      config_.server.backlog.value_or(0));

@@ -65,6 +65,15 @@ class HealthChecks {
   void add(std::uint32_t target, std::uint64_t ordinal, Health health);
   /// Checks it no more: it drains, or is gone. What it has not answered is forgotten.
   void remove(std::uint32_t target);
+  /// What is inside the target has been dropped: a check among that fails now.
+  template <CheckedTargets Owner>
+  void dropped(std::uint32_t index, Owner& owner) {
+    Target& target = targets_[index];
+    target.late = 0;
+    if (!target.pending) return;
+    target.pending = false;
+    failed(index, owner);
+  }
   Health health(std::uint32_t target) const { return targets_[target].health; }
 
   /// REQUIRES the event is one of the kinds from first_kind on.

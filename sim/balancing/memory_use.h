@@ -44,6 +44,11 @@ class MemoryUse {
     return at.config.base + at.inside * at.config.per_request;
   }
   std::uint64_t limit(std::uint32_t server) const { return servers_[server].config.limit; }
+  /// Other neighbors, and what they leave, from now on.
+  void change(std::uint32_t server, const compute::MemoryConfig& config, TimePoint now) {
+    change(servers_[server], now, 0);
+    servers_[server].config = config;
+  }
   /// More than its hard limit is wanted (C4).
   bool is_exceeded(std::uint32_t server) const { return bytes(server) > limit(server); }
 
@@ -60,7 +65,7 @@ class MemoryUse {
   Integrals until(std::uint32_t server, TimePoint now) const {
     if (!is_tracked_) return {};
     const Server& at = servers_[server];
-    return {.used = at.used + MemoryTime{bytes(server)} * ns(now - at.since),
+    return {.used = at.used + MemoryTime{bytes(server) + at.config.beside} * ns(now - at.since),
             .available = MemoryTime{at.config.reserved} * ns(now - at.added)};
   }
 
@@ -75,7 +80,8 @@ class MemoryUse {
 
   static std::uint64_t ns(Duration time) { return static_cast<std::uint64_t>(time.count()); }
   static void change(Server& server, TimePoint now, int by) {
-    const std::uint64_t bytes = server.config.base + server.inside * server.config.per_request;
+    const std::uint64_t bytes =
+        server.config.base + server.inside * server.config.per_request + server.config.beside;
     server.used += MemoryTime{bytes} * ns(now - server.since);
     server.since = now;
     server.inside += static_cast<std::uint32_t>(by);

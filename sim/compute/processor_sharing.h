@@ -26,7 +26,8 @@ inline Duration stretched(double work_ns, double stretch) {
 ///
 /// **Exactly** All in IEEE doubles of nanoseconds, one rounded operation after the other:
 /// - stretch(n) = max(1 / speed, n x (1 / (vcpus x speed)));
-/// - when a job enters or leaves at t, first V := V + (t - t') / stretch(n), n being the number
+/// - when a job enters or leaves at t, or the vCPUs become others, first V := V + (t - t') /
+/// stretch(n), n being the number
 ///   present since t', the last such instant; V := 0 whenever nobody is present; and V moves at no
 ///   other instant;
 /// - 2^40 ns of V are taken off V and every key as soon as V has reached them, after the above and
@@ -64,6 +65,17 @@ class ProcessorSharing {
     present_.size() > 0 ? set_due() : set_empty();
     return job;
   }
+
+  /// Other vCPUs from now on. REQUIRES as enter().
+  void set_cpu(TimePoint now, std::uint32_t cpu_units, double speed) {
+    advance(now);
+    of_all_ = 1.0 / (static_cast<double>(cpu_units) / kUnitsPerVcpu * speed);
+    cpu_units_ = cpu_units;
+    if (present_.size() > 0) set_due();
+  }
+
+  /// Counts what was used until now, such as before clear(). REQUIRES as enter().
+  void count(TimePoint now) { advance(now); }
 
   /// Everybody is gone, done or not.
   void clear() {

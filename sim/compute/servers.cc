@@ -22,8 +22,13 @@ std::uint32_t Servers::add(const ServerConfig& config) {
                        .backlog = config.backlog.value_or(kUnlimited),
                        .exclusive = is_exclusive(config),
                        .makes_calls = config.makes_calls};
-  rest_[server].added = loop_.now();
-  rest_[server].cpu_units = config.cpu_units;
+  Rest& rest = rest_[server];
+  rest.added = rest.beside_since = loop_.now();
+  rest.cpu_units = config.cpu_units;
+  rest.whole_units = config.cpu_units + config.cpu_units_beside;
+  rest.beside = config.cpu_units_beside;
+  rest.beside_used = 0;
+  rest.speed = config.speed;
   sharing_[server].cpu.reset(config, loop_.now());
   if (is_exclusive(config)) open_workers(server, *config.workers);
   return server;
@@ -42,9 +47,27 @@ void Servers::open_workers(std::uint32_t server, std::uint32_t count) {
   stations_[server].idle = rest.first_worker;
 }
 
+void Servers::set_cpu(std::uint32_t server, std::uint32_t cpu_units, std::uint32_t beside) {
+  SKY_CHECK(!stations_[server].exclusive && cpu_units >= 1);
+  Rest& rest = rest_[server];
+  rest.beside_used = busy_beside(rest, loop_.now());
+  rest.beside_since = loop_.now();
+  rest.beside = beside;
+  sharing_[server].cpu.set_cpu(loop_.now(), cpu_units, rest.speed);
+  arm(server);
+}
+
+void Servers::start_again(std::uint32_t server) {
+  Station& station = stations_[server];
+  SKY_CHECK(station.is_halted);
+  station.is_halted = false;
+  station.workers = rest_[server].most_inside;
+  station.backlog = rest_[server].most_waiting;
+}
+
 std::vector<std::uint32_t> Servers::close(std::uint32_t server) {
   Station& station = stations_[server];
-  SKY_CHECK(station.workers > 0);
+  SKY_CHECK(station.workers > 0 || station.is_halted);
   struct Inside {
     std::uint32_t tag;
     std::uint32_t ordinal;
@@ -72,6 +95,7 @@ std::vector<std::uint32_t> Servers::close(std::uint32_t server) {
   }
   backlog_.close(station.line);
   station.workers = 0;
+  station.is_halted = false;
   station.backlog = 0;
   station.in_service = 0;
   sharing.cpu.clear();
@@ -82,14 +106,15 @@ std::vector<std::uint32_t> Servers::close(std::uint32_t server) {
 
 CpuTime Servers::cpu_busy(std::uint32_t server, TimePoint now) const {
   const Station& station = stations_[server];
-  if (!station.exclusive) return sharing_[server].cpu.cpu_busy(now);
   const Rest& rest = rest_[server];
+  const CpuTime beside = busy_beside(rest, now);
+  if (!station.exclusive) return beside + sharing_[server].cpu.cpu_busy(now);
   Duration time = station.work_time;
   for (const Worker& worker : std::span(workers_).subspan(rest.first_worker, rest.workers)) {
     time -= std::max(Duration::zero(), worker.worked - now);
   }
-  return CpuTime{std::min(rest.cpu_units, kUnitsPerVcpu)} *
-         static_cast<std::uint64_t>(time.count());
+  return beside + CpuTime{std::min(rest.cpu_units, kUnitsPerVcpu)} *
+                      static_cast<std::uint64_t>(time.count());
 }
 
 }  // namespace skyreplay::compute

@@ -79,6 +79,18 @@ class Servers {
   template <ServerOwner Owner>
   void remove(std::uint32_t server, Owner& owner);
 
+  // Of servers that may change (ServerConfig), and are there.
+
+  /// Its requests have so many CPU units from now on, and so many are used beside them.
+  void set_cpu(std::uint32_t server, std::uint32_t cpu_units, std::uint32_t beside);
+  /// Drops every job as remove() does, and refuses whatever comes until start_again(). REQUIRES not
+  /// halted.
+  template <ServerOwner Owner>
+  void halt(std::uint32_t server, Owner& owner);
+  /// REQUIRES halted.
+  void start_again(std::uint32_t server);
+  bool is_halted(std::uint32_t server) const { return stations_[server].is_halted; }
+
   /// A request arrives now. Never calls the owner. REQUIRES work >= 0, wait >= 0.
   Admitted admit(std::uint32_t server, std::uint32_t tag, Duration work, Duration wait);
   /// A job's calls are answered: its wait begins, and it leaves at once if it has none. REQUIRES
@@ -105,14 +117,14 @@ class Servers {
   /// Calls `visit(tag)` for each job at any server, inside or queued, in no certain order.
   template <typename Visit>
   void for_each_job(Visit&& visit) const;
-  /// CPU time used since add() (E150), never above cpu_available(): what of it fell before `now`,
-  /// exactly. REQUIRES now >= the loop's, and no event pending before it. O(workers) where
-  /// nothing is shared, else O(1).
+  /// CPU time used since add() (E150), beside its requests too (C93), never above cpu_available():
+  /// what of it fell before `now`, exactly. REQUIRES now >= the loop's, and no event pending before
+  /// it. O(workers) where nothing is shared, else O(1).
   CpuTime cpu_busy(std::uint32_t server, TimePoint now) const;
   /// CPU time there was since add().
   CpuTime cpu_available(std::uint32_t server, TimePoint now) const {
     const Rest& rest = rest_[server];
-    return CpuTime{rest.cpu_units} * static_cast<std::uint64_t>((now - rest.added).count());
+    return CpuTime{rest.whole_units} * static_cast<std::uint64_t>((now - rest.added).count());
   }
 
  private:
@@ -123,7 +135,7 @@ class Servers {
   struct alignas(64) Station {
     double stretch = 1;         ///< of a request that shares with nobody
     Duration work_time{};       ///< where nothing is shared, of all that have entered service
-    std::uint32_t workers = 0;  ///< 0: there is no such server
+    std::uint32_t workers = 0;  ///< 0: there is no such server, or it is halted
     std::uint32_t in_service = 0;
     std::uint32_t idle = 0;     ///< where nothing is shared and not all are busy: a worker
     std::uint32_t entered = 0;  ///< service, so far
@@ -131,6 +143,7 @@ class Servers {
     std::uint32_t backlog = 0;  ///< most in that line
     bool exclusive = false;
     bool makes_calls = false;
+    bool is_halted = false;  ///< with no backlog: it refuses
   };
   static_assert(sizeof(Station) == 64);
 
@@ -149,8 +162,15 @@ class Servers {
   struct Rest {
     TimePoint added;
     std::uint32_t cpu_units = 0;
+    std::uint32_t whole_units = 0;   ///< with those beside
     std::uint32_t first_worker = 0;  ///< of those set aside for this index
     std::uint32_t workers = 0;       ///< how many those are
+    std::uint32_t beside = 0;        ///< CPU units used since then, by neighbors
+    TimePoint beside_since;
+    CpuTime beside_used = 0;  ///< until then
+    double speed = 1;
+    std::uint32_t most_inside = 0;   ///< while it is halted: its workers
+    std::uint32_t most_waiting = 0;  ///< and its backlog
   };
 
   TimePoint start(Station& station, std::uint32_t server, std::uint32_t tag, Duration work,
@@ -175,6 +195,10 @@ class Servers {
     return std::span(workers_).subspan(rest_[server].first_worker, rest_[server].workers);
   }
   void open_workers(std::uint32_t server, std::uint32_t count);
+  CpuTime busy_beside(const Rest& rest, TimePoint now) const {
+    return rest.beside_used +
+           CpuTime{rest.beside} * static_cast<std::uint64_t>((now - rest.beside_since).count());
+  }
   /// Ends a server: who was there, as remove() drops them.
   std::vector<std::uint32_t> close(std::uint32_t server);
 

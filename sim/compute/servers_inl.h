@@ -16,7 +16,7 @@ namespace skyreplay::compute {
     ++station.in_service;
     return {Entry::kInService, start(station, server, tag, work, wait)};
   }
-  SKY_CHECK(station.workers > 0);
+  SKY_CHECK(station.workers > 0 || station.is_halted);
   if (station.line.size >= station.backlog) return {};
   backlog_.push(station.line, {.work = work, .since = loop_.now(), .wait = wait, .tag = tag});
   return {Entry::kQueued, kEndOfTime};
@@ -231,6 +231,18 @@ template <ServerOwner Owner>
 void Servers::remove(std::uint32_t server, Owner& owner) {
   for (const std::uint32_t tag : close(server)) owner.job_dropped(server, tag);
   free_.push_back(server);
+}
+
+template <ServerOwner Owner>
+void Servers::halt(std::uint32_t server, Owner& owner) {
+  SKY_CHECK(!stations_[server].is_halted && !stations_[server].exclusive);
+  rest_[server].most_inside = stations_[server].workers;
+  rest_[server].most_waiting = stations_[server].backlog;
+  sharing_[server].cpu.count(loop_.now());
+  const std::vector<std::uint32_t> dropped = close(server);
+  stations_[server].line = backlog_.open();
+  stations_[server].is_halted = true;
+  for (const std::uint32_t tag : dropped) owner.job_dropped(server, tag);
 }
 
 }  // namespace skyreplay::compute

@@ -55,6 +55,10 @@ FargateService::FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
     spot_tasks_ = std::make_unique<SpotTasks>(loop, *this, config.time_to_interruption, seed,
                                               config.fleet.name);
   }
+  if (config.containers) {
+    containers_ =
+        std::make_unique<TaskContainers>(loop, *this, *config.containers, seed, config.fleet.name);
+  }
 }
 
 /// C24, C74, in AWS's words.
@@ -86,6 +90,12 @@ void FargateService::member_in_service(std::uint32_t member) {
   const MemberState task = *this->member(member);
   if (is_spot(task.kind)) spot_tasks_->in_service(member, task.ordinal);
   scheduler_.in_service(member);
+  if (containers_) containers_->in_service(member);
+}
+
+void FargateService::member_out_of_memory(std::uint32_t member, const std::string& why) {
+  if (!containers_) return lose_task(member, why);
+  containers_->killed(member, why);
 }
 
 void FargateService::member_taken_out(std::uint32_t member) {
@@ -153,13 +163,31 @@ void FargateService::configure_server(std::uint32_t member, compute::ServerConfi
   server.workers = revision.workers;
   server.backlog = revision.backlog;
   server.memory = revision.memory;
+  if (!containers_) return;
+  const TaskContainersConfig& of_task = containers_->config();
+  const CpuDivision cpu = of_task.cpu(of_task.all_run());
+  server.cpu_units = cpu.left;
+  server.cpu_units_beside = cpu.beside;
+  if (server.memory) server.memory = of_task.memory(*server.memory, of_task.all_run());
+  server.may_change = of_task.may_change();
 }
 
 std::vector<std::string> FargateService::notes() const {
-  if (out_of_memory_kills() == 0) return {};
-  return {fmt::format("{} task{} of {} {} killed because requests took more memory than there was",
-                      grouped(out_of_memory_kills()), out_of_memory_kills() == 1 ? "" : "s", name_,
-                      out_of_memory_kills() == 1 ? "was" : "were")};
+  std::vector<std::string> notes;
+  const std::uint64_t kills = out_of_memory_kills();
+  if (kills > 0) {
+    notes.push_back(
+        fmt::format("{} task{} of {} {} killed because requests took more memory than there was",
+                    grouped(kills), kills == 1 ? "" : "s", name_, kills == 1 ? "was" : "were"));
+  }
+  if (containers_ && containers_->exited() > 0) {
+    const bool is_one = containers_->exited() == 1;
+    notes.push_back(fmt::format(
+        "{} container{} of the tasks of {} exited, and {} restarted",
+        grouped(containers_->exited()), is_one ? "" : "s", name_,
+        grouped(containers_->restarted()) + (containers_->restarted() == 1 ? " was" : " were")));
+  }
+  return notes;
 }
 
 void FargateService::bill_from(std::uint32_t member, TimePoint at) {

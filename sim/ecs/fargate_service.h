@@ -14,6 +14,7 @@
 #include "ecs/service_scaling.h"
 #include "ecs/service_scheduler.h"
 #include "ecs/spot_tasks.h"
+#include "ecs/task_containers.h"
 #include "ecs/task_revision.h"
 #include "pricing/fargate_meter.h"
 #include "pricing/steady_meter.h"
@@ -26,6 +27,8 @@ struct FargateServiceConfig {
   balancing::FleetConfig fleet;
   pricing::FargateTask task;            ///< of its size is the first revision
   std::vector<TaskRevision> revisions;  ///< what it begins with, then one for each deployment
+  /// None: a task is one container, which has all of it. REQUIRES revisions of one size.
+  std::optional<TaskContainersConfig> containers{};
   SchedulerConfig scheduler{};
   FargateLaunches* launches =
       nullptr;  ///< the account's (C49); outlives the service. None: no limit
@@ -67,6 +70,9 @@ struct ServiceChange {
 ///
 /// A task is billed from the start of the image's pull until it has stopped, rounded up to whole
 /// seconds, at least 60 s (C119, C120).
+///
+/// Where its tasks have several containers, one serves the requests with what the others leave it
+/// (TaskContainers).
 class FargateService : public balancing::Fleet {
  public:
   FargateService(kernel::Loop& loop, metrics::Recorder& recorder,
@@ -92,6 +98,17 @@ class FargateService : public balancing::Fleet {
   }
   /// So many tasks more are to be launched, and cannot be now: of the revision launched last.
   virtual void tasks_wait(std::uint32_t) {}
+
+  // What TaskContainers asks and tells.
+  using Fleet::go_on;
+  using Fleet::pause;
+  using Fleet::set_cpu;
+  using Fleet::set_memory;
+  void lose_task(std::uint32_t member, const std::string& why) { lose({member}, why); }
+  /// What its serving container takes.
+  const std::optional<compute::MemoryConfig>& memory_of(std::uint32_t member) const {
+    return revision_of(member).memory;
+  }
 
   // What SpotTasks asks and tells.
   bool is_spot(std::uint32_t kind) const { return is_spot_[kind]; }
@@ -125,6 +142,7 @@ class FargateService : public balancing::Fleet {
     return scheduler_.is_of_second_side(member);
   }
   void configure_server(std::uint32_t member, compute::ServerConfig& server) const override;
+  void member_out_of_memory(std::uint32_t member, const std::string& why) override;
   void member_added(std::uint32_t member) override { scheduler_.created(member); }
   void member_forgotten(std::uint32_t member) override { scheduler_.gone(member); }
   void member_abandoned(std::uint32_t member) override { scheduler_.abandoned(member); }
@@ -157,8 +175,9 @@ class FargateService : public balancing::Fleet {
   Distribution stop_time_;
   bool is_signaled_at_once_ = false;
   std::map<std::uint32_t, TimePoint>
-      signaled_;                           ///< SIGTERM before it has drained: when, by ordinal
-  std::unique_ptr<SpotTasks> spot_tasks_;  ///< none where none may be on FARGATE_SPOT
+      signaled_;                                ///< SIGTERM before it has drained: when, by ordinal
+  std::unique_ptr<SpotTasks> spot_tasks_;       ///< none where none may be on FARGATE_SPOT
+  std::unique_ptr<TaskContainers> containers_;  ///< none where a task is one container
   pricing::SteadyMeter steady_;
   scaling::CapacityBounds bounds_;
   std::unique_ptr<ServiceScaling> scaling_;

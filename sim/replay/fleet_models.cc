@@ -195,6 +195,7 @@ ecs::FargateServiceConfig task_config(const scenario::ConcreteService& service, 
   config.fleet.loss = "stopped, essential container in task exited";
   config.task = fargate_task(task);
   config.revisions = task_revisions(ecs);
+  config.containers = task_containers(ecs);
   config.scheduler = scheduler_config(ecs, run.trace_start);
   config.fleet.has_two_sides = config.scheduler.traffic_shift.has_value();
   config.fleet.mix = provider_mix(ecs, config.is_spot);

@@ -7,6 +7,7 @@
 #include "replay/scaling_model.h"
 #include "replay/service_model.h"
 #include "scenario/law.h"
+#include "scenario/resolve_containers.h"
 
 namespace skyreplay::replay {
 namespace {
@@ -14,9 +15,10 @@ namespace {
 using scenario::to_distribution;
 using scenario::to_duration;
 
-Duration pull_time(const proto::DataSize& image, const proto::DataRate& rate) {
+Duration pull_time(const proto::DataSize& image, const proto::DataRate& rate,
+                   std::int64_t others = 0) {
   const double seconds =
-      static_cast<double>(image.bytes()) / static_cast<double>(rate.bytes_per_second());
+      static_cast<double>(image.bytes() + others) / static_cast<double>(rate.bytes_per_second());
   return Duration{std::llround(seconds * 1e9)};
 }
 
@@ -56,6 +58,19 @@ std::uint32_t reserved_mib(const proto::TaskDefinition& task) {
 
 namespace {
 
+/// C28: what is pulled beside the image of the container that serves.
+std::int64_t sidecar_images(const proto::EcsService& service) {
+  const proto::TaskDefinition& task = service.task_definition();
+  std::int64_t bytes = 0;
+  if (task.container_definitions_size() == 0) return bytes;
+  const std::size_t serving = scenario::serving_container(service);
+  for (int i = 0; i < task.container_definitions_size(); ++i) {
+    if (static_cast<std::size_t>(i) == serving) continue;
+    bytes += task.container_definitions(i).assumed().image_size().bytes();
+  }
+  return bytes;
+}
+
 ecs::TaskRevision first_revision(const proto::EcsService& service) {
   const proto::EcsServiceAssumed& assumed = service.assumed();
   ecs::TaskRevision revision;
@@ -67,6 +82,8 @@ ecs::TaskRevision first_revision(const proto::EcsService& service) {
   revision.reserved_mib = reserved_mib(service.task_definition());
   revision.memory = memory_config(assumed, {}, revision.memory_mib, revision.reserved_mib);
   revision.start = task_start(assumed);
+  revision.start.pull_time =
+      pull_time(assumed.image_size(), assumed.pull_rate(), sidecar_images(service));
   return revision;
 }
 
@@ -88,7 +105,7 @@ ecs::TaskRevision revision_of(const proto::EcsService& service,
       memory_config(service.assumed(), assumed, revision.memory_mib, revision.reserved_mib);
   revision.start.pull_time =
       pull_time(assumed.has_image_size() ? assumed.image_size() : service.assumed().image_size(),
-                assumed.pull_rate());
+                assumed.pull_rate(), sidecar_images(service));
   if (assumed.has_container_start()) {
     revision.start.container_start = to_distribution(assumed.container_start());
   }
@@ -161,6 +178,52 @@ ecs::FargateLaunchesConfig fargate_launches_config(const proto::FargateAccount& 
           .rate = account.launch_rate(),
           .spot_burst = account.spot_launch_burst(),
           .spot_rate = account.spot_launch_rate()};
+}
+
+namespace {
+
+/// C3, C6, C7.
+ecs::TaskContainer task_container(const proto::ContainerDefinition& from,
+                                  const proto::EcsServiceAssumed& of_service) {
+  constexpr std::uint32_t kLeastShares = 2;
+  const proto::ContainerAssumed& assumed = from.assumed();
+  ecs::TaskContainer container;
+  container.name = from.name();
+  container.shares = std::max(from.cpu(), kLeastShares);
+  container.is_essential = from.essential();
+  container.cpu_use =
+      static_cast<std::uint32_t>(std::lround(assumed.cpu_use() * compute::kUnitsPerVcpu));
+  container.memory_use = static_cast<std::uint64_t>(assumed.memory_use().bytes());
+  if (from.restart_policy().enabled()) {
+    container.restart = ecs::RestartPolicy{
+        .attempt_period = std::chrono::seconds{from.restart_policy().restart_attempt_period()}};
+    for (const double code : from.restart_policy().ignored_exit_codes()) {
+      container.restart->ignored_exit_codes.push_back(static_cast<std::uint32_t>(code));
+    }
+  }
+  if (assumed.has_time_to_exit()) container.time_to_exit = to_distribution(assumed.time_to_exit());
+  container.exit_code = assumed.exit_code();
+  container.restart_time = to_distribution(
+      assumed.has_restart_time() ? assumed.restart_time() : of_service.container_start());
+  return container;
+}
+
+}  // namespace
+
+std::optional<ecs::TaskContainersConfig> task_containers(const proto::EcsService& service) {
+  const proto::TaskDefinition& task = service.task_definition();
+  if (task.container_definitions_size() == 0) return std::nullopt;
+  ecs::TaskContainersConfig config;
+  for (const proto::ContainerDefinition& container : task.container_definitions()) {
+    config.containers.push_back(task_container(container, service.assumed()));
+  }
+  config.serving = scenario::serving_container(service);
+  config.cpu_units = task.cpu();
+  config.task_memory_limit = std::uint64_t{task.memory()} << 20;
+  const auto& serving = task.container_definitions(static_cast<int>(config.serving));
+  config.serving_memory_limit =
+      std::uint64_t{serving.has_memory() ? serving.memory() : task.memory()} << 20;
+  return config;
 }
 
 ecs::SchedulerConfig scheduler_config(const proto::EcsService& service, TimePoint trace_start) {

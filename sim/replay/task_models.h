@@ -6,6 +6,7 @@
 #include "ecs/fargate_launches.h"
 #include "ecs/service_scheduler.h"
 #include "ecs/standalone_tasks.h"
+#include "ecs/task_containers.h"
 #include "ecs/task_revision.h"
 #include "pricing/fargate_meter.h"
 #include "scenario/wiring.h"
@@ -25,6 +26,8 @@ std::vector<ecs::TaskRevision> task_revisions(const proto::EcsService& service);
 
 /// How fast the account launches tasks on Fargate.
 ecs::FargateLaunchesConfig fargate_launches_config(const proto::FargateAccount& account);
+/// The containers of each of its tasks; none where the scenario names none.
+std::optional<ecs::TaskContainersConfig> task_containers(const proto::EcsService& service);
 
 /// When these come, and how tasks are replaced.
 ecs::SchedulerConfig scheduler_config(const proto::EcsService& service, TimePoint trace_start);

@@ -41,9 +41,9 @@ const std::vector<Kind>& kinds() {
 
 const std::vector<std::string>& activity_kinds() {
   static const std::vector<std::string> all = {
-      "scale_out", "scale_in", "launch",        "terminate",    "replace",   "health",
-      "alarm",     "fault",    "deploy",        "spot",         "placement", "limit",
-      "scheduled", "forecast", "enter_standby", "exit_standby", "detach",    "refused"};
+      "scale_out",     "scale_in",     "launch", "terminate", "replace",  "health",    "alarm",
+      "fault",         "deploy",       "spot",   "placement", "limit",    "scheduled", "forecast",
+      "enter_standby", "exit_standby", "detach", "refused",   "container"};
   return all;
 }
 

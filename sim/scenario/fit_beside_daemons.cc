@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "ecs/registered_resources.h"
 #include "scenario/field_path.h"
+#include "scenario/hosts.h"
 #include "scenario/resolve.h"
 
 namespace skyreplay::scenario {
@@ -83,12 +84,7 @@ class Fit {
   void check() {
     const proto::Cluster& cluster = scenario_.clusters().at(cluster_);
     try {
-      const compute::InstanceType& type =
-          compute::InstanceTypes::builtin().find(cluster.auto_scaling_group().instance_type());
-      type_ = type.name;
-      has_ = {type.vcpus * 1024,
-              cluster.assumed().registered_memory() - cluster.assumed().reserved_memory(),
-              ecs::task_interfaces(type, cluster.awsvpc_trunking()).value_or(0)};
+      for (const Hosts& hosts : hosts_of(cluster)) add_type(cluster, hosts);
     } catch (const InputError&) {
       return;  // of a type that is reported already
     }
@@ -99,6 +95,27 @@ class Fit {
   }
 
  private:
+  /// What an instance of one capacity provider has.
+  struct Instance {
+    std::string type;
+    Needs has{};
+  };
+
+  void add_type(const proto::Cluster& cluster, const Hosts& hosts) {
+    const compute::InstanceType& type =
+        compute::InstanceTypes::builtin().find(hosts.group->instance_type());
+    instances_.push_back({type.name,
+                          {type.vcpus * 1024, hosts.registered(),
+                           ecs::task_interfaces(type, cluster.awsvpc_trunking()).value_or(0)}});
+  }
+
+  /// The one with the most of a kind: whoever does not fit there fits nowhere.
+  const Instance& largest(std::size_t kind) const {
+    return *std::max_element(
+        instances_.begin(), instances_.end(),
+        [kind](const Instance& a, const Instance& b) { return a.has[kind] < b.has[kind]; });
+  }
+
   void daemon(const std::string& name) {
     const proto::EcsService& service = scenario_.services().at(name).ecs();
     if (service.cluster() != cluster_ || !is_daemon(service)) return;
@@ -129,11 +146,12 @@ class Fit {
 
   void fits(const std::vector<Version>& versions, const std::string& path) {
     for (const Version& version : versions) {
-      for (std::size_t i = 0; i < has_.size(); ++i) {
+      for (std::size_t i = 0; i < reserved_.size(); ++i) {
         const std::uint32_t needs = version.needs[i];
-        const bool alone = needs <= has_[i];  // else it is reported already
+        const std::uint32_t has = largest(i).has[i];
+        const bool alone = needs <= has;  // else it is reported already
         if (!alone || version.fields[i].empty() || needs == 0) continue;
-        if (std::uint64_t{needs} + reserved_[i] <= has_[i]) continue;
+        if (std::uint64_t{needs} + reserved_[i] <= has) continue;
         const std::string field = path + version.fields[i];
         mistakes_.add(places_.near(field), field, words(i, needs));
       }
@@ -146,11 +164,12 @@ class Fit {
       if (least_[k][i] == 0) continue;
       parts.push_back(fmt::format("{} {}", grouped(least_[k][i]), daemons_[k]));
     }
-    const std::uint64_t left = has_[i] > reserved_[i] ? has_[i] - reserved_[i] : 0;
+    const auto& [type, has] = largest(i);
+    const std::uint64_t left = has[i] > reserved_[i] ? has[i] - reserved_[i] : 0;
     return fmt::format(
         "does not fit beside the cluster's daemons, and would wait for ever: an instance of {} has "
         "{} {}, of which daemons reserve {} ({}), which leaves {}; the task needs {} (C36)",
-        type_, grouped(has_[i]), kUnits[i], grouped(reserved_[i]), fmt::join(parts, ", "),
+        type, grouped(has[i]), kUnits[i], grouped(reserved_[i]), fmt::join(parts, ", "),
         grouped(left), grouped(needs));
   }
 
@@ -158,8 +177,7 @@ class Fit {
   const std::string& cluster_;
   const Places& places_;
   Mistakes& mistakes_;
-  std::string type_;
-  Needs has_{};
+  std::vector<Instance> instances_;          ///< one a capacity provider
   std::array<std::uint64_t, 3> reserved_{};  ///< by the daemons so far
   std::vector<std::string> daemons_;
   std::vector<Needs> least_;  ///< of each

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "scenario/asked_metrics.h"
 #include "scenario/field_path.h"
+#include "scenario/resolve_containers.h"
 
 namespace skyreplay::scenario {
 namespace {
@@ -72,9 +73,14 @@ class MemoryChecks {
 
   /// C2, C4: memory is a hard limit.
   void fits(const proto::DataSize& base, std::uint32_t task_mib, const std::string& field) {
-    if (task_mib == 0 || base.bytes() <= std::int64_t{task_mib} << 20) return;  // 0: reported
-    mistake(field, fmt::format("a task has {} MiB, which is less than memory_base: none would live",
-                               grouped(task_mib)));
+    const std::int64_t limit = serving_memory_limit(service_, task_mib);
+    if (task_mib == 0 || base.bytes() <= limit) return;  // 0: reported
+    const bool has_several = !service_.task_definition().container_definitions().empty();
+    mistake(field,
+            fmt::format("{} has {} MiB, which is less than memory_base: none would live",
+                        has_several ? "the container that serves" : "a task",
+                        has_several ? fmt::format("{:.1f}", static_cast<double>(limit) / (1 << 20))
+                                    : grouped(task_mib)));
   }
 
   void nobody_asks() {

@@ -17,6 +17,7 @@
 #include "scenario/hosts.h"
 #include "scenario/law.h"
 #include "scenario/resolve_clusters.h"
+#include "scenario/resolve_containers.h"
 #include "scenario/resolve_daemons.h"
 #include "scenario/resolve_deployments.h"
 #include "scenario/resolve_group.h"
@@ -212,6 +213,7 @@ std::uint32_t ServiceResolver::pulling_cpu(const Message& service,
 
 void ServiceResolver::ecs(proto::EcsService& service, const proto::Scenario& scenario,
                           const std::string& path) {
+  resolve_containers(service, path, places_, mistakes_);
   resolve_scheduling(service, path, places_, mistakes_);
   if (service.has_cluster()) {
     resolve_on_cluster(service, scenario, path, places_, mistakes_);
@@ -243,6 +245,7 @@ void ServiceResolver::ecs(proto::EcsService& service, const proto::Scenario& sce
 void ServiceResolver::ecs_task(proto::EcsTask& job, const proto::Scenario& scenario,
                                const std::string& path) {
   const proto::TaskDefinition& task = job.task_definition();
+  refuse_containers(job, path, places_, mistakes_);
   if (job.has_cluster()) {
     resolve_on_cluster(job, scenario, path, places_, mistakes_);
   } else {

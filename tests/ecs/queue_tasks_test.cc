@@ -137,14 +137,14 @@ TEST_CASE("target tracking keeps the backlog per task") {
   scaling.scaler.resolutions = {1min, 1min, 1min};
   scaling.scaler.math = {
       {2, {{0, metrics::Statistic::kSum}, '/', {1, metrics::Statistic::kAverage}}}};
-  scaling.scaler.alarms.push_back({{.name = "high",
-                                    .metric_name = "m1 / m2",
-                                    .threshold = 5,
-                                    .evaluation_periods = 1,
-                                    .datapoints_to_alarm = 1,
-                                    .publication_delay = 2min},
-                                   2,
-                                   {0}});
+  auto& high = scaling.scaler.alarms.emplace_back();
+  high.alarm.name = "high";
+  high.alarm.metric_name = "m1 / m2";
+  high.alarm.threshold = 5;
+  high.alarm.evaluation_periods = high.alarm.datapoints_to_alarm = 1;
+  high.alarm.publication_delay = 2min;
+  high.series = 2;
+  high.policies = {0};
   scaling.scaler.policies.push_back(
       {"backlog",
        {},

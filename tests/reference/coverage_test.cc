@@ -111,6 +111,7 @@ TEST_CASE("random scenarios reach every outcome, limit, activity, line item and 
                                  "job finds no room",
                                  "job is lost, or given up",
                                  "detach",
+                                 "container",
                                  "refused",
                                  "ec2.spot.m7i.large",
                                  "vpc.public_ipv4_in_use"}) {

@@ -74,6 +74,7 @@ class Generator {
     queues_.add_to(s_, unit_);
     queues_.foresee(s_, unit_);
     cluster_providers_.add_to(s_, unit_);
+    random_tasks_.divide(s_, unit_);
     RandomDaemons::leave_room(s_);
     random_tasks_.look_closely(s_);
     return s_;

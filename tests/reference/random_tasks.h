@@ -1,5 +1,6 @@
 #pragma once
 
+#include "reference/random_containers.h"
 #include "reference/random_services.h"
 
 namespace skyreplay::reference {
@@ -16,7 +17,8 @@ class RandomTasks {
         providers_(number ^ 0x5B07),
         filled_(number ^ 0xC93),
         shared_(number ^ 0xC49),
-        close_(number ^ 0xC94) {}
+        close_(number ^ 0xC94),
+        containers_(number) {}
 
   /// Deployments of services of tasks within the run, or only their rules; checks of their
   /// containers, and how long they stop. `unit`: of the scenario.
@@ -28,6 +30,8 @@ class RandomTasks {
   /// Some services of tasks say what requests take of their memory, which is enough for a few, and
   /// have it scale them.
   void fill(Scenario& scenario);
+  /// Divides some services' tasks among several containers.
+  void divide(Scenario& scenario, Time unit) { containers_.add_to(scenario, unit); }
 
  private:
   /// Some services of tasks are two that share requests; and the account launches few tasks, so
@@ -49,6 +53,7 @@ class RandomTasks {
   RandomServices filled_;
   RandomServices shared_;
   RandomServices close_;
+  RandomContainers containers_;
 };
 
 }  // namespace skyreplay::reference

@@ -128,6 +128,40 @@ std::string close_delay(const Fleet& f) {
   return any ? ", ecs_high_resolution: " + spelled(f.close_delay) : "";
 }
 
+std::string spelled(const Container& c, std::size_t number, bool serves) {
+  std::string text = fmt::format("name: c{}, essential: {}, ", number, c.essential);
+  if (c.cpu > 0) text += fmt::format("cpu: {}, ", c.cpu);
+  text += optional("memory", c.memory) + optional("memory_reservation", c.memory_reservation);
+  if (c.restart) {
+    text += fmt::format(
+        "restart_policy: {{enabled: true, restart_attempt_period: {}, ignored_exit_codes: [{}]}}, ",
+        c.restart->period, fmt::join(c.restart->ignored, ", "));
+  }
+  std::string assumed = fmt::format("exit_code: {}, ", c.exit_code);
+  if (!serves) {
+    assumed += fmt::format("cpu_use: {}, memory_use: {}B, image_size: {}kB, ", c.cpu_use / 1024.0,
+                           c.memory_use, c.pull_time / std::chrono::milliseconds{1});
+  }
+  if (c.exits) assumed += fmt::format("time_to_exit: {}, ", spelled(*c.exits));
+  if (c.restart) assumed += fmt::format("restart_time: {}, ", spelled(c.restart_time));
+  return fmt::format("{{{}assumed: {{{}}}}}", text, assumed);
+}
+
+std::string containers(const Fleet& f) {
+  if (f.containers.empty()) return "";
+  std::string list;
+  for (std::size_t i = 0; i < f.containers.size(); ++i) {
+    list += (i == 0 ? "" : ", ") + spelled(f.containers[i], i, i == f.serving);
+  }
+  return "container_definitions: [" + list + "], ";
+}
+
+std::string size(const Fleet& f) {
+  if (f.has_no_size) return "";
+  return fmt::format("cpu: {}, memory: {}, ", f.cpu, f.memory) +
+         optional("memory_reservation", f.memory_reservation);
+}
+
 std::string container_check(const Fleet& f) {
   if (!f.container_check) return "";
   return fmt::format("health_check: {{interval: {}, retries: {}, start_period: {}}}, ",
@@ -139,15 +173,16 @@ std::string container_check(const Fleet& f) {
 
 std::string tasks(const Fleet& f, const std::string& placement, Time trace_start) {
   return fmt::format(
-      "{{ecs: {{{}{}task_definition: {{{}cpu: {}, memory: {}, stop_timeout: {}, "
+      "{{ecs: {{{}{}task_definition: {{{}{}stop_timeout: {}, "
       "runtime_platform: "
       "{{cpu_architecture: {}}}, ephemeral_storage: {{size_in_gib: {}}}}}, {}{}assumed: "
       "{{{}publication_delay: {{ecs: {}, application_elb: {}{}}}, infrastructure_time: {}, "
       "image_size: {}kB, pull_rate: 1MB/s, container_start: {}, application_start: {}}}}}}}",
-      placement, f.daemon ? "" : fmt::format("desired_count: {}, ", f.desired),
-      container_check(f) + optional("memory_reservation", f.memory_reservation) +
-          (f.awsvpc ? "network_mode: awsvpc, " : ""),
-      f.cpu, f.memory, f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
+      placement,
+      (f.daemon ? "" : fmt::format("desired_count: {}, ", f.desired)) +
+          (f.containers.empty() ? "" : fmt::format("container_name: c{}, ", f.serving)),
+      container_check(f) + containers(f) + (f.awsvpc ? "network_mode: awsvpc, " : ""), size(f),
+      f.stop_timeout, f.arm ? "ARM64" : "X86_64", f.storage_gib,
       (f.cluster ? "" : spelled(f.providers)) + service_scaling(f, trace_start) + deployments(f),
       monitoring(f) + (f.unreached ? "" : common(f)),
       (f.close_cpu || f.close_memory ? "high_resolution_metric_price: \"0.45\", " : "") +

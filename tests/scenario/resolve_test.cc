@@ -235,7 +235,8 @@ TEST_CASE("show names every default of the schema") {
                .to_yaml();
   shown += Scenario::parse(
                "version: 1\nservices: {app: {ecs: {task_definition: {cpu: 256, memory: 512, "
-               "health_check: {}}, deployments: [{at: +1h}]}}, batch: {ecs_task: {task_definition: "
+               "health_check: {}, container_definitions: [{name: a, restart_policy: {enabled: "
+               "true}}]}, deployments: [{at: +1h}]}}, batch: {ecs_task: {task_definition: "
                "{cpu: 256, memory: "
                "512}}}}\nroutes: [{match: a, service: app}, {match: b, service: batch}]\n",
                "shop.yaml")

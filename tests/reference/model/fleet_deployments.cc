@@ -8,6 +8,10 @@ namespace skyreplay::reference {
 
 Fleet FleetService::revision(std::size_t number) const {
   Fleet task = fleet();
+  for (std::size_t i = 0; i < task.containers.size(); ++i) {
+    const bool counts = i != task.serving && !world_.broken(Mutation::kSidecarsHaveNoImage);
+    if (counts) task.pull_time += task.containers[i].pull_time;
+  }
   if (number == 0) return task;
   const Deployment& own = task.deployments[number - 1];
   task.cpu = own.cpu.value_or(task.cpu);
@@ -17,7 +21,7 @@ Fleet FleetService::revision(std::size_t number) const {
   if (own.backlog) task.backlog = own.backlog;
   if (own.memory_base) task.memory_base = own.memory_base;
   if (own.memory_per_request) task.memory_per_request = own.memory_per_request;
-  task.pull_time = own.pull_time.value_or(task.pull_time);
+  if (own.pull_time) task.pull_time += *own.pull_time - fleet().pull_time;
   task.container_start = own.container_start.value_or(task.container_start);
   task.application_start = own.application_start.value_or(task.application_start);
   task.speed /= own.work_factor;

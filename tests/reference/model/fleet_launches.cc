@@ -204,6 +204,7 @@ void FleetService::put_in_service(std::size_t member, Health health) {
     hall().room_appears();
   }
   if (has_scheduler()) task_runs(member);
+  start_containers(member);
   replace_unhealthy_later(world_.now() + std::chrono::seconds{fleet().grace});
   replace_unhealthy_later(world_.now() + std::chrono::seconds{fleet().default_warmup.value_or(0)});
 }

@@ -45,8 +45,7 @@ void FleetService::watch_memory(std::size_t member) {
     const bool is_there =
         task.state == Member::State::kInService || task.state == Member::State::kDraining;
     if (!is_there || !task.server->wants_too_much()) return;
-    killed_.push_back(world_.now());
-    lose({member});
+    out_of_memory(member);
   });
 }
 

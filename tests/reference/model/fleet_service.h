@@ -48,6 +48,13 @@ struct Member {
   Health container = Health::kHealthy;
   bool was_healthy = false;        ///< both, once
   std::optional<Time> signaled{};  ///< SIGTERM, before it has drained
+  struct Run {
+    bool runs = true;
+    std::uint64_t starts = 0, plan = 0;  ///< before this one; the number of what is planned of it
+    Time since{};
+  };
+  std::vector<Run> containers{};  ///< of a task where they may change
+  bool is_never_ready = false;
 
   bool counts() const { return state < State::kDraining; }
   bool waits() const { return state < State::kInService; }
@@ -320,6 +327,15 @@ class FleetService final : public Station,
   Time stopping(std::size_t index) const;
   void task_health_changed(std::size_t index, bool first);
   void look_later(Time at);
+
+  // Containers of tasks (C3 to C8), in fleet_containers.cc
+  void start_containers(std::size_t index);
+  void start_container(std::size_t index, std::size_t container);
+  void container_exits(std::size_t index, std::size_t container, std::uint32_t code);
+  void container_restarts(std::size_t index, std::size_t container);
+  void adapt_to_containers(std::size_t index);
+  void pause(std::size_t index);
+  void out_of_memory(std::size_t index);
 
   /// Kills a task whose requests want more memory than it has, once they are all in (C4).
   void watch_memory(std::size_t member);

@@ -227,6 +227,21 @@ enum class Mutation {
   kReceivesTakeNoTime,          ///< Queue workers
   kOldestIsAnyMessage,          ///< Queue workers
   kBacklogOfAllTasks,           ///< Queue workers
+  kSidecarsTakeNoCpu,           ///< C3
+  kSharesDoNotCount,            ///< C3
+  kLittleSharesAreNone,         ///< C3
+  kLeftOverIsLost,              ///< C3
+  kSidecarsAreNotMeasured,      ///< C93
+  kSidecarsTakeNoMemory,        ///< C4, C93
+  kOwnLimitDoesNotCount,        ///< C4
+  kEveryContainerIsEssential,   ///< C6
+  kNoContainerIsEssential,      ///< C6
+  kRestartsAtAnyTime,           ///< C7
+  kEveryCodeIsRestarted,        ///< C7
+  kPeriodIsOfTheTask,           ///< C7
+  kRequestsOutliveContainers,   ///< C7
+  kServesWhileItRestarts,       ///< C7
+  kSidecarsHaveNoImage,         ///< C28
   kEnd                          ///< of the list
 };
 inline constexpr int kMutations = static_cast<int>(Mutation::kEnd);

@@ -200,6 +200,26 @@ struct CircuitBreaker {
   std::uint32_t value = 50;
 };
 
+/// A container of a task.
+struct Container {
+  std::uint32_t cpu = 0;  ///< as it is written; a share
+  bool essential = true;
+  std::optional<std::uint32_t> memory{}, memory_reservation{};  ///< MiB
+  // Of a sidecar.
+  std::uint32_t cpu_use = 0;     ///< CPU units
+  std::uint64_t memory_use = 0;  ///< bytes
+  Time pull_time{};              ///< whole milliseconds
+  // Its end.
+  std::optional<Law> exits{};
+  std::uint32_t exit_code = 1;
+  struct Restart {
+    std::uint32_t period = 300;  ///< s
+    std::vector<std::uint32_t> ignored{};
+  };
+  std::optional<Restart> restart{};
+  Law restart_time{};
+};
+
 struct Fleet {
   bool fargate = false;
   std::uint32_t desired = 1;
@@ -262,6 +282,9 @@ struct Fleet {
   std::uint32_t memory = 512;
   std::optional<std::uint32_t> memory_reservation{};                 ///< C5
   std::optional<std::uint64_t> memory_base{}, memory_per_request{};  ///< bytes; C4
+  std::vector<Container> containers{};  ///< none: one, which has all of the task
+  std::size_t serving = 0;              ///< the one that requests go to
+  bool has_no_size = false;             ///< cpu and memory are the sums of its containers'
   bool arm = false;
   std::uint32_t storage_gib = 20;
   Law infrastructure_time{};

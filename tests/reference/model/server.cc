@@ -26,17 +26,112 @@ Server::Server(World& world, ServerOwner& owner, std::size_t member, const Fleet
       owner_(owner),
       member_(member),
       units_(size_of(fleet)),
+      whole_(units_),
       speed_(fleet.speed),
       workers_(fleet.workers ? *fleet.workers : kUnlimited),
       backlog_(fleet.backlog ? *fleet.backlog : kUnlimited),
-      exclusive_(workers_ <= std::max<std::uint64_t>(1, units_ / 1024) && !makes_calls),
+      exclusive_(workers_ <= std::max<std::uint64_t>(1, units_ / 1024) && !makes_calls &&
+                 !may_change(fleet)),
       makes_calls_(makes_calls),
       added_(world.now()),
       memory_base_(fleet.memory_base),
       memory_per_request_(fleet.memory_per_request.value_or(0)),
-      memory_limit_(std::uint64_t{fleet.memory} * 1024 * 1024) {}
+      memory_limit_(std::uint64_t{fleet.memory} * 1024 * 1024) {
+  held_.emplace_back(added_, memory_base_.value_or(0));
+  if (!fleet.fargate || fleet.containers.empty()) return;
+  run_containers(fleet, std::vector<bool>(fleet.containers.size(), true));
+  exclusive_ =
+      workers_ <= std::max<std::uint64_t>(1, units_ / 1024) && !makes_calls && !may_change(fleet);
+}
+
+// --- Containers
+
+bool may_change(const Fleet& fleet) {
+  bool may = !fleet.containers.empty() && fleet.containers[fleet.serving].restart.has_value();
+  for (const Container& container : fleet.containers) may = may || container.exits.has_value();
+  return may;
+}
+
+/// Whoever wants no more than its share of what is left has it, one after the other; then what is
+/// left is divided by shares.
+std::uint32_t left_by_sidecars(const World& world, const Fleet& fleet,
+                               const std::vector<bool>& runs) {
+  const auto shares_of = [&](std::size_t i) -> std::uint64_t {
+    const std::uint32_t least = world.broken(Mutation::kLittleSharesAreNone) ? 1 : 2;
+    return std::max(fleet.containers[i].cpu, least);
+  };
+  std::uint64_t left = fleet.cpu;
+  if (world.broken(Mutation::kSidecarsTakeNoCpu)) return fleet.cpu;
+  std::vector<std::size_t> wanting;
+  for (std::size_t i = 0; i < fleet.containers.size(); ++i) {
+    const bool wants = i != fleet.serving && runs[i] && fleet.containers[i].cpu_use > 0;
+    if (wants) wanting.push_back(i);
+  }
+  for (bool one_has_it = true; one_has_it;) {
+    one_has_it = false;
+    std::uint64_t shares = runs[fleet.serving] ? shares_of(fleet.serving) : 0;
+    for (const std::size_t i : wanting) shares += shares_of(i);
+    for (const std::size_t i : wanting) {
+      const std::uint64_t wants = fleet.containers[i].cpu_use;
+      const bool any = world.broken(Mutation::kSharesDoNotCount) && wants < left;
+      if (wants * shares > left * shares_of(i) && !any) continue;
+      left -= wants;
+      std::erase(wanting, i);
+      one_has_it = !world.broken(Mutation::kLeftOverIsLost);
+      break;
+    }
+    if (one_has_it) continue;
+    std::uint64_t taken = 0;
+    shares = runs[fleet.serving] ? shares_of(fleet.serving) : 0;
+    for (const std::size_t i : wanting) shares += shares_of(i);
+    for (const std::size_t i : wanting) {
+      taken += std::min<std::uint64_t>(left * shares_of(i) / shares, fleet.containers[i].cpu_use);
+    }
+    left -= taken;
+  }
+  return static_cast<std::uint32_t>(left);
+}
+
+void Server::run_containers(const Fleet& fleet, const std::vector<bool>& runs) {
+  move_virtual_time();
+  const int before = in_use();
+  const std::uint32_t left = left_by_sidecars(world_, fleet, runs);
+  units_ = std::max(1U, left);
+  cpu_in_use_.change(world_.now(), in_use() - before);
+  plan_next();
+  const bool measured = !world_.broken(Mutation::kSidecarsAreNotMeasured);
+  const std::uint32_t beside = measured ? fleet.cpu - left : 0;
+  beside_.change(world_.now(), static_cast<int>(beside) - static_cast<int>(beside_now_));
+  beside_now_ = beside;
+  if (!memory_base_) return;
+  constexpr std::uint64_t kMib = std::uint64_t{1024} * 1024;
+  std::uint64_t of_sidecars = 0;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const bool counts = runs[i] && !world_.broken(Mutation::kSidecarsTakeNoMemory);
+    if (counts && i != fleet.serving) of_sidecars += fleet.containers[i].memory_use;
+  }
+  memory_limit_ = fleet.memory * kMib - of_sidecars;
+  const std::optional<std::uint32_t> own = fleet.containers[fleet.serving].memory;
+  if (own && !world_.broken(Mutation::kOwnLimitDoesNotCount)) {
+    memory_limit_ = std::min(memory_limit_, *own * kMib);
+  }
+  memory_base_ = runs[fleet.serving] ? fleet.memory_base : 0;
+  held_.emplace_back(world_.now(), *memory_base_ + of_sidecars);
+}
+
+std::list<JobPtr> Server::halt() {
+  move_virtual_time();
+  for (const JobPtr& job : inside_) {
+    if (job->working) set_working(job, false);
+    if (job->attempt->check == 0) requests_inside_.change(world_.now(), -1);
+  }
+  halted_ = !world_.broken(Mutation::kServesWhileItRestarts);
+  virtual_time_ = 0;
+  return close();
+}
 
 bool Server::admit(Attempt& attempt) {
+  if (halted_) return false;
   const auto job = std::make_shared<Job>(Job{.attempt = &attempt, .queued = world_.now()});
   if (inside_.size() < workers_) {
     enter(job);
@@ -216,8 +311,13 @@ bool Server::wants_too_much() const {
 }
 
 Wide Server::memory_used(Time from, Time to) const {
-  return Wide{memory_base_.value_or(0)} * (to - from).count() +
-         Wide{memory_per_request_} * requests_inside_.integral(from, to);
+  Wide held = 0;
+  for (std::size_t i = 0; i < held_.size(); ++i) {
+    const Time begins = std::max(from, held_[i].first);
+    const Time ends = i + 1 < held_.size() ? std::min(to, held_[i + 1].first) : to;
+    if (begins < ends) held += Wide{held_[i].second} * (ends - begins).count();
+  }
+  return held + Wide{memory_per_request_} * requests_inside_.integral(from, to);
 }
 
 std::list<JobPtr> Server::close() {

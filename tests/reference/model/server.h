@@ -44,14 +44,23 @@ class Server {
   /// The server is no more; returns the jobs that were there, those inside first.
   std::list<JobPtr> close();
 
+  /// Everybody there is dropped, and nobody let in until it starts again: its container is down
+  /// (C7). Returns the jobs as close() does.
+  std::list<JobPtr> halt();
+  void start_again() { halted_ = false; }
+  /// Of a task's containers, these run now (C3, C4).
+  void run_containers(const Fleet& fleet, const std::vector<bool>& runs);
+
   std::size_t inside() const { return inside_.size(); }
   /// More memory is wanted than the task has (C4).
   bool wants_too_much() const;
   /// In bytes x ns (C93).
   Wide memory_used(Time from, Time to) const;
-  std::uint32_t cpu_units() const { return units_; }  ///< 1,024 to a vCPU
+  std::uint32_t cpu_units() const { return whole_; }  ///< 1,024 to a vCPU
   /// CPU time used before `until`, in CPU units x ns.
-  Wide busy(Time until) const { return cpu_in_use_.integral(added_, until); }
+  Wide busy(Time until) const {
+    return cpu_in_use_.integral(added_, until) + beside_.integral(added_, until);
+  }
 
  private:
   void enter(const JobPtr& job);
@@ -72,7 +81,7 @@ class Server {
   World& world_;
   ServerOwner& owner_;
   std::size_t member_;
-  std::uint32_t units_;
+  std::uint32_t units_, whole_;
   double speed_;
   std::uint64_t workers_, backlog_;
   bool exclusive_, makes_calls_;
@@ -87,6 +96,19 @@ class Server {
   std::optional<Time> planned_;
   std::uint64_t plans_ = 0;
   bool settling_ = false;
+  bool halted_ = false;
+  // Of a task with sidecars: the CPU units that these use, and the bytes of it all but of requests
+  // from then on.
+  Level beside_;
+  std::uint32_t beside_now_ = 0;
+  std::vector<std::pair<Time, std::uint64_t>> held_;
 };
+
+/// CPU units left to the container that serves, of those of the task, beside those of its sidecars
+/// that run.
+std::uint32_t left_by_sidecars(const World& world, const Fleet& fleet,
+                               const std::vector<bool>& runs);
+/// Whether any container of the task may exit, or be restarted after it was killed.
+bool may_change(const Fleet& fleet);
 
 }  // namespace skyreplay::reference

@@ -112,7 +112,9 @@ void FleetService::pause(std::size_t index) {
 
 void FleetService::out_of_memory(std::size_t index) {
   killed_.push_back(world_.now());
-  if (!fleet().fargate || !may_change(fleet())) return lose({index});
+  // Where requests outlive their container it would be killed again at once, and again.
+  const bool stops = world_.broken(Mutation::kRequestsOutliveContainers);
+  if (!fleet().fargate || !may_change(fleet()) || stops) return lose({index});
   container_exits(index, fleet().serving, 137);
 }
 

@@ -23,6 +23,8 @@ class FunctionMetrics {
   /// So many functions have their places. REQUIRES no fewer than before.
   void reserve(std::size_t functions) { functions_.resize(functions); }
 
+  /// One is near: prefetches.
+  void expect(std::uint32_t unit) const { __builtin_prefetch(&functions_[unit], 1); }
   /// A request of the function is in flight now, with which there are so many.
   void began(std::uint32_t unit, std::uint32_t in_flight) {
     raise(functions_[unit].concurrent_executions_max, in_flight);

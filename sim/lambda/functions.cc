@@ -555,6 +555,7 @@ void Functions::expect(std::uint32_t unit) {
   // Two steps, because which environment comes next stands in the function's record.
   const std::uint32_t before = std::exchange(expected_[next_expected_++ % kExpected], unit);
   __builtin_prefetch(&functions_[unit]);
+  if (metrics_ != nullptr) metrics_->expect(unit);
   functions_[before].idle.prefetch_newest();
 }
 

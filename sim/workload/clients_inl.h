@@ -105,8 +105,13 @@ template <metrics::Recorder::Parts kParts>
   if constexpr (kParts == metrics::Recorder::Parts::kOwnAndQueue) parts.queue = queued(request);
   const std::int64_t latency = (now - request.arrival).count();
   const std::int64_t overhead = std::max<std::int64_t>(0, latency - parts.work - parts.wait);
-  recorder_.completed<kParts>(request.flow, now,
-                              {.latency_ns = latency, .overhead_ns = overhead}, parts);
+  // Where nobody waits, most have none.
+  if (kParts == metrics::Recorder::Parts::kOwn && overhead == 0) {
+    recorder_.completed<kParts>(request.flow, now, {.latency_ns = latency}, parts);
+  } else {
+    recorder_.completed<kParts>(request.flow, now,
+                                {.latency_ns = latency, .overhead_ns = overhead}, parts);
+  }
   requests_.release(index);
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "core/time.h"
 #include "kernel/slab.h"
@@ -76,12 +79,17 @@ struct alignas(64) Request {
   std::uint64_t call_path() const { return more ? path : 0; }
 
  private:
-  /// Four bytes that lie side by side, read as one.
+  /// attempts, marks, awaited and more, which lie side by side, the first the least: compilers do
+  /// not see that by themselves.
   std::uint32_t standing() const {
-    return std::uint32_t{attempts} | std::uint32_t{marks} << 8 |
-           std::uint32_t{static_cast<std::uint8_t>(awaited)} << 16 | std::uint32_t{more} << 24;
+    static_assert(std::endian::native == std::endian::little);
+    std::uint32_t standing = 0;
+    std::memcpy(&standing, reinterpret_cast<const char*>(this) + offsetof(Request, attempts),
+                sizeof standing);
+    return standing;
   }
 };
 static_assert(sizeof(Request) == 128);
+static_assert(offsetof(Request, more) == offsetof(Request, attempts) + 3);
 
 }  // namespace skyreplay::workload

@@ -14,6 +14,7 @@ constexpr std::uint64_t kMib = std::uint64_t{1024} * 1024;
 
 void RandomContainers::add_to(Scenario& s, Time unit) {
   random_.unit = unit;
+  seldom_ = (s.end - s.start) / 60;
   for (Service& service : s.services) {
     const bool has_tasks = service.platform == Service::Platform::kFleet && service.fleet.fargate;
     if (has_tasks && random_.dice.chance(45)) divide(service.fleet);
@@ -90,8 +91,9 @@ void RandomContainers::may_exit(Container& c) {
   Dice& dice = random_.dice;
   if (dice.chance(50)) {
     const Time time = dice.one_of<Time>({random_.at_least(20s, 30), 60s, 61s, 100s, 400s});
-    c.exits = Law{.a = time};
-    if (dice.chance(50)) c.exits = Law{.kind = Law::Kind::kExponential, .a = time};
+    // The reference looks through all tasks there ever were: over days there may not be too many.
+    c.exits = Law{.a = std::max(time, seldom_)};
+    if (dice.chance(50)) c.exits->kind = Law::Kind::kExponential;
   }
   c.exit_code = dice.one_of<std::uint32_t>({0, 1, 1, 143});
   if (!dice.chance(60)) return;

@@ -22,6 +22,7 @@ class RandomContainers {
   void add_up(Fleet& fleet);
 
   RandomServices random_;
+  Time seldom_{};
 };
 
 }  // namespace skyreplay::reference

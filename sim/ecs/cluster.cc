@@ -9,7 +9,9 @@
 namespace skyreplay::ecs {
 
 std::uint32_t Cluster::add_provider(const ProviderConfig& config) {
-  providers_.push_back({.config = config, .shares = CapacityShares(loop_.now()), .reservation = ClusterReservation(loop_.now())});
+  providers_.push_back({.config = config,
+                        .shares = CapacityShares(loop_.now()),
+                        .reservation = ClusterReservation(loop_.now())});
   return providers() - 1;
 }
 

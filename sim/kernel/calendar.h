@@ -48,9 +48,7 @@ class Calendar {
   /// The same in three steps, for whoever has no event to fill: whether there is one, cancelled
   /// ones included; that one, removed (REQUIRES has_due() was true just before); and whether it is
   /// not a cancelled one (REQUIRES called once, at once, with what pop() gave).
-  bool has_due(TimePoint limit) {
-    return front_ != buckets_[0].size() || refill(key_of(limit));
-  }
+  bool has_due(TimePoint limit) { return front_ != buckets_[0].size() || refill(key_of(limit)); }
   Event pop() {
     --size_;
     return buckets_[0][front_++];

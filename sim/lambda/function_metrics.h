@@ -46,9 +46,9 @@ class FunctionMetrics {
     raise(account_.executions, now.executions);
     raise(account_.unreserved, now.unreserved);
     raise(account_.claimed, now.claimed);
-    seen_up_to_ = std::min({account_.unreserved,
-                            account_.executions - (now.executions - now.unreserved),
-                            account_.claimed - (now.claimed - now.unreserved)});
+    seen_up_to_ =
+        std::min({account_.unreserved, account_.executions - (now.executions - now.unreserved),
+                  account_.claimed - (now.claimed - now.unreserved)});
   }
   /// Whether nothing is new to see() where no more than so many are unreserved, and nothing else
   /// rose since the last call of it.

@@ -72,9 +72,9 @@ class Recorder {
   }
   /// Which parts of a latency may be other than zero; the short ways to count a completion.
   enum class Parts : std::uint8_t { kOwn, kOwnAndQueue, kAll };
-  /// It was answered well. What its parts leave of the latency is `cpu_stretch`, which they need not
-  /// say. REQUIRES where not kAll: the parts besides work and wait, and queue, are zero, and there
-  /// was one attempt.
+  /// It was answered well. What its parts leave of the latency is `cpu_stretch`, which they need
+  /// not say. REQUIRES where not kAll: the parts besides work and wait, and queue, are zero, and
+  /// there was one attempt.
   template <Parts kParts = Parts::kAll>
   void completed(std::uint32_t flow, TimePoint now, const Completion& as,
                  const LatencyParts& parts);

@@ -109,8 +109,8 @@ template <metrics::Recorder::Parts kParts>
   if (kParts == metrics::Recorder::Parts::kOwn && overhead == 0) {
     recorder_.completed<kParts>(request.flow, now, {.latency_ns = latency}, parts);
   } else {
-    recorder_.completed<kParts>(request.flow, now,
-                                {.latency_ns = latency, .overhead_ns = overhead}, parts);
+    recorder_.completed<kParts>(request.flow, now, {.latency_ns = latency, .overhead_ns = overhead},
+                                parts);
   }
   requests_.release(index);
 }

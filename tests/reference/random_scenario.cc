@@ -8,6 +8,7 @@
 #include "reference/random_clusters.h"
 #include "reference/random_daemons.h"
 #include "reference/random_events.h"
+#include "reference/random_faults.h"
 #include "reference/random_lambda.h"
 #include "reference/random_operations.h"
 #include "reference/random_provisioned.h"
@@ -27,8 +28,7 @@ class Generator {
         scaled_(~number),
         clock_(number ^ 0xC10C),
         foreseen_(number ^ 0xF0),
-        failed_(number + (std::uint64_t{1} << 32)),
-        priced_(number + (std::uint64_t{1} << 38)),
+        faults_(number),
         lives_(number ^ 0x9e3779b97f4a7c15),
         fronts_(number ^ 0xc2b2ae3d27d4eb4f),
         tasks_(number ^ 0xECA5),
@@ -60,7 +60,7 @@ class Generator {
     services_of_tasks();
     random_tasks_.deploy(s_, unit_);
     lives();
-    faults();
+    faults_.add_to(s_, unit_);
     fronts();
     events_.add_to(s_);
     random_tasks_.add_jobs(s_, unit_);
@@ -504,72 +504,11 @@ class Generator {
     function.billed_share = dice.one_of<double>({0, 0.593, 1});
   }
 
-  // --- Spot Instances and faults, drawn apart like policies
-
-  void spot(Fleet& fleet) {
-    Dice& dice = failed_.dice;
-    fleet.spot = true;
-    fleet.reserved_instances = 0;
-    fleet.savings_plan = 0;
-    fleet.capacity_rebalance = dice.chance(50);
-    fleet.shock_share = dice.one_of<double>({0.3, 0.7, 1});
-    fleet.between_shocks = std::max<Time>(1s, (s_.end - s_.start) / dice.between(2, 8));
-    fleet.shock_spread = std::min<Time>(failed_.time(4), 24h);
-    fleet.reliable_time = dice.chance(50) ? 0ns : failed_.time(10);
-    fleet.recommendation_lead = dice.chance(50) ? 0ns : std::min<Time>(failed_.time(4), 24h);
-    Time change{};
-    for (std::uint32_t i = priced_.dice.chance(40) ? priced_.dice.between(1, 2) : 0; i > 0; --i) {
-      change += std::max<Time>(1ns, (s_.end - s_.start) / priced_.dice.between(2, 9));
-      fleet.price_changes.push_back(change);
-    }
-  }
-
-  void faults() {
-    for (Service& service : s_.services) {
-      if (is_group(service) && failed_.dice.chance(35)) spot(service.fleet);
-      if (is_group(service)) service.fleet.public_addresses = failed_.dice.chance(30);
-    }
-    if (!failed_.dice.chance(50)) return;
-    const auto units = static_cast<std::uint64_t>((s_.end - s_.start) / unit_ + 2);
-    for (std::uint32_t i = failed_.dice.between(1, 4); i > 0; --i) {
-      Fault fault{.at = unit_ * failed_.dice.below(units),
-                  .service = failed_.dice.below(s_.services.size())};
-      if (choose(fault)) s_.faults.push_back(fault);
-    }
-  }
-
-  /// False where the service knows no fault.
-  bool choose(Fault& fault) {
-    const Service& service = s_.services[fault.service];
-    fault.count = failed_.dice.between(1, 3);
-    fault.factor = failed_.dice.one_of<double>({0.5, 2, 3.7, 10});
-    if (service.platform == Service::Platform::kFunction) return false;
-    if (service.platform == Service::Platform::kExternal) {
-      fault.kind = Fault::Kind::kSlowExternal;
-    } else if (service.fleet.spot && failed_.dice.chance(40)) {
-      fault.kind = Fault::Kind::kInterruptSpot;
-      fault.factor = failed_.dice.one_of<double>({0.34, 0.5, 1});
-    } else if (!service.fleet.fargate && failed_.dice.chance(30)) {
-      fault.kind = Fault::Kind::kBootTime;
-    } else if (failed_.dice.chance(60)) {
-      fault.kind = Fault::Kind::kZoneLoss;
-      fault.zone = failed_.dice.below(service.fleet.zones);
-      fault.everywhere = failed_.dice.chance(50);
-    }
-    const bool is_at_once =
-        fault.kind == Fault::Kind::kKill || fault.kind == Fault::Kind::kInterruptSpot;
-    if (!is_at_once && failed_.dice.chance(70)) {
-      fault.lasts = unit_ * failed_.dice.between(1, 20);
-    }
-    return true;
-  }
-
   RandomServices draws_;
   RandomServices scaled_;
   RandomServices clock_;
   RandomServices foreseen_;
-  RandomServices failed_;
-  RandomServices priced_;
+  RandomFaults faults_;
   RandomServices lives_;
   RandomServices fronts_;
   RandomServices tasks_;

@@ -45,7 +45,7 @@ class Reader final : public AlarmReader {
   }
 
  private:
-  /// C94: with monitoring of 20 s each minute has its metric besides.
+  /// C94: with monitoring of 20 s each minute has its metric (C93) besides.
   Duration period_of(FleetMetric metric, Duration of_alarm) const override {
     return std::min(name_of(metric).period, of_alarm);
   }

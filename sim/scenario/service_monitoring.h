@@ -14,7 +14,7 @@ inline constexpr std::chrono::seconds kShortPeriod{20};
 
 bool is_high_resolution(proto::ServicePredefinedMetricSpecification::Type metric);
 
-/// Whether the service reports a metric of its own, such as CPUUtilization, every 20 s (C94).
+/// Whether the service reports a metric of its own, such as CPUUtilization (C93), every 20 s (C94).
 bool is_monitored_closely(const proto::EcsService& service, const std::string& metric_name);
 /// How many metrics it does.
 std::uint32_t closely_monitored(const proto::EcsService& service);

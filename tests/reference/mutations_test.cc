@@ -54,8 +54,8 @@ TEST_CASE("every rule that is broken in the reference is found by the scenarios 
   for (int i = 1; i < kMutations; i += step()) {
     CAPTURE(i);
     const std::optional<std::uint64_t> number = found_by(static_cast<Mutation>(i));
-    REQUIRE(number.has_value());
-    tell(static_cast<Mutation>(i), *number);
+    CHECK(number.has_value());
+    if (number) tell(static_cast<Mutation>(i), *number);
   }
 }
 

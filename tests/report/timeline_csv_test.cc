@@ -40,22 +40,23 @@ TEST_CASE("every cell of a small timeline is the number worked out by hand") {
   CHECK(lines[0] + "\n" == TimelineCsv::kHeader);
   // Three completed: 100 ns, 1 ms, 3 ms; median of rank 2, p90 and p99 of rank 3. Parts are thirds:
   // 2/3 init, 1.5/3 work, -0.1/3 stretch, 0.6/3 wait, 100 ns/3 retry. 45 request-seconds in 30 s.
-  CHECK(lines[1] ==
-        "2026-01-05T00:00:30Z,30,fn/a,5,0,3,0,1,0,0,5,2,1.003519,2.998271,2.998271,3,0,2.007039,"
-        ",0.666667,0.5,-0.033333,0.2,0,0.000033,,,1.5,3,environments,,2,3,,,,,,,,,,,,,,,,,,,,,,,,0."
-        "001234567");
+  CHECK(
+      lines[1] ==
+      "2026-01-05T00:00:30Z,30,fn/a,5,0,3,0,1,0,0,5,2,1.003519,2.998271,2.998271,3,0,2.007039,"
+      ",0.666667,0.5,-0.033333,0.2,0,0.000033,,,1.5,3,environments,,2,3,,,,,,,,,,,,,,,,,,,,,,,,,,0."
+      "001234567");
   // No request: no latency; 0 of 90 vCPU-seconds busy is a true 0.
   CHECK(lines[2] ==
         "2026-01-05T00:00:30Z,30,\"'=web,\"\"b\"\"\",0,0,0,0,0,0,0,0,,,,,,,,,,,,,,,0,0,0,0,"
-        "instances,2,1.5,2,0.5,0,,,,,,,,,,,,,,,,,,,,,,0.000001000");
+        "instances,2,1.5,2,0.5,0,,,,,,,,,,,,,,,,,,,,,,,,0.000001000");
   // One completed of 1,999,000 ns: its bucket's midpoint is above it, so it is clipped.
   CHECK(lines[3] ==
         "2026-01-05T00:01:00Z,60,\"'=web,\"\"b\"\"\",10,7,1,2,0,3,3,12,,1.999,1.999,1.999,1.999,"
         "0.995327,0.995327,0.999,,0.5,0,0.5,0,0,2.25,9,0.333333,1,instances,3,2,2,1,50,"
-        ",,,,,,,,,,,,,,,,,,,,,-0.000000001");
+        ",,,,,,,,,,,,,,,,,,,,,,,-0.000000001");
   CHECK(lines[4] ==
         "2026-01-05T00:02:00Z,12.5,fn/a,0,0,0,1,0,0,0,1,0,,,,,,,,,,,,,,,,0.4,1,environments,,1,1,,,"
-        ",,,,,,,,,,,,,,,,,,,,,0.000000999");
+        ",,,,,,,,,,,,,,,,,,,,,,,0.000000999");
 }
 
 TEST_CASE("services without lines of their own have one together, of sums and merged percentiles") {
@@ -68,7 +69,7 @@ TEST_CASE("services without lines of their own have one together, of sums and me
   // running.
   CHECK(lines[1] ==
         "2026-01-05T00:00:30Z,30,*rest,5,0,3,0,1,0,0,5,2,1.003519,2.998271,2.998271,3,0,2.007039,"
-        "0,0.666667,0.5,-0.033333,0.2,0,0.000033,0,,1.5,,,2,3.5,,0.5,0,,,,,,,,,,,,,,,,,,,,,,0."
+        "0,0.666667,0.5,-0.033333,0.2,0,0.000033,0,,1.5,,,2,3.5,,0.5,0,,,,,,,,,,,,,,,,,,,,,,,,0."
         "001235567");
 }
 
@@ -101,7 +102,7 @@ TEST_CASE("every line has the header's columns") {
       if (c == '"') quoted = !quoted;
       if (c == ',' && !quoted) ++columns;
     }
-    CHECK(columns == 57);
+    CHECK(columns == 59);
   }
 }
 
@@ -132,10 +133,10 @@ TEST_CASE("a function that is fed events has their counts and ages, of none hand
   render(folder.path());
   const std::vector<std::string> lines = lines_of(folder / "timeline.csv");
   REQUIRE(lines.size() == 4);
-  CHECK(
-      lines[1].ends_with(",5,2,1,2.501,7,,,,,,,,,,,,,,,,,0.000000000"));  // 10,002 us / 4, half up
-  CHECK(lines[2].ends_with(",,,,,,,,,,,,,,,,,,,,,,0.000000000"));
-  CHECK(lines[3].ends_with(",0,0,0,,,,,,,,,,,,,,,,,,,0.000000000"));
+  CHECK(lines[1].ends_with(
+      ",5,2,1,2.501,7,,,,,,,,,,,,,,,,,,,0.000000000"));  // 10,002 us / 4, half up
+  CHECK(lines[2].ends_with(",,,,,,,,,,,,,,,,,,,,,,,,0.000000000"));
+  CHECK(lines[3].ends_with(",0,0,0,,,,,,,,,,,,,,,,,,,,,0.000000000"));
 }
 
 TEST_CASE(
@@ -163,8 +164,8 @@ TEST_CASE(
   render(folder.path());
   const std::vector<std::string> lines = lines_of(folder / "timeline.csv");
   REQUIRE(lines.size() == 3);
-  CHECK(lines[1].ends_with(",9,2,25,75,,,,,,,,,,,,,0.000000000"));
-  CHECK(lines[2].ends_with(",,,,,,,,,,,,,,,,,,,,,,0.000000000"));
+  CHECK(lines[1].ends_with(",9,2,25,75,,,,,,,,,,,,,,,0.000000000"));
+  CHECK(lines[2].ends_with(",,,,,,,,,,,,,,,,,,,,,,,,0.000000000"));
 }
 
 TEST_CASE("a function that is counted as CloudWatch does has its metrics, and the account's") {
@@ -197,11 +198,11 @@ TEST_CASE("a function that is counted as CloudWatch does has its metrics, and th
   render(folder.path());
   const std::vector<std::string> lines = lines_of(folder / "timeline.csv");
   REQUIRE(lines.size() == 3);
-  CHECK(lines[1].ends_with(",9,1,2,2.501,7,3,5,4,24,6,,,0.000000000"));
-  CHECK(lines[2].ends_with(",,,,,,,,,,,,,0.000000000"));
+  CHECK(lines[1].ends_with(",9,1,2,2.501,7,3,5,4,24,6,,,,,0.000000000"));
+  CHECK(lines[2].ends_with(",,,,,,,,,,,,,,,0.000000000"));
   // Of the others together what is of the account is the same, and a maximum of a sum is unknown.
   render(folder.path(), 0);
-  CHECK(lines_of(folder / "timeline.csv")[1].ends_with(",9,1,2,2.501,7,,5,4,24,6,,,0.000000000"));
+  CHECK(lines_of(folder / "timeline.csv")[1].ends_with(",9,1,2,2.501,7,,5,4,24,6,,,,,0.000000000"));
 }
 
 TEST_CASE("a service that says what its tasks use has their memory, and who was killed for it") {
@@ -223,8 +224,8 @@ TEST_CASE("a service that says what its tasks use has their memory, and who was 
   render(folder.path());
   const std::vector<std::string> lines = lines_of(folder / "timeline.csv");
   REQUIRE(lines.size() == 3);
-  CHECK(lines[1].ends_with(",25,2,0.000000000"));
-  CHECK(lines[2].ends_with(",,,0.000000000"));
+  CHECK(lines[1].ends_with(",25,2,,,0.000000000"));
+  CHECK(lines[2].ends_with(",,,,,0.000000000"));
 }
 
 TEST_CASE("the timeline's cost adds up to the bill, service by service") {

@@ -11,7 +11,7 @@ namespace skyreplay::reference {
 Scenario random_scenario(std::uint64_t number);
 
 /// How many of them CI compares.
-inline constexpr std::uint64_t kScenariosOfCi = 5'000;
+inline constexpr std::uint64_t kScenariosOfCi = 6'000;
 
 /// Which of them a test is to run: [from, to).
 struct Numbers {

@@ -75,7 +75,7 @@ class Recorder {
   /// It was answered well. What its parts leave of the latency is `cpu_stretch`, which they need
   /// not say. REQUIRES where not kAll: the parts besides work and wait, and queue, are zero, and
   /// there was one attempt.
-  template <Parts kParts = Parts::kAll>
+  template <Parts Told = Parts::kAll>
   void completed(std::uint32_t flow, TimePoint now, const Completion& as,
                  const LatencyParts& parts);
   /// It ended otherwise. REQUIRES outcome != kCompleted.
@@ -191,7 +191,7 @@ class Recorder {
 
   void count_later(const Note& note);
   void prefetch(const Note& note) const;
-  template <Parts kParts>
+  template <Parts Told>
   void count(const Note& note);
   void count_all();
 
@@ -261,7 +261,7 @@ class Recorder {
   std::vector<BucketCount> overhead_list_;
 };
 
-template <Recorder::Parts kParts>
+template <Recorder::Parts Told>
 [[gnu::always_inline]] inline void Recorder::count(const Note& note) {
   FlowWindow& flow = flows_[note.flow];
   if (flow.samples == SampleChunk::kSamples) [[unlikely]]
@@ -275,8 +275,8 @@ template <Recorder::Parts kParts>
   row.latency_ns += note.latency_ns;
   row.sums.work += note.sums.work;
   row.sums.wait += note.sums.wait;
-  if constexpr (kParts != Parts::kOwn) row.sums.queue += note.sums.queue;
-  if constexpr (kParts == Parts::kAll) {
+  if constexpr (Told != Parts::kOwn) row.sums.queue += note.sums.queue;
+  if constexpr (Told == Parts::kAll) {
     row.sums.init += note.sums.init;
     row.sums.downstream += note.sums.downstream;
     row.sums.retry += note.sums.retry;
@@ -286,7 +286,7 @@ template <Recorder::Parts kParts>
     flow.latency_max_ns = note.latency_ns;
 }
 
-template <Recorder::Parts kParts>
+template <Recorder::Parts Told>
 [[gnu::always_inline]] inline void Recorder::completed(std::uint32_t flow, TimePoint now,
                                                        const Completion& as,
                                                        const LatencyParts& parts) {
@@ -299,7 +299,7 @@ template <Recorder::Parts kParts>
                   .flow = flow,
                   .extra_attempts = as.attempts - 1};
   if (has_few_flows_) {
-    count<kParts>(note);
+    count<Told>(note);
   } else {
     const Note copy = note;  // so that the other way needs no memory for it
     count_later(copy);

@@ -151,7 +151,7 @@ class Clients final : public kernel::Process {
   void use_timeout();
   void retry_later(std::uint32_t index, metrics::Outcome outcome);
   void answer_unusual(std::uint32_t index, metrics::Outcome outcome);
-  template <metrics::Recorder::Parts kParts>
+  template <metrics::Recorder::Parts Told>
   void end_plainly(std::uint32_t index);
   static std::int64_t queued(const Request& request);
   void end(std::uint32_t index, metrics::Outcome outcome);

@@ -96,21 +96,21 @@ template <bool Watching>
   end_plainly<metrics::Recorder::Parts::kOwnAndQueue>(index);
 }
 
-template <metrics::Recorder::Parts kParts>
+template <metrics::Recorder::Parts Told>
 [[gnu::always_inline]] inline void Clients::end_plainly(std::uint32_t index) {
   const Request& request = requests_[index];
   const TimePoint now = loop_.now();
   ++ended_[static_cast<std::size_t>(metrics::Outcome::kCompleted)];
   metrics::LatencyParts parts{.work = request.work.count(), .wait = request.wait.count()};
-  if constexpr (kParts == metrics::Recorder::Parts::kOwnAndQueue) parts.queue = queued(request);
+  if constexpr (Told == metrics::Recorder::Parts::kOwnAndQueue) parts.queue = queued(request);
   const std::int64_t latency = (now - request.arrival).count();
   const std::int64_t overhead = std::max<std::int64_t>(0, latency - parts.work - parts.wait);
   // Where nobody waits, most have none.
-  if (kParts == metrics::Recorder::Parts::kOwn && overhead == 0) {
-    recorder_.completed<kParts>(request.flow, now, {.latency_ns = latency}, parts);
+  if (Told == metrics::Recorder::Parts::kOwn && overhead == 0) {
+    recorder_.completed<Told>(request.flow, now, {.latency_ns = latency}, parts);
   } else {
-    recorder_.completed<kParts>(request.flow, now, {.latency_ns = latency, .overhead_ns = overhead},
-                                parts);
+    recorder_.completed<Told>(request.flow, now, {.latency_ns = latency, .overhead_ns = overhead},
+                              parts);
   }
   requests_.release(index);
 }

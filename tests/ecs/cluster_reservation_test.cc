@@ -48,7 +48,7 @@ TEST_CASE("C122, C123: a cluster's reservation is what tasks hold of what instan
   const std::vector<ReservationCounts> minutes = run(text(""));
   REQUIRE(minutes.size() == 4);
   for (const ReservationCounts& minute : minutes) {
-    CHECK(minute.cpu_reserved == 3 * 1024 * kMinute);  // 75 %
+    CHECK(minute.cpu_reserved == std::uint64_t{3} * 1024 * kMinute);  // 75 %
     CHECK(minute.cpu_registered == 4096 * kMinute);
     CHECK(minute.memory_reserved == 6000 * kMinute);  // 37.5 %
     CHECK(minute.memory_registered == 16'000 * kMinute);
@@ -71,7 +71,7 @@ TEST_CASE("C122: one that drains is registered to its end, and tasks until they 
       run(text("auto_scaling_group_provider: {managed_draining: ENABLED}, ",
                "changes: [{at: +60s, field: clusters.hosts.auto_scaling_group.desired_capacity, "
                "value: 1}]\n"));
-  CHECK(minutes[0].cpu_reserved == 3 * 1024 * kMinute);
+  CHECK(minutes[0].cpu_reserved == std::uint64_t{3} * 1024 * kMinute);
   CHECK(minutes[1].cpu_registered > 2048 * kMinute);
   CHECK(minutes[1].cpu_reserved > 2048 * kMinute);
   CHECK(minutes[3].cpu_registered >= 2048 * kMinute);

@@ -48,7 +48,7 @@ TEST_CASE("C49: services share the account's launches, a hundred at once and the
                                "routes: [{match: \"*\", service: a}, {match: b, service: b}]\n");
   CHECK(launches(result, 0) == Times(60, 0));
   Times others(40, 0);
-  for (int i = 1; i <= 20; ++i) others.push_back(50 * i);
+  for (int i = 1; i <= 20; ++i) others.push_back(std::int64_t{50} * i);
   CHECK(launches(result, 1) == others);
 }
 

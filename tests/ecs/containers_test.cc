@@ -29,15 +29,6 @@ RunResult run(const std::string& scenario, const std::vector<RowSource::Row>& ro
   return {scenario, source};
 }
 
-std::vector<std::string> told(const RunResult& result, const std::string& kind) {
-  std::vector<std::string> causes;
-  for (const replay::Activity& activity : result.activities) {
-    if (activity.kind != kind) continue;
-    causes.push_back(std::to_string(activity.time.time_since_epoch() / 1s) + ": " + activity.cause);
-  }
-  return causes;
-}
-
 double latency(const RunResult& result) {
   return static_cast<double>(result.service(0).latency_max_ns) / 1e9;
 }
@@ -89,11 +80,11 @@ TEST_CASE("C4: the container that serves is killed beyond its own limit, or the 
   for (const std::string containers : {"{name: web, memory: 1024}, {name: log}",
                                        "{name: web}, {name: log, assumed: {memory_use: 1GiB}}"}) {
     const RunResult result = run(service(containers, memory), three);
-    REQUIRE(told(result, "terminate").size() == 1);
-    CHECK(told(result, "terminate")[0] ==
+    REQUIRE(result.told("terminate").size() == 1);
+    CHECK(result.told("terminate")[0] ==
           "1: task 0 in us-east-1a: OutOfMemoryError: 3 requests inside need 1280.0 MiB of 1024");
     const std::vector<RowSource::Row> two(2, {.arrival = 1s, .wait = 10s});
-    CHECK(told(run(service(containers, memory), two), "terminate").empty());
+    CHECK(run(service(containers, memory), two).told("terminate").empty());
   }
 }
 
@@ -107,12 +98,12 @@ TEST_CASE("C6: a task stops when an essential container exits, and is replaced")
   const std::string containers =
       "{name: web}, {name: log, assumed: {time_to_exit: 30s, image_size: 0B}}";
   const RunResult result = run(service(containers), {{.arrival = 29s, .wait = 5s}});
-  REQUIRE(told(result, "terminate").size() > 2);
-  CHECK(told(result, "terminate")[0] ==
+  REQUIRE(result.told("terminate").size() > 2);
+  CHECK(result.told("terminate")[0] ==
         "30: task 0 in us-east-1a: container log exited with code 1 after 30s: Essential container "
         "in task exited");
-  CHECK(told(result, "launch")[0] == "30: task 1 in us-east-1a: in service after 10s");
-  CHECK(told(result, "terminate")[1].substr(0, 25) == "70: task 1 in us-east-1a:");
+  CHECK(result.told("launch")[0] == "30: task 1 in us-east-1a: in service after 10s");
+  CHECK(result.told("terminate")[1].substr(0, 25) == "70: task 1 in us-east-1a:");
   CHECK(result.outcome(Outcome::kError) == 1);
 }
 
@@ -121,9 +112,9 @@ TEST_CASE("C6: a task goes on without a container that is not essential, and has
       "{name: web, cpu: 768}, {name: log, cpu: 256, essential: false, assumed: {cpu_use: 1, "
       "time_to_exit: 30s, exit_code: 7}}";
   const RunResult result = run(service(containers), {{.arrival = 60s, .work = 3s}});
-  CHECK(told(result, "terminate").empty());
-  REQUIRE(told(result, "container").size() == 1);
-  CHECK(told(result, "container")[0] ==
+  CHECK(result.told("terminate").empty());
+  REQUIRE(result.told("container").size() == 1);
+  CHECK(result.told("container")[0] ==
         "30: task 0: container log exited with code 7 after 30s: it is not restarted, and the task "
         "goes on without it");
   CHECK(latency(result) == 3);
@@ -142,20 +133,18 @@ TEST_CASE("C7: a container is restarted in its task, where it has run for the pe
   };
   const std::string period = ", restart_attempt_period: 60";
   const RunResult restarts = of(period, "time_to_exit: 90s");
-  CHECK(told(restarts, "terminate").empty());
-  REQUIRE(told(restarts, "container").size() >= 3);
-  CHECK(told(restarts, "container")[0] ==
+  CHECK(restarts.told("terminate").empty());
+  REQUIRE(restarts.told("container").size() >= 3);
+  CHECK(restarts.told("container")[0] ==
         "90: task 0: container log exited with code 1 after 1m30s: it is restarted within 5s");
-  CHECK(told(restarts, "container")[1] == "95: task 0: container log runs again");
-  CHECK(told(restarts, "container")[2].substr(0, 4) == "185:");
-  CHECK(told(of(period, "time_to_exit: 60s"), "terminate").empty());
-  CHECK(told(of(period, "time_to_exit: 59s"), "terminate").size() >= 1);
-  CHECK(told(of("", "time_to_exit: 90s"), "terminate").size() >= 1);  // 300 s unless given
-  CHECK(
-      told(of(period + ", ignored_exit_codes: [0, 1]", "time_to_exit: 90s"), "terminate").size() >=
-      1);
-  CHECK(
-      told(of(period + ", ignored_exit_codes: [0, 2]", "time_to_exit: 90s"), "terminate").empty());
+  CHECK(restarts.told("container")[1] == "95: task 0: container log runs again");
+  CHECK(restarts.told("container")[2].substr(0, 4) == "185:");
+  CHECK(of(period, "time_to_exit: 60s").told("terminate").empty());
+  CHECK(of(period, "time_to_exit: 59s").told("terminate").size() >= 1);
+  CHECK(of("", "time_to_exit: 90s").told("terminate").size() >= 1);  // 300 s unless given
+  CHECK(of(period + ", ignored_exit_codes: [0, 1]", "time_to_exit: 90s").told("terminate").size() >=
+        1);
+  CHECK(of(period + ", ignored_exit_codes: [0, 2]", "time_to_exit: 90s").told("terminate").empty());
 }
 
 TEST_CASE("C7: while the container that serves restarts its task stays, and refuses requests") {
@@ -171,7 +160,7 @@ TEST_CASE("C7: while the container that serves restarts its task stays, and refu
     CHECK(result.outcome(Outcome::kError) == 2);
     CHECK(result.outcome(Outcome::kRefused) == 1);
     CHECK(result.outcome(Outcome::kCompleted) == 1);
-    CHECK(told(result, "terminate").empty());
+    CHECK(result.told("terminate").empty());
     CHECK(result.timeline[1].row.capacity_running_ns == 60'000'000'000);
   }
 }
@@ -183,9 +172,9 @@ TEST_CASE("C4, C7: a container that is killed for its memory is restarted too") 
   const std::string memory = ", memory_base: 512MiB, memory_per_request: 256MiB";
   const std::vector<RowSource::Row> late(3, {.arrival = 100s, .wait = 10s});
   const RunResult result = run(service(containers, memory), late);
-  CHECK(told(result, "terminate").empty());
-  REQUIRE(told(result, "container").size() == 2);
-  CHECK(told(result, "container")[0] ==
+  CHECK(result.told("terminate").empty());
+  REQUIRE(result.told("container").size() == 2);
+  CHECK(result.told("container")[0] ==
         "100: task 0: container web was killed, OutOfMemoryError: 3 requests inside need 1280.0 "
         "MiB of 1024 after 1m40s: it is restarted within 5s");
   CHECK(result.outcome(Outcome::kError) == 3);
@@ -199,7 +188,7 @@ TEST_CASE("C28: a task pulls the images of all its containers") {
   std::string scenario = service(containers, ", pull_rate: 1MB/s");
   scenario.replace(scenario.find("image_size: 0B"), 14, "image_size: 10MB");
   const RunResult result = run("start: cold\n" + scenario, {{.arrival = 1s}});
-  CHECK(told(result, "launch")[0] == "0: task 0 in us-east-1a: in service after 40s");
+  CHECK(result.told("launch")[0] == "0: task 0 in us-east-1a: in service after 40s");
 }
 
 }  // namespace

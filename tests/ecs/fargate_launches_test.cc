@@ -60,6 +60,40 @@ TEST_CASE("C49: services that are short of launches get them in turn") {
   CHECK(launches(result, 2) == Times{2000, 4000});
 }
 
+/// Someone who would launch one task at an instant, and when it did.
+class Launcher final : public kernel::Process {
+ public:
+  Launcher(kernel::Loop& loop, FargateLaunches& account, Duration at)
+      : loop_(loop), account_(account), id_(account.join([this] { launch(); })) {
+    loop.schedule(TimePoint{at}, loop.add(*this), 0, 0);
+  }
+  void fire(const kernel::Event&) override { launch(); }
+  std::vector<Duration> launched;
+
+ private:
+  void launch() {
+    if (!launched.empty() || !account_.may_launch(id_, false)) return;
+    account_.launch(false);
+    launched.push_back(loop_.now().time_since_epoch());
+  }
+
+  kernel::Loop& loop_;
+  FargateLaunches& account_;
+  FargateLaunches::Id id_;
+};
+
+TEST_CASE("C49: who asks when the token comes is not before who stands in line for it") {
+  kernel::Loop loop;
+  FargateLaunches account(loop, {.burst = 1, .rate = 1, .spot_burst = 1, .spot_rate = 1});
+  Launcher first(loop, account, 0s);
+  Launcher last(loop, account, 1s);  // its event of that instant is the earlier
+  Launcher second(loop, account, 200ms);
+  loop.advance(TimePoint{5s});
+  CHECK(first.launched == std::vector<Duration>{0s});
+  CHECK(second.launched == std::vector<Duration>{1s});
+  CHECK(last.launched == std::vector<Duration>{2s});
+}
+
 TEST_CASE("C49: who needs a launch no more leaves it to the next") {
   const RunResult result =
       run("launch_burst: 1, launch_rate: 1", service("a", 1) + service("b", 1) + service("c", 1),

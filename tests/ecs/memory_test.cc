@@ -30,49 +30,40 @@ RunResult run(const std::string& scenario, int requests, Duration pause = 1s) {
   return {scenario, source};
 }
 
-std::vector<std::string> told(const RunResult& result, const std::string& kind) {
-  std::vector<std::string> causes;
-  for (const replay::Activity& activity : result.activities) {
-    if (activity.kind != kind) continue;
-    causes.push_back(std::to_string(activity.time.time_since_epoch() / 1s) + ": " + activity.cause);
-  }
-  return causes;
-}
-
 TEST_CASE("C4: a task that is as full as it may be lives") {
   // Three are inside at most, and 4 GiB is what there is.
   const RunResult result = run(service(1, ", workers: 3"), 10);
-  CHECK(told(result, "terminate").empty());
+  CHECK(result.told("terminate").empty());
   CHECK(result.summary.overall.counters.completions() == 10);
 }
 
 TEST_CASE("C2, C4: a task that lets in one more than it has memory for is gone with all it has") {
   // The fourth, at 3 s, would need 5 GiB.
   const RunResult result = run(service(1), 4);
-  REQUIRE(told(result, "terminate").size() == 1);
-  CHECK(told(result, "terminate")[0] ==
+  REQUIRE(result.told("terminate").size() == 1);
+  CHECK(result.told("terminate")[0] ==
         "3: task 0 in us-east-1a: OutOfMemoryError: 4 requests inside need 5120.0 MiB of 4096");
   CHECK(result.summary.overall.counters.completions() == 0);
   CHECK(result.summary.overall.counters
             .outcomes[static_cast<std::size_t>(metrics::Outcome::kError)] == 4);
   // ECS starts another at once, which runs 10 s later.
-  REQUIRE(told(result, "launch").size() == 1);
-  CHECK(told(result, "launch")[0].substr(0, 9) == "3: task 1");
+  REQUIRE(result.told("launch").size() == 1);
+  CHECK(result.told("launch")[0].substr(0, 9) == "3: task 1");
 }
 
 TEST_CASE("C4: requests in the backlog take no memory, nor does what has left") {
-  CHECK(told(run(service(1, ", workers: 3"), 20), "terminate").empty());
-  CHECK(told(run(service(1, ", workers: 4"), 20), "terminate").size() == 1);
+  CHECK(run(service(1, ", workers: 3"), 20).told("terminate").empty());
+  CHECK(run(service(1, ", workers: 4"), 20).told("terminate").size() == 1);
 }
 
 TEST_CASE("C4: a deployment that takes more memory for a request dies of what the old one bore") {
   const std::string deployment =
       "deployments: [{at: +30s, assumed: {memory_per_request: 1100MiB}}], ";
   // One every four seconds: three are inside at most.
-  CHECK(told(run(service(1), 55, 4s), "terminate").empty());
+  CHECK(run(service(1), 55, 4s).told("terminate").empty());
   const RunResult dies = run(service(1, "", deployment), 55, 4s);
   bool found = false;
-  for (const std::string& cause : told(dies, "terminate")) {
+  for (const std::string& cause : dies.told("terminate")) {
     found = found || cause.find("need 4324.0 MiB of 4096") != std::string::npos;
   }
   CHECK(found);
@@ -96,7 +87,7 @@ TEST_CASE("C93: MemoryUtilization is memory in use over time, of what the tasks 
   const auto alarms = [&](const char* threshold) {
     RowSource source({{.name = "r"}}, rows, 4min);
     const RunResult result(service(1, "", alarm(threshold)), source);
-    return told(result, "alarm");
+    return result.told("alarm");
   };
   CHECK(alarms("50.1").size() == 0);
   REQUIRE(alarms("49.9").size() >= 1);

@@ -101,6 +101,16 @@ struct RunResult {
     }
     return "none";
   }
+  /// The causes of all activities of a kind, each behind its second.
+  std::vector<std::string> told(const std::string& kind) const {
+    std::vector<std::string> causes;
+    for (const replay::Activity& activity : activities) {
+      if (activity.kind != kind) continue;
+      const auto second = activity.time.time_since_epoch() / std::chrono::seconds{1};
+      causes.push_back(std::to_string(second) + ": " + activity.cause);
+    }
+    return causes;
+  }
   /// Forgets what changed in targets' health, where a test is about other activities.
   RunResult& without_health() {
     std::erase_if(activities, [](const auto& activity) { return activity.kind == "health"; });

@@ -27,6 +27,9 @@ class Reference {
     return true;
   }
   std::size_t size() const { return events_.size(); }
+  TimePoint next_time() const {
+    return events_.empty() ? kEndOfTime : at(events_.begin()->first.first);
+  }
 
  private:
   std::map<std::pair<std::int64_t, std::uint64_t>, std::uint32_t> events_;
@@ -59,6 +62,7 @@ void compare_with_reference(std::uint64_t seed, int steps) {
   std::map<std::uint32_t, EventId> cancellable;
   std::int64_t now = static_cast<std::int64_t>(random() % 1'000'000);
   std::uint32_t next_payload = 0;
+  int cancels = 0;
   for (int step = 0; step < steps; ++step) {
     const auto action = random() % 10;
     if (action < 5) {
@@ -78,6 +82,7 @@ void compare_with_reference(std::uint64_t seed, int steps) {
       REQUIRE_FALSE(calendar.cancel(victim->second));
       reference.cancel(victim->first);
       cancellable.erase(victim);
+      ++cancels;
     } else {
       // An arrival moves the clock past everything due.
       const std::int64_t limit = now + draw_delay(random);
@@ -103,6 +108,9 @@ void compare_with_reference(std::uint64_t seed, int steps) {
       }
     }
     REQUIRE(calendar.size() == reference.size());
+    // Earlier only where that one was cancelled.
+    REQUIRE(calendar.next_time() <= reference.next_time());
+    if (cancels == 0) REQUIRE(calendar.next_time() == reference.next_time());
   }
 }
 

@@ -58,17 +58,17 @@ Recorder::Recorder(std::vector<std::uint32_t> service_of_flow, std::uint32_t ser
   std::vector<std::uint32_t> next(first_flow_.begin(), first_flow_.end() - 1);
   for (std::uint32_t f = 0; f < service_of_flow_.size(); ++f) {
     flows_by_service_[next[service_of_flow_[f]]++] = f;
-    flows_[f].alone = is_alone(service_of_flow_[f]);
   }
+  for (FlowWindow& flow : flows_) flow.in_flight = &in_flight_of(service_of_flow_[index_of(flow)]);
 }
 
 Recorder::~Recorder() = default;
 
 void Recorder::failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts) {
   SKY_CHECK(outcome != Outcome::kCompleted);
-  in_flight(flows_[flow], flow).leave(since_start(now));
+  flows_[flow].in_flight->leave(since_start(now));
   ++rare_[flow].outcomes[static_cast<std::size_t>(outcome)];
-  flows_[flow].extra_attempts += attempts - 1;
+  rare_[flow].extra_attempts += attempts - 1;
 }
 
 void Recorder::activate(std::uint32_t flow) {
@@ -175,13 +175,12 @@ Counters Recorder::take_counters(std::uint32_t index) {
   (index < routes_ ? counters.arrivals : counters.calls) = flow.arrivals;
   counters.cold_starts = rare.cold_starts;
   counters.outcomes[0] = completions(flow);
-  counters.attempts = counters.outcomes[0] + flow.extra_attempts;
+  counters.attempts = counters.outcomes[0] + rare.extra_attempts;
   for (std::size_t i = 1; i < kOutcomes; ++i) {
     counters.outcomes[i] = rare.outcomes[i];
     counters.attempts += rare.outcomes[i];
   }
   flow.arrivals = 0;
-  flow.extra_attempts = 0;
   rare = {};
   return counters;
 }

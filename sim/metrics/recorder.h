@@ -52,6 +52,8 @@ class Recorder {
            WindowSink& sink, std::optional<std::uint32_t> routes = std::nullopt,
            std::size_t pool_chunks = kPoolChunks);
   ~Recorder();
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
 
   struct Completion {
     std::int64_t latency_ns = 0;
@@ -68,7 +70,7 @@ class Recorder {
     window.arrivals += counted;
     if (!window.active) [[unlikely]]
       activate(flow);
-    in_flight(window, flow).enter(since_start(now));
+    window.in_flight->enter(since_start(now));
   }
   /// Which parts of a latency may be other than zero; the short ways to count a completion.
   enum class Parts : std::uint8_t { kOwn, kOwnAndQueue, kAll };
@@ -82,7 +84,7 @@ class Recorder {
   void failed(std::uint32_t flow, TimePoint now, Outcome outcome, std::uint32_t attempts);
   /// It ended during or from a warm-up: only the number in flight changes.
   void left_uncounted(std::uint32_t flow, TimePoint now) {
-    in_flight(flows_[flow], flow).leave(since_start(now));
+    flows_[flow].in_flight->leave(since_start(now));
   }
 
   /// With so few flows, what they touch stays in cache: to prefetch it, or to wait for it, would
@@ -150,16 +152,16 @@ class Recorder {
     OctaveRows* rows = nullptr;
     SampleChunk* chunk = nullptr;  ///< the last one
     std::int64_t latency_max_ns = 0;
-    Level in_flight;                                ///< where `alone`; else the service has it
-    std::uint16_t samples = SampleChunk::kSamples;  ///< in the last chunk
-    bool alone = false;                             ///< its service has no other flow
-    bool active = false;                            ///< only if its service is
+    Level* in_flight = nullptr;  ///< of its service
+    Level own;                   ///< that, where its service has no other flow
     std::uint32_t arrivals = 0;
-    std::uint32_t extra_attempts = 0;  ///< attempts beyond one for each request that ended
+    std::uint16_t samples = SampleChunk::kSamples;  ///< in the last chunk
+    bool active = false;                            ///< only if its service is
   };
   static_assert(sizeof(FlowWindow) == 64);
   struct RareCounts {
     std::uint32_t cold_starts = 0;
+    std::uint32_t extra_attempts = 0;  ///< attempts beyond one for each request that ended
     std::uint32_t outcomes[kOutcomes] = {};
   };
   struct alignas(64) ServiceWindow {
@@ -195,12 +197,8 @@ class Recorder {
   void count(const Note& note);
   void count_all();
 
-  /// What leaves had arrived, so its service is active.
-  Level& in_flight(FlowWindow& window, std::uint32_t flow) {
-    return window.alone ? window.in_flight : services_[service_of_flow_[flow]].in_flight;
-  }
   Level& in_flight_of(std::uint32_t service) {
-    return is_alone(service) ? flows_[flows_by_service_[first_flow_[service]]].in_flight
+    return is_alone(service) ? flows_[flows_by_service_[first_flow_[service]]].own
                              : services_[service].in_flight;
   }
   bool is_alone(std::uint32_t service) const {
@@ -280,7 +278,8 @@ template <Recorder::Parts Told>
     row.sums.init += note.sums.init;
     row.sums.downstream += note.sums.downstream;
     row.sums.retry += note.sums.retry;
-    flow.extra_attempts += note.extra_attempts;
+    if (note.extra_attempts > 0) [[unlikely]]
+      rare_[note.flow].extra_attempts += note.extra_attempts;
   }
   if (note.latency_ns > flow.latency_max_ns) [[unlikely]]
     flow.latency_max_ns = note.latency_ns;
@@ -290,7 +289,7 @@ template <Recorder::Parts Told>
 [[gnu::always_inline]] inline void Recorder::completed(std::uint32_t flow, TimePoint now,
                                                        const Completion& as,
                                                        const LatencyParts& parts) {
-  in_flight(flows_[flow], flow).leave(since_start(now));
+  flows_[flow].in_flight->leave(since_start(now));  // it had arrived, so its service is active
   // No shortcut for those without overhead: which those are cannot be predicted where some wait.
   const Note note{.sums = LatencySums::of(parts),
                   .latency_ns = as.latency_ns,

@@ -72,6 +72,7 @@ class Fleet final : public Process {
 
   void job_started(std::uint32_t, std::uint32_t, Duration waited) { waited_ += waited; }
   void job_worked(std::uint32_t, std::uint32_t, SlabId job) { servers_.resume(job, *this); }
+  bool job_done_at_once(std::uint32_t, std::uint32_t) { return false; }
   void job_done(std::uint32_t server, std::uint32_t) { group_.finished(server); }
   void job_dropped(std::uint32_t, std::uint32_t) {}
 

@@ -46,6 +46,7 @@ Fleet::Fleet(kernel::Loop& loop, metrics::Recorder& recorder, const FleetConfig&
   if (billing.has_bytes && config.has_load_balancer) {
     transfer_item_ = billing.meters.add_item(
         billing.catalogue.tariff("data_transfer.internet_out", billing.region));
+    ends_plainly_ = false;
   }
   recorder_.always(config.service);
 }

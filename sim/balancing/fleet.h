@@ -193,7 +193,10 @@ class Fleet : public workload::Platform, public kernel::Process {
   /// Members that were killed because their memory was used up.
   std::uint64_t out_of_memory_kills() const { return out_of_memory_kills_; }
   /// Counts what it is told to from then on.
-  Traffic& traffic() { return traffic_; }
+  Traffic& traffic() {
+    ends_plainly_ = false;
+    return traffic_;
+  }
   /// Where requests of its routes go in its place; null where it has no queue.
   QueueWorkers* queue() const { return queue_.get(); }
   /// For activities.csv.
@@ -225,6 +228,7 @@ class Fleet : public workload::Platform, public kernel::Process {
   }
 
   // What Servers tell their owner.
+  bool job_done_at_once(std::uint32_t server, std::uint32_t tag);
   void job_started(std::uint32_t server, std::uint32_t tag, Duration waited);
   void job_worked(std::uint32_t server, std::uint32_t tag, kernel::SlabId job);
   void job_done(std::uint32_t server, std::uint32_t tag);
@@ -491,6 +495,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   }
   void fire_member(const kernel::Event& event);
   void take_memory(std::uint32_t server);
+  void count_admission(std::uint32_t server, compute::Entry entry);
+  void count_end(std::uint32_t server, std::uint32_t tag, metrics::Outcome outcome);
   void out_of_memory(std::uint32_t member);
   std::uint32_t& count_of(const Member& member, Health health) {
     return by_health_[member.is_of_second_side ? 1 : 0][static_cast<std::size_t>(health)];
@@ -545,6 +551,8 @@ class Fleet : public workload::Platform, public kernel::Process {
   std::vector<Replacement> replacements_;  ///< of whose members neither is gone or draining
   Suspension suspended_;
   Traffic traffic_;
+  /// Requests make no calls, and no traffic, memory or bytes are counted: for certain.
+  bool ends_plainly_ = !config_.calls.has_value();
 
   // Billing of the load balancer, and of what goes through it.
   std::optional<pricing::LoadBalancerMeter> balancer_meter_;

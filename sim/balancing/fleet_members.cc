@@ -182,6 +182,7 @@ void Fleet::put_in_service(std::uint32_t index, Health health, TimePoint serves_
   configure_server(index, server);
   member.server = servers_.add(server);
   memory_.add(member.server, server.memory, loop_.now());
+  ends_plainly_ = ends_plainly_ && !memory_.is_tracked();
   if (member_of_server_.size() <= member.server) {
     member_of_server_.resize(member.server + std::size_t{1});
   }

@@ -86,20 +86,22 @@ workload::Admitted Fleet::admit(std::uint32_t, std::uint32_t index, workload::Re
   constexpr workload::Admitted kRefused{workload::Admission::kRefused, {}};
   if (target == kNoTarget) [[unlikely]]
     return kRefused;  // 503
-  if (traffic_.is_measured()) [[unlikely]]
-    traffic_.sent(loop_.now());
   const compute::Admitted admitted = servers_.admit(target, index, request.work, request.wait);
+  if (!ends_plainly_) [[unlikely]]
+    count_admission(target, admitted.entry);
   if (admitted.entry == compute::Entry::kRefused) [[unlikely]] {  // 502
     group_.finished(target);
     return kRefused;
   }
   outstanding_level_.enter(since_window());
-  if (admitted.entry == compute::Entry::kQueued) {
+  if (admitted.entry == compute::Entry::kQueued)
     recorder_.queue_enter(config_.service, loop_.now());
-  } else if (memory_.is_tracked()) [[unlikely]] {
-    take_memory(target);
-  }
   return {workload::Admission::kAccepted, admitted.finish};
+}
+
+[[gnu::noinline]] void Fleet::count_admission(std::uint32_t server, compute::Entry entry) {
+  if (traffic_.is_measured()) traffic_.sent(loop_.now());
+  if (entry == compute::Entry::kInService && memory_.is_tracked()) take_memory(server);
 }
 
 workload::Admitted Fleet::work_on(std::uint32_t server, std::uint32_t index,
@@ -154,6 +156,18 @@ void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) 
   end(servers_.abandon(calling_[index], *this), index, Outcome::kDependency);
 }
 
+/// Where the server stays, and nothing follows but that the request is counted.
+[[gnu::always_inline]] inline bool Fleet::job_done_at_once(std::uint32_t server,
+                                                           std::uint32_t tag) {
+  if ((tag & kCheck) != 0 || !ends_plainly_ || !group_.is_in_rotation(server) ||
+      !clients_->is_plain(tag)) [[unlikely]]
+    return false;
+  group_.finished(server);
+  outstanding_level_.leave(since_window());
+  clients_->answer_plain(tag);
+  return true;
+}
+
 [[gnu::always_inline]] inline void Fleet::job_done(std::uint32_t server, std::uint32_t tag) {
   if ((tag & kCheck) != 0) [[unlikely]]
     return checks_.answered(server, *this);
@@ -164,18 +178,21 @@ void Fleet::resume(std::uint32_t, std::uint32_t index, workload::Called called) 
                                               Outcome outcome) {
   group_.finished(server);
   outstanding_level_.leave(since_window());
-  if (traffic_.is_measured()) [[unlikely]]
-    traffic_.answered(server, loop_.now(), clients_->request(tag), outcome);
-  if (memory_.is_tracked()) [[unlikely]]
-    memory_.left(server, loop_.now());
-  if (transfer_item_) {
-    const workload::Request& request = clients_->request(tag);
-    use_.bytes += request.more ? request.bytes_in + request.bytes_out : 0;
-    bytes_out_ += request.more ? request.bytes_out : 0;
-  }
+  if (!ends_plainly_) [[unlikely]]
+    count_end(server, tag, outcome);
   if (group_.is_drained(server)) [[unlikely]]
     drained(member_of_server_[server]);
   config_.calls ? clients_->answer(tag, outcome) : clients_->answer_queued(tag, outcome);
+}
+
+[[gnu::noinline]] void Fleet::count_end(std::uint32_t server, std::uint32_t tag, Outcome outcome) {
+  const workload::Request& request = clients_->request(tag);
+  if (traffic_.is_measured()) traffic_.answered(server, loop_.now(), request, outcome);
+  if (memory_.is_tracked()) memory_.left(server, loop_.now());
+  if (transfer_item_ && request.more) {
+    use_.bytes += request.bytes_in + request.bytes_out;
+    bytes_out_ += request.bytes_out;
+  }
 }
 
 void Fleet::job_dropped(std::uint32_t server, std::uint32_t tag) {

@@ -12,55 +12,81 @@ namespace skyreplay::balancing {
 /// The target with the fewest outstanding requests (E103, E152); of several, the one that has had
 /// that number of them for longest.
 ///
-/// **Method** One list for each number of outstanding requests, in the order in which targets came
-/// to it: a request moves its target to the end of the next list, its end to the end of the one
-/// before. **Cost** O(1); where the last target with the fewest leaves rotation, the next list that
-/// is not empty is searched for upwards.
+/// **Method** One ring for each number of outstanding requests, in the order in which targets came
+/// to it: a request moves its target to the end of the next ring, its end to the end of the one
+/// before. A ring has a place of its own among its targets, so that no link is a special one:
+/// whether a target was the only one, the first or the last cannot be predicted. **Cost** O(1);
+/// where the last target with the fewest leaves rotation, the next ring that is not empty is
+/// searched for upwards.
 class LeastOutstandingRequests {
  public:
+  LeastOutstandingRequests() { grow(ring_of(0)); }
+
   void enter(Targets& targets, std::uint32_t target, TimePoint = {}) {
-    append(targets, target);
-    if (targets[target].outstanding < least_ || in_rotation_ == 0) {
-      least_ = targets[target].outstanding;
-    }
+    const std::uint32_t outstanding = targets[target].outstanding;
+    grow(std::max(place_of(target), ring_of(outstanding)));
+    append(place_of(target), ring_of(outstanding));
+    if (outstanding < least_ || in_rotation_ == 0) least_ = outstanding;
     ++in_rotation_;
   }
-  void leave(Targets& targets, std::uint32_t target) {
-    lists_[targets[target].outstanding].remove(targets, target);
+  void leave(Targets&, std::uint32_t target) {
+    unlink(place_of(target));
     if (--in_rotation_ == 0) return;
-    while (lists_[least_].empty()) ++least_;
+    while (is_empty(ring_of(least_))) ++least_;
   }
 
   std::uint32_t pick(Targets& targets) {
-    if (in_rotation_ == 0) return kNoTarget;
-    const std::uint32_t target = lists_[least_].head;
-    lists_[least_].remove(targets, target);
-    ++targets[target].outstanding;
-    append(targets, target);
-    least_ += lists_[least_].empty() ? 1 : 0;  // where the target now is; no jump, as below
-    return target;
+    const std::uint32_t ring = ring_of(least_);
+    const std::uint32_t place = links_[ring].next;
+    if (place == ring) [[unlikely]]
+      return kNoTarget;
+    if (ring_above(ring) >= places_) [[unlikely]]
+      grow(ring_above(ring));
+    unlink(place);
+    append(place, ring_above(ring));
+    least_ += is_empty(ring) ? 1 : 0;  // where the target now is
+    ++targets[place / 2].outstanding;
+    return place / 2;
   }
   void finished(Targets& targets, std::uint32_t target) {
-    if (!targets[target].in_rotation) {
-      --targets[target].outstanding;
-      return;
-    }
-    lists_[targets[target].outstanding].remove(targets, target);
     const std::uint32_t outstanding = --targets[target].outstanding;
-    append(targets, target);
+    if (!targets[target].in_rotation) return;
+    unlink(place_of(target));
+    append(place_of(target), ring_of(outstanding));
     least_ = std::min(least_, outstanding);
   }
 
  private:
-  void append(Targets& targets, std::uint32_t target) {
-    const std::uint32_t outstanding = targets[target].outstanding;
-    if (outstanding >= lists_.size()) [[unlikely]]
-      lists_.resize(outstanding + std::size_t{1});
-    lists_[outstanding].push_back(targets, target);
+  struct Link {
+    std::uint32_t next;
+    std::uint32_t previous;
+  };
+
+  // Where a target, and where the ring of those with so many outstanding, has its link.
+  static std::uint32_t place_of(std::uint32_t target) { return 2 * target; }
+  static std::uint32_t ring_of(std::uint32_t outstanding) { return 2 * outstanding + 1; }
+  static std::uint32_t ring_above(std::uint32_t ring) { return ring + 2; }
+
+  bool is_empty(std::uint32_t ring) const { return links_[ring].next == ring; }
+  /// A ring that is new is empty.
+  void grow(std::uint32_t place) {
+    for (; places_ <= place; ++places_) links_.push_back({places_, places_});
+  }
+  void append(std::uint32_t place, std::uint32_t ring) {
+    const std::uint32_t last = links_[ring].previous;
+    links_[place] = {.next = ring, .previous = last};
+    links_[last].next = place;
+    links_[ring].previous = place;
+  }
+  void unlink(std::uint32_t place) {
+    const Link link = links_[place];
+    links_[link.previous].next = link.next;
+    links_[link.next].previous = link.previous;
   }
 
-  std::vector<TargetList> lists_;  ///< by outstanding requests, of the targets in rotation
-  // Invariant: no list below least_ holds a target, and lists_[least_] does while anybody is in
+  std::vector<Link> links_;
+  std::uint32_t places_ = 0;  ///< how many those are
+  // Invariant: no ring below that of least_ holds a target, and that one does while anybody is in
   // rotation.
   std::uint32_t least_ = 0;
   std::uint32_t in_rotation_ = 0;

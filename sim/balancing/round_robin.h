@@ -31,7 +31,7 @@ class RoundRobin {
   void leave(Targets& targets, std::uint32_t target) {
     std::erase_if(slow_, [target](const Slow& slow) { return slow.target == target; });
     --in_rotation_;
-    if (turn_ == target) turn_ = after(targets, target);
+    if (turn_ == target) turn_ = targets[target].next;
     order_.remove(targets, target);
     if (order_.empty()) turn_ = kNoTarget;
   }
@@ -41,7 +41,7 @@ class RoundRobin {
       let_turns_pass(targets, now);
     const std::uint32_t target = turn_;
     if (target == kNoTarget) return kNoTarget;
-    turn_ = after(targets, target);
+    turn_ = targets[target].next;
     ++targets[target].outstanding;
     return target;
   }
@@ -53,10 +53,6 @@ class RoundRobin {
     Duration saved;  ///< of turns that passed
   };
 
-  std::uint32_t after(const Targets& targets, std::uint32_t target) const {
-    const std::uint32_t next = targets[target].next;
-    return next == kNoTarget ? order_.head : next;
-  }
   void expire(TimePoint now) {
     std::erase_if(slow_, [&](const Slow& slow) { return now - slow.since >= slow_start_; });
   }
@@ -72,13 +68,13 @@ class RoundRobin {
   void let_turns_pass(const Targets& targets, TimePoint now) {
     expire(now);
     if (slow_.size() == in_rotation_) return;
-    while (!takes_its_turn(turn_, now)) turn_ = after(targets, turn_);
+    while (!takes_its_turn(turn_, now)) turn_ = targets[turn_].next;
   }
 
   Duration slow_start_;
   std::vector<Slow> slow_;  ///< targets in slow start
   std::uint32_t in_rotation_ = 0;
-  TargetList order_;
+  TargetRing order_;
   std::uint32_t turn_ = kNoTarget;  ///< whose turn it is; kNoTarget where nobody is in rotation
 };
 

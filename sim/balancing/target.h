@@ -31,23 +31,26 @@ inline std::size_t share_of(std::uint64_t draw, std::size_t n) {
   return static_cast<std::size_t>((Wide{draw} * n) >> 64);
 }
 
-/// Targets in the order they joined, linked through them. **Cost** O(1), no memory of its own.
-struct TargetList {
-  std::uint32_t head = kNoTarget;
-  std::uint32_t tail = kNoTarget;
+/// Targets in the order they joined, linked through them, the last to the first. **Cost** O(1), no
+/// memory of its own.
+struct TargetRing {
+  std::uint32_t first = kNoTarget;
 
-  bool empty() const { return head == kNoTarget; }
+  bool empty() const { return first == kNoTarget; }
 
   void push_back(Targets& targets, std::uint32_t target) {
-    targets[target].next = kNoTarget;
-    targets[target].previous = tail;
-    (tail == kNoTarget ? head : targets[tail].next) = target;
-    tail = target;
+    if (empty()) first = targets[target].previous = target;
+    const std::uint32_t last = targets[first].previous;
+    targets[target].next = first;
+    targets[target].previous = last;
+    targets[last].next = target;
+    targets[first].previous = target;
   }
   void remove(Targets& targets, std::uint32_t target) {
     const auto [next, previous] = std::pair(targets[target].next, targets[target].previous);
-    (previous == kNoTarget ? head : targets[previous].next) = next;
-    (next == kNoTarget ? tail : targets[next].previous) = previous;
+    targets[previous].next = next;
+    targets[next].previous = previous;
+    if (first == target) first = next == target ? kNoTarget : next;
   }
 };
 

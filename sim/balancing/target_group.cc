@@ -3,27 +3,29 @@
 namespace skyreplay::balancing {
 
 TargetGroup::TargetGroup(const TargetGroupConfig& config)
-    : count_(std::size_t{config.nodes} * config.sides),
+    : first_(make_node(config)),
+      others_(std::size_t{config.nodes} * config.sides - 1, first_),
+      count_(others_.size() + 1),
       each_(config.nodes),
       counts_outstanding_(config.algorithm == Algorithm::kLeastOutstandingRequests) {
   SKY_CHECK(config.nodes >= 1 && count_ <= 65'535);
-  for (std::size_t i = 0; i < count_; ++i) {
-    switch (config.algorithm) {
-      case Algorithm::kRoundRobin:
-        nodes_.emplace_back(RoundRobin(config.slow_start));
-        break;
-      case Algorithm::kLeastOutstandingRequests:
-        nodes_.emplace_back(LeastOutstandingRequests());
-        break;
-      case Algorithm::kWeightedRandom:
-        nodes_.emplace_back(WeightedRandom());
-    }
+}
+
+TargetGroup::Node TargetGroup::make_node(const TargetGroupConfig& config) {
+  switch (config.algorithm) {
+    case Algorithm::kRoundRobin:
+      return RoundRobin(config.slow_start);
+    case Algorithm::kLeastOutstandingRequests:
+      return LeastOutstandingRequests();
+    case Algorithm::kWeightedRandom:
+      break;
   }
+  return WeightedRandom();
 }
 
 void TargetGroup::add(std::uint32_t target, std::uint32_t node) {
   if (target >= targets_.size()) targets_.resize(target + std::size_t{1});
-  SKY_CHECK(!targets_[target].registered && node < nodes_.size());
+  SKY_CHECK(!targets_[target].registered && node < count_);
   targets_[target] = {.node = static_cast<std::uint16_t>(node), .registered = true};
   ++registered_;
 }

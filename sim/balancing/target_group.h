@@ -64,10 +64,14 @@ class TargetGroup {
   /// kWeightedRandom.
   template <typename Draw>
   std::uint32_t pick(TimePoint now, Draw&& draw) {
-    Node& node = count_ == 1 ? nodes_.front() : nodes_[node_of_request(draw)];
-    if (auto* turns = std::get_if<RoundRobin>(&node)) return turns->pick(targets_, now);
-    if (auto* least = std::get_if<LeastOutstandingRequests>(&node)) return least->pick(targets_);
-    return std::get_if<WeightedRandom>(&node)->pick(targets_, draw);
+    Node& node = count_ == 1 ? first_ : this->node(node_of_request(draw));
+    if (std::holds_alternative<RoundRobin>(node)) {
+      return std::get<RoundRobin>(node).pick(targets_, now);
+    }
+    if (std::holds_alternative<LeastOutstandingRequests>(node)) {
+      return std::get<LeastOutstandingRequests>(node).pick(targets_);
+    }
+    return std::get<WeightedRandom>(node).pick(targets_, draw);
   }
   /// The target has fetched a request by itself, which is outstanding there from now on. REQUIRES
   /// in rotation, round robin.
@@ -82,8 +86,8 @@ class TargetGroup {
       --targets_[target].outstanding;
       return;
     }
-    Node& node = count_ == 1 ? nodes_.front() : node_of(target);
-    std::get_if<LeastOutstandingRequests>(&node)->finished(targets_, target);
+    Node& node = count_ == 1 ? first_ : node_of(target);
+    std::get<LeastOutstandingRequests>(node).finished(targets_, target);
   }
   /// It is out of rotation and has nothing outstanding. REQUIRES registered.
   bool is_drained(std::uint32_t target) const {
@@ -100,6 +104,7 @@ class TargetGroup {
  private:
   using Node = std::variant<RoundRobin, LeastOutstandingRequests, WeightedRandom>;
 
+  static Node make_node(const TargetGroupConfig& config);
   template <typename Draw>
   std::size_t node_of_request(Draw& draw) const {
     std::size_t first = 0;
@@ -109,11 +114,13 @@ class TargetGroup {
     }
     return each_ == 1 ? first : first + share_of(draw(), each_);
   }
-  Node& node_of(std::uint32_t target) { return nodes_[targets_[target].node]; }
+  Node& node(std::size_t i) { return i == 0 ? first_ : others_[i - 1]; }
+  Node& node_of(std::uint32_t target) { return node(targets_[target].node); }
 
   Targets targets_;
-  std::vector<Node> nodes_;
-  std::size_t count_;  ///< of nodes_
+  Node first_;  ///< here, so that it takes no look elsewhere to find
+  std::vector<Node> others_;
+  std::size_t count_;  ///< of nodes
   std::size_t each_;   ///< nodes of a side
   std::uint32_t of_second_ = 0;
   bool counts_outstanding_;  ///< they choose by it

@@ -36,6 +36,10 @@ concept ServerOwner = requires(T& owner, std::uint32_t server, std::uint32_t tag
   owner.job_worked(server, tag, job);
   /// The job has left the server.
   owner.job_done(server, tag);
+  /// The same, asked first where nothing is shared. False, with nothing done, where it has to come
+  /// after job_started() of the next one, or where anything may follow from it, such as another
+  /// job: job_done() is called then.
+  { owner.job_done_at_once(server, tag) } -> std::same_as<bool>;
   /// The server was removed under the job, inside or queued.
   owner.job_dropped(server, tag);
 };
@@ -53,7 +57,8 @@ concept ServerOwner = requires(T& owner, std::uint32_t server, std::uint32_t tag
 /// order of entering); then the ends of waits and of calls, in the order those were scheduled. Only
 /// an owner that admits a job from within another event of that instant may come in between. When a
 /// job leaves, its place goes to the head of the backlog before anyone else can take it: the owner
-/// hears job_started() of that one, then job_done() of the one that left.
+/// hears job_started() of that one, then job_done() of the one that left, unless it has taken that
+/// by job_done_at_once().
 ///
 /// **Cost** A request is O(1) with exactly one event where nothing is shared; else O(log n) with
 /// one event a server for the job done next, which is moved when it fires early; one more where a

@@ -106,6 +106,8 @@ template <ServerOwner Owner>
     return;  // its request was dropped
   const std::uint32_t tag = worker.tag;
   const std::uint32_t server = event.tag;
+  // First what does not depend on whether anybody waits, which cannot be predicted.
+  const bool is_over = owner.job_done_at_once(server, tag);
   Station& station = stations_[server];
   if (station.line.size > 0) {
     const Waiting& next = backlog_.first(station.line);
@@ -120,7 +122,8 @@ template <ServerOwner Owner>
     worker.next = station.idle;
     station.idle = event.payload;
   }
-  owner.job_done(server, tag);
+  if (!is_over) [[unlikely]]
+    owner.job_done(server, tag);
 }
 
 template <ServerOwner Owner>

@@ -20,6 +20,7 @@ Clients::Clients(kernel::Loop& loop, metrics::Recorder& recorder, std::vector<Fl
       backoff_draws_(seed, "workload.client", "backoff"),
       warm_up_end_(warm_up_end),
       process_(loop.add(*this)) {
+  for (Flow& flow : flows_) flow.is_scaled = flow.work_share != 1 || flow.recorded_speed != 1;
   use_timeout();
 }
 

@@ -35,6 +35,7 @@ struct ClientPolicy {
 struct Flow {
   Service* service = nullptr;
   std::uint32_t unit = 0;
+  bool is_scaled = false;  ///< the clients' own: whether one of the next two is not 1
   /// Share of the trace's `work` column that is CPU work; the rest is added to wait. 1 where the
   /// trace tells work and wait apart.
   double work_share = 1.0;
@@ -84,6 +85,12 @@ class Clients final : public kernel::Process {
   /// The same of a service where many requests wait for a place. REQUIRES it makes no calls and has
   /// no `init`.
   void answer_queued(std::uint32_t index, metrics::Outcome outcome);
+  /// Whether answer_queued() would only count it, were it completed; and that. REQUIRES as above;
+  /// that it is plain.
+  bool is_plain(std::uint32_t index) const { return requests_[index].is_plain(); }
+  void answer_plain(std::uint32_t index) {
+    end_plainly<metrics::Recorder::Parts::kOwnAndQueue>(index);
+  }
   /// Somebody in between answers in the service's stead, which works on and answers to nobody.
   /// REQUIRES a client or a service waits for it.
   void give_up(std::uint32_t index, metrics::Outcome outcome);
@@ -139,6 +146,7 @@ class Clients final : public kernel::Process {
  private:
   enum Kind : std::uint16_t { kRetry, kTimeouts };
 
+  static void as_recorded(const Flow& flow, Request& request);
   template <bool Watching>
   void attempt(std::uint32_t index, Request& request);
   template <bool Watching>

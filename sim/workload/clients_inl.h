@@ -38,14 +38,20 @@ template <bool Watching>
     request.second_line().bytes_in = bytes.in;
     request.bytes_out = bytes.out;
   }
-  if (flow.work_share != 1.0) {
-    request.work = scaled(work, flow.work_share);
-    request.wait = wait + (work - request.work);
-  }
-  if (flow.recorded_speed != 1.0) request.work = scaled(request.work, flow.recorded_speed);
+  if (flow.is_scaled) as_recorded(flow, request);
   ++arrivals_;
   recorder_.arrived(flow_index, now, is_counted);
   send<Watching>(index, request, flow);
+}
+
+/// What part of its duration is work, at the reference speed.
+inline void Clients::as_recorded(const Flow& flow, Request& request) {
+  if (flow.work_share != 1.0) {
+    const Duration work = request.work;
+    request.work = scaled(work, flow.work_share);
+    request.wait += work - request.work;
+  }
+  if (flow.recorded_speed != 1.0) request.work = scaled(request.work, flow.recorded_speed);
 }
 
 template <bool Watching>

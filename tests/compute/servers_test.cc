@@ -176,6 +176,21 @@ TEST_CASE("where nothing is shared a request is one event, queued or not") {
   }
 }
 
+TEST_CASE("whoever takes the end of a job at once hears of it before the next one has started") {
+  for (const bool at_once : {false, true}) {
+    ServerWorld world;
+    world.ends_at_once = at_once;
+    world.servers.add({.workers = 1});
+    world.request(0ns, 1, 10ns);
+    world.request(4ns, 2, 10ns);
+    world.advance(100ns);
+    const Notes expected =
+        at_once ? Notes{{10ns, kDone, 1}, {10ns, kStarted, 2, 0, 6ns}, {20ns, kDone, 2}}
+                : Notes{{10ns, kStarted, 2, 0, 6ns}, {10ns, kDone, 1}, {20ns, kDone, 2}};
+    CHECK(world.notes == expected);
+  }
+}
+
 TEST_CASE("where the vCPUs are shared one event a server moves when it fires early") {
   // A needs 10; at 4 B does too. A is due at 16, so its event of 10 is moved there; B's is at 20.
   ServerWorld world;

@@ -108,6 +108,7 @@ class Stations final : public kernel::Process {
   }
   void job_started(std::uint32_t, std::uint32_t, Duration) {}
   void job_worked(std::uint32_t, std::uint32_t, kernel::SlabId job) { servers.resume(job, *this); }
+  bool job_done_at_once(std::uint32_t, std::uint32_t) { return false; }
   void job_done(std::uint32_t server, std::uint32_t tag) {
     group_.finished(server);
     --outstanding_;

@@ -64,6 +64,10 @@ class ServerWorld final : public kernel::Process {
     tag_of_call_[job.index] = tag;
     loop.schedule(loop.now() + calls, 0, kAnswer, job.index, job.generation);
   }
+  bool job_done_at_once(std::uint32_t server, std::uint32_t tag) {
+    if (ends_at_once) note(ServerNote::kDone, server, tag);
+    return ends_at_once;
+  }
   void job_done(std::uint32_t server, std::uint32_t tag) {
     note(ServerNote::kDone, server, tag);
     if (on_done) on_done(server, tag);
@@ -77,6 +81,7 @@ class ServerWorld final : public kernel::Process {
   std::vector<ServerNote> notes;
   Duration calls{};
   bool calls_fail = false;
+  bool ends_at_once = false;  ///< job_done_at_once() takes every job
   std::function<void(std::uint32_t server, std::uint32_t tag)> on_done;
 
  private:

@@ -47,17 +47,22 @@ bool Calendar::release_if_live(const Event& event) {
   return true;
 }
 
-void Calendar::refill() {
+bool Calendar::refill(std::uint64_t limit) {
+  if (mask_ == 0) return false;
   const auto i = static_cast<std::size_t>(std::countr_zero(mask_)) + 1;
+  const std::uint64_t least = minimum_[i];
+  // `last_` moves here and nowhere else: not on a peek, not to `limit`.
+  if (least > limit) return false;
   buckets_[0].clear();
   front_ = 0;
-  last_ = minimum_[i];  // it moves here and nowhere else: not on a peek, not to a limit
+  last_ = least;
   mask_ &= mask_ - 1;
   minimum_[i] = kNever;
   std::vector<Event>& bucket = buckets_[i];
   // Lower buckets are empty, so moving in order keeps ties in the order they were pushed.
   for (const Event& event : bucket) append(key_of(event.time), event);
   bucket.clear();
+  return true;
 }
 
 void Calendar::sweep() {
@@ -77,8 +82,6 @@ void Calendar::sweep() {
     size_ += bucket.size();
   }
   dead_ = 0;
-  next_ = front_ < now.size() ? last_ : least_to_come();
-  pushed_ = kNever;
 }
 
 }  // namespace skyreplay::kernel

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -29,7 +28,6 @@ class Calendar {
     const std::uint64_t key = key_of(event.time);
     SKY_CHECK(key >= last_);
     append(key, event);
-    pushed_ = std::min(pushed_, key);
     ++size_;
   }
 
@@ -50,21 +48,19 @@ class Calendar {
   /// The same in three steps, for whoever has no event to fill: whether there is one, cancelled
   /// ones included; that one, removed (REQUIRES has_due() was true just before); and whether it is
   /// not a cancelled one (REQUIRES called once, at once, with what pop() gave).
-  bool has_due(TimePoint limit) const { return next_ <= key_of(limit) || pushed_ <= key_of(limit); }
+  bool has_due(TimePoint limit) { return front_ != buckets_[0].size() || refill(key_of(limit)); }
   Event pop() {
-    if (front_ == buckets_[0].size()) refill();
-    const Event event = buckets_[0][front_++];
     --size_;
-    next_ = front_ == buckets_[0].size() ? least_to_come() : last_;
-    pushed_ = kNever;
-    return event;
+    return buckets_[0][front_++];
   }
   bool is_live(const Event& event) { return event.slot == 0 || release_if_live(event); }
 
   /// The time of the earliest pending event, dead ones included; kEndOfTime if there is none.
   TimePoint next_time() const {
-    const std::uint64_t next = std::min(next_, pushed_);
-    return next == kNever ? kEndOfTime : TimePoint{Duration{static_cast<std::int64_t>(next)}};
+    if (front_ < buckets_[0].size()) return last();
+    if (mask_ == 0) return kEndOfTime;
+    const auto i = static_cast<std::size_t>(std::countr_zero(mask_)) + 1;
+    return TimePoint{Duration{static_cast<std::int64_t>(minimum_[i])}};
   }
   /// Pending events that are not cancelled.
   std::size_t size() const { return size_ - dead_; }
@@ -85,29 +81,20 @@ class Calendar {
     if (key < minimum_[i]) minimum_[i] = key;
     mask_ |= std::uint64_t{1} << (i - 1);
   }
-  /// The least time of the buckets above 0.
-  std::uint64_t least_to_come() const {
-    return minimum_[static_cast<std::size_t>(std::countr_zero(mask_)) + 1];
-  }
-  void refill();
+  bool refill(std::uint64_t limit);
   bool release_if_live(const Event& event);
   bool is_dead(const Event& event) const;
   void sweep();
 
   // Invariant: every event e in bucket i has bit_width(e.time XOR last_) = i; minimum_[i] is the
   // least time in bucket i (or all ones when it is empty); bit i-1 of mask_ says bucket i is not
-  // empty. next_ is the least time of the events that were there when one was last popped, pushed_
-  // of those pushed since; all ones where there are none. Apart, because whether an event comes
-  // before the next arrival cannot be predicted: so it is mostly known before the latest push is
-  // made, which seldom changes it.
+  // empty.
   std::uint64_t last_ = 0;
   std::uint64_t mask_ = 0;
-  std::uint64_t next_ = kNever;
-  std::uint64_t pushed_ = kNever;
   std::size_t front_ = 0;  ///< first unread event of bucket 0
   std::size_t size_ = 0;   ///< events in buckets, dead ones included
   std::size_t dead_ = 0;
-  std::array<std::uint64_t, kBuckets + 1> minimum_;  ///< the last is of no bucket: all ones
+  std::array<std::uint64_t, kBuckets> minimum_;
   std::array<std::vector<Event>, kBuckets> buckets_;
   std::vector<std::uint32_t> generations_;  ///< by slot
   std::vector<std::uint32_t> free_slots_;

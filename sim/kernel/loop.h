@@ -45,10 +45,12 @@ class Loop {
   void schedule(TimePoint at, ProcessId process, std::uint16_t kind, std::uint32_t payload,
                 std::uint32_t tag = 0) {
     calendar_.push({.time = at, .payload = payload, .process = process, .kind = kind, .tag = tag});
+    scheduled_ = std::min(scheduled_, at);
   }
   /// Like schedule(), for what may have to be taken back.
   EventId schedule_cancellable(TimePoint at, ProcessId process, std::uint16_t kind,
                                std::uint32_t payload) {
+    scheduled_ = std::min(scheduled_, at);
     return calendar_.push_cancellable(
         {.time = at, .payload = payload, .process = process, .kind = kind});
   }
@@ -71,8 +73,13 @@ class Loop {
   /// now() is `time`. REQUIRES time >= now().
   void advance(TimePoint time) {
     SKY_CHECK(time >= now_);
-    while (calendar_.has_due(time)) {
+    while (may_be_due(time)) {
+      if (!calendar_.has_due(time)) [[unlikely]] {  // what was has been cancelled
+        look_ahead();
+        continue;
+      }
       const Event event = calendar_.pop();
+      look_ahead();
       if (!calendar_.is_live(event)) [[unlikely]]
         continue;
       now_ = event.time;
@@ -90,6 +97,11 @@ class Loop {
   std::uint64_t events() const { return events_; }
 
  private:
+  bool may_be_due(TimePoint time) const { return next_ <= time || scheduled_ <= time; }
+  void look_ahead() {
+    next_ = calendar_.next_time();
+    scheduled_ = kEndOfTime;
+  }
   void fire(const Event& event) {
     processes_[event.process]->fire(event);
     ++events_;
@@ -97,7 +109,10 @@ class Loop {
   /// One more event of this instant: of those put off only where nothing else is due.
   void go_on_with_instant() {
     Event event;
-    if (calendar_.pop_due(now_, event)) return fire(event);
+    if (calendar_.pop_due(now_, event)) {
+      look_ahead();
+      return fire(event);
+    }
     auto* turn = turns_.data();
     while (turn->empty()) ++turn;
     event = turn->front();
@@ -110,6 +125,12 @@ class Loop {
 
   Calendar calendar_;
   TimePoint now_;
+  // Nothing is due before the earlier of these: what came next when the calendar was last looked
+  // at, and what was scheduled since. Whether an event comes before the next arrival cannot be
+  // predicted. Apart, it is mostly known before the arrival at hand has its finish, which seldom
+  // comes before the next one.
+  TimePoint next_ = kEndOfTime;
+  TimePoint scheduled_ = kEndOfTime;
   std::array<std::vector<Event>, kTurns> turns_;  ///< what was put off, by Turn
   std::size_t late_ = 0;                          ///< how many that are
   bool in_turn_ = false;                          ///< the event in hand was put off before

@@ -25,10 +25,19 @@ struct SmallResult {
   std::vector<replay::Activity> activities;
   std::vector<pricing::BillRow> bill;
   replay::Summary summary;
+
+ private:
+  static constexpr std::uint64_t kSecond = 1'000'000'000;
+
+  void describe();
+  static metrics::SpanRow span_of_function();
+  static metrics::SpanRow span_of_group();
+  void summarize(const metrics::SpanRow& a, const metrics::SpanRow& b);
+  void write_first_window(replay::ResultWriter& writer) const;
+  void write_other_windows(replay::ResultWriter& writer) const;
 };
 
-inline SmallResult::SmallResult() {
-  using metrics::Outcome;
+inline void SmallResult::describe() {
   header.scenario_name = "small";
   header.scenario_text = "version: 1\n";
   header.scenario_digest = std::string(32, 'a');
@@ -78,46 +87,13 @@ inline SmallResult::SmallResult() {
   bill = {{"fn/a", "lambda.duration_x86", "GB-second", "0.07411", "0.0000166667", 1'235'166},
           {"fn/a", "lambda.requests", "request", "2", "0.0000002", 400},
           {"=web,\"b\"", "ec2.m7i.large", "instance-hour", "0.0000099", "0.1008", 999}};
+}
 
-  metrics::SpanRow a;
-  a.counters = {
-      .arrivals = 5, .calls = 1, .attempts = 6, .cold_starts = 2, .outcomes = {3, 1, 1, 0, 0, 0}};
-  a.parts = {
-      .init = 2'000'000, .work = 1'500'000, .cpu_stretch = -100'000, .wait = 600'000, .retry = 100};
-  a.latency_max_ns = 3'000'000;
-  a.latency = {{100, 1}, {954, 1}, {1051, 1}};
-  a.overhead = {{0, 2}, {1018, 1}};
-  a.octaves = {{1, 1, {.retry = 100}},
-               {14, 1, {.work = 900'000, .cpu_stretch = -100'000, .wait = 200'000}},
-               {16, 1, {.init = 2'000'000, .work = 600'000, .wait = 400'000}}};
-  metrics::SpanRow b;
-  b.counters = {
-      .arrivals = 10, .calls = 7, .attempts = 12, .cold_starts = 0, .outcomes = {1, 2, 0, 1, 2, 3}};
-  b.parts = {.queue = 999'000, .work = 500'000, .wait = 500'000};
-  b.latency_max_ns = 1'999'000;
-  b.latency = {{1018, 1}};
-  b.overhead = {{953, 1}};
-  b.octaves = {{15, 1, b.parts}};
-  b.in_flight_at_end = 1;
-
-  summary.overall = a;
-  summary.overall.counters += b.counters;
-  summary.overall.parts += b.parts;
-  summary.overall.latency = {{100, 1}, {954, 1}, {1018, 1}, {1051, 1}};
-  summary.overall.overhead = {{0, 2}, {953, 1}, {1018, 1}};
-  summary.overall.octaves.insert(summary.overall.octaves.begin() + 2, b.octaves[0]);
-  summary.overall.in_flight_at_end = 1;
-  summary.conservation = {.trace_requests = 15,
-                          .arrivals = 15,
-                          .warm_up_arrivals = 0,
-                          .outcomes = {4, 3, 1, 1, 2, 3},
-                          .in_flight_at_end = 1};
-  summary.verdict = replay::Verdict::kOverloaded;
-  summary.verdict_reason = "40 % of arrivals were refused, throttled or cut by a server timeout";
-  summary.notes = {"5 asynchronous calls were replayed as synchronous ones"};
-  summary.cost = 1'236'565;
-  summary.monthly = 31'710'000'000;
-  summary.meters = {{"fn/a", "lambda.duration_x86", "MiB*ms", "75889"}};
+inline SmallResult::SmallResult() {
+  describe();
+  const metrics::SpanRow a = span_of_function();
+  const metrics::SpanRow b = span_of_group();
+  summarize(a, b);
   summary.services = {{.requests = a,
                        .usage = {.in_flight_us = 50'000'000,
                                  .capacity_running_us = 72'500'000,
@@ -143,14 +119,58 @@ inline SmallResult::SmallResult() {
   summary.routes = {a, b};
 }
 
-inline std::string SmallResult::write(const std::filesystem::path& folder) const {
-  constexpr std::uint64_t kSecond = 1'000'000'000;
-  replay::ResultWriter writer(folder / "result.binpb", header);
+inline metrics::SpanRow SmallResult::span_of_function() {
+  metrics::SpanRow a;
+  a.counters = {
+      .arrivals = 5, .calls = 1, .attempts = 6, .cold_starts = 2, .outcomes = {3, 1, 1, 0, 0, 0}};
+  a.parts = {
+      .init = 2'000'000, .work = 1'500'000, .cpu_stretch = -100'000, .wait = 600'000, .retry = 100};
+  a.latency_max_ns = 3'000'000;
+  a.latency = {{100, 1}, {954, 1}, {1051, 1}};
+  a.overhead = {{0, 2}, {1018, 1}};
+  a.octaves = {{1, 1, {.retry = 100}},
+               {14, 1, {.work = 900'000, .cpu_stretch = -100'000, .wait = 200'000}},
+               {16, 1, {.init = 2'000'000, .work = 600'000, .wait = 400'000}}};
+  return a;
+}
+
+inline metrics::SpanRow SmallResult::span_of_group() {
+  metrics::SpanRow b;
+  b.counters = {
+      .arrivals = 10, .calls = 7, .attempts = 12, .cold_starts = 0, .outcomes = {1, 2, 0, 1, 2, 3}};
+  b.parts = {.queue = 999'000, .work = 500'000, .wait = 500'000};
+  b.latency_max_ns = 1'999'000;
+  b.latency = {{1018, 1}};
+  b.overhead = {{953, 1}};
+  b.octaves = {{15, 1, b.parts}};
+  b.in_flight_at_end = 1;
+  return b;
+}
+
+inline void SmallResult::summarize(const metrics::SpanRow& a, const metrics::SpanRow& b) {
+  summary.overall = a;
+  summary.overall.counters += b.counters;
+  summary.overall.parts += b.parts;
+  summary.overall.latency = {{100, 1}, {954, 1}, {1018, 1}, {1051, 1}};
+  summary.overall.overhead = {{0, 2}, {953, 1}, {1018, 1}};
+  summary.overall.octaves.insert(summary.overall.octaves.begin() + 2, b.octaves[0]);
+  summary.overall.in_flight_at_end = 1;
+  summary.conservation = {.trace_requests = 15,
+                          .arrivals = 15,
+                          .warm_up_arrivals = 0,
+                          .outcomes = {4, 3, 1, 1, 2, 3},
+                          .in_flight_at_end = 1};
+  summary.verdict = replay::Verdict::kOverloaded;
+  summary.verdict_reason = "40 % of arrivals were refused, throttled or cut by a server timeout";
+  summary.notes = {"5 asynchronous calls were replayed as synchronous ones"};
+  summary.cost = 1'236'565;
+  summary.monthly = 31'710'000'000;
+  summary.meters = {{"fn/a", "lambda.duration_x86", "MiB*ms", "75889"}};
+}
+
+inline void SmallResult::write_first_window(replay::ResultWriter& writer) const {
   const std::vector<metrics::BucketCount> latency_a = {{100, 1}, {954, 1}, {1051, 1}};
   const std::vector<metrics::BucketCount> overhead_a = {{0, 2}, {1018, 1}};
-  const std::vector<metrics::BucketCount> latency_b = {{1018, 1}};
-  const std::vector<metrics::BucketCount> overhead_b = {{953, 1}};
-
   writer.begin_window({at(30), at(60)});
   writer.row({.service = 0,
               .counters = {.arrivals = 5,
@@ -181,7 +201,11 @@ inline std::string SmallResult::write(const std::filesystem::path& folder) const
               .cost_nano_usd = 1'000,
               .events = {}});
   writer.end_window();
-  for (const replay::Activity& activity : activities) writer.activity(activity);
+}
+
+inline void SmallResult::write_other_windows(replay::ResultWriter& writer) const {
+  const std::vector<metrics::BucketCount> latency_b = {{1018, 1}};
+  const std::vector<metrics::BucketCount> overhead_b = {{953, 1}};
   writer.begin_window({at(60), at(120)});
   writer.row({.service = 1,
               .counters = summary.services[1].requests.counters,
@@ -219,6 +243,13 @@ inline std::string SmallResult::write(const std::filesystem::path& folder) const
               .cost_nano_usd = 999,
               .events = {}});
   writer.end_window();
+}
+
+inline std::string SmallResult::write(const std::filesystem::path& folder) const {
+  replay::ResultWriter writer(folder / "result.binpb", header);
+  write_first_window(writer);
+  for (const replay::Activity& activity : activities) writer.activity(activity);
+  write_other_windows(writer);
   writer.bill(bill);
   writer.summary(summary);
   return writer.commit();

@@ -53,6 +53,23 @@ TEST_CASE("an event scheduled for now while advancing fires before the clock mov
   CHECK(loop.pending() == 0);
 }
 
+TEST_CASE("what has been cancelled and swept out is not waited for, and keeps nothing else back") {
+  Loop loop;
+  Log log(loop);
+  const ProcessId id = loop.add(log);
+  std::vector<EventId> cancelled;
+  for (int i = 0; i < 500; ++i) cancelled.push_back(loop.schedule_cancellable(at(10ns), id, 0, 1));
+  loop.schedule(at(5ns), id, 0, 2);
+  loop.schedule(at(20ns), id, 0, 3);
+  loop.advance(at(6ns));  // looks ahead to 10 ns
+  for (const EventId& event : cancelled) CHECK(loop.cancel(event));
+  loop.advance(at(15ns));
+  CHECK(log.fired == std::vector<std::uint32_t>{2});
+  CHECK(loop.pending() == 1);
+  loop.advance(at(20ns));
+  CHECK(log.fired == std::vector<std::uint32_t>{2, 3});
+}
+
 TEST_CASE(
     "what is put off comes behind all else of its instant, servers' timeouts before clients'") {
   Loop loop;

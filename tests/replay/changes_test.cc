@@ -67,11 +67,15 @@ TEST_CASE("E20: the fullest zone gives up its oldest instance, of equal zones th
 TEST_CASE("E111: an instance taken out finishes what it has and gets nothing new") {
   // Three zones, one instance each: of equally full zones the last one's goes. In turn it has the
   // third request, which ends at 41 s; until then it is billed.
-  const RunResult result = run(group(3, "", change("+10s", kDesired, "2")),
-                               {{1s, 1s}, {1s, 1s}, {1s, 40s}, {20s, 1s}, {20s, 1s}}, 100s);
-  CHECK(result.outcome(Outcome::kCompleted) == 5);
-  CHECK(result.service(0).latency_max_ns == 40'000'000'000);
-  CHECK(result.quantity("ec2.on_demand.m5.large") == "0.066944444444444");  // 100 + 100 + 41 s
+  // The same whether its vCPUs are shared or each worker has its own.
+  for (const std::string workers : {"", "workers: 2, "}) {
+    std::string text = group(3, "", change("+10s", kDesired, "2"));
+    text.insert(text.find("speed: 1"), workers);
+    const RunResult result = run(text, {{1s, 1s}, {1s, 1s}, {1s, 40s}, {20s, 1s}, {20s, 1s}}, 100s);
+    CHECK(result.outcome(Outcome::kCompleted) == 5);
+    CHECK(result.service(0).latency_max_ns == 40'000'000'000);
+    CHECK(result.quantity("ec2.on_demand.m5.large") == "0.066944444444444");  // 100 + 100 + 41 s
+  }
 }
 
 TEST_CASE("E111: what is in flight when the deregistration delay ends fails") {
